@@ -1,0 +1,1 @@
+"""Users, roles, site scopes, API keys."""

@@ -1,0 +1,1 @@
+"""Who hears what: the whole wiring of the system on one page."""

@@ -1,0 +1,1 @@
+"""What every document type shares: base, states, locking."""

@@ -1,0 +1,1 @@
+"""The ERP hub: site-level documents of the whole retailer."""

@@ -1,0 +1,1 @@
+"""What the ERP does when it hears something."""

@@ -1,0 +1,1 @@
+"""Posting rules of the ERP."""

@@ -1,0 +1,1 @@
+"""Thin ASGI app for the endpoints that machines call in thousands."""

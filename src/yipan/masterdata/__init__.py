@@ -1,0 +1,1 @@
+"""SKU, unit, site, bin, party, calendar."""

@@ -1,0 +1,1 @@
+"""SKU, site, bin, party, calendar."""

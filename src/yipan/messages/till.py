@@ -1,0 +1,43 @@
+"""Messages a till, ours or someone else's, sends to the store's POS.
+
+Quantities are integers in the SKU's smallest unit, money integers in minor units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from yipan.messages.base import Message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketLine:
+    """One line of a ticket. A negative quantity gives goods back to the store."""
+
+    line: int
+    sku: str
+    quantity: int
+    amount_minor: int = 0
+    line_type: str = "sale"
+    capture_mode: str = "scan"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketClosed(Message):
+    """A till finished a ticket (小票): sale, return or both. A fact; never refused for stock."""
+
+    kind: ClassVar[str] = "till.ticket_closed.v1"
+
+    ticket_number: str
+    site: str
+    till: str
+    business_date: str
+    lines: tuple[TicketLine, ...]
+    cashier: str = ""
+    currency: str = "CNY"
+    total_minor: int = 0
+
+    def get_subject(self) -> str:
+        """Return the number of the ticket."""
+        return self.ticket_number

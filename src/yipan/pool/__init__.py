@@ -1,0 +1,1 @@
+"""One pool of stock: the site book and the promises."""

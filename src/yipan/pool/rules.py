@@ -1,0 +1,1 @@
+"""Account names of the site book, and other pure decisions of the pool."""

@@ -1,0 +1,1 @@
+"""A store: its book, its tickets."""

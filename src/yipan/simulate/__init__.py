@@ -1,0 +1,1 @@
+"""Retail traffic through the public doors."""

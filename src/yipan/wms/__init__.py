@@ -1,0 +1,1 @@
+"""A warehouse: its book down to the bin, and its documents."""
