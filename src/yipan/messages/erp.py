@@ -34,6 +34,24 @@ class InboundReleased(Message):
     supplier_name: str
     expected_on: str
     lines: tuple[InboundLine, ...]
+    tolerance_percent: int = 0
+
+    def get_subject(self) -> str:
+        """Return the number of the inbound order."""
+        return self.inbound_order_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InboundCanceled(Message):
+    """What is still open of an inbound order is no longer expected (入库通知取消)."""
+
+    kind: ClassVar[str] = "erp.inbound_canceled.v1"
+    is_ordered: ClassVar[bool] = True
+
+    inbound_order_number: str
+    purchase_order_number: str
+    site: str
+    reason: str = ""
 
     def get_subject(self) -> str:
         """Return the number of the inbound order."""

@@ -30,3 +30,28 @@ class TicketPosted(Message):
     def get_subject(self) -> str:
         """Return the number of the ticket."""
         return self.ticket_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenedLine:
+    """Sound stock of one SKU that was there when the book began."""
+
+    line: int
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StockOpened(Message):
+    """A store began its book with the stock that was there (期初库存)."""
+
+    kind: ClassVar[str] = "pos.stock_opened.v1"
+
+    document_number: str
+    site: str
+    lines: tuple[OpenedLine, ...]
+    opened_by: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the document."""
+        return self.document_number
