@@ -1,1 +1,165 @@
-"""Posting rules of the ERP."""
+"""Posting rules of the ERP: which document moves stock from where to where.
+
+Nothing here reads the database or the clock, so every rule can be tried out with plain
+numbers, and by somebody who reads no Django. Quantities are in the SKU's smallest unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from yipan.foundation.status import StockStatus
+from yipan.ledger.moves import Move
+from yipan.messages.pos import OpenedLine as StoreOpenedLine
+from yipan.messages.till import TicketLine
+from yipan.messages.wms import OpenedLine as WarehouseOpenedLine
+from yipan.messages.wms import ReceivedLine
+from yipan.pool.rules import get_account
+
+#: Codes of what a person should know about a receipt that was booked all the same.
+TOLERANCE_EXCEEDED = "receipt.tolerance_exceeded"
+SKU_NOT_ORDERED = "receipt.sku_not_ordered"
+ORDER_UNKNOWN = "receipt.order_unknown"
+ORDER_NOT_OPEN = "receipt.order_not_open"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineProgress:
+    """
+    How far one line of a purchase order (采购订单行) has come.
+
+    `quantity_received` counts everything put down, the damaged and the blocked included.
+    """
+
+    sku: str
+    quantity_ordered: int
+    quantity_received: int = 0
+    quantity_damaged: int = 0
+    quantity_blocked: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Warned:
+    """Something about a booked document that a person should look at."""
+
+    code: str
+    sku: str = ""
+    quantity: int = 0
+
+
+def get_receipt_number(*, site: str, number: str) -> str:
+    """
+    Return the number a warehouse's receipt has in the hub.
+
+    A warehouse numbers for itself, and two of them may use the same number; so the site
+    goes in front, unless it is part of the number already.
+    """
+    return number if site in number.split("-") else f"{site}-{number}"
+
+
+def get_quantity_open(line: LineProgress) -> int:
+    """Return what is still to come of a line; never below zero, whatever came too much."""
+    return max(0, line.quantity_ordered - line.quantity_received)
+
+
+def receive_lines(
+    *, progress: Sequence[LineProgress], lines: Iterable[ReceivedLine]
+) -> list[LineProgress]:
+    """Return the lines of an order after a receipt, in their order. SKUs not ordered are left out."""
+    came = {line.sku: [0, 0, 0] for line in progress}
+    for line in lines:
+        if line.sku in came:
+            sums = came[line.sku]
+            sums[0] += line.quantity_sound + line.quantity_damaged + line.quantity_blocked
+            sums[1] += line.quantity_damaged
+            sums[2] += line.quantity_blocked
+    return [
+        LineProgress(
+            sku=line.sku,
+            quantity_ordered=line.quantity_ordered,
+            quantity_received=line.quantity_received + came[line.sku][0],
+            quantity_damaged=line.quantity_damaged + came[line.sku][1],
+            quantity_blocked=line.quantity_blocked + came[line.sku][2],
+        )
+        for line in progress
+    ]
+
+
+def get_quantity_allowed(*, quantity: int, tolerance_percent: int) -> int:
+    """Return the most that may come of a line before it is too much; parts of a unit are dropped."""
+    assert quantity >= 0
+    assert tolerance_percent >= 0
+    return quantity + quantity * tolerance_percent // 100
+
+
+def find_receipt_warnings(
+    *, progress: Sequence[LineProgress], lines: Iterable[ReceivedLine], tolerance_percent: int
+) -> list[Warned]:
+    """Return what a person should know of a receipt, given the order's lines *after* it."""
+    after = {line.sku: line for line in progress}
+    found = []
+    for sku in dict.fromkeys(line.sku for line in lines):
+        ordered = after.get(sku)
+        if ordered is None:
+            found.append(Warned(code=SKU_NOT_ORDERED, sku=sku))
+            continue
+        surplus = ordered.quantity_received - get_quantity_allowed(
+            quantity=ordered.quantity_ordered, tolerance_percent=tolerance_percent
+        )
+        if surplus > 0:
+            found.append(Warned(code=TOLERANCE_EXCEEDED, sku=sku, quantity=surplus))
+    return found
+
+
+def post_goods_receipt(*, site: str, lines: Iterable[ReceivedLine]) -> list[Move]:
+    """Bring goods on hand in the status the warehouse put them in, so that both books agree."""
+    moves = []
+    for line in lines:
+        for status, quantity in (
+            (StockStatus.AVAILABLE, line.quantity_sound),
+            (StockStatus.DAMAGED, line.quantity_damaged),
+            (StockStatus.BLOCKED, line.quantity_blocked),
+        ):
+            assert quantity >= 0
+            if quantity > 0:
+                moves.append(
+                    Move(
+                        sku=line.sku,
+                        from_account="supplier",
+                        to_account=get_account(site=site, status=status),
+                        quantity=quantity,
+                    )
+                )
+    return moves
+
+
+def post_sales_issue(*, site: str, lines: Iterable[TicketLine]) -> list[Move]:
+    """Give sold goods to the customer, and take returned ones (negative quantity) back."""
+    account = get_account(site=site, status=StockStatus.AVAILABLE)
+    moves = []
+    for line in lines:
+        if line.quantity == 0:
+            continue
+        is_sale = line.quantity > 0
+        moves.append(
+            Move(
+                sku=line.sku,
+                from_account=account if is_sale else "customer",
+                to_account="customer" if is_sale else account,
+                quantity=abs(line.quantity),
+            )
+        )
+    return moves
+
+
+def post_stock_opening(
+    *, site: str, lines: Iterable[StoreOpenedLine | WarehouseOpenedLine]
+) -> list[Move]:
+    """Begin the book of a site with what was there (期初库存)."""
+    account = get_account(site=site, status=StockStatus.AVAILABLE)
+    return [
+        Move(sku=line.sku, from_account="opening", to_account=account, quantity=line.quantity)
+        for line in lines
+        if line.quantity > 0
+    ]
