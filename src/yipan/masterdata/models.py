@@ -1,1 +1,0 @@
-"""SKU, site, bin, party, calendar."""

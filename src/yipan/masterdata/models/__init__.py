@@ -1,0 +1,21 @@
+"""Index of the tables of master data, for Django to find. No code here."""
+
+from yipan.masterdata.models.goods import Barcode, Category, Sku
+from yipan.masterdata.models.jobs import Job
+from yipan.masterdata.models.parties import BusinessCalendar, ClosedDay, Customer, Supplier
+from yipan.masterdata.models.places import Aisle, Bin, Site, Zone
+
+__all__ = [
+    "Aisle",
+    "Barcode",
+    "Bin",
+    "BusinessCalendar",
+    "Category",
+    "ClosedDay",
+    "Customer",
+    "Job",
+    "Site",
+    "Sku",
+    "Supplier",
+    "Zone",
+]

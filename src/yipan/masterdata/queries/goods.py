@@ -1,0 +1,170 @@
+"""Reads of goods: one statement each (two where barcodes come along), plain rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from yipan.masterdata import refusals
+from yipan.masterdata.models import Barcode, Category, Sku
+from yipan.masterdata.rows import BarcodeRow, CategoryRow, Scan, SkuRow
+from yipan.masterdata.search import fold, make_query
+
+ROWS_MAX = 1_000
+
+
+def get_sku(code: str) -> SkuRow:
+    """
+    Return one SKU with its barcodes.
+
+    :raises SkuUnknown: if there is no such code.
+    """
+    found = find_skus([code])
+    if code not in found:
+        raise refusals.SkuUnknown(sku=code)
+    return found[code]
+
+
+def find_skus(codes: Collection[str]) -> dict[str, SkuRow]:
+    """Return the SKUs that exist among `codes`, by code."""
+    return {row.code: row for row in read_skus(Sku.objects.filter(code__in=set(codes)))}
+
+
+def list_unknown_skus(codes: Collection[str]) -> list[str]:
+    """Return those of `codes` that are no SKU, sorted."""
+    wanted = set(codes)
+    known = Sku.objects.filter(code__in=wanted).values_list("code", flat=True)
+    return sorted(wanted.difference(known))
+
+
+def find_by_barcode(barcode: str) -> Scan | None:
+    """Return what a scan of this code means, or nothing when no valid package carries it."""
+    found = Barcode.objects.filter(code=fold_barcode(barcode), valid_to__isnull=True).first()
+    if found is None:
+        return None
+    return Scan(barcode=found.code, sku=get_sku(found.sku_id), pack_size=found.pack_size)
+
+
+def get_by_barcode(barcode: str) -> Scan:
+    """
+    Return what a scan of this code means.
+
+    :raises BarcodeUnknown: if no valid package carries it.
+    """
+    scan = find_by_barcode(barcode)
+    if scan is None:
+        raise refusals.BarcodeUnknown(barcode=barcode)
+    return scan
+
+
+def fold_barcode(text: str) -> str:
+    """Return a barcode as it is stored: no spaces, no full-width digits, capital letters."""
+    return "".join(fold(text).split()).upper()
+
+
+def search_skus(text: str, limit: int = 20, *, only_active: bool = True) -> list[SkuRow]:
+    """
+    Return the SKUs that have, for each word of `text`, a name or code beginning with it.
+
+    Exact codes and barcodes come first, then by code. Empty text finds nothing.
+    """
+    assert 0 < limit <= ROWS_MAX
+    exact = _list_exact(text)
+    rows = [row for row in exact if row.code == text.strip().upper() or row.is_active]
+    query = filter_skus(text=text, is_active=True if only_active else None)
+    if query is None or not text.strip():
+        return rows[:limit]
+    known = [row.code for row in rows]
+    return (rows + read_skus(query.exclude(code__in=known).order_by("code")[:limit]))[:limit]
+
+
+def _list_exact(text: str) -> list[SkuRow]:
+    barcode = fold_barcode(text)
+    if not barcode:
+        return []
+    owners = Barcode.objects.filter(code=barcode, valid_to__isnull=True).values("sku_id")
+    wanted = Q(code__in={text.strip(), text.strip().upper()}) | Q(code__in=owners)
+    return read_skus(Sku.objects.filter(wanted).order_by("code"))
+
+
+def filter_skus(
+    *,
+    text: str = "",
+    category: str = "",
+    temperature_class: str = "",
+    is_active: bool | None = None,
+    flags: Iterable[str] = (),
+) -> QuerySet[Sku] | None:
+    """Return a query over SKUs, or nothing when `text` holds no word to search for."""
+    query = Sku.objects.all()
+    if text.strip():
+        wanted = make_query(text)
+        if not wanted:
+            return None
+        query = query.alias(
+            hit=RawSQL('"masterdata_sku"."search" @@ %s::tsquery', [wanted])
+        ).filter(hit=True)
+    if category:
+        query = query.filter(Q(category_id=category) | Q(category_id__startswith=f"{category}/"))
+    if temperature_class:
+        query = query.filter(temperature_class=temperature_class)
+    if is_active is not None:
+        query = query.filter(is_active=is_active)
+    for flag in flags:
+        assert flag in {"is_lot_tracked", "is_expiry_tracked", "is_serial_tracked", "is_weighed"}
+        query = query.filter(**{flag: True})
+    return query
+
+
+def list_skus(*, after: str = "", limit: int = 100, only_active: bool = False) -> list[SkuRow]:
+    """Return SKUs ordered by code, those behind `after` only."""
+    assert 0 < limit <= ROWS_MAX
+    query = Sku.objects.filter(code__gt=after)
+    if only_active:
+        query = query.filter(is_active=True)
+    return read_skus(query.order_by("code")[:limit])
+
+
+def read_skus(query: QuerySet[Sku]) -> list[SkuRow]:
+    """Return the rows of a query, in its order, with the barcodes valid now."""
+    skus = list(query)
+    barcodes: dict[str, list[BarcodeRow]] = {sku.code: [] for sku in skus}
+    valid = Barcode.objects.filter(sku_id__in=barcodes, valid_to__isnull=True)
+    for row in valid.order_by("sku_id", "pack_size", "code"):
+        barcodes[row.sku_id].append(
+            BarcodeRow(code=row.code, pack_size=row.pack_size, unit=row.unit)
+        )
+    return [_make_sku_row(sku, barcodes[sku.code]) for sku in skus]
+
+
+def _make_sku_row(sku: Sku, barcodes: Sequence[BarcodeRow]) -> SkuRow:
+    return SkuRow(
+        code=sku.code,
+        name=sku.name,
+        name_zh=sku.name_zh,
+        category=sku.category_id or "",
+        unit=sku.unit,
+        case_size=sku.case_size,
+        is_lot_tracked=sku.is_lot_tracked,
+        is_expiry_tracked=sku.is_expiry_tracked,
+        is_serial_tracked=sku.is_serial_tracked,
+        is_weighed=sku.is_weighed,
+        temperature_class=sku.temperature_class,
+        cost_minor=sku.cost_minor,
+        price_minor=sku.price_minor,
+        currency=sku.currency,
+        is_active=sku.is_active,
+        external_id=sku.external_id,
+        version=sku.version,
+        barcodes=tuple(barcodes),
+    )
+
+
+def list_categories() -> list[CategoryRow]:
+    """Return the whole tree, parents before children."""
+    return [
+        CategoryRow(code=row.code, parent=row.parent_id or "", name=row.name, name_zh=row.name_zh)
+        for row in Category.objects.order_by("code")[:ROWS_MAX]
+    ]
