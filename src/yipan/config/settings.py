@@ -16,8 +16,14 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 ROOT_URLCONF = "yipan.config.urls"
 AUTH_USER_MODEL = "access.User"
 STATIC_URL = "static/"
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

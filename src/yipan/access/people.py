@@ -1,0 +1,209 @@
+"""People: who may log in, with which roles, at which sites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from yipan.access import audit
+from yipan.access.actors import Actor
+from yipan.access.keys import RolesRequired, SitesRequired
+from yipan.access.models import RoleAssignment, SiteScope, User
+from yipan.access.roles import Role, sees_every_site
+from yipan.foundation.refusals import NotFound, Refusal
+
+PEOPLE_LISTED_MAX = 1000
+
+
+class PersonNameTaken(Refusal):
+    """A person with this log-in name exists."""
+
+    code = "access.person_name_taken"
+
+
+class LastAdmin(Refusal):
+    """The change would leave nobody who can administer people."""
+
+    code = "access.last_admin"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonGrant:
+    """What a person is to be. No site named is every site, for company-wide roles only."""
+
+    username: str
+    display_name: str = ""
+    email: str = ""
+    roles: frozenset[Role]
+    sites: frozenset[str] = frozenset()
+    language: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonRow:
+    """A person as a list shows it; roles and sites are sorted."""
+
+    user_id: int
+    username: str
+    display_name: str
+    email: str
+    roles: tuple[Role, ...]
+    sites: tuple[str, ...]
+    sees_every_site: bool
+    language: str
+    is_active: bool
+    last_login: datetime | None
+
+
+@transaction.atomic
+def create(grant: PersonGrant, *, password: str, by: Actor, at: datetime, device: str = "") -> int:
+    """
+    Let a person in, and return the person's id.
+
+    :raises PersonNameTaken: if the log-in name is somebody's.
+    :raises RolesRequired: if no role was named.
+    :raises SitesRequired: if a role works at sites and none was named.
+    """
+    _check(grant)
+    if User.objects.filter(username__iexact=grant.username).exists():
+        raise PersonNameTaken(username=grant.username)
+    user = User(username=grant.username)
+    user.set_password(password)
+    _write(user, grant)
+    change = audit.Change(
+        action="access.person_created",
+        subject=f"person:{user.username}",
+        after=_describe(_to_row(user)),
+    )
+    audit.record(change, by=by, at=at, device=device)
+    return user.pk
+
+
+@transaction.atomic
+def change(grant: PersonGrant, *, by: Actor, at: datetime, device: str = "") -> None:
+    """
+    Make a person what `grant` says. The change counts from the next request on.
+
+    :raises NotFound: if nobody has this log-in name.
+    :raises LastAdmin: if nobody would be left to administer people.
+    """
+    _check(grant)
+    user = _lock(grant.username)
+    before = _describe(_to_row(user))
+    _write(user, grant)
+    _require_an_admin()
+    after = _describe(_to_row(user))
+    changed = {name for name in after if after[name] != before[name]}
+    if changed:
+        entry = audit.Change(
+            action="access.person_changed",
+            subject=f"person:{user.username}",
+            before={name: before[name] for name in sorted(changed)},
+            after={name: after[name] for name in sorted(changed)},
+        )
+        audit.record(entry, by=by, at=at, device=device)
+
+
+@transaction.atomic
+def set_password(
+    *, username: str, password: str, by: Actor, at: datetime, device: str = ""
+) -> None:
+    """
+    Give a person another password, which ends all of the person's sessions.
+
+    :raises NotFound: if nobody has this log-in name.
+    """
+    user = _lock(username)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    entry = audit.Change(action="access.password_set", subject=f"person:{username}")
+    audit.record(entry, by=by, at=at, device=device)
+
+
+def get_person(username: str) -> PersonRow:
+    """
+    Return one person.
+
+    :raises NotFound: if nobody has this log-in name.
+    """
+    user = _with_grants().filter(username=username).first()
+    if user is None:
+        raise NotFound(kind="person", id=username)
+    return _to_row(user)
+
+
+def list_people() -> list[PersonRow]:
+    """Return all people by log-in name, at most a thousand."""
+    return [_to_row(user) for user in _with_grants().order_by("username")[:PEOPLE_LISTED_MAX]]
+
+
+def _with_grants() -> QuerySet[User]:
+    return User.objects.prefetch_related("role_assignments", "site_scopes")
+
+
+def _lock(username: str) -> User:
+    user = User.objects.select_for_update().filter(username=username).first()
+    if user is None:
+        raise NotFound(kind="person", id=username)
+    return user
+
+
+def _check(grant: PersonGrant) -> None:
+    if not grant.roles:
+        raise RolesRequired(name=grant.username)
+    if not grant.sites and not sees_every_site(grant.roles):
+        raise SitesRequired(name=grant.username)
+
+
+def _write(user: User, grant: PersonGrant) -> None:
+    user.display_name = grant.display_name
+    user.email = grant.email
+    user.language = grant.language
+    user.is_active = grant.is_active
+    user.save()
+    RoleAssignment.objects.filter(user=user).exclude(role__in=grant.roles).delete()
+    SiteScope.objects.filter(user=user).exclude(site__in=grant.sites).delete()
+    RoleAssignment.objects.bulk_create(
+        [RoleAssignment(user=user, role=role) for role in sorted(grant.roles)],
+        ignore_conflicts=True,
+    )
+    SiteScope.objects.bulk_create(
+        [SiteScope(user=user, site=site) for site in sorted(grant.sites)], ignore_conflicts=True
+    )
+
+
+def _require_an_admin() -> None:
+    admins = RoleAssignment.objects.filter(role=Role.ADMIN, user__is_active=True)
+    if not admins.exists():
+        raise LastAdmin
+
+
+def _to_row(user: User) -> PersonRow:
+    roles = tuple(sorted(Role(row.role) for row in user.role_assignments.all()))
+    sites = tuple(sorted(row.site for row in user.site_scopes.all()))
+    return PersonRow(
+        user_id=user.pk,
+        username=user.username,
+        display_name=user.display_name,
+        email=user.email,
+        roles=roles,
+        sites=sites,
+        sees_every_site=not sites and sees_every_site(frozenset(roles)),
+        language=user.language,
+        is_active=user.is_active,
+        last_login=user.last_login,
+    )
+
+
+def _describe(row: PersonRow) -> dict[str, object]:
+    return {
+        "display_name": row.display_name,
+        "email": row.email,
+        "roles": list(row.roles),
+        "sites": list(row.sites),
+        "is_active": row.is_active,
+    }

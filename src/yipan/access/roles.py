@@ -1,0 +1,145 @@
+"""Who may take which action: one table, read by pages, by the API and by its test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+
+class Role(StrEnum):
+    """What somebody is trusted with. A person may have several roles (角色)."""
+
+    INVENTORY_CONTROLLER = "inventory_controller"
+    PURCHASER = "purchaser"
+    FINANCE = "finance"
+    WAREHOUSE_WORKER = "warehouse_worker"
+    WAREHOUSE_LEAD = "warehouse_lead"
+    STORE_CLERK = "store_clerk"
+    STORE_MANAGER = "store_manager"
+    ORDER_DESK = "order_desk"
+    PLANNER = "planner"
+    INTEGRATION = "integration"
+    ADMIN = "admin"
+
+
+ROLE_LABELS: Mapping[Role, StrPromise] = MappingProxyType(
+    {
+        Role.INVENTORY_CONTROLLER: _("Inventory controller"),
+        Role.PURCHASER: _("Purchaser"),
+        Role.FINANCE: _("Finance"),
+        Role.WAREHOUSE_WORKER: _("Warehouse worker"),
+        Role.WAREHOUSE_LEAD: _("Warehouse lead"),
+        Role.STORE_CLERK: _("Store clerk"),
+        Role.STORE_MANAGER: _("Store manager"),
+        Role.ORDER_DESK: _("Order desk"),
+        Role.PLANNER: _("Planner"),
+        Role.INTEGRATION: _("Integration"),
+        Role.ADMIN: _("Administrator"),
+    }
+)
+
+#: Roles whose work spans the company. They see every site when no site is named for
+#: them; with any other role, no site named means no site seen.
+COMPANY_WIDE = frozenset(
+    {
+        Role.INVENTORY_CONTROLLER,
+        Role.PURCHASER,
+        Role.FINANCE,
+        Role.ORDER_DESK,
+        Role.PLANNER,
+        Role.INTEGRATION,
+        Role.ADMIN,
+    }
+)
+
+# Short names, so that a line of the table below can be read at a glance.
+_IC = Role.INVENTORY_CONTROLLER
+_PU = Role.PURCHASER
+_FI = Role.FINANCE
+_WW = Role.WAREHOUSE_WORKER
+_WL = Role.WAREHOUSE_LEAD
+_SC = Role.STORE_CLERK
+_SM = Role.STORE_MANAGER
+_OD = Role.ORDER_DESK
+_PL = Role.PLANNER
+_IN = Role.INTEGRATION
+_AD = Role.ADMIN
+
+
+def _to(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+_PEOPLE = _to(_IC, _PU, _FI, _WW, _WL, _SC, _SM, _OD, _PL, _AD)
+_EVERYONE = _PEOPLE | {_IN}
+_OFFICE = _to(_IC, _PU, _FI, _OD, _PL, _AD)
+
+#: Action -> the roles that may take it. An administrator sees all and keeps people and
+#: keys, but moves no goods: whoever gives out rights should not also use them.
+ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        # Everybody's own things
+        "console.home": _PEOPLE,
+        "console.preferences": _PEOPLE,
+        "console.design": _PEOPLE,
+        # Books
+        "ledger.read": _EVERYONE,
+        "ledger.read_cost": _to(_IC, _PU, _FI, _AD),
+        "ledger.prove": _to(_IC, _FI, _AD),
+        # Master data
+        "masterdata.read": _EVERYONE,
+        "masterdata.read_cost": _to(_IC, _PU, _FI, _AD),
+        "masterdata.write": _to(_IC, _PU),
+        "masterdata.import": _to(_IC, _PU),
+        "masterdata.export": _to(_IC, _PU, _FI, _AD),
+        # ERP: the office's documents; no worker at a dock or a register sees them
+        "erp.read": _OFFICE | {_IN},
+        "erp.purchase_order.write": _to(_PU, _IN),
+        "erp.purchase_order.approve": _to(_IC, _FI),
+        "erp.purchase_order.send": _to(_PU, _IN),
+        "erp.purchase_order.close": _to(_PU, _IC),
+        "erp.purchase_order.cancel": _to(_PU, _IC),
+        "erp.goods_receipt.reverse": _to(_IC),
+        # WMS
+        "wms.read": _to(_WW, _WL, _IC, _OD, _AD, _IN),
+        "wms.receive": _to(_WW, _WL, _IN),
+        "wms.close": _to(_WL),
+        # POS
+        "pos.read": _to(_SC, _SM, _IC, _FI, _AD, _IN),
+        "pos.sell": _to(_SC, _SM, _IN),
+        "pos.refund": _to(_SM),
+        # Messages between the books
+        "exchange.read": _to(_IC, _AD, _IN),
+        "exchange.resolve": _to(_IC),
+        "exchange.push": _to(_IN),
+        "exchange.pull": _to(_IN),
+        # People and keys
+        "access.people": _to(_AD),
+        "access.keys": _to(_AD),
+        "access.audit": _to(_AD, _FI),
+    }
+)
+
+
+def is_allowed(*, roles: Iterable[Role], action: str) -> bool:
+    """
+    Tell whether one of `roles` may take `action`.
+
+    An action nobody wrote into the table is a fault of ours, not a "no".
+    """
+    assert action in ACTIONS, f"no such action: {action}"
+    return not ACTIONS[action].isdisjoint(roles)
+
+
+def sees_every_site(roles: frozenset[Role]) -> bool:
+    """
+    Tell whether people of these roles see every site when none is named for them.
+
+    Every single role has to be company-wide: a purchaser who is also a clerk must be
+    told at which store.
+    """
+    return bool(roles) and roles <= COMPANY_WIDE

@@ -1,0 +1,55 @@
+"""Who calls the API: a machine with a key, or a person with a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from yipan.access import keys
+from yipan.access.actors import Actor, Unauthenticated, attach_actor, find_actor
+from yipan.config.problems import CsrfFailed
+
+SCHEME = "bearer"
+
+
+def authenticate(request: HttpRequest) -> Actor:
+    """
+    Return who calls, and remember it on the request.
+
+    A key, once sent, decides alone: a wrong one is refused even if a session would do.
+
+    :raises Unauthenticated: if there is neither a valid key nor a session.
+    :raises CsrfFailed: if a session is used from a page that is not ours.
+    """
+    header = request.headers.get("Authorization", "")
+    if header:
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() != SCHEME or not secret.strip():
+            raise Unauthenticated
+        actor = keys.authenticate(secret=secret.strip(), at=timezone.now())
+        attach_actor(request, actor)
+        return actor
+    found = find_actor(request)
+    if found is None:
+        raise Unauthenticated
+    if check_csrf(request) is not None:
+        raise CsrfFailed
+    return found
+
+
+class KeyOrSession(AuthBase):
+    """The way into every operation, as the API's description tells it."""
+
+    openapi_type = "http"
+    openapi_scheme = SCHEME
+    openapi_description = (
+        "An API key (`Authorization: Bearer yk_...`), or the session of a logged-in browser "
+        "together with its `X-CSRFToken`."
+    )
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return authenticate(request)

@@ -1,0 +1,188 @@
+"""Problems: how a "no" or a fault leaves through the API (RFC 9457, problem+json)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from uuid import uuid4
+
+import structlog
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse
+from ninja.errors import ValidationError
+
+from yipan.foundation.refusals import Refusal
+
+CONTENT_TYPE = "application/problem+json"
+TYPE_ROOT = "https://yipan.dev/problems/"
+RETRY_FACT = "retry_after_ms"
+
+log = structlog.get_logger()
+
+
+class Malformed(Refusal):
+    """The request cannot be read: its body is no JSON, or not in UTF-8."""
+
+    code = "request.malformed"
+    status = 400
+
+
+class Invalid(Refusal):
+    """The request can be read, but a field is missing, of another type, or out of its range."""
+
+    code = "request.invalid"
+    status = 422
+
+
+class TooLarge(Refusal):
+    """The body is larger than the API takes. Send it in parts."""
+
+    code = "request.too_large"
+    status = 413
+
+
+class MethodNotAllowed(Refusal):
+    """The address exists, but not for this method. The `Allow` header names those it has."""
+
+    code = "request.method_not_allowed"
+    status = 405
+
+
+class RateLimited(Refusal):
+    """Too many requests in a short time. Try again after `retry_after_ms`."""
+
+    code = "request.rate_limited"
+    status = 429
+
+
+class CsrfFailed(Refusal):
+    """A browser's session was used without the token that proves it was our page that asked."""
+
+    code = "auth.csrf_failed"
+    status = 403
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """What a client is told. `errors` point into the request by JSON Pointer."""
+
+    code: str
+    status: int
+    title: str
+    detail: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    errors: Sequence[Mapping[str, str]] = ()
+    instance: str = ""
+
+
+def describe_refusal(refusal: Refusal) -> Problem:
+    """Return the problem a refusal becomes; the first line of its docstring is the title."""
+    facts = dict(refusal.facts)
+    errors = facts.pop("errors", ())
+    assert isinstance(errors, list | tuple)
+    return Problem(
+        code=refusal.code,
+        status=refusal.status,
+        title=get_title(type(refusal)),
+        detail=_tell(facts),
+        facts=facts,
+        errors=errors,
+    )
+
+
+def describe_validation(error: ValidationError) -> Problem:
+    """Return the problem of a request that does not fit its schema, field by field."""
+    errors = [
+        {
+            "pointer": _get_pointer(item["loc"]),
+            "code": f"value.{item['type']}",
+            "message": str(item["msg"]),
+        }
+        for item in error.errors
+    ]
+    first = errors[0] if errors else {"pointer": "", "message": ""}
+    return Problem(
+        code=Invalid.code,
+        status=Invalid.status,
+        title=get_title(Invalid),
+        detail=f"{first['pointer'] or '/'}: {first['message']}",
+        errors=errors,
+    )
+
+
+def describe_fault(error: Exception) -> Problem:
+    """Log a fault of ours with all we know, and return a problem with its number alone."""
+    incident = uuid4()
+    log.error("fault", incident=str(incident), exc_info=error)
+    return Problem(
+        code="server.fault",
+        status=500,
+        title="Something went wrong on our side",
+        detail="The fault was written down under the number in `instance`.",
+        instance=incident.urn,
+    )
+
+
+def answer(problem: Problem) -> HttpResponse:
+    """Return the HTTP response that tells a problem."""
+    body: dict[str, object] = {
+        "type": TYPE_ROOT + problem.code,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": problem.instance or uuid4().urn,
+        "code": problem.code,
+        "errors": list(problem.errors),
+        "facts": dict(problem.facts),
+    }
+    retry_after_ms = problem.facts.get(RETRY_FACT)
+    if isinstance(retry_after_ms, int):
+        body[RETRY_FACT] = retry_after_ms
+    response = HttpResponse(
+        json.dumps(body, cls=ProblemEncoder, ensure_ascii=False),
+        content_type=CONTENT_TYPE,
+        status=problem.status,
+    )
+    if isinstance(retry_after_ms, int):
+        response["Retry-After"] = str(-(-retry_after_ms // 1000))
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = 'Bearer realm="yipan"'
+    return response
+
+
+class ProblemEncoder(DjangoJSONEncoder):
+    """JSON of whatever a verb put into the facts of its refusal."""
+
+    def default(self, o: object) -> object:
+        """Return sets as sorted lists, and what nobody knows as text."""
+        if isinstance(o, set | frozenset):
+            return sorted(o)
+        try:
+            return super().default(o)
+        except TypeError:
+            return str(o)
+
+
+def get_title(kind: type[Refusal]) -> str:
+    """Return the first sentence of a refusal's docstring, without the full stop."""
+    text = " ".join((kind.__doc__ or kind.code).split("\n\n")[0].split())
+    return text.split(". ")[0].rstrip(".")
+
+
+def _tell(facts: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in facts.items())
+
+
+def _get_pointer(location: Sequence[object]) -> str:
+    """Turn ninja's ("body", "payload", "lines", 0, "sku") into "/lines/0/sku"."""
+    parts = list(location)
+    if parts and parts[0] in {"body", "form"}:
+        # The second part is the name of our function's parameter, which nobody sent.
+        parts = parts[2:]
+    elif parts:
+        # "query", "path", "header", "cookie": kept, as these do not point into the body.
+        parts = [f"({parts[0]})", *parts[1:]]
+    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join(f"/{part}" for part in escaped)

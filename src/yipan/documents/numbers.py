@@ -1,0 +1,40 @@
+"""Document numbers (单据编号): `PO-2026-000123`, gap-free in their series."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection
+
+from yipan.documents.base import NUMBER_LENGTH_MAX
+
+NEXT_NUMBER = """
+insert into documents_numberseries (series, last_number) values (%s, %s)
+on conflict (series) do update
+    set last_number = documents_numberseries.last_number + excluded.last_number
+returning last_number
+"""
+
+
+def give_number(*, prefix: str, on: date, site: str = "") -> str:
+    """
+    Return the next number of a type's series, `prefix[-site]-year-000001`.
+
+    It belongs to the transaction: rolled back, the number is given out again, so that a
+    missing number always means a missing document. The price is that two documents of
+    one series are made one after the other. `on` is the business date, for its year.
+    """
+    return give_numbers(prefix=prefix, on=on, site=site, count=1)[0]
+
+
+def give_numbers(*, prefix: str, on: date, site: str = "", count: int) -> list[str]:
+    """Return the next `count` numbers of a series, in order, taken in one go."""
+    assert count > 0
+    assert connection.in_atomic_block, "a number outside a transaction could be lost"
+    series = "-".join(part for part in (prefix, site, str(on.year)) if part)
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, [series, count])
+        last: int = cursor.fetchone()[0]
+    numbers = [f"{series}-{number:06d}" for number in range(last - count + 1, last + 1)]
+    assert len(numbers[-1]) <= NUMBER_LENGTH_MAX
+    return numbers

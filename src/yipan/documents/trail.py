@@ -1,0 +1,77 @@
+"""The trail (单据轨迹) of a document: every step it took, by whom, on what, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from yipan.documents.models import TrailStep
+
+STEPS_LISTED_MAX = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """
+    A step of a document. `from_state` is empty for the first one.
+
+    `message_id` is the message that brought the step, or told of it.
+    """
+
+    document_type: str
+    number: str
+    step: str
+    to_state: str
+    at: datetime
+    from_state: str = ""
+    actor: str = ""
+    device: str = ""
+    reason: str = ""
+    message_id: UUID | None = None
+
+
+def record(step: Step) -> None:
+    """Write a step down, in the transaction that takes it."""
+    record_many([step])
+
+
+def record_many(steps: list[Step]) -> None:
+    """Write many steps down at once, in their order."""
+    TrailStep.objects.bulk_create(
+        [
+            TrailStep(
+                document_type=step.document_type,
+                number=step.number,
+                step=step.step,
+                from_state=step.from_state,
+                to_state=step.to_state,
+                actor=step.actor,
+                device=step.device,
+                at=step.at,
+                reason=step.reason,
+                message_id=step.message_id,
+            )
+            for step in steps
+        ]
+    )
+
+
+def list_steps(*, document_type: str, number: str) -> list[Step]:
+    """Return the steps of a document in the order they were written, at most 500."""
+    rows = TrailStep.objects.filter(document_type=document_type, number=number).order_by("id")
+    return [
+        Step(
+            document_type=row.document_type,
+            number=row.number,
+            step=row.step,
+            from_state=row.from_state,
+            to_state=row.to_state,
+            actor=row.actor,
+            device=row.device,
+            at=row.at,
+            reason=row.reason,
+            message_id=row.message_id,
+        )
+        for row in rows[:STEPS_LISTED_MAX]
+    ]

@@ -1,0 +1,1 @@
+"""Tests of people, roles, keys and the audit."""
