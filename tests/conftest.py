@@ -17,10 +17,12 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from tests.ledger.emptying import empty_ledger
 from yipan.config.database import parse_dsn
 from yipan.config.embedded.account import find_account
 from yipan.config.embedded.layout import Layout
 from yipan.config.embedded.server import Server
+from yipan.ledger import accounts
 
 EXTERNAL_VARIABLE = "YIPAN_TEST_DATABASE_URL"
 HANDED_OVER = "yipan_database_url"
@@ -81,3 +83,22 @@ def _quick_passwords() -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *real]
     yield
     settings.PASSWORD_HASHERS = real
+
+
+@pytest.fixture(autouse=True)
+def _empty_ledger(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Empty the ledger after tests that commit: the flush of Django does not know its tables."""
+    is_committing = _is_committing(request)
+    if is_committing:
+        request.getfixturevalue("transactional_db")
+    yield
+    if is_committing:
+        empty_ledger()
+    accounts.forget()
+
+
+def _is_committing(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return "transactional_db" in request.fixturenames or (
+        marker is not None and bool(marker.kwargs.get("transaction"))
+    )

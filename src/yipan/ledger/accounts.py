@@ -33,12 +33,12 @@ class Directory:
 
 def split_account(account: str) -> tuple[str, int, int | None]:
     """Return place, status code and floor of an account: `on_hand/W1/available`, `supplier`."""
-    root, _, rest = account.partition("/")
+    root = account.partition("/")[0]
     if root not in INSIDE_ROOTS:
         assert root, "an account has a name"
         return account, OUTSIDE, None
     place, _, status = account.rpartition("/")
-    assert rest
+    assert "/" in place, f"{account} names no place"
     assert status in STATUS_CODES, f"{account} does not end in a status"
     return place, STATUS_CODES[StockStatus(status)], 0
 
@@ -60,11 +60,11 @@ class _Memory:
 
     def keep(self, book: str, found: Directory) -> None:
         """Remember what a transaction found, now that it is committed."""
-        if len(self.skus) > REMEMBERED_MAX:
-            self.skus.clear()
+        known = self.books.get(book)
+        if len(self.skus) + len(known.accounts if known else ()) > REMEMBERED_MAX:
+            # New tables instead of emptied ones: another thread may be packing with the old.
+            self.forget()
         known = self.books.setdefault(book, Directory(book_id=found.book_id, skus=self.skus))
-        if len(known.accounts) > REMEMBERED_MAX:
-            known.accounts.clear()
         known.accounts.update(found.accounts)
         known.skus.update(found.skus)
 

@@ -315,7 +315,8 @@ def _explain_shortage(*, book: str, request: BatchRequest) -> StockShort:
 _OPEN_POSTINGS = """
     select ledger_open_postings(
         %s::int, %s::smallint[], %s::uuid[], %s::text[], %s::bigint[], %s::timestamptz[],
-        %s::date[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::smallint, %s::uuid)
+        %s::date[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[],
+        %s::smallint, %s::uuid)
 """
 _POST_FACTS = """
     select ledger_post_facts(
