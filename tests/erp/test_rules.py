@@ -116,6 +116,12 @@ def test_opening_stock_comes_from_the_opening_account_and_zero_moves_nothing() -
 
 
 def test_the_hub_puts_the_site_before_a_number_that_does_not_carry_it() -> None:
-    assert rules.get_receipt_number(site="W1", number="GR-W1-000001") == "GR-W1-000001"
-    assert rules.get_receipt_number(site="W1", number="1001") == "W1-1001"
-    assert rules.get_receipt_number(site="W1", number="GR-W12-1") == "W1-GR-W12-1"
+    assert rules.get_hub_number(site="W1", number="GR-W1-000001") == "GR-W1-000001"
+    assert rules.get_hub_number(site="W1", number="1001") == "W1-1001"
+    assert rules.get_hub_number(site="W1", number="GR-W12-1") == "W1-GR-W12-1"
+
+
+def test_the_last_receipt_closes_an_order_short_and_a_full_one_is_received() -> None:
+    assert rules.get_order_state(progress=[tea(received=97)], is_last=False) == "partly_received"
+    assert rules.get_order_state(progress=[tea(received=97)], is_last=True) == "closed_short"
+    assert rules.get_order_state(progress=[tea(received=120)], is_last=False) == "received"

@@ -48,12 +48,12 @@ class Warned:
     quantity: int = 0
 
 
-def get_receipt_number(*, site: str, number: str) -> str:
+def get_hub_number(*, site: str, number: str) -> str:
     """
-    Return the number a warehouse's receipt has in the hub.
+    Return the number a site's document has in the hub.
 
-    A warehouse numbers for itself, and two of them may use the same number; so the site
-    goes in front, unless it is part of the number already.
+    A site numbers for itself, and two of them may use the same number; so the site goes
+    in front, unless it is part of the number already.
     """
     return number if site in number.split("-") else f"{site}-{number}"
 
@@ -66,7 +66,7 @@ def get_quantity_open(line: LineProgress) -> int:
 def receive_lines(
     *, progress: Sequence[LineProgress], lines: Iterable[ReceivedLine]
 ) -> list[LineProgress]:
-    """Return the lines of an order after a receipt, in their order. SKUs not ordered are left out."""
+    """Return the lines of an order after a receipt, in their order, ordered SKUs only."""
     came = {line.sku: [0, 0, 0] for line in progress}
     for line in lines:
         if line.sku in came:
@@ -86,8 +86,15 @@ def receive_lines(
     ]
 
 
+def get_order_state(*, progress: Sequence[LineProgress], is_last: bool) -> str:
+    """Return the state of an order after a receipt: the last one closes what is still open."""
+    if all(get_quantity_open(line) == 0 for line in progress):
+        return "received"
+    return "closed_short" if is_last else "partly_received"
+
+
 def get_quantity_allowed(*, quantity: int, tolerance_percent: int) -> int:
-    """Return the most that may come of a line before it is too much; parts of a unit are dropped."""
+    """Return the most that may come of a line before it is too much, in whole units."""
     assert quantity >= 0
     assert tolerance_percent >= 0
     return quantity + quantity * tolerance_percent // 100

@@ -1,0 +1,109 @@
+"""Steps of a sales issue (销售出库单): record and post tickets of stores, a run at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+
+from yipan.documents import told
+from yipan.erp import rules
+from yipan.erp.models import SalesIssue
+from yipan.exchange.subscriptions import Heard
+from yipan.ledger.moves import FactPosting, Trace
+from yipan.messages.pos import TicketPosted
+from yipan.pool import book
+
+DOCUMENT_TYPE = "sales_issue"
+
+# Who, when and by which message stand in the row itself, and not in a trail: one more row
+# for each of thousands of tickets would say nothing new.
+
+
+@transaction.atomic
+def post_run(*, tickets: Sequence[tuple[TicketPosted, Heard]], at: datetime) -> list[str]:
+    """
+    Book tickets in the site book, all of a run in a handful of statements.
+
+    Return the numbers of the sales issues that are new. A ticket told again under
+    another message changes nothing.
+
+    :raises SiteMismatch: if the source does not speak for the site.
+    :raises SkuUnknown: if a SKU is not master data yet.
+    :raises NumberReused: if the store used the ticket's number for another one before.
+    """
+    _check(tickets)
+    issues = _drop_known([_make_issue(message, heard, at=at) for message, heard in tickets])
+    by_number = {
+        rules.get_hub_number(site=message.site, number=message.ticket_number): (message, heard)
+        for message, heard in tickets
+    }
+    postings = [_make_posting(issue.number, *by_number[issue.number]) for issue in issues]
+    book.post_facts(postings=[posting for posting in postings if posting.moves])
+    SalesIssue.objects.bulk_create(issues)
+    return [issue.number for issue in issues]
+
+
+def _check(tickets: Sequence[tuple[TicketPosted, Heard]]) -> None:
+    for message, heard in tickets:
+        told.require_speaker(source=heard.source, site=message.site)
+        told.require_few(message.lines)
+        told.require_plausible(
+            ((line.sku, line.quantity) for line in message.lines), minimum=-told.QUANTITY_MAX
+        )
+    told.require_known(
+        sites={message.site for message, _ in tickets},
+        skus={line.sku for message, _ in tickets for line in message.lines},
+    )
+
+
+def _make_issue(message: TicketPosted, heard: Heard, *, at: datetime) -> SalesIssue:
+    return SalesIssue(
+        number=rules.get_hub_number(site=message.site, number=message.ticket_number),
+        site=message.site,
+        ticket_number=message.ticket_number,
+        till=message.till,
+        business_date=told.read_date(message.business_date),
+        occurred_at=message.occurred_at,
+        recorded_at=at,
+        cashier=message.cashier,
+        currency=message.currency,
+        total_minor=message.total_minor,
+        quantity=sum(line.quantity for line in message.lines),
+        lines=[asdict(line) for line in message.lines],
+        message_id=message.message_id,
+        source=heard.source,
+        sequence=heard.sequence,
+    )
+
+
+def _drop_known(issues: Sequence[SalesIssue]) -> list[SalesIssue]:
+    known = {
+        issue.number: issue
+        for issue in SalesIssue.objects.filter(number__in=[issue.number for issue in issues])
+    }
+    new = []
+    for issue in issues:
+        before = known.setdefault(issue.number, issue)
+        if before is issue:
+            new.append(issue)
+        elif before.lines != issue.lines:
+            raise told.NumberReused(number=issue.ticket_number, site=issue.site)
+    return new
+
+
+def _make_posting(number: str, message: TicketPosted, heard: Heard) -> FactPosting:
+    return FactPosting(
+        origin=f"{DOCUMENT_TYPE}/{number}/post",
+        occurred_at=message.occurred_at,
+        moves=rules.post_sales_issue(site=message.site, lines=message.lines),
+        trace=Trace(
+            actor=message.cashier or heard.source,
+            device=message.till,
+            source=heard.source,
+            sequence=heard.sequence,
+        ),
+        business_date=told.read_date(message.business_date),
+    )

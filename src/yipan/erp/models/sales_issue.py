@@ -1,0 +1,38 @@
+"""Sales issue (销售出库单): goods a store sold, as booked in the hub. One per ticket."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class SalesIssue(models.Model):
+    """
+    One ticket of a store in the site book. Written in runs, posted at once, never changed.
+
+    `lines` is what the ticket says: `[{"line", "sku", "quantity", "amount_minor", ...}]`, in
+    smallest and minor units. `source` and `sequence` are the message that told it.
+    """
+
+    number = models.CharField(max_length=64, unique=True)
+    site = models.CharField(max_length=16)
+    ticket_number = models.CharField(max_length=48)
+    till = models.CharField(max_length=48)
+    business_date = models.DateField()
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    cashier = models.CharField(max_length=160, blank=True)
+    currency = models.CharField(max_length=3, default="CNY")
+    total_minor = models.BigIntegerField(default=0)
+    quantity = models.BigIntegerField(default=0)
+    lines = models.JSONField()
+    message_id = models.UUIDField()
+    source = models.CharField(max_length=96)
+    sequence = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["site", "-id"], name="sales_issue_site_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
