@@ -3,13 +3,14 @@
 import os
 
 from yipan.config.database import get_database_settings
+from yipan.config.home import get_secret_key
 
 # Asserts guard the books in production too.
 assert __debug__, "Yipan does not run under python -O"
 
 DEBUG = os.environ.get("YIPAN_DEBUG") == "1"
-SECRET_KEY = os.environ.get("YIPAN_SECRET_KEY", "only-for-development")
-ALLOWED_HOSTS = os.environ.get("YIPAN_HOSTS", "localhost,127.0.0.1").split(",")
+SECRET_KEY = get_secret_key()
+ALLOWED_HOSTS = os.environ.get("YIPAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 USE_TZ = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
@@ -18,11 +19,46 @@ AUTH_USER_MODEL = "access.User"
 STATIC_URL = "static/"
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
-SESSION_COOKIE_HTTPONLY = True
+
+# Security. Cookies, redirects and HSTS follow YIPAN_HTTPS=1; YIPAN_PROXIES is how many
+# of our own proxies stand in front, and are believed about addresses and https.
+YIPAN_HTTPS = os.environ.get("YIPAN_HTTPS") == "1"
+YIPAN_PROXIES = int(os.environ.get("YIPAN_PROXIES", "0"))
+YIPAN_REQUESTS_PER_SECOND = float(os.environ.get("YIPAN_REQUESTS_PER_SECOND", "200"))
+YIPAN_REQUESTS_BURST = int(os.environ.get("YIPAN_REQUESTS_BURST", "1000"))
+YIPAN_API_BODY_BYTES_MAX = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = YIPAN_API_BODY_BYTES_MAX
+assert not (YIPAN_HTTPS and len(SECRET_KEY) < 50), "behind https, set YIPAN_SECRET_KEY"
+CSRF_TRUSTED_ORIGINS = [
+    origin for origin in os.environ.get("YIPAN_ORIGINS", "").split(",") if origin
+]
+CSRF_FAILURE_VIEW = "yipan.config.security.answer_csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = YIPAN_HTTPS
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-yipan" if YIPAN_HTTPS else "yipan_session"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = YIPAN_HTTPS
+SECURE_SSL_REDIRECT = YIPAN_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if YIPAN_PROXIES else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if YIPAN_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = YIPAN_HTTPS
+SECURE_HSTS_PRELOAD = YIPAN_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
 INSTALLED_APPS = [
@@ -41,14 +77,20 @@ INSTALLED_APPS = [
     "yipan.wms",
     "yipan.pos",
     "yipan.console",
+    "yipan.config.apps.CompositionConfig",  # last: it connects all others
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "yipan.config.security.SecurityHeaders",
+    "yipan.config.security.NulGuard",
+    "yipan.config.edge.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "yipan.config.security.RefusalPages",
 ]
 TEMPLATES = [
     {
@@ -58,3 +100,10 @@ TEMPLATES = [
     }
 ]
 DATABASES = {"default": get_database_settings()}
+
+# What this node is: the hub, a site's own system (its sites, and where its hub is), or all in one.
+YIPAN_ROLE = os.environ.get("YIPAN_ROLE", "all")
+YIPAN_SITES = [site for site in os.environ.get("YIPAN_SITES", "").split(",") if site]
+YIPAN_HUB_URL = os.environ.get("YIPAN_HUB_URL", "")
+YIPAN_HUB_KEY = os.environ.get("YIPAN_HUB_KEY", "")
+assert YIPAN_ROLE in {"all", "hub", "wms", "pos"}, "YIPAN_ROLE is one of all, hub, wms, pos"

@@ -1,0 +1,19 @@
+"""The composition root as an app: at start-up it wires messages to those who hear them."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CompositionConfig(AppConfig):
+    """Connects the exchange once all other apps are ready. Comes last."""
+
+    name = "yipan.config"
+    label = "composition"
+
+    def ready(self) -> None:
+        """Wire up what this node hears."""
+        # Handlers import models, which exist only now.
+        from yipan.config.subscriptions import connect_node  # noqa: PLC0415
+
+        connect_node()

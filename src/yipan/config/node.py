@@ -1,0 +1,50 @@
+"""What this node is: the hub, a site's own system, or everything in one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+
+from yipan.masterdata.queries import find_sites
+
+#: Who hears messages on a node of each role.
+RECEIVERS: Final = {
+    "all": ("erp", "pos", "wms"),
+    "hub": ("erp",),
+    "wms": ("wms",),
+    "pos": ("pos",),
+}
+
+_site_types: dict[str, str] = {}
+
+
+def list_node_receivers() -> tuple[str, ...]:
+    """Return the receivers that run here, by the role of the node."""
+    return RECEIVERS[settings.YIPAN_ROLE]
+
+
+def list_node_sites() -> frozenset[str]:
+    """Return the sites this node serves; empty means all."""
+    return frozenset(settings.YIPAN_SITES)
+
+
+def is_for_warehouse(source: str) -> bool:
+    """Return whether an addressed stream of the hub is for a warehouse."""
+    return _find_site_type(source) == "warehouse"
+
+
+def is_for_store(source: str) -> bool:
+    """Return whether an addressed stream of the hub is for a store."""
+    return _find_site_type(source) == "store"
+
+
+def _find_site_type(source: str) -> str:
+    """Return the type of the site a stream is addressed to; "" while nobody knows the site."""
+    site = source.rpartition(":")[2]
+    if site not in _site_types:
+        found = find_sites([site]).get(site)
+        if found is None:
+            return ""
+        _site_types[site] = found.site_type
+    return _site_types[site]

@@ -1,0 +1,152 @@
+"""Handing messages to whoever subscribed: in runs, and one by one when a run is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import DataError, IntegrityError, transaction
+
+from yipan.exchange import codec
+from yipan.exchange.envelopes import Envelope
+from yipan.exchange.subscriptions import Heard, RunSubscription, list_handlers
+from yipan.foundation.refusals import Refusal
+from yipan.messages.base import Message
+
+
+class Opened(NamedTuple):
+    """An envelope and the typed message in it."""
+
+    envelope: Envelope
+    message: Message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Why a message is not booked. `is_parked` is false when it waits for a predecessor."""
+
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    is_parked: bool = True
+
+
+#: What is not booked, by sequence. Who is not in it, is.
+Verdicts = dict[int, Verdict]
+
+PREDECESSOR_OPEN = "exchange.predecessor_open"
+DATA_REFUSED = "exchange.data_refused"
+
+
+def open_envelope(envelope: Envelope) -> Opened | None:
+    """Read the message in an envelope; None when the language has no such message."""
+    message_type = codec.find_type(envelope.kind)
+    if message_type is None:
+        return None
+    try:
+        message = codec.decode_message(
+            message_type,
+            envelope.data,
+            message_id=envelope.message_id,
+            occurred_at=envelope.occurred_at,
+        )
+    except msgspec.MsgspecError:
+        return None
+    return Opened(envelope, message)
+
+
+def apply_facts(receiver: str, items: Sequence[Opened]) -> Verdicts:
+    """Apply messages of one source whose order does not matter, all of a kind at once."""
+    verdicts: Verdicts = {}
+    by_kind: dict[str, list[Opened]] = {}
+    for item in items:
+        by_kind.setdefault(item.envelope.kind, []).append(item)
+    for same_kind in by_kind.values():
+        if _try_all(receiver, same_kind) is not None:
+            verdicts |= _apply_singly(receiver, same_kind)
+    return verdicts
+
+
+def apply_steps(receiver: str, items: Sequence[Opened]) -> Verdicts:
+    """
+    Apply messages of one source in their order, neighbors of one kind at once.
+
+    Behind a refused one, those of the same partition key wait; all others go on.
+    """
+    verdicts: Verdicts = {}
+    refused: dict[str, int] = {}
+    for _, neighbors in groupby(items, key=lambda item: item.envelope.kind):
+        ready: list[Opened] = []
+        for item in neighbors:
+            predecessor = refused.get(item.envelope.partition_key)
+            if predecessor is None:
+                ready.append(item)
+            else:
+                verdicts[item.envelope.sequence] = _wait_for(predecessor)
+        if ready and _try_all(receiver, ready) is not None:
+            verdicts |= _apply_singly(receiver, ready, refused=refused)
+    return verdicts
+
+
+def _apply_singly(
+    receiver: str, items: Sequence[Opened], *, refused: dict[str, int] | None = None
+) -> Verdicts:
+    verdicts: Verdicts = {}
+    for item in items:
+        envelope = item.envelope
+        predecessor = None if refused is None else refused.get(envelope.partition_key)
+        if predecessor is not None:
+            verdicts[envelope.sequence] = _wait_for(predecessor)
+            continue
+        verdict = _try_all(receiver, [item])
+        if verdict is not None:
+            verdicts[envelope.sequence] = verdict
+            if refused is not None:
+                refused[envelope.partition_key] = envelope.sequence
+    return verdicts
+
+
+def _wait_for(predecessor: int) -> Verdict:
+    return Verdict(code=PREDECESSOR_OPEN, facts={"predecessor": predecessor}, is_parked=False)
+
+
+def _try_all(receiver: str, items: Sequence[Opened]) -> Verdict | None:
+    """Apply all or nothing; return why nothing. Our own faults are not caught here."""
+    handlers = list_handlers(receiver, items[0].envelope.kind)
+    if not handlers:
+        return None
+    run = [
+        (message, Heard(envelope.source, envelope.epoch, envelope.sequence, receiver))
+        for envelope, message in items
+    ]
+    try:
+        with transaction.atomic():
+            for each in handlers:
+                if isinstance(each, RunSubscription):
+                    each.handler(run)
+                else:
+                    for message, heard in run:
+                        each.handler(message, heard)
+    except Refusal as refusal:
+        if refusal.status >= 500:
+            raise  # busy, not refused: the same message is welcome again
+        return Verdict(code=refusal.code, facts=_make_plain(refusal.facts))
+    except (DataError, IntegrityError) as error:
+        return Verdict(code=DATA_REFUSED, facts=_describe(error))
+    return None
+
+
+def _make_plain(facts: dict[str, object]) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(facts, enc_hook=str)
+    return plain
+
+
+def _describe(error: Exception) -> dict[str, Any]:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return {
+        "error": type(error).__name__,
+        "constraint": getattr(diagnosis, "constraint_name", None) or "",
+        "message": getattr(diagnosis, "message_primary", None) or str(error),
+    }

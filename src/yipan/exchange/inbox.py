@@ -1,0 +1,234 @@
+"""Receiving (收件箱): at least once on the wire, exactly once in the book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import structlog
+from django.db import DatabaseError, InterfaceError, transaction
+
+from yipan.exchange import dispatch, heard, parking, receptions
+from yipan.exchange.dispatch import PREDECESSOR_OPEN, Opened, Verdict, Verdicts
+from yipan.exchange.envelopes import RUN_MESSAGES_MAX, Envelope
+from yipan.exchange.heard import HeardRow
+from yipan.exchange.models import InboxState
+from yipan.exchange.receptions import Reception
+from yipan.exchange.replies import Reply, ReplyState
+
+__all__ = ["Envelope", "Reply", "ReplyState", "receive"]
+
+FAULT = "exchange.fault"
+KIND_UNKNOWN = "exchange.kind_unknown"
+MESSAGE_ID_REUSED = "exchange.message_id_reused"
+SEQUENCE_GAP = "exchange.sequence_gap"
+SEQUENCE_REUSED = "exchange.sequence_reused"
+
+_log = structlog.get_logger(__name__)
+
+#: What is said of one envelope before the watermark of its run is known.
+Answer = tuple[ReplyState, str, dict[str, object]]
+
+
+def receive(
+    receiver: str, envelopes: Sequence[Envelope], *, faults: list[Exception] | None = None
+) -> list[Reply]:
+    """
+    Take in messages from any number of sources, and answer each, in the order given.
+
+    One transaction per run of one source. What was heard before is answered again; what
+    is refused is parked under its code, and the rest of its run is applied. A fault of
+    ours is logged and counted, and leaves the one message that meets it unreceived: it
+    is answered `unknown` and its number stays a gap until the code is mended.
+
+    The faults are appended to `faults` when it is given, and raised at the end otherwise.
+    """
+    replies: dict[int, Reply] = {}
+    met: list[Exception] = []
+    for places in _split_into_runs(envelopes):
+        run = [envelopes[place] for place in places]
+        answers = _receive_around_faults(receiver, run, faults=met)
+        replies.update(zip(places, answers, strict=True))
+    if faults is not None:
+        faults.extend(met)
+    elif met:
+        raise met[0] if len(met) == 1 else ExceptionGroup("messages not received", met)
+    return [replies[place] for place in range(len(envelopes))]
+
+
+def _split_into_runs(envelopes: Sequence[Envelope]) -> Iterator[list[int]]:
+    """Yield the places of the messages of one source and epoch, at most a run at a time."""
+    by_stream: dict[tuple[str, int], list[int]] = {}
+    for place, envelope in enumerate(envelopes):
+        by_stream.setdefault((envelope.source, envelope.epoch), []).append(place)
+    for stream in sorted(by_stream):
+        places = by_stream[stream]
+        for start in range(0, len(places), RUN_MESSAGES_MAX):
+            yield places[start : start + RUN_MESSAGES_MAX]
+
+
+def _receive_around_faults(
+    receiver: str, run: Sequence[Envelope], *, faults: list[Exception]
+) -> list[Reply]:
+    """Receive a run; when our own code fails on it, halve it until the fault stands alone."""
+    try:
+        return _receive_run(receiver, run)
+    except (DatabaseError, InterfaceError) as fault:
+        # The database is away or busy: nothing is wrong with any one message.
+        faults.append(fault)
+    except Exception as fault:  # noqa: BLE001  reported to the caller, who raises or logs it
+        if len(run) > 1:
+            middle = len(run) // 2
+            before = _receive_around_faults(receiver, run[:middle], faults=faults)
+            return before + _receive_around_faults(receiver, run[middle:], faults=faults)
+        faults.append(fault)
+        with transaction.atomic():
+            receptions.note_fault(receiver=receiver, source=run[0].source, epoch=run[0].epoch)
+    _log.error(
+        "exchange.message_fault",
+        receiver=receiver,
+        source=run[0].source,
+        epoch=run[0].epoch,
+        first_sequence=run[0].sequence,
+        messages=len(run),
+        kind=run[0].kind,
+        exc_info=faults[-1],
+    )
+    return [_make_reply(each, (ReplyState.UNKNOWN, FAULT, {})) for each in run]
+
+
+def _receive_run(receiver: str, envelopes: Sequence[Envelope]) -> list[Reply]:
+    source, epoch = envelopes[0].source, envelopes[0].epoch
+    with transaction.atomic():
+        reception = receptions.lock(receiver=receiver, source=source, epoch=epoch)
+        answers, released = _take_in(reception, envelopes)
+        receptions.save(reception)
+        waiting = heard.list_open_numbers(reception)
+    if released == RUN_MESSAGES_MAX:
+        parking.release_all(receiver=receiver, source=source, epoch=epoch)
+    return [
+        _make_reply(each, answer, watermark=reception.watermark, waiting=waiting)
+        for each, answer in zip(envelopes, answers, strict=True)
+    ]
+
+
+def _take_in(reception: Reception, envelopes: Sequence[Envelope]) -> tuple[list[Answer], int]:
+    """Write down what is new and apply it; answer every envelope by what became of it."""
+    answers: dict[int, Answer] = {}
+    new: dict[int, tuple[int, Opened]] = {}
+    again: list[int] = []
+    for place, envelope in enumerate(envelopes):
+        item = dispatch.open_envelope(envelope)
+        if item is None:
+            answers[place] = (ReplyState.REJECTED, KIND_UNKNOWN, {"kind": envelope.kind})
+        elif envelope.sequence in new:
+            again.append(place)
+        else:
+            new[envelope.sequence] = (place, item)
+    numbers = heard.insert_new(reception, [item.envelope for _, item in new.values()])
+    again += [new.pop(each)[0] for each in new.keys() - set(numbers)]
+    again.sort()
+    repeats = [envelopes[place] for place in again]
+    receptions.advance(reception, sorted([*numbers, *_note_known_ids(reception, repeats)]))
+
+    verdicts, released = _apply(reception, [new[number][1] for number in numbers])
+    to_look_up = [*verdicts, *(each.sequence for each in repeats)]
+    rows = heard.find_by_number(reception, to_look_up) if to_look_up else {}
+    for number, (place, _) in new.items():
+        is_settled = number not in verdicts
+        answers[place] = _APPLIED if is_settled else _tell_state(rows[number], _APPLIED)
+    for place, repeat in zip(again, repeats, strict=True):
+        answers[place] = _answer_repeat(reception, repeat, rows[repeat.sequence])
+    return [answers[place] for place in range(len(envelopes))], released
+
+
+def _note_known_ids(reception: Reception, repeats: Sequence[Envelope]) -> list[int]:
+    """
+    Note down new numbers of messages whose id came under another number; return them.
+
+    So a source that was restored may tell everything again in a new epoch.
+    """
+    if not repeats:
+        return []
+    known = set(heard.find_by_number(reception, [each.sequence for each in repeats]))
+    noted = []
+    for repeat in repeats:
+        if repeat.sequence in known:
+            continue
+        first = heard.find_by_id(reception, repeat.message_id)
+        assert first is not None, "neither the number nor the id was heard before"
+        if first.content_hash == repeat.content_hash and first.kind == repeat.kind:
+            heard.insert_again(reception, repeat, state=InboxState.APPLIED)
+        else:
+            heard.insert_again(reception, repeat, state=InboxState.PARKED, code=MESSAGE_ID_REUSED)
+            reception.open_count += 1
+            reception.altered += 1
+        known.add(repeat.sequence)
+        noted.append(repeat.sequence)
+    return noted
+
+
+def _apply(reception: Reception, new: Sequence[Opened]) -> tuple[Verdicts, int]:
+    """Apply what may be applied now, keep the rest open, release who waited for it."""
+    steps = [item for item in new if item.message.is_ordered]
+    verdicts: Verdicts = {}
+    if len(steps) < len(new):
+        facts = [item for item in new if not item.message.is_ordered]
+        verdicts |= dispatch.apply_facts(reception.receiver, facts)
+    if steps and not reception.open_count:
+        due = [item for item in steps if item.envelope.sequence <= reception.watermark]
+        verdicts |= dispatch.apply_steps(reception.receiver, due)
+        steps = steps[len(due) :]
+    for item in steps:
+        verdicts[item.envelope.sequence] = _wait(reception, item.envelope.sequence)
+    reception.applied += len(new) - len(verdicts)
+    if verdicts:
+        reception.open_count += len(verdicts)
+        envelopes = {item.envelope.sequence: item.envelope for item in new}
+        heard.keep_open(reception, verdicts, envelopes=envelopes)
+    return verdicts, parking.release(reception)
+
+
+def _wait(reception: Reception, sequence: int) -> Verdict:
+    if sequence > reception.watermark:
+        facts = {"expected": reception.watermark + 1, "seen": reception.highest_seen}
+        return Verdict(code=SEQUENCE_GAP, facts=facts, is_parked=False)
+    return Verdict(code=PREDECESSOR_OPEN, is_parked=False)
+
+
+_APPLIED: Answer = (ReplyState.APPLIED, "", {})
+_DUPLICATE: Answer = (ReplyState.DUPLICATE, "", {})
+
+
+def _tell_state(row: HeardRow, when_applied: Answer) -> Answer:
+    if row.state == InboxState.APPLIED:
+        return when_applied
+    facts = msgspec.json.decode(row.facts, type=dict[str, object]) if row.facts else {}
+    return (ReplyState(row.state), row.code, facts)
+
+
+def _answer_repeat(reception: Reception, repeat: Envelope, row: HeardRow) -> Answer:
+    """Give the first answer again, or keep the other content as a case."""
+    is_same = row.content_hash == repeat.content_hash and row.kind == repeat.kind
+    if is_same and row.message_id in (None, repeat.message_id):
+        reception.duplicates += 1
+        return _tell_state(row, _DUPLICATE)
+    heard.note_alteration(reception, repeat, code=SEQUENCE_REUSED)
+    reception.altered += 1
+    return (ReplyState.PARKED, SEQUENCE_REUSED, {"epoch": repeat.epoch})
+
+
+def _make_reply(
+    envelope: Envelope, answer: Answer, *, watermark: int = 0, waiting: tuple[int, ...] = ()
+) -> Reply:
+    state, code, facts = answer
+    return Reply(
+        message_id=str(envelope.message_id),
+        source=envelope.source,
+        sequence=envelope.sequence,
+        state=state,
+        code=code,
+        facts=facts,
+        applied_sequence=watermark,
+        waiting=waiting,
+    )

@@ -1,0 +1,176 @@
+"""The message log: what we said, what we heard, how far we have come. Private to the exchange."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+SOURCE_LENGTH_MAX = 96
+
+
+class Stream(models.Model):
+    """
+    One stream of numbered messages of one source (来源系统), ours or someone else's.
+
+    `last_sequence` counts what was issued *here*; it stays 0 for a stream we only hear.
+    The row is locked from the giving of a number to the commit, so numbers are gap-free
+    and in commit order.
+    """
+
+    id = models.AutoField(primary_key=True)
+    source = models.CharField(max_length=SOURCE_LENGTH_MAX, unique=True)
+    epoch = models.IntegerField(default=1)
+    last_sequence = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(epoch__gte=1) & Q(last_sequence__gte=0), name="stream_counts_upward"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class OutboxMessage(models.Model):
+    """A message written in the same transaction as the fact it tells (发件箱)."""
+
+    pk = models.CompositePrimaryKey("stream_id", "epoch", "sequence")
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    sequence = models.BigIntegerField()
+    message_id = models.UUIDField()
+    kind = models.TextField()
+    subject = models.TextField()
+    partition_key = models.TextField()
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    business_date = models.DateField(null=True)
+    correlation_id = models.TextField()
+    causation_id = models.TextField()
+    content_hash = models.BinaryField()
+    data = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message_id"], name="outbox_says_once"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="outbox_starts_at_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}/{self.epoch}/{self.sequence} {self.kind}"
+
+
+class Reception(models.Model):
+    """
+    How far one receiver has heard one stream. Locked by whoever receives a run of it.
+
+    `watermark` (水位线) is the highest number up to which all are durably heard: applied,
+    waiting or parked. `open_count` is how many of them are not applied.
+    """
+
+    pk = models.CompositePrimaryKey("receiver", "stream_id", "epoch")
+    receiver = models.CharField(max_length=16)
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    watermark = models.BigIntegerField(default=0)
+    highest_seen = models.BigIntegerField(default=0)
+    applied_count = models.BigIntegerField(default=0)
+    duplicate_count = models.BigIntegerField(default=0)
+    altered_count = models.BigIntegerField(default=0)
+    open_count = models.BigIntegerField(default=0)
+    fault_count = models.BigIntegerField(default=0)
+    last_heard_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(watermark__lte=models.F("highest_seen")),
+                name="reception_watermark_was_seen",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receiver} {self.stream_id}/{self.epoch} up to {self.watermark}"
+
+
+class InboxState(models.TextChoices):
+    """What became of a message that was heard."""
+
+    APPLIED = "applied"  # its effect is in the receiver's book
+    WAITING = "waiting"  # in order, behind a gap or behind a parked one
+    PARKED = "parked"  # 挂起: refused under a code, kept until the cause is gone
+
+
+class InboxMessage(models.Model):
+    """
+    One message one receiver has heard (收件箱), written with its effect.
+
+    The envelope and its data are kept only while it is not applied: an applied message
+    is in the sender's outbox and in our documents. `message_id` is null where the same
+    message had come under another number before.
+    """
+
+    pk = models.CompositePrimaryKey("receiver", "stream_id", "epoch", "sequence")
+    receiver = models.CharField(max_length=16)
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    sequence = models.BigIntegerField()
+    message_id = models.UUIDField(null=True)
+    kind = models.TextField()
+    content_hash = models.BinaryField()
+    state = models.CharField(max_length=8, choices=InboxState)
+    received_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    partition_key = models.TextField(default="")
+    code = models.TextField(default="")
+    facts = models.JSONField(null=True)
+    attempts = models.IntegerField(default=0)
+    envelope = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["receiver", "message_id"], name="inbox_hears_once"),
+            models.CheckConstraint(
+                condition=Q(state="applied") | Q(envelope__isnull=False),
+                name="inbox_open_is_kept",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="applied") | ~Q(code=""), name="inbox_open_has_code"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["receiver", "stream_id", "partition_key"],
+                condition=~Q(state="applied"),
+                name="inbox_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receiver} {self.stream_id}/{self.epoch}/{self.sequence} {self.state}"
+
+
+class Alteration(models.Model):
+    """A number or an id that came again with other content (报文不一致). Waits for a person."""
+
+    receiver = models.CharField(max_length=16)
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    sequence = models.BigIntegerField()
+    content_hash = models.BinaryField()
+    code = models.TextField()
+    envelope = models.JSONField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["receiver", "stream_id", "epoch", "sequence", "content_hash"],
+                name="alteration_once_per_content",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receiver} {self.stream_id}/{self.epoch}/{self.sequence} {self.code}"
