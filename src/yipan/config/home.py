@@ -64,3 +64,15 @@ def find_home(environment: Mapping[str, str] = os.environ) -> Home:
     if os.geteuid() == 0:
         return Home(root=HOME_OF_ROOT)
     return Home(root=Path(platformdirs.user_data_dir("yipan", appauthor=False)))
+
+
+def get_secret_key(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the key that signs sessions: YIPAN_SECRET_KEY, the home's, or a passing one."""
+    named = environment.get("YIPAN_SECRET_KEY")
+    if named:
+        return named
+    try:
+        return (find_home(environment).root / "secret_key").read_text(encoding="utf-8")
+    except OSError:
+        # Nothing serves from here: a test, or a command that signs nothing.
+        return secrets.token_urlsafe(50)

@@ -1,0 +1,97 @@
+"""Commands that measure and prove: they start the database they need by themselves."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from yipan.config.cli_session import answer, open_database, open_scratch_database, remarks
+from yipan.config.trouble import Trouble
+
+SCRATCH = "yipan_bench"
+#: Modules of yipan.bench that share code and are no bench themselves begin like this.
+PRIVATE = "_"
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+def bench(
+    name: Annotated[str | None, typer.Argument(help="Which one; all when left out.")] = None,
+    *,
+    file: Annotated[
+        Path | None, typer.Option(help="Real input, for benches that take a file.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Measure in a throw-away database; exit 1 when a target is missed."""
+    names = list_benches()
+    if name is not None and name not in names:
+        raise Trouble(f"There is no bench {name!r}: choose one of {', '.join(names)}.")
+    missed = False
+    for each in [name] if name else names:
+        results = _run_bench(each, file=file)
+        missed |= any(row.get("met") is False for row in results)
+        if json:
+            answer({"bench": each, "results": results}, text="", as_json=True)
+        else:
+            _show_bench(each, results)
+    if missed:
+        raise typer.Exit(1)
+
+
+def list_benches() -> list[str]:
+    """Return the names of the benches: the modules of yipan.bench that can be run."""
+    package = import_module("yipan.bench")
+    return sorted(
+        found.name
+        for found in pkgutil.iter_modules(package.__path__)
+        if not found.name.startswith(PRIVATE)
+        and _has_run(Path(str(package.__path__[0])), found.name)
+    )
+
+
+def prove(*, json: AsJson = False) -> None:
+    """Prove on the live database that the books hold; exit 1 and name the first break."""
+
+
+def doctor(*, json: AsJson = False) -> None:
+    """Look at this machine and this installation, and say what may be in the way."""
+
+
+def _has_run(directory: Path, name: str) -> bool:
+    source = directory / f"{name}.py"
+    return source.exists() and "\ndef run(" in source.read_text(encoding="utf-8")
+
+
+def _run_bench(name: str, *, file: Path | None) -> Sequence[Mapping[str, object]]:
+    with open_scratch_database(SCRATCH):
+        from yipan.config.grants import migrate_and_grant
+
+        with remarks.status(f"{name}: preparing a throw-away database …"):
+            migrate_and_grant()
+        module = import_module(f"yipan.bench.{name}")
+        takes = inspect.signature(module.run).parameters
+        if file is not None and "file" not in takes:
+            raise Trouble(f"The bench {name!r} takes no file.")
+        with remarks.status(f"{name}: measuring …"):
+            results: Sequence[Mapping[str, object]] = (
+                module.run(file=file) if file is not None else module.run()
+            )
+    return results
+
+
+def _show_bench(name: str, results: Sequence[Mapping[str, object]]) -> None:
+    table = Table(title=name)
+    columns = list(dict.fromkeys(column for row in results for column in row))
+    for column in columns:
+        table.add_column(column)
+    for row in results:
+        table.add_row(*(str(row.get(column, "")) for column in columns))
+    remarks.print(table)

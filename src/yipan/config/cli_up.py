@@ -1,0 +1,70 @@
+"""`yipan up` on a terminal: progress while it starts, addresses and log-ins when it serves."""
+
+from __future__ import annotations
+
+import logging
+
+import structlog
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from yipan.config.progress import Progress
+from yipan.config.supervisor import WILDCARDS, Node, Stopped, Supervisor
+from yipan.config.trouble import Trouble
+
+ROLES = ("all", "hub", "wms", "pos")
+
+
+def serve(node: Node) -> None:
+    """Start, say so, keep running, stop. What cannot start says why, and leaves nothing behind."""
+    _check(node)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            structlog.dev.ConsoleRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    console = Console()
+    progress = Progress(console)
+    supervisor = Supervisor(node, progress)
+    supervisor.listen_for_signals()
+    try:
+        supervisor.start()
+        _greet(console, node)
+        supervisor.run()
+    except (Stopped, KeyboardInterrupt):
+        pass
+    finally:
+        with progress.step("Stopping"):
+            supervisor.stop()
+    console.print("Stopped. All data is kept in", str(node.home.root), highlight=False)
+
+
+def _check(node: Node) -> None:
+    if node.role not in ROLES:
+        raise Trouble(f"--role has to be one of {', '.join(ROLES)}, and not {node.role!r}.")
+    if node.role in ("wms", "pos") and not (node.sites and node.hub and node.key):
+        raise Trouble(
+            f"A node of role {node.role} needs --site, --hub and --key (or YIPAN_SITES, "
+            "YIPAN_HUB_URL and YIPAN_HUB_KEY)."
+        )
+
+
+def _greet(console: Console, node: Node) -> None:
+    host = WILDCARDS.get(node.host, node.host)
+    shown = f"[{host}]" if ":" in host else host
+    table = Table.grid(padding=(0, 2))
+    table.add_row("Console 控制台", f"[bold]http://{shown}:{node.port}/[/]")
+    table.add_row("API", f"http://{shown}:{node.port}/api/v1/docs")
+    for name, description in _list_logins():
+        table.add_row("Log-in 登录", f"[bold]{name}[/] [dim]{description}[/]")
+    table.add_row("Logs 日志", str(node.home.log))
+    table.add_row("Stop 停止", "Ctrl-C; all data is kept 数据会保留")
+    console.print(Panel(table, title="Yipan 一盘货", expand=False))
+
+
+def _list_logins() -> list[tuple[str, str]]:
+    return []

@@ -1,0 +1,231 @@
+"""The supervisor: owns the database and the processes that serve, and nothing else does."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+import structlog
+
+from yipan.config.database_checks import check_external
+from yipan.config.embedded.account import find_account
+from yipan.config.embedded.health import HealthWatch
+from yipan.config.embedded.lock import Lock
+from yipan.config.embedded.server import Server
+from yipan.config.home import Home
+from yipan.config.processes import Child, end_leftovers, list_programs, note_children, stop_all
+from yipan.config.progress import Progress
+from yipan.config.startup import check_disk, check_port, is_disk_low, list_allowed_hosts
+from yipan.config.trouble import Trouble
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 0.05
+DISK_EVERY_SECONDS = 60.0
+READY_SECONDS_MAX = 120.0
+ASK_SECONDS_MAX = 5.0
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not listened on
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop while we were starting."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """What this machine is to be: `role` is all, hub, wms or pos; the rest is for site nodes."""
+
+    home: Home
+    host: str
+    port: int
+    role: str = "all"
+    sites: str = ""
+    hub: str = ""
+    key: str = ""
+    run_as: str | None = None
+    with_demo: bool = True
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+
+class Supervisor:
+    """`start` everything, `run` until asked to stop, `stop` everything."""
+
+    def __init__(self, node: Node, progress: Progress) -> None:
+        self.node = node
+        self.children: list[Child] = []
+        self.server: Server | None = None
+        self._progress = progress
+        self._stopping = threading.Event()
+        self._lock: Lock | None = None
+        self._health: HealthWatch | None = None
+
+    def listen_for_signals(self) -> None:
+        """Let Ctrl-C, SIGTERM and a closed terminal stop us in order."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._stopping.set())
+
+    def start(self) -> None:
+        """
+        Bring everything up, and return when the first page can be had.
+
+        :raises Trouble: with the reason, when it cannot be; what was started is stopped.
+        """
+        node = self.node
+        check_disk(node.home.root)
+        node.home.prepare()
+        self._open_database()
+        end_leftovers(node.home)
+        check_port(host=node.host, port=node.port)
+        check_port(host=node.host, port=node.port + 1)
+        node.home.ensure_secret_key()
+        self._step("Bringing the tables up to date", "yipan.config.cli", "migrate", "--quiet")
+        if find_spec("yipan.config.assets"):
+            self._step("Building styles and charts", "yipan.config.assets")
+        if node.with_demo and node.role in ("all", "hub"):
+            self._step("Looking for the demo retailer", "yipan.config.cli", "demo", "--if-empty")
+        with self._progress.step("Starting web, fastlane and worker"):
+            self._start_children()
+            self._wait_until_served()
+
+    def run(self) -> None:
+        """Keep everything alive until a signal comes."""
+        look_at_disk_at = 0.0
+        while not self._stopping.wait(POLL_SECONDS):
+            if self.server is not None and self.server.watch() and self._health:
+                self._health.reset()
+            before = [child.process.pid for child in self.children]
+            for child in self.children:
+                child.watch()
+            if before != [child.process.pid for child in self.children]:
+                note_children(self.node.home, self.children)
+            if time.monotonic() >= look_at_disk_at:
+                look_at_disk_at = time.monotonic() + DISK_EVERY_SECONDS
+                if is_disk_low(self.node.home.root):
+                    log.warning("disk.low", home=str(self.node.home.root))
+
+    def stop(self) -> None:
+        """Stop what serves, and the database last."""
+        if self._health is not None:
+            self._health.stop()
+        stop_all(self.children)
+        self.node.home.children.unlink(missing_ok=True)
+        if self.server is not None:
+            self.server.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _open_database(self) -> None:
+        if self.node.environment.get("DATABASE_URL"):
+            layout = self.node.home.postgres
+            layout.root.mkdir(parents=True, exist_ok=True)
+            lock = Lock(layout.lock)
+            lock.acquire()
+            self._lock = lock
+            with self._progress.step("Asking the database of DATABASE_URL"):
+                for warning in check_external(self.node.environment["DATABASE_URL"]):
+                    self._progress.say(warning)
+            return
+        account = find_account(self.node.run_as)
+        if account.is_other:
+            self._progress.say(f"Started by root: PostgreSQL runs under {account.name!r}.")
+        server = Server(
+            layout=self.node.home.postgres, account=account, should_stop=self._stopping.is_set
+        )
+        is_new = not server.layout.data.exists()
+        with self._progress.step("Creating the database" if is_new else "Starting the database"):
+            server.open()
+        self.server = server
+        self._health = HealthWatch(server)
+        self._health.start()
+
+    def _step(self, label: str, module: str, *arguments: str) -> None:
+        """Run a module to its end, as the owner of the tables."""
+        with self._progress.step(label):
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                env=self._make_environment(database_role="owner"),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+                text=True,
+                errors="replace",
+            )
+            assert process.stdout is not None
+            said: list[str] = []
+            for line in process.stdout:
+                said.append(line.rstrip())
+                self._progress.detail(line.strip())
+                if self._stopping.is_set():
+                    process.terminate()
+            if process.wait() != 0 and not self._stopping.is_set():
+                raise Trouble(self._explain_step(label, said))
+        if self._stopping.is_set():
+            raise Stopped
+
+    def _explain_step(self, label: str, said: Sequence[str]) -> str:
+        file = self.node.home.log / "start.log"
+        file.write_text("\n".join(said) + "\n", encoding="utf-8")
+        last = next((line for line in reversed(said) if line.strip()), "it said nothing")
+        return f"{label} failed: {last.strip()} (all of it is in {file})"
+
+    def _make_environment(self, *, database_role: str) -> dict[str, str]:
+        node = self.node
+        environment = {
+            **node.environment,
+            "YIPAN_HOME": str(node.home.root),
+            "YIPAN_DATABASE_ROLE": database_role,
+            "YIPAN_ROLE": node.role,
+            "YIPAN_SITES": node.sites,
+            "YIPAN_HUB_URL": node.hub,
+            "YIPAN_HUB_KEY": node.key,
+            "DJANGO_SETTINGS_MODULE": "yipan.config.settings",
+            "PYTHONUNBUFFERED": "1",
+        }
+        environment.setdefault("YIPAN_HOSTS", ",".join(list_allowed_hosts(node.host)))
+        return environment
+
+    def _start_children(self) -> None:
+        environment = self._make_environment(database_role="app")
+        for program in list_programs(host=self.node.host, port=self.node.port):
+            self.children.append(
+                Child(program=program, home=self.node.home, environment=environment)
+            )
+        note_children(self.node.home, self.children)
+
+    def _wait_until_served(self) -> None:
+        give_up_at = time.monotonic() + READY_SECONDS_MAX
+        while not self._is_served():
+            if self._stopping.wait(POLL_SECONDS):
+                raise Stopped
+            for child in self.children:
+                child.watch()
+            web = self.children[0]
+            if web.restarts > len("abc") or time.monotonic() > give_up_at:
+                raise Trouble(f"The web process does not come up: {_read_reason(web.log_file)}")
+
+    def _is_served(self) -> bool:
+        host = WILDCARDS.get(self.node.host, self.node.host)
+        connection = http.client.HTTPConnection(host, self.node.port, timeout=ASK_SECONDS_MAX)
+        try:
+            connection.request("GET", "/", headers={"Host": "localhost"})
+            return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def _read_reason(file: Path) -> str:
+    lines = file.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-40:]
+    reason = next((line for line in reversed(lines) if "Error" in line), (lines or ["silence"])[-1])
+    return f"{reason.strip()} (see {file})"
