@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from django.db import transaction
 
 from yipan.foundation.ids import get_text_bucket
 from yipan.foundation.status import StockStatus
-from yipan.ledger.calls import call, numbers, texts
+from yipan.ledger.calls import Dialogue, ask, numbers, texts
 from yipan.ledger.models import INSIDE_ROOTS, OUTSIDE, STATUS_CODES, STATUSES
 from yipan.ledger.moves import Move
 
@@ -81,6 +80,20 @@ def forget() -> None:
     _MEMORY.forget()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolved:
+    """A directory that knows all that was asked; `learned` is what had to be read or opened."""
+
+    directory: Directory
+    book: str
+    learned: Directory | None = None
+
+    def keep(self) -> None:
+        """Remember what was learned. To be called once it is committed, and not before."""
+        if self.learned is not None:
+            _MEMORY.keep(self.book, self.learned)
+
+
 def open_directory(*, book: str, moves: Iterable[Move]) -> Directory:
     """
     Return a directory that knows all texts of the moves, opening what was never used.
@@ -88,74 +101,78 @@ def open_directory(*, book: str, moves: Iterable[Move]) -> Directory:
     Runs inside the posting's transaction. What it had to read or open is remembered for the next
     posting only after the commit: a rolled back transaction takes the ids with it.
     """
-    skus = {move.sku for move in moves}
-    accounts = {move.from_account for move in moves} | {move.to_account for move in moves}
+    resolved = ask(resolve(book=book, moves=moves))
+    if resolved.learned is not None:
+        transaction.on_commit(resolved.keep)
+    return resolved.directory
+
+
+def resolve(*, book: str, moves: Iterable[Move]) -> Dialogue[Resolved]:
+    """Find out what the texts of the moves stand for, as a dialogue with the database."""
+    skus: set[str] = set()
+    accounts: set[str] = set()
+    for move in moves:
+        skus.add(move.sku)
+        accounts.add(move.from_account)
+        accounts.add(move.to_account)
     known = _MEMORY.find(book)
     if known is not None and skus <= known.skus.keys() and accounts <= known.accounts.keys():
-        return known
-    found = _read_or_open(
-        book=book,
-        known=known,
-        skus=[sku for sku in skus if known is None or sku not in known.skus],
-        accounts=[it for it in accounts if known is None or it not in known.accounts],
-    )
-    transaction.on_commit(partial(_MEMORY.keep, book, found))
+        return Resolved(book=book, directory=known)
+    found = Directory(book_id=known.book_id if known else (yield from _open_book(book)))
+    new_skus = [it for it in skus if known is None or it not in known.skus]
+    new_accounts = [it for it in accounts if known is None or it not in known.accounts]
+    if new_skus:
+        found.skus.update((yield from _open_skus(new_skus)))
+    if new_accounts:
+        book_id = found.book_id
+        found.accounts.update((yield from _open_accounts(book_id=book_id, accounts=new_accounts)))
     if known is None:
-        return found
-    return Directory(
+        return Resolved(book=book, directory=found, learned=found)
+    directory = Directory(
         book_id=known.book_id,
-        skus={sku: found.skus.get(sku) or known.skus[sku] for sku in skus},
+        skus={it: found.skus.get(it) or known.skus[it] for it in skus},
         accounts={it: found.accounts.get(it) or known.accounts[it] for it in accounts},
     )
+    return Resolved(book=book, directory=directory, learned=found)
 
 
-def _read_or_open(
-    *, book: str, known: Directory | None, skus: Sequence[str], accounts: Sequence[str]
-) -> Directory:
-    book_id = known.book_id if known is not None else _open_book(book)
-    found = Directory(book_id=book_id)
-    if skus:
-        found.skus.update(_open_skus(skus))
-    if accounts:
-        found.accounts.update(_open_accounts(book_id=book_id, accounts=accounts))
-    return found
-
-
-def _open_book(book: str) -> int:
-    rows = call("select code, book_id from ledger_book where code = %s", [book])
+def _open_book(book: str) -> Dialogue[int]:
+    rows = yield "select code, book_id from ledger_book where code = %s", [book]
     if not rows:
-        rows = call("select code, book_id from ledger_open_books(%s::text[])", [texts([book])])
+        rows = yield "select code, book_id from ledger_open_books(%s::text[])", [texts([book])]
     book_id: int = rows[0][1]
     return book_id
 
 
-def _open_skus(skus: Sequence[str]) -> dict[str, tuple[int, int]]:
-    rows = call(
-        "select code, sku_id, bucket from ledger_sku where code = any (%s::text[])", [texts(skus)]
+def _open_skus(skus: Sequence[str]) -> Dialogue[dict[str, tuple[int, int]]]:
+    rows = yield (
+        "select code, sku_id, bucket from ledger_sku where code = any (%s::text[])",
+        [texts(skus)],
     )
     found = {code: (sku_id, bucket) for code, sku_id, bucket in rows}
     new = sorted(set(skus) - found.keys())
     if new:
-        buckets = numbers([get_text_bucket(sku) for sku in new])
-        rows = call(
+        rows = yield (
             "select code, sku_id, bucket from ledger_open_skus(%s::text[], %s::smallint[])",
-            [texts(new), buckets],
+            [texts(new), numbers([get_text_bucket(sku) for sku in new])],
         )
         found.update({code: (sku_id, bucket) for code, sku_id, bucket in rows})
     return found
 
 
-def _open_accounts(*, book_id: int, accounts: Sequence[str]) -> dict[str, tuple[int, int]]:
+def _open_accounts(
+    *, book_id: int, accounts: Sequence[str]
+) -> Dialogue[dict[str, tuple[int, int]]]:
     split = {account: split_account(account) for account in accounts}
     floors = {place: floor for place, _, floor in split.values()}
-    rows = call(
+    rows = yield (
         "select path, place_id from ledger_place where book_id = %s and path = any (%s::text[])",
         [book_id, texts(floors)],
     )
     places: dict[str, int] = dict(rows)
     new = sorted(floors.keys() - places.keys())
     if new:
-        rows = call(
+        rows = yield (
             "select path, place_id from ledger_open_places(%s, %s::text[], %s::bigint[])",
             [book_id, texts(new), numbers([floors[place] for place in new])],
         )

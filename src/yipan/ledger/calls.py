@@ -1,4 +1,4 @@
-"""Calls of the ledger's SQL on Django's connection, with bound parameters.
+"""Calls of the ledger's SQL with bound parameters, from synchronous and asynchronous callers.
 
 Django's own cursor writes parameters into the text of the statement. A batch is hundreds of
 kilobytes of numbers, so the arrays are bound, as the text PostgreSQL reads them from: that is
@@ -7,9 +7,9 @@ several times faster to make than a list adapted number by number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -18,6 +18,12 @@ from django.db import connection
 Row = tuple[Any, ...]
 Parameters = Sequence[object] | Mapping[str, object]
 
+Answer = TypeVar("Answer")
+
+#: A dialogue with the database: it yields a statement, is sent the rows, and returns its answer.
+#: Written once, it is run by `ask` on Django's connection and by the fast lane on its own.
+Dialogue = Generator[tuple[LiteralString, Parameters], list[Row], Answer]
+
 
 def call(statement: LiteralString, parameters: Parameters = ()) -> list[Row]:
     """Run one statement in the current transaction and return its rows."""
@@ -25,6 +31,29 @@ def call(statement: LiteralString, parameters: Parameters = ()) -> list[Row]:
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []
+
+
+def ask(dialogue: Dialogue[Answer]) -> Answer:
+    """Run a dialogue in the current transaction and return its answer."""
+    try:
+        question = next(dialogue)
+        while True:
+            question = dialogue.send(call(*question))
+    except StopIteration as end:
+        answer: Answer = end.value
+        return answer
+
+
+async def ask_on(asynchronous: psycopg.AsyncConnection[Row], dialogue: Dialogue[Answer]) -> Answer:
+    """Run a dialogue on an asynchronous connection and return its answer."""
+    try:
+        question = next(dialogue)
+        while True:
+            cursor = await asynchronous.execute(*question)
+            question = dialogue.send(await cursor.fetchall())
+    except StopIteration as end:
+        answer: Answer = end.value
+        return answer
 
 
 def numbers(values: Iterable[int | None]) -> str:
