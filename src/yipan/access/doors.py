@@ -20,6 +20,7 @@ R = TypeVar("R")
 Response = TypeVar("Response", bound=HttpResponseBase)
 
 ACTION_ATTRIBUTE = "yipan_action"
+REPEATABLE_ATTRIBUTE = "yipan_repeatable"
 
 
 def page(
@@ -54,12 +55,14 @@ def page(
 
 
 def endpoint(
-    *, action: str
+    *, action: str, repeatable: bool = False
 ) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
     """
     Make a function an API operation that only actors allowed to take `action` may call.
 
-    It stands below the router's own decorator, next to the function.
+    It stands below the router's own decorator, next to the function. A POST needs an
+    Idempotency-Key unless it is `repeatable`: it changes nothing, or what it brings
+    carries keys of its own, as messages do.
     """
     assert action in ACTIONS, f"no such action: {action}"
 
@@ -76,9 +79,15 @@ def endpoint(
         signature = inspect.signature(function, eval_str=True)
         setattr(guarded, "__signature__", signature)  # noqa: B010 - mypy knows no such field
         setattr(guarded, ACTION_ATTRIBUTE, action)
+        setattr(guarded, REPEATABLE_ATTRIBUTE, repeatable)
         return guarded
 
     return decorate
+
+
+def is_repeatable(view: Callable[..., Any]) -> bool:
+    """Tell whether an operation was declared to need no Idempotency-Key."""
+    return bool(getattr(view, REPEATABLE_ATTRIBUTE, False))
 
 
 def get_action(view: Callable[..., Any]) -> str | None:

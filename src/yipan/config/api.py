@@ -8,37 +8,55 @@ from ninja.errors import HttpError, ValidationError
 
 from yipan.config import problems
 from yipan.config.authentication import KeyOrSession
+from yipan.config.edge import guard
+from yipan.config.reading import StrictParser
 from yipan.foundation.refusals import NotFound, Refusal
 
-api = NinjaAPI(title="Yipan", version="1", auth=KeyOrSession(), docs_url=None)
+
+def build_api(*, namespace: str = "api-1") -> NinjaAPI:
+    """Return an API without routers, with the edge that every operation passes."""
+    built = NinjaAPI(
+        title="Yipan",
+        version="1",
+        urls_namespace=namespace,
+        auth=KeyOrSession(),
+        docs_url=None,
+        parser=StrictParser(),
+    )
+    built.add_decorator(guard, mode="view")
+    built.add_exception_handler(Refusal, answer_refusal)
+    built.add_exception_handler(ValidationError, answer_validation)
+    built.add_exception_handler(HttpError, answer_http_error)
+    built.add_exception_handler(Http404, answer_missing)
+    built.add_exception_handler(Exception, answer_fault)
+    return built
 
 
-@api.exception_handler(Refusal)
 def answer_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer an expected "no" with its code and facts."""
     return problems.answer(problems.describe_refusal(refusal))
 
 
-@api.exception_handler(ValidationError)
 def answer_validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Answer a request that does not fit its schema, field by field."""
     return problems.answer(problems.describe_validation(error))
 
 
-@api.exception_handler(HttpError)
 def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Answer what ninja itself could not read."""
-    refusal = problems.Malformed(message=error.message)
+    """Answer what could not be read; ninja hides our own refusal behind its error."""
+    cause = error.__cause__
+    refusal = cause if isinstance(cause, Refusal) else problems.Malformed(message=error.message)
     return problems.answer(problems.describe_refusal(refusal))
 
 
-@api.exception_handler(Http404)
 def answer_missing(request: HttpRequest, error: Http404) -> HttpResponse:
     """Answer an address that leads nowhere."""
     return problems.answer(problems.describe_refusal(NotFound()))
 
 
-@api.exception_handler(Exception)
 def answer_fault(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer a fault of ours with its number alone."""
     return problems.answer(problems.describe_fault(error))
+
+
+api = build_api()

@@ -3,7 +3,14 @@
 from django.urls import path
 
 from yipan.config.api import api
+from yipan.console.views import login
+
+handler400 = "yipan.config.security.answer_unreadable"
+handler404 = "yipan.config.security.answer_missing"
+handler500 = "yipan.config.security.answer_fault"
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("login", login.log_in, name="login"),
+    path("logout", login.log_out, name="logout"),
 ]

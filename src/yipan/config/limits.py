@@ -1,0 +1,49 @@
+"""Limits at the edge: how many requests a caller may make in a short time."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+CALLERS_MAX = 10_000
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    filled_at: float
+
+
+class TokenBuckets:
+    """
+    A bucket of tokens per caller: each request takes one, time gives them back.
+
+    Kept in memory: a limit protects this process from one caller, and a process that
+    forgets after a restart has protected itself well enough. Times are seconds of any
+    clock that never goes back.
+    """
+
+    def __init__(self, *, per_second: float, burst: int) -> None:
+        assert per_second > 0
+        assert burst > 0
+        self._per_second = per_second
+        self._burst = burst
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, caller: str, *, now: float) -> int:
+        """Take a token. Return 0, or how many milliseconds to wait for the next one."""
+        with self._lock:
+            bucket = self._buckets.pop(caller, None) or _Bucket(float(self._burst), now)
+            refill = max(0.0, now - bucket.filled_at) * self._per_second
+            bucket.tokens = min(float(self._burst), bucket.tokens + refill)
+            bucket.filled_at = now
+            self._buckets[caller] = bucket
+            if len(self._buckets) > CALLERS_MAX:
+                # Whoever was silent longest has a full bucket, or soon would.
+                self._buckets.popitem(last=False)
+            if bucket.tokens < 1:
+                return max(1, round((1 - bucket.tokens) / self._per_second * 1000))
+            bucket.tokens -= 1
+            return 0

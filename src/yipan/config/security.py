@@ -1,0 +1,113 @@
+"""Security of pages: the content policy, headers, and refusals as pages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from yipan.config import problems
+from yipan.foundation.refusals import NotFound, Refusal
+
+#: Nothing inline, nothing from elsewhere. `data:` pictures are drawn by our own style.
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SecurityHeaders:
+    """Add the headers that keep a page from loading or lending anything foreign."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the headers added; static files may be cached, answers may not."""
+        response = self._get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class NulGuard:
+    """Refuse addresses with a NUL in them: no text of ours can hold one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 400 to a NUL in path or query, before anything looks it up."""
+        query = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path_info or "%00" in query or "\0" in query:
+            return problems.answer(problems.describe_refusal(problems.Malformed()))
+        return self._get_response(request)
+
+
+class RefusalPages:
+    """Turn a refusal nobody caught into a page that says what happened and what to do."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer as the view does."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a refusal with its status; leave faults to Django."""
+        if not isinstance(error, Refusal):
+            return None
+        problem = problems.describe_refusal(error)
+        return show_problem(request, problem)
+
+
+def show_problem(request: HttpRequest, problem: problems.Problem) -> HttpResponse:
+    """Return the page that tells a problem to a person."""
+    context = {
+        "problem": problem,
+        "title": _(problem.title),
+        "facts": sorted(problem.facts.items()),
+        "is_forbidden": problem.status == HTTPStatus.FORBIDDEN,
+        "is_missing": problem.status == HTTPStatus.NOT_FOUND,
+        "is_fault": problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+    }
+    return render(request, "console/refusal.html", context, status=problem.status)
+
+
+def answer_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that did not come from a page of ours, or came too late."""
+    return show_problem(request, problems.describe_refusal(problems.CsrfFailed()))
+
+
+def answer_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return show_problem(request, problems.describe_refusal(NotFound()))
+
+
+def answer_unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django could not read."""
+    return show_problem(request, problems.describe_refusal(problems.Malformed()))
+
+
+def answer_fault(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours with its number alone; it was logged under the same."""
+    error = sys.exc_info()[1]
+    problem = problems.describe_fault(error if isinstance(error, Exception) else RuntimeError())
+    return show_problem(request, problem)
