@@ -41,7 +41,7 @@ def page(
         view: Callable[Concatenate[HttpRequest, P], Response],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             actor = find_actor(request)
             if actor is None:
                 return _send_to_login(request)
@@ -70,7 +70,7 @@ def endpoint(
         function: Callable[Concatenate[HttpRequest, P], R],
     ) -> Callable[Concatenate[HttpRequest, P], R]:
         @wraps(function)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
             get_actor(request).require(action)
             return function(request, *args, **kwargs)
 

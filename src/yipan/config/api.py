@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -24,11 +26,8 @@ def build_api(*, namespace: str = "api-1") -> NinjaAPI:
         parser=StrictParser(),
     )
     built.add_decorator(guard, mode="view")
-    built.add_exception_handler(Refusal, answer_refusal)
-    built.add_exception_handler(ValidationError, answer_validation)
-    built.add_exception_handler(HttpError, answer_http_error)
-    built.add_exception_handler(Http404, answer_missing)
-    built.add_exception_handler(Exception, answer_fault)
+    for kind, handler in HANDLERS:
+        built.add_exception_handler(kind, handler)
     return built
 
 
@@ -58,5 +57,14 @@ def answer_fault(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer a fault of ours with its number alone."""
     return problems.answer(problems.describe_fault(error))
 
+
+#: In any order: ninja looks along the classes of an exception, the nearest first.
+HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
+    (Refusal, answer_refusal),
+    (ValidationError, answer_validation),
+    (HttpError, answer_http_error),
+    (Http404, answer_missing),
+    (Exception, answer_fault),
+)
 
 api = build_api()
