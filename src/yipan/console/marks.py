@@ -1,0 +1,132 @@
+"""What colors and signs stand for: books, stock statuses, states of documents.
+
+Every code has one label and one tone, named here and nowhere else. Tones are classes of
+the style sheet (`tone-wms`, `tone-good`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookMark:
+    """How a kind of book is shown: two letters, a name, a tone."""
+
+    letters: str
+    label: str | Promise
+    tone: str
+
+
+#: Kind of book, the part before the colon, to its mark.
+BOOKS = {
+    "erp": BookMark(letters="ER", label=_("ERP hub book"), tone="erp"),
+    "wms": BookMark(letters="WM", label=_("Warehouse book"), tone="wms"),
+    "pos": BookMark(letters="PS", label=_("Store book"), tone="pos"),
+    "oms": BookMark(letters="OM", label=_("Orders"), tone="oms"),
+    "channels": BookMark(letters="CH", label=_("Channels"), tone="channels"),
+    "planning": BookMark(letters="PL", label=_("Planning"), tone="planning"),
+    "counts": BookMark(letters="CT", label=_("Counts"), tone="counts"),
+    "differences": BookMark(letters="DF", label=_("Differences"), tone="differences"),
+    "till": BookMark(letters="TL", label=_("Till"), tone="pos"),
+}
+
+UNKNOWN_BOOK = BookMark(letters="··", label=_("Other book"), tone="quiet")
+
+#: Stock status to label and tone.
+STATUSES: dict[str, tuple[str | Promise, str]] = {
+    "on_hand": (_("On hand"), "erp"),
+    "available": (_("Available"), "good"),
+    "held": (_("Held"), "info"),
+    "reserved": (_("Reserved"), "info"),
+    "quarantine": (_("Quarantine"), "warn"),
+    "damaged": (_("Damaged"), "bad"),
+    "blocked": (_("Blocked"), "bad"),
+    "in_transit": (_("In transit"), "planning"),
+    "on_order": (_("On order"), "quiet"),
+}
+
+#: State of a document, of a message or of a source to label and tone.
+STATES: dict[str, tuple[str | Promise, str]] = {
+    "draft": (_("Draft"), "quiet"),
+    "recorded": (_("Recorded"), "info"),
+    "submitted": (_("Submitted"), "info"),
+    "approved": (_("Approved"), "info"),
+    "rejected": (_("Rejected"), "bad"),
+    "sent": (_("Sent"), "info"),
+    "announced": (_("Announced"), "info"),
+    "open": (_("Open"), "info"),
+    "partly_received": (_("Partly received"), "warn"),
+    "received": (_("Received"), "good"),
+    "picked": (_("Picked"), "info"),
+    "packed": (_("Packed"), "info"),
+    "shipped": (_("Shipped"), "good"),
+    "counted": (_("Counted"), "info"),
+    "posted": (_("Posted"), "good"),
+    "reversed": (_("Reversed"), "bad"),
+    "closed": (_("Closed"), "quiet"),
+    "closed_short": (_("Closed short"), "warn"),
+    "canceled": (_("Canceled"), "bad"),
+    "active": (_("Active"), "good"),
+    "inactive": (_("Inactive"), "quiet"),
+    "revoked": (_("Revoked"), "bad"),
+    "locked": (_("Locked"), "bad"),
+    "pending": (_("Pending"), "info"),
+    "applied": (_("Applied"), "good"),
+    "duplicate": (_("Duplicate"), "quiet"),
+    "waiting": (_("Waiting"), "warn"),
+    "parked": (_("Parked"), "bad"),
+    "gap": (_("Gap"), "bad"),
+    "level": (_("Level"), "good"),
+    "behind": (_("Behind"), "warn"),
+    "failed": (_("Failed"), "bad"),
+}
+
+#: Accounts outside any site, by the first part of their path.
+OUTSIDE: dict[str, str | Promise] = {
+    "supplier": _("Supplier"),
+    "customer": _("Customer"),
+    "stocktake_difference": _("Stocktake difference"),
+    "scrap": _("Scrap"),
+    "internal_use": _("Internal use"),
+    "opening": _("Opening stock"),
+    "adjustment": _("Adjustment"),
+    "sample": _("Sample"),
+}
+
+#: Type of a document, the first part of an origin, to its name.
+DOCUMENTS: dict[str, str | Promise] = {
+    "purchase_order": _("Purchase order"),
+    "inbound_order": _("Inbound order"),
+    "goods_receipt": _("Goods receipt"),
+    "receipt": _("Goods receipt"),
+    "ticket": _("Ticket"),
+    "sales_issue": _("Sales issue"),
+    "opening_stock": _("Opening stock"),
+    "opening": _("Opening stock"),
+    "transfer_order": _("Transfer order"),
+    "adjustment": _("Adjustment"),
+    "reservation": _("Reservation"),
+    "hold": _("Hold"),
+}
+
+
+def get_book_mark(book: str) -> tuple[BookMark, str]:
+    """Return the mark of a book and the site in its name: `wms:W1` gives W1, `erp` nothing."""
+    kind, _colon, place = book.partition(":")
+    return BOOKS.get(kind, UNKNOWN_BOOK), place
+
+
+def get_status_mark(code: str) -> tuple[str, str]:
+    """Return label and tone of a stock status; an unknown code stands for itself."""
+    label, tone = STATUSES.get(code, (code, "quiet"))
+    return str(label), tone
+
+
+def get_state_mark(code: str) -> tuple[str, str]:
+    """Return label and tone of a state; an unknown code stands for itself."""
+    label, tone = STATES.get(code, (code.replace("_", " "), "quiet"))
+    return str(label), tone

@@ -1,0 +1,214 @@
+"""What stands in the rail: one literal table, in the order it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yipan.access.actors import Actor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """A page in the rail. `action` is what a person must be allowed to, to see it."""
+
+    label: str | Promise
+    url_name: str
+    action: str
+    icon: str
+    words: str | Promise = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """A group of pages. `tone` is the color of the book they write."""
+
+    label: str | Promise
+    items: tuple[Item, ...]
+    tone: str = "quiet"
+
+
+SECTIONS = (
+    Section(
+        label=_("Overview"),
+        items=(
+            Item(label=_("Home"), url_name="console:home", action="console.home", icon="house"),
+            Item(
+                label=_("Books side by side"),
+                url_name="books:index",
+                action="ledger.read",
+                icon="columns-3",
+                words=_("compare stock watermark"),
+            ),
+        ),
+    ),
+    Section(
+        label=_("ERP hub"),
+        tone="erp",
+        items=(
+            Item(
+                label=_("Purchase orders"),
+                url_name="erp:purchase_orders",
+                action="erp.read",
+                icon="file-text",
+                words=_("buy supplier order"),
+            ),
+            Item(
+                label=_("Goods receipts"),
+                url_name="erp:goods_receipts",
+                action="erp.read",
+                icon="package-check",
+            ),
+        ),
+    ),
+    Section(
+        label=_("Warehouse"),
+        tone="wms",
+        items=(
+            Item(
+                label=_("Inbound orders"),
+                url_name="wms:inbound_orders",
+                action="wms.read",
+                icon="truck",
+                words=_("receive dock arrival"),
+            ),
+        ),
+    ),
+    Section(
+        label=_("Stores"),
+        tone="pos",
+        items=(
+            Item(
+                label=_("Register"),
+                url_name="pos:register",
+                action="pos.sell",
+                icon="shopping-basket",
+                words=_("sell till ticket"),
+            ),
+            Item(
+                label=_("Tickets"), url_name="pos:tickets", action="pos.read", icon="receipt-text"
+            ),
+        ),
+    ),
+    Section(
+        label=_("Master data"),
+        items=(
+            Item(label=_("SKUs"), url_name="masterdata:skus", action="masterdata.read", icon="tag"),
+            Item(
+                label=_("Sites and bins"),
+                url_name="masterdata:sites",
+                action="masterdata.read",
+                icon="warehouse",
+            ),
+            Item(
+                label=_("Parties"),
+                url_name="masterdata:parties",
+                action="masterdata.read",
+                icon="handshake",
+                words=_("supplier customer"),
+            ),
+            Item(
+                label=_("Import"),
+                url_name="masterdata:imports",
+                action="masterdata.import",
+                icon="file-up",
+                words=_("CSV XLSX upload"),
+            ),
+        ),
+    ),
+    Section(
+        label=_("System"),
+        items=(
+            Item(
+                label=_("Message sources"),
+                url_name="exchange:sources",
+                action="exchange.read",
+                icon="radio-tower",
+                words=_("watermark gap parked lag"),
+            ),
+            Item(label=_("People"), url_name="access:people", action="access.people", icon="users"),
+            Item(
+                label=_("API keys"), url_name="access:keys", action="access.keys", icon="key-round"
+            ),
+            Item(
+                label=_("Audit"), url_name="access:audit", action="access.audit", icon="scroll-text"
+            ),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """An item as one reader sees it. `count` is open work, and 0 shows nothing."""
+
+    label: str
+    url: str
+    icon: str
+    words: str
+    is_current: bool
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """A section as one reader sees it; never empty."""
+
+    label: str
+    tone: str
+    links: list[Link]
+
+
+def build(actor: Actor, *, path: str, count: Callable[[str], int]) -> list[Group]:
+    """
+    Return the sections with the pages `actor` may open.
+
+    The page whose address is the longest beginning of `path` is the current one. `count`
+    tells the open work behind a URL name.
+    """
+    addresses = _find_addresses(actor)
+    current = _find_current(path, addresses)
+    groups = []
+    for section in SECTIONS:
+        links = [
+            Link(
+                label=str(item.label),
+                url=addresses[item.url_name],
+                icon=item.icon,
+                words=str(item.words),
+                is_current=item.url_name == current,
+                count=count(item.url_name),
+            )
+            for item in section.items
+            if item.url_name in addresses
+        ]
+        if links:
+            groups.append(Group(label=str(section.label), tone=section.tone, links=links))
+    return groups
+
+
+def _find_addresses(actor: Actor) -> dict[str, str]:
+    """Return URL name to address, for the pages the actor may open."""
+    addresses = {}
+    for section in SECTIONS:
+        for item in section.items:
+            if actor.may(item.action):
+                try:
+                    addresses[item.url_name] = reverse(item.url_name)
+                except NoReverseMatch:
+                    # A node that runs fewer contexts has fewer pages.
+                    continue
+    return addresses
+
+
+def _find_current(path: str, addresses: Mapping[str, str]) -> str:
+    fitting = [
+        (len(address), name)
+        for name, address in addresses.items()
+        if path == address or (address != "/" and path.startswith(address.rstrip("/") + "/"))
+    ]
+    return max(fitting)[1] if fitting else ""

@@ -1,0 +1,116 @@
+"""What every page of the console needs around it: rail, sites, preferences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+
+from yipan.access.actors import Actor, find_actor
+from yipan.access.models import User
+from yipan.access.roles import ROLE_LABELS
+from yipan.console import navigation, preferences, work
+from yipan.console.naming import name_of
+from yipan.masterdata.queries import places
+from yipan.masterdata.rows import SiteRow
+
+SITE_TYPES = ("warehouse", "store")
+SITES_SHOWN_MAX = 40
+
+
+@dataclass(kw_only=True)
+class Shell:
+    """The frame around one page, for one reader. What is not shown is not computed."""
+
+    request: HttpRequest
+
+    @cached_property
+    def actor(self) -> Actor | None:
+        """Return who reads, or None on the pages before the log-in."""
+        return find_actor(self.request)
+
+    @cached_property
+    def person(self) -> User | None:
+        """Return the person logged in."""
+        user = getattr(self.request, "user", None)
+        return user if isinstance(user, User) and user.is_authenticated else None
+
+    @cached_property
+    def preferences(self) -> preferences.Preferences:
+        """Return what the reader chose to see."""
+        return preferences.read(self.request)
+
+    @cached_property
+    def groups(self) -> list[navigation.Group]:
+        """Return the rail."""
+        if self.actor is None:
+            return []
+        return navigation.build(
+            self.actor,
+            path=self.request.path,
+            count=work.Counter(actor=self.actor, site=self.preferences.site).count,
+        )
+
+    @cached_property
+    def sites(self) -> list[SiteRow]:
+        """Return the sites the reader may choose from; a single one is no choice."""
+        actor = self.actor
+        if actor is None:
+            return []
+        rows = places.list_sites(only=actor.sites, limit=SITES_SHOWN_MAX)
+        mine = [row for row in rows if row.site_type in SITE_TYPES and row.is_active]
+        return mine if len(mine) > 1 else []
+
+    @property
+    def site_label(self) -> str:
+        """Return the name of the chosen site."""
+        chosen = [row for row in self.sites if row.code == self.preferences.site]
+        return name_of(chosen[0]) if chosen else gettext("All sites")
+
+    @property
+    def person_name(self) -> str:
+        """Return the name of the person logged in."""
+        person = self.person
+        return (person.display_name or person.username) if person else ""
+
+    @property
+    def role_labels(self) -> str:
+        """Return the roles of the reader as one line."""
+        roles = sorted(self.actor.roles) if self.actor else []
+        return ", ".join(str(ROLE_LABELS[role]) for role in roles)
+
+    @property
+    def account_url(self) -> str:
+        """Return where a person changes the own password; empty when there is no such page."""
+        return _find_address("access:account")
+
+    @property
+    def logout_url(self) -> str:
+        """Return where a log-out is sent to."""
+        return _find_address("logout")
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """Return code and own name of the languages."""
+        return list(settings.LANGUAGES)
+
+    @property
+    def here(self) -> str:
+        """Return the address of this page, to come back to."""
+        return self.request.get_full_path()
+
+
+def describe_shell(request: HttpRequest) -> dict[str, Shell]:
+    """Give every template `shell` (a context processor)."""
+    return {"shell": Shell(request=request)}
+
+
+def _find_address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,56 @@
+// Ctrl-K: type, choose with the arrows, open with Enter. The server finds.
+
+const palette = document.getElementById("palette");
+const box = palette?.querySelector("input");
+const hits = document.getElementById("palette-hits");
+const all = () => [...hits.querySelectorAll("[role=option]")];
+
+function choose(hit) {
+  for (const other of all()) other.removeAttribute("aria-selected");
+  box.removeAttribute("aria-activedescendant");
+  if (!hit) return;
+  hit.setAttribute("aria-selected", "true");
+  hit.id ||= `hit-${all().indexOf(hit)}`;
+  box.setAttribute("aria-activedescendant", hit.id);
+  hit.scrollIntoView({ block: "nearest" });
+}
+
+function open() {
+  if (palette.open) return;
+  box.value = "";
+  palette.showModal();
+  box.focus();
+  box.dispatchEvent(new Event("palette-open"));
+}
+
+if (palette) {
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      open();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-palette-open]")) open();
+  });
+  hits.addEventListener("htmx:afterSwap", () => choose(all()[0]));
+  // What was typed since the last answer decides: Enter waits for the hits of these words.
+  let isOpening = false;
+  box.addEventListener("htmx:afterRequest", () => {
+    if (!isOpening) return;
+    isOpening = false;
+    all().find((hit) => hit.getAttribute("aria-selected"))?.click();
+  });
+  let asked = "";
+  box.addEventListener("htmx:beforeRequest", () => { asked = box.value; });
+  box.addEventListener("keydown", (event) => {
+    const list = all();
+    const at = list.findIndex((hit) => hit.getAttribute("aria-selected"));
+    if (event.key === "ArrowDown") choose(list[(at + 1) % list.length]);
+    else if (event.key === "ArrowUp") choose(list[(at - 1 + list.length) % list.length]);
+    else if (event.key === "Enter" && box.value !== asked) isOpening = true;
+    else if (event.key === "Enter") list[at]?.click();
+    else return;
+    event.preventDefault();
+  });
+}

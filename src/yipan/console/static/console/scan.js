@@ -1,0 +1,120 @@
+// The scanner is the keyboard: a burst of keys is a scan, wherever the focus is, and it
+// lands in the scan box and nowhere else. Constants as measured on scanners with a wedge.
+
+const GAP_MS = 45;
+const SETTLE_MS = 100;
+const LENGTH_MIN = 6;
+const REPEAT_MS = 100;
+
+const box = () => document.querySelector("[data-scan]");
+let burst = "";
+let lastKeyAt = 0;
+let settle = 0;
+let lastScan = { text: "", at: 0 };
+
+function clean(text) {
+  // Everything behind a line break and all control characters but the group separator go.
+  return text.split(/[\r\n]/)[0].replace(/[\u0000-\u001c\u001e\u001f\u007f]/g, "").trim();
+}
+
+function submit(text) {
+  const field = box();
+  const code = clean(text);
+  const now = performance.now();
+  const isEcho = code === lastScan.text && now - lastScan.at < REPEAT_MS;
+  if (!field || !code || isEcho) return;
+  lastScan = { text: code, at: now };
+  field.value = code;
+  field.form.requestSubmit();
+}
+
+function restore(field, before) {
+  // What a burst wrote into another field before it was known as a burst is taken back.
+  if (field && field !== box() && "value" in field) field.value = before;
+}
+
+let fieldBefore = null;
+let valueBefore = "";
+
+document.addEventListener("keydown", (event) => {
+  const now = performance.now();
+  const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const isFast = now - lastKeyAt <= GAP_MS;
+  lastKeyAt = now;
+  if (event.key === "Enter" && isFast && burst.length >= LENGTH_MIN) {
+    event.preventDefault();
+    event.stopPropagation();
+    clearTimeout(settle);
+    restore(fieldBefore, valueBefore);
+    const text = burst;
+    burst = "";
+    submit(text);
+    return;
+  }
+  if (!isText) { burst = ""; return; }
+  if (!isFast) {
+    burst = "";
+    fieldBefore = event.target.matches?.("input, textarea") ? event.target : null;
+    valueBefore = fieldBefore?.value ?? "";
+  }
+  burst += event.key;
+  clearTimeout(settle);
+  if (burst.length >= LENGTH_MIN) {
+    settle = setTimeout(() => {
+      const text = burst;
+      burst = "";
+      if (text.length < LENGTH_MIN || fieldBefore === box()) return;
+      restore(fieldBefore, valueBefore);
+      submit(text);
+    }, SETTLE_MS);
+  }
+}, true);
+
+// The scan box owns the focus: on load, after every swap, after a tap on nothing.
+function refocus() {
+  const field = box();
+  if (field && !document.querySelector("dialog[open]")) field.focus({ preventScroll: true });
+}
+document.addEventListener("htmx:afterSettle", refocus);
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("a, button, input, select, textarea, label, summary, dialog")) refocus();
+});
+if (!document.querySelector("[autofocus]")) refocus();
+
+// The soft keyboard stays down until it is asked for.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-keyboard]")) return;
+  const field = box();
+  field.inputMode = field.inputMode === "none" ? "text" : "none";
+  field.blur();
+  field.focus();
+});
+
+// Tones: one for good, one for bad; the page also says it in words.
+let sound = null;
+function tone(frequency, milliseconds) {
+  sound ??= new AudioContext();
+  const wave = sound.createOscillator();
+  const volume = sound.createGain();
+  wave.frequency.value = frequency;
+  volume.gain.value = 0.15;
+  wave.connect(volume).connect(sound.destination);
+  wave.start();
+  wave.stop(sound.currentTime + milliseconds / 1000);
+}
+function sayTone() {
+  if (!navigator.userActivation?.hasBeenActive) return;
+  const answer = document.querySelector("#scan-answer [data-tone]")?.dataset.tone;
+  if (answer === "good") tone(880, 160);
+  if (answer === "bad") { tone(220, 350); navigator.vibrate?.(200); }
+}
+document.addEventListener("htmx:afterSwap", sayTone);
+sayTone();
+
+function showConnection() {
+  for (const part of document.querySelectorAll("[data-online]")) part.hidden = !navigator.onLine;
+  for (const part of document.querySelectorAll("[data-offline]")) part.hidden = navigator.onLine;
+}
+window.addEventListener("online", showConnection);
+window.addEventListener("offline", showConnection);
+showConnection();

@@ -1,0 +1,111 @@
+// The frame under the fingers: menus that close, choices that take effect at once, the drawer.
+
+const root = document.documentElement;
+
+// A menu closes when the eye goes elsewhere, and on Escape, which gives the focus back.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+  root.removeAttribute("data-rail-open");
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details.menu[open]");
+  if (!menu || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+  const items = [...menu.querySelectorAll(".menu-item")];
+  const step = event.key === "ArrowDown" ? 1 : -1;
+  const at = items.indexOf(document.activeElement);
+  items[(at + step + items.length) % items.length]?.focus();
+  event.preventDefault();
+});
+
+// Theme, density and rail change where they stand; the server only remembers them.
+const ATTRIBUTES = { theme: "data-theme", density: "data-density", rail: "data-rail" };
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  if (!form.matches("[data-preference]") || !button || !ATTRIBUTES[button.name]) return;
+  event.preventDefault();
+  const body = new FormData(form, button);
+  if (button.name === "theme" && button.value === "system") root.removeAttribute("data-theme");
+  else root.setAttribute(ATTRIBUTES[button.name], button.value);
+  for (const item of form.querySelectorAll(`[name="${button.name}"]`)) {
+    if (item === button) item.setAttribute("aria-current", "true");
+    else item.removeAttribute("aria-current");
+  }
+  if (button.name === "rail") {
+    button.value = button.value === "narrow" ? "wide" : "narrow";
+    button.removeAttribute("aria-current");
+  }
+  document.dispatchEvent(new CustomEvent("yipan:appearance"));
+  fetch(form.action, { method: "POST", body, redirect: "manual" });
+});
+
+// The rail is a drawer on small screens.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-rail-open-button]")) root.setAttribute("data-rail-open", "");
+  else if (event.target.closest("[data-rail-close]")) root.removeAttribute("data-rail-open");
+});
+
+// A field that filters sends its form as soon as it changes; without script there is a button.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-auto]");
+  if (form) form.requestSubmit();
+});
+
+// A form that may not be sent twice: its button waits for the answer.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.matches("[data-again]")) return;
+  const button = event.submitter;
+  if (button) setTimeout(() => button.setAttribute("disabled", ""), 0);
+});
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const button of document.querySelectorAll("button[disabled]")) button.disabled = false;
+});
+
+// Dialogs by name: <button data-dialog="id">.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+  if (event.target.closest("[data-keys-open]")) document.getElementById("keys")?.showModal();
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+// Numbers and codes that people carry elsewhere: <button data-copy="text">.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  button.classList.add("good");
+  setTimeout(() => button.classList.remove("good"), 1200);
+});
+
+// Two views of one thing: <button data-toggle="#id">, which says whether it is pressed.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-toggle]");
+  if (!button) return;
+  const pressed = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(pressed));
+  for (const part of document.querySelectorAll(button.dataset.toggle)) part.hidden = !part.hidden;
+});
+
+// A fragment that could not be had is said at the top of the page, never swallowed.
+document.addEventListener("htmx:responseError", (event) => {
+  const place = document.getElementById("notices");
+  const text = root.lang.startsWith("zh") ? "未成功，请重试。" : "That did not work. Try again.";
+  if (!place) return;
+  const note = document.createElement("div");
+  note.className = "notice tone-bad";
+  note.setAttribute("role", "alert");
+  note.textContent = `${text} (${event.detail.xhr.status})`;
+  place.replaceChildren(note);
+});

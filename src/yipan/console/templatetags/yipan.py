@@ -1,0 +1,253 @@
+"""`{% load yipan %}`: icons, figures, badges and the parts of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from lucide.templatetags.lucide import lucide
+
+from yipan.console import formats, marks, waterfall
+from yipan.console.naming import name_of
+
+register = template.Library()
+
+SIGN_CLASSES = {-1: "negative", 0: "zero", 1: "positive"}
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """Draw an icon of the Lucide set. It says nothing to a screen reader: a word stands beside."""
+    return _draw_icon(name, size)
+
+
+@lru_cache(maxsize=256)
+def _draw_icon(name: str, size: int) -> SafeString:
+    classes = "icon icon-large" if size >= 20 else "icon"
+    drawn = lucide(name, size=size, **{"class": classes, "aria_hidden": "true"})
+    return mark_safe(drawn)  # noqa: S308  # drawn by lucide out of its own files
+
+
+@register.filter
+def quantity(value: int | None, unit: str = "") -> str:
+    """Write a quantity in its smallest unit, below zero in red; nothing known is a dash."""
+    if value is None:
+        return format_html('<span class="muted">{}</span>', "–")
+    text = formats.write_integer(int(value))
+    if unit:
+        text = format_html('{}<small class="unit">{}</small>', text, unit)
+    if int(value) < 0:
+        return format_html('<span class="negative">{}</span>', text)
+    return text
+
+
+@register.filter
+def change(value: int | None) -> str:
+    """Write a change with its sign, in the color of its direction."""
+    if value is None:
+        return format_html('<span class="muted">{}</span>', "–")
+    sign = (value > 0) - (value < 0)
+    return format_html(
+        '<span class="{}">{}</span>', SIGN_CLASSES[sign], formats.write_signed(int(value))
+    )
+
+
+@register.filter
+def money(minor: int | None, currency: str = "CNY") -> str:
+    """Write an amount given in minor units of `currency`."""
+    if minor is None:
+        return format_html('<span class="muted">{}</span>', "–")
+    sign, text = formats.write_money(int(minor), currency=currency)
+    classes = "figure negative" if minor < 0 else "figure"
+    return format_html(
+        '<span class="{}"><small class="unit">{}</small>{}</span>', classes, sign, text
+    )
+
+
+@register.filter
+def moment(when: datetime | None) -> str:
+    """Write a moment relative to now; the exact one shows on hover and to machines."""
+    if when is None:
+        return format_html('<span class="muted">{}</span>', "–")
+    text = formats.write_relative(when, now=timezone.now())
+    return _mark_time(when, text)
+
+
+@register.filter
+def clock(when: datetime | None) -> str:
+    """Write a moment as day and minute; the exact one shows on hover."""
+    if when is None:
+        return format_html('<span class="muted">{}</span>', "–")
+    return _mark_time(when, formats.write_clock(when))
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Write a day."""
+    if value is None:
+        return format_html('<span class="muted">{}</span>', "–")
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.write_day(value))
+
+
+@register.filter
+def age(seconds: float | None) -> str:
+    """Write a span of seconds."""
+    return "–" if seconds is None else formats.write_age(seconds)
+
+
+def _mark_time(when: datetime, text: str) -> SafeString:
+    exact = formats.write_exact(when)
+    return format_html('<time datetime="{}" title="{}">{}</time>', when.isoformat(), exact, text)
+
+
+@register.simple_tag
+def book(code: str) -> SafeString:
+    """Show a book as its colored badge: two letters and the site."""
+    mark, place = marks.get_book_mark(code)
+    return format_html(
+        '<span class="book tone-{}{}" title="{}"><b>{}</b>{}</span>',
+        mark.tone,
+        "" if place else " book-bare",
+        f"{mark.label} {place}".strip(),
+        mark.letters,
+        place,
+    )
+
+
+@register.simple_tag
+def status(code: str) -> SafeString:
+    """Show a stock status as a word with a square in its tone."""
+    label, tone = marks.get_status_mark(code)
+    return format_html('<span class="status tone-{}">{}</span>', tone, label)
+
+
+@register.simple_tag
+def state(code: str) -> SafeString:
+    """Show the state of a document as a badge."""
+    label, tone = marks.get_state_mark(code)
+    return format_html('<span class="badge badge-dot tone-{}">{}</span>', tone, label)
+
+
+@register.simple_tag
+def stepper(
+    steps: str, current: str, ended: str = "canceled closed_short reversed rejected"
+) -> SafeString:
+    """
+    Show where a document stands on its way.
+
+    `steps` are the states of the straight way, parted by blanks. A document that left
+    it (`ended`) shows the states up to the start and then how it ended.
+    """
+    names = steps.split()
+    if current in ended.split() and current not in names:
+        names = [*names[:-1], current]
+    position = names.index(current) if current in names else -1
+    items = [_draw_step(name, index - position, ended.split()) for index, name in enumerate(names)]
+    return format_html(
+        '<ol class="stepper" aria-label="{}">{}</ol>',
+        gettext("Progress"),
+        SafeString("").join(items),
+    )
+
+
+def _draw_step(name: str, distance: int, ended: list[str]) -> SafeString:
+    label, _tone = marks.get_state_mark(name)
+    if distance < 0:
+        return format_html(
+            '<li class="is-past"><span class="dot">{}</span>{}</li>', _draw_icon("check", 16), label
+        )
+    if distance > 0:
+        return format_html('<li><span class="dot"></span>{}</li>', label)
+    if name in ended:
+        return format_html(
+            '<li class="is-ended" aria-current="step"><span class="dot">{}</span>{}</li>',
+            _draw_icon("x", 16),
+            label,
+        )
+    return format_html('<li aria-current="step"><span class="dot"></span>{}</li>', label)
+
+
+@register.simple_tag(takes_context=True)
+def sort(context: Context, key: str, label: str) -> SafeString:
+    """
+    Make the head of a column sort by `key`.
+
+    The order stands in the address as `sort=key`, or `sort=-key` for descending; a new
+    order starts at the first page.
+    """
+    request = context["request"]
+    current = request.GET.get("sort", "")
+    wanted = f"-{key}" if current == key else key
+    query = request.GET.copy()
+    query.pop("after", None)
+    query.pop("before", None)
+    query["sort"] = wanted
+    arrow = "chevron-down" if current == f"-{key}" else "chevron-up"
+    active = SafeString(" aria-current=true") if current.lstrip("-") == key else SafeString("")
+    return format_html(
+        '<a class="sort" href="?{}"{}>{}{}</a>',
+        query.urlencode(),
+        active,
+        label,
+        _draw_icon(arrow, 16),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Context, **changes: Any) -> str:
+    """Return the address of this page with some parameters changed; None takes one away."""
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value is None or value == "":
+            query.pop(key, None)
+        else:
+            query[key] = value
+    return f"?{query.urlencode()}" if query else context["request"].path
+
+
+@register.simple_tag(takes_context=True)
+def again(context: Context, name: str) -> str:
+    """Render a block of this page a second time: the title, in the head and above the page."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    found = blocks.get_block(name) if blocks else None
+    return found.render(context) if found else ""
+
+
+@register.simple_tag(name="waterfall")
+def draw_waterfall(steps: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Draw a waterfall from one number to the next; see `console.waterfall`."""
+    return waterfall.draw([waterfall.Step(**step) for step in steps])
+
+
+@register.filter
+def named(row: Any) -> str:
+    """Write the name of a row of master data in the reader's language."""
+    return name_of(row)
+
+
+@register.filter
+def account(path: str) -> str:
+    """Write an account as people read it: place and status, or the outside."""
+    parts = path.split("/")
+    if parts[0] in marks.OUTSIDE:
+        return str(marks.OUTSIDE[parts[0]]) + ("".join(f" · {part}" for part in parts[1:]))
+    label, _tone = marks.get_status_mark(parts[-1])
+    places = parts[1:-1] if parts[0] == "on_hand" else parts[:-1]
+    return " · ".join([*places, label])
+
+
+@register.filter
+def origin(text: str) -> str:
+    """Write an origin as people read it: document and number, without the step."""
+    kind, _slash, rest = text.partition("/")
+    number = rest.rpartition("/")[0] or rest
+    return f"{marks.DOCUMENTS.get(kind, kind.replace('_', ' '))} {number}".strip()

@@ -1,0 +1,1 @@
+"""Pages of the shell, and of the floors below the contexts."""
