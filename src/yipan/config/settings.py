@@ -16,7 +16,22 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 ROOT_URLCONF = "yipan.config.urls"
 AUTH_USER_MODEL = "access.User"
-STATIC_URL = "static/"
+STATIC_URL = "/static/"
+# Gathered under hashed names where YIPAN_STATIC_ROOT says (`python -m yipan.config.assets`);
+# without it, styles are served from where they lie, as development and tests want it.
+STATIC_ROOT = os.environ.get("YIPAN_STATIC_ROOT") or None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+WHITENOISE_AUTOREFRESH = STATIC_ROOT is None
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_TAGS = {10: "quiet", 20: "info", 25: "good", 30: "warn", 40: "bad"}
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -65,6 +80,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
     "yipan.access",
@@ -81,6 +97,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "yipan.config.security.SecurityHeaders",
     "yipan.config.security.NulGuard",
     "yipan.config.edge.ProblemMiddleware",
@@ -88,6 +105,8 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "yipan.console.preferences.apply",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yipan.config.security.RefusalPages",
@@ -96,7 +115,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "yipan.console.shell.describe_shell",
+            ]
+        },
     }
 ]
 DATABASES = {"default": get_database_settings()}
