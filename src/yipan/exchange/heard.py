@@ -31,7 +31,7 @@ insert into exchange_inboxmessage
     (receiver, stream_id, epoch, sequence, message_id, kind, content_hash, state, received_at,
      applied_at, partition_key, code, attempts, envelope)
 values (%(receiver)s, %(stream)s, %(epoch)s, %(sequence)s, null, %(kind)s, %(content_hash)s,
-        %(state)s, now(), case when %(state)s = 'applied' then now() end, '', %(code)s,
+        %(state)s::text, now(), case when %(state)s::text = 'applied' then now() end, '', %(code)s,
         1, %(envelope)s::jsonb)
 """
 

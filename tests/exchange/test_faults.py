@@ -1,0 +1,66 @@
+"""A fault of ours is never swallowed, and stops nothing but the message that meets it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.exchange.books import Book
+from tests.exchange.builders import a_moved, say, sealed
+from yipan.exchange.delivery import deliver_pending
+from yipan.exchange.inbox import receive
+from yipan.exchange.models import InboxMessage, Reception
+from yipan.exchange.replies import ReplyState
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_fault_is_raised_and_its_message_stays_unreceived(book: Book) -> None:
+    book.broken.add("TEA-250")
+
+    with pytest.raises(AssertionError, match="a planted fault"):
+        receive("erp", [sealed(1, a_moved(1))])
+
+    assert InboxMessage.objects.count() == 0
+    assert book.list_effects() == []
+    reception = Reception.objects.get()
+    assert (reception.watermark, reception.fault_count) == (0, 1)
+
+
+def test_the_rest_of_a_run_passes_the_message_that_meets_a_fault(book: Book) -> None:
+    book.broken.add("BAD-1")
+    run = [sealed(n, a_moved(n, sku="BAD-1" if n == 5 else "TEA-250")) for n in range(1, 11)]
+    faults: list[Exception] = []
+
+    replies = receive("erp", run, faults=faults)
+
+    assert [reply.sequence for reply in replies if reply.state == ReplyState.UNKNOWN] == [5]
+    assert replies[-1].applied_sequence == 4
+    assert [str(fault) for fault in faults] == ["a planted fault"]
+    assert sorted(book.list_numbers()) == [1, 2, 3, 4, 6, 7, 8, 9, 10]
+
+
+def test_a_fault_in_one_source_does_not_stop_the_others(book: Book) -> None:
+    book.broken.add("BAD-1")
+    say("wms:W1/stock", [a_moved(1, sku="BAD-1"), a_moved(2)])
+    say("wms:W2/stock", [a_moved(3), a_moved(4)])
+
+    with pytest.raises(AssertionError, match="a planted fault"):
+        deliver_pending()
+
+    assert book.list_numbers() == [2, 1, 2]
+    assert InboxMessage.objects.count() == 3
+
+
+def test_when_the_code_is_mended_the_gap_closes_by_itself(book: Book) -> None:
+    book.broken.add("BAD-1")
+    say("wms:W1/stock", [a_moved(1, sku="BAD-1"), a_moved(2)])
+    with pytest.raises(AssertionError, match="a planted fault"):
+        deliver_pending()
+    book.broken.clear()
+
+    delivered = deliver_pending()
+
+    assert delivered == 1
+    assert book.list_numbers() == [2, 1]
+    reception = Reception.objects.get()
+    assert (reception.watermark, reception.duplicate_count) == (2, 0)
