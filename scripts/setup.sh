@@ -1,0 +1,83 @@
+#!/bin/sh
+# Make .venv from the pinned, hashed requirements:  scripts/setup.sh runtime|planning|dev ...
+#
+# Needs a Python from 3.11 to 3.14 and nothing else. uv comes by pip, pinned and hashed, into
+# .tools; the tools that build styles and charts go to .assets. What is there already is not
+# fetched again, so that a second run needs no network.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf '%s\n' "$*" >&2; }
+stop() { say "✗ $*"; exit 1; }
+
+fits() {
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null
+}
+
+find_python() {
+    for each in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 python; do
+        if fits "$each"; then
+            printf '%s' "$each"
+            return
+        fi
+    done
+    has=$(python3 -V 2>/dev/null || echo "no python3")
+    stop "Yipan needs Python 3.11 to 3.14, and here is $has: install one, or name it with PYTHON=/path/to/python3."
+}
+
+# A mirror that pip is told to use is for us, too.
+use_mirror_of_pip() {
+    if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
+        mirror=${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)}
+        if [ -n "$mirror" ]; then
+            export UV_DEFAULT_INDEX="$mirror"
+        fi
+    fi
+}
+
+# installed MARK FILE: was MARK left by an installation of just this FILE?
+installed() { [ -f "$1" ] && cmp -s "$1" "$2"; }
+
+install() { # install TARGET-OPTIONS REQUIREMENTS MARK
+    if ! installed "$3" "$2"; then
+        say "  installing $(basename "$2" .txt) (pinned and hashed) ..."
+        # shellcheck disable=SC2086
+        .tools/bin/uv pip install --quiet $1 --require-hashes --no-deps -r "$2" ||
+            stop "The packages of $2 could not be installed; is the network reachable?"
+        cp "$2" "$3"
+    fi
+}
+
+if ! { [ -x .venv/bin/python ] && fits .venv/bin/python; }; then
+    python=$(find_python)
+    say "Setting up .venv with $("$python" -V) (once, about a minute) ..."
+    rm -rf .venv
+    "$python" -m venv .venv >/dev/null 2>&1 || {
+        rm -rf .venv
+        stop "$python cannot make virtual environments: install its venv module (Debian: apt install python3-venv)."
+    }
+fi
+
+if ! installed .tools/bootstrap.mark requirements/bootstrap.txt || [ ! -x .tools/bin/uv ]; then
+    say "  fetching uv ..."
+    rm -rf .tools
+    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --target .tools \
+        --require-hashes --no-deps --only-binary :all: -r requirements/bootstrap.txt ||
+        stop "uv could not be fetched; is the network reachable?"
+    cp requirements/bootstrap.txt .tools/bootstrap.mark
+fi
+
+use_mirror_of_pip
+for what in "$@"; do
+    case $what in
+        assets) install "--python .venv/bin/python --target .assets" requirements/assets.txt .assets/mark ;;
+        *) install "--python .venv/bin/python" "requirements/$what.txt" ".venv/$what.mark" ;;
+    esac
+done
+
+if ! installed .venv/yipan.mark pyproject.toml; then
+    PYTHONPATH="$PWD/.tools" .tools/bin/uv pip install --quiet --python .venv/bin/python \
+        --no-deps --no-build-isolation --offline --editable . ||
+        stop "yipan itself could not be installed into .venv."
+    cp pyproject.toml .venv/yipan.mark
+fi
