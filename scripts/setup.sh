@@ -61,7 +61,7 @@ fi
 if ! installed .tools/bootstrap.mark requirements/bootstrap.txt || [ ! -x .tools/bin/uv ]; then
     say "  fetching uv ..."
     rm -rf .tools
-    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --target .tools \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install -qq --target .tools \
         --require-hashes --no-deps --only-binary :all: -r requirements/bootstrap.txt ||
         stop "uv could not be fetched; is the network reachable?"
     cp requirements/bootstrap.txt .tools/bootstrap.mark
