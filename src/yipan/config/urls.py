@@ -1,6 +1,6 @@
 """The routes of all packages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from yipan.config.api import api
 from yipan.console.views import login
@@ -13,4 +13,5 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("login", login.log_in, name="login"),
     path("logout", login.log_out, name="logout"),
+    path("", include("yipan.console.urls")),
 ]
