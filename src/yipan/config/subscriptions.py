@@ -5,10 +5,30 @@ from __future__ import annotations
 from typing import Final
 
 from yipan.config import node
-from yipan.exchange.subscriptions import AnySubscription, Route, connect
+from yipan.erp import handlers as erp_handlers
+from yipan.exchange.subscriptions import (
+    AnySubscription,
+    Route,
+    RunSubscription,
+    Subscription,
+    connect,
+)
+from yipan.messages import erp, pos, till, wms
+from yipan.pos import handlers as pos_handlers
+from yipan.wms import handlers as wms_handlers
 
 #: Which receiver does what with which kind of message.
-SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = ()
+SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
+    Subscription(receiver="wms", message=erp.InboundReleased, handler=wms_handlers.expect_inbound),
+    Subscription(receiver="wms", message=erp.InboundCanceled, handler=wms_handlers.cancel_inbound),
+    Subscription(
+        receiver="erp", message=wms.GoodsReceived, handler=erp_handlers.book_goods_received
+    ),
+    Subscription(receiver="erp", message=wms.StockOpened, handler=erp_handlers.book_stock_opened),
+    RunSubscription(receiver="pos", message=till.TicketClosed, handler=pos_handlers.post_tickets),
+    RunSubscription(receiver="erp", message=pos.TicketPosted, handler=erp_handlers.book_tickets),
+    Subscription(receiver="erp", message=pos.StockOpened, handler=erp_handlers.book_stock_opened),
+)
 
 #: Which receiver listens to which sources. Where everything runs in one database, a site
 #: system hears the hub as it would from far away.

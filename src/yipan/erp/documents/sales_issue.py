@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 
+import msgspec
 from django.db import transaction
 
 from yipan.documents import told
@@ -72,7 +72,7 @@ def _make_issue(message: TicketPosted, heard: Heard, *, at: datetime) -> SalesIs
         currency=message.currency,
         total_minor=message.total_minor,
         quantity=sum(line.quantity for line in message.lines),
-        lines=[asdict(line) for line in message.lines],
+        lines=msgspec.to_builtins(message.lines),
         message_id=message.message_id,
         source=heard.source,
         sequence=heard.sequence,

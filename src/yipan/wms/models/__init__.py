@@ -1,1 +1,16 @@
 """Index of the tables of this context, for Django to find. No code here."""
+
+from yipan.wms.models.bin_move import BinMove
+from yipan.wms.models.inbound_order import InboundLine, InboundOrder
+from yipan.wms.models.receipt import Receipt, ReceiptLine, ReceiptScan
+from yipan.wms.models.stock_opening import WarehouseOpening
+
+__all__ = [
+    "BinMove",
+    "InboundLine",
+    "InboundOrder",
+    "Receipt",
+    "ReceiptLine",
+    "ReceiptScan",
+    "WarehouseOpening",
+]

@@ -1,0 +1,110 @@
+"""Steps of a store's stock opening (期初库存): posted at once, and told to the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from yipan.documents import numbers, told, trail
+from yipan.exchange import outbox
+from yipan.foundation.refusals import Refusal
+from yipan.ledger import posting as ledger
+from yipan.ledger.moves import FactPosting, Trace
+from yipan.masterdata import queries as masterdata
+from yipan.messages.pos import OpenedLine, StockOpened
+from yipan.pos import rules
+from yipan.pos.models import StoreOpening
+from yipan.pos.models.stock_opening import StoreOpeningState as State
+
+DOCUMENT_TYPE = "store_opening"
+
+
+class NothingOpened(Refusal):
+    """An opening needs at least one line."""
+
+    code = "stock_opening.lines_missing"
+    status = 422
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShopStock:
+    """How much sound stock of a SKU stood on the shop floor, in its smallest unit."""
+
+    sku: str
+    quantity: int
+
+
+@transaction.atomic
+def post(
+    *, site: str, stock: Sequence[ShopStock], by: Trace, at: datetime, message_id: UUID
+) -> StoreOpening:
+    """
+    Begin the store's book with what stood on the shop floor.
+
+    :raises NothingOpened: if there are no lines.
+    :raises SkuUnknown: if a SKU is not master data.
+    """
+    if not stock:
+        raise NothingOpened(site=site)
+    told.require_few(stock)
+    told.require_plausible(((it.sku, it.quantity) for it in stock), minimum=1)
+    told.require_known(sites=[site], skus={it.sku for it in stock})
+    source = f"pos:{site}/stock"
+    [sequence] = outbox.reserve_numbers(source)
+    business_date = masterdata.get_business_date(site, at)
+    opening = StoreOpening.objects.create(
+        number=numbers.give_number(prefix="OS", site=site, on=business_date),
+        site=site,
+        lines=[{"sku": it.sku, "quantity": it.quantity} for it in stock],
+        message_id=message_id,
+        source=source,
+        sequence=sequence,
+        created_by=by.actor,
+        created_at=at,
+    )
+    lines = tuple(
+        OpenedLine(line=number, sku=it.sku, quantity=it.quantity)
+        for number, it in enumerate(stock, start=1)
+    )
+    ledger.post_fact(
+        book=f"pos:{site}",
+        posting=FactPosting(
+            origin=f"{DOCUMENT_TYPE}/{opening.number}/post",
+            occurred_at=at,
+            moves=rules.post_stock_opening(lines=lines),
+            trace=Trace(actor=by.actor, device=by.device, source=source, sequence=sequence),
+            business_date=business_date,
+        ),
+    )
+    message = StockOpened(
+        message_id=message_id,
+        occurred_at=at,
+        document_number=opening.number,
+        site=site,
+        lines=lines,
+        opened_by=by.actor,
+    )
+    outbox.publish(
+        message,
+        source=source,
+        sequence=sequence,
+        business_date=business_date,
+        correlation_id=opening.number,
+    )
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=opening.number,
+            step="post",
+            to_state=State.POSTED,
+            actor=by.actor,
+            device=by.device,
+            at=at,
+            message_id=message_id,
+        )
+    )
+    return opening

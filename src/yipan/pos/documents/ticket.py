@@ -1,0 +1,158 @@
+"""Steps of a ticket (小票): record and post, a run of one till at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid5
+
+import msgspec
+from django.db import transaction
+from django.db.models import Q
+
+from yipan.documents import told
+from yipan.exchange import outbox
+from yipan.exchange.outbox import Outgoing
+from yipan.exchange.subscriptions import Heard
+from yipan.ledger import posting as ledger
+from yipan.ledger.moves import FactPosting, Trace
+from yipan.messages.pos import TicketPosted
+from yipan.messages.till import TicketClosed
+from yipan.pos import rules
+from yipan.pos.models import Ticket
+
+DOCUMENT_TYPE = "ticket"
+
+Told = tuple[TicketClosed, Heard]
+Pair = tuple[Ticket, TicketClosed]
+
+
+@transaction.atomic
+def post_run(*, tickets: Sequence[Told], at: datetime) -> list[str]:
+    """
+    Book tickets in their stores' books and tell the hub, a run in a handful of statements.
+
+    Return the numbers of the tickets that are new. A ticket that comes again under another
+    message, because a till lost count of what it sent, changes nothing.
+
+    :raises SiteMismatch: if a till told of a ticket of another store.
+    :raises SkuUnknown: if a SKU is not master data; the tickets wait for it.
+    :raises QuantityNotPlausible: if a quantity or an amount is absurd.
+    :raises NumberReused: if the store has a ticket of this number with another content.
+    """
+    _check(tickets)
+    new = _drop_known([(_make_ticket(*each, at=at), each[0]) for each in tickets])
+    # In the order of the names, so that two runs never wait for each other in a circle.
+    for site in sorted({ticket.site for ticket, _ in new}):
+        _post_site(site, [pair for pair in new if pair[0].site == site])
+    return [ticket.number for ticket, _ in new]
+
+
+def _check(tickets: Sequence[Told]) -> None:
+    for message, heard in tickets:
+        told.require_speaker(source=heard.source, site=message.site)
+        told.require_few(message.lines)
+        told.require_plausible(
+            (
+                (line.sku, figure)
+                for line in message.lines
+                for figure in (line.quantity, line.amount_minor)
+            ),
+            minimum=-told.QUANTITY_MAX,
+        )
+    told.require_known(
+        sites={message.site for message, _ in tickets},
+        skus={line.sku for message, _ in tickets for line in message.lines},
+    )
+
+
+def _make_ticket(message: TicketClosed, heard: Heard, *, at: datetime) -> Ticket:
+    return Ticket(
+        number=message.ticket_number,
+        site=message.site,
+        till=message.till,
+        ticket_type=rules.get_ticket_type(lines=message.lines),
+        business_date=told.read_date(message.business_date),
+        occurred_at=message.occurred_at,
+        recorded_at=at,
+        cashier=message.cashier,
+        currency=message.currency,
+        total_minor=message.total_minor,
+        quantity=sum(line.quantity for line in message.lines),
+        lines=msgspec.to_builtins(message.lines),
+        digest=rules.get_ticket_digest(lines=message.lines, total_minor=message.total_minor),
+        message_id=message.message_id,
+        till_source=heard.source,
+        till_sequence=heard.sequence,
+    )
+
+
+def _drop_known(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return the tickets whose number is new to their store."""
+    wanted = Q(pk=None)
+    for site in {ticket.site for ticket, _ in pairs}:
+        wanted |= Q(site=site, number__in=[it.number for it, _ in pairs if it.site == site])
+    rows = Ticket.objects.filter(wanted).values_list("site", "number", "digest")
+    known = {(site, number): digest for site, number, digest in rows}
+    new = []
+    for ticket, message in pairs:
+        digest = known.get((ticket.site, ticket.number))
+        if digest is None:
+            known[ticket.site, ticket.number] = ticket.digest
+            new.append((ticket, message))
+        elif digest != ticket.digest:
+            raise told.NumberReused(number=ticket.number, site=ticket.site)
+    return new
+
+
+def _post_site(site: str, pairs: Sequence[Pair]) -> None:
+    source = f"pos:{site}/stock"
+    numbers = outbox.reserve_numbers(source, len(pairs))
+    for (ticket, _), sequence in zip(pairs, numbers, strict=True):
+        ticket.source = source
+        ticket.sequence = sequence
+    postings = [_make_posting(ticket, message) for ticket, message in pairs]
+    # A void ticket moves nothing: it has a number and a message, and no posting.
+    ledger.post_facts(
+        book=f"pos:{site}", postings=[posting for posting in postings if posting.moves]
+    )
+    Ticket.objects.bulk_create([ticket for ticket, _ in pairs])
+    outbox.publish_many([_make_outgoing(ticket, message) for ticket, message in pairs])
+
+
+def _make_posting(ticket: Ticket, message: TicketClosed) -> FactPosting:
+    return FactPosting(
+        origin=f"{DOCUMENT_TYPE}/{ticket.number}/post",
+        occurred_at=ticket.occurred_at,
+        moves=rules.post_ticket(lines=message.lines),
+        trace=Trace(
+            actor=ticket.cashier or ticket.till_source,
+            device=ticket.till,
+            source=ticket.source,
+            sequence=ticket.sequence,
+        ),
+        business_date=ticket.business_date,
+    )
+
+
+def _make_outgoing(ticket: Ticket, message: TicketClosed) -> Outgoing:
+    return Outgoing(
+        # The id follows from the one that was heard, so that a replay says the same.
+        message=TicketPosted(
+            message_id=uuid5(message.message_id, "pos.ticket_posted"),
+            occurred_at=message.occurred_at,
+            ticket_number=message.ticket_number,
+            site=message.site,
+            till=message.till,
+            business_date=message.business_date,
+            lines=message.lines,
+            cashier=message.cashier,
+            currency=message.currency,
+            total_minor=message.total_minor,
+        ),
+        source=ticket.source,
+        sequence=ticket.sequence,
+        business_date=ticket.business_date,
+        correlation_id=ticket.number,
+        causation_id=str(ticket.message_id),
+    )

@@ -1,0 +1,155 @@
+"""Steps of an inbound order (入库通知单): release -> receive, or cancel, as the hub tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from yipan.documents import told, trail
+from yipan.documents.states import lock_for
+from yipan.exchange.subscriptions import Heard
+from yipan.messages.erp import InboundCanceled, InboundReleased
+from yipan.messages.wms import ReceivedLine
+from yipan.wms import rules
+from yipan.wms.models import InboundLine, InboundOrder
+from yipan.wms.models.inbound_order import STATES_OPEN
+from yipan.wms.models.inbound_order import InboundOrderState as State
+from yipan.wms.rules import Expected
+
+DOCUMENT_TYPE = "inbound_order"
+
+#: From which states may each step be taken? A hub that cancels what has come is not refused:
+#: the order keeps its state, and what came is in the books.
+STEPS = {"cancel": frozenset(State.values)}
+
+
+@transaction.atomic
+def release(*, message: InboundReleased, heard: Heard, at: datetime) -> InboundOrder:
+    """
+    Write down what the hub expects to arrive.
+
+    :raises SkuUnknown: if a SKU is not known here yet; the message waits for it.
+    :raises NumberReused: if the number stands for another order already.
+    """
+    told.require_few(message.lines)
+    told.require_plausible((line.sku, line.quantity_expected) for line in message.lines)
+    told.require_known(sites=[message.site], skus={line.sku for line in message.lines})
+    if InboundOrder.objects.filter(number=message.inbound_order_number).exists():
+        raise told.NumberReused(number=message.inbound_order_number, site=message.site)
+    order = InboundOrder.objects.create(
+        number=message.inbound_order_number,
+        site=message.site,
+        purchase_order_number=message.purchase_order_number,
+        supplier=message.supplier,
+        supplier_name=message.supplier_name,
+        expected_on=told.read_date(message.expected_on) if message.expected_on else None,
+        tolerance_percent=message.tolerance_percent,
+        created_by=heard.source,
+        created_at=at,
+    )
+    InboundLine.objects.bulk_create(
+        InboundLine(
+            order=order,
+            line=line.line,
+            sku=line.sku,
+            quantity_expected=line.quantity_expected,
+        )
+        for line in message.lines
+    )
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=order.number,
+            step="release",
+            to_state=order.state,
+            actor=heard.source,
+            at=message.occurred_at,
+            message_id=message.message_id,
+        )
+    )
+    return order
+
+
+@transaction.atomic
+def cancel(*, message: InboundCanceled, heard: Heard) -> InboundOrder:
+    """
+    Stop expecting what is still open: nothing came is canceled, something came is closed short.
+
+    :raises NotFound: if the order is not known here.
+    """
+    order = lock_for("cancel", model=InboundOrder, number=message.inbound_order_number, steps=STEPS)
+    before = order.state
+    if order.state in STATES_OPEN:
+        order.state = State.CANCELED if order.state == State.RELEASED else State.CLOSED_SHORT
+        order.closed_at = message.occurred_at
+        order.save(update_fields=["state", "closed_at"])
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=order.number,
+            step="cancel",
+            from_state=before,
+            to_state=order.state,
+            actor=heard.source,
+            at=message.occurred_at,
+            reason=message.reason,
+            message_id=message.message_id,
+        )
+    )
+    return order
+
+
+def list_expected(order: InboundOrder) -> list[Expected]:
+    """
+    Return the lines of an order locked by the caller, by line number.
+
+    Of an order that was canceled or closed nothing is expected any more.
+    """
+    is_given_up = order.state in (State.CANCELED, State.CLOSED_SHORT)
+    return [
+        Expected(
+            line=line.line,
+            sku=line.sku,
+            quantity_expected=line.quantity_received if is_given_up else line.quantity_expected,
+            quantity_received=line.quantity_received,
+        )
+        for line in order.lines.order_by("line")
+    ]
+
+
+def move_on(
+    order: InboundOrder, *, lines: Sequence[ReceivedLine], is_last: bool, step: trail.Step
+) -> None:
+    """Write down what a receipt brought of an order locked by the caller."""
+    by_sku = {line.sku: line for line in order.lines.all()}
+    for came in lines:
+        line = by_sku.get(came.sku)
+        if line is not None:
+            total = came.quantity_sound + came.quantity_damaged + came.quantity_blocked
+            line.quantity_received += total
+            line.quantity_damaged += came.quantity_damaged
+            line.quantity_blocked += came.quantity_blocked
+    InboundLine.objects.bulk_update(
+        by_sku.values(), ["quantity_received", "quantity_damaged", "quantity_blocked"]
+    )
+    before = order.state
+    if order.state in STATES_OPEN:
+        order.state = rules.get_inbound_state(lines=list_expected(order), is_last=is_last)
+        if order.state != State.PARTLY_RECEIVED:
+            order.closed_at = step.at
+        order.save(update_fields=["state", "closed_at"])
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=order.number,
+            step="receive",
+            from_state=before,
+            to_state=order.state,
+            actor=step.actor,
+            device=step.device,
+            at=step.at,
+            message_id=step.message_id,
+        )
+    )

@@ -1,0 +1,122 @@
+"""Steps of a warehouse's stock opening (期初库存): posted at once, and told to the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from yipan.documents import numbers, told, trail
+from yipan.exchange import outbox
+from yipan.foundation.refusals import Refusal
+from yipan.ledger import posting as ledger
+from yipan.ledger.moves import FactPosting, Trace
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata.refusals import BinUnknown
+from yipan.messages.wms import OpenedLine, StockOpened
+from yipan.wms import rules
+from yipan.wms.models import WarehouseOpening
+from yipan.wms.models.stock_opening import WarehouseOpeningState as State
+
+DOCUMENT_TYPE = "warehouse_opening"
+
+
+class NothingOpened(Refusal):
+    """An opening needs at least one line."""
+
+    code = "stock_opening.lines_missing"
+    status = 422
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BinStock:
+    """How much sound stock of a SKU lay in a bin, in its smallest unit."""
+
+    bin_code: str
+    sku: str
+    quantity: int
+
+
+@transaction.atomic
+def post(
+    *, site: str, stock: Sequence[BinStock], by: Trace, at: datetime, message_id: UUID
+) -> WarehouseOpening:
+    """
+    Begin the warehouse's book with what lay in its bins.
+
+    :raises NothingOpened: if there are no lines.
+    :raises BinUnknown: if a bin is not one of the site's.
+    :raises SkuUnknown: if a SKU is not master data.
+    """
+    _check(site, stock)
+    source = f"wms:{site}/stock"
+    [sequence] = outbox.reserve_numbers(source)
+    business_date = masterdata.get_business_date(site, at)
+    opening = WarehouseOpening.objects.create(
+        number=numbers.give_number(prefix="OS", site=site, on=business_date),
+        site=site,
+        lines=[{"bin": it.bin_code, "sku": it.sku, "quantity": it.quantity} for it in stock],
+        message_id=message_id,
+        source=source,
+        sequence=sequence,
+        created_by=by.actor,
+        created_at=at,
+    )
+    lines = [
+        OpenedLine(line=number, sku=it.sku, quantity=it.quantity)
+        for number, it in enumerate(stock, start=1)
+    ]
+    ledger.post_fact(
+        book=f"wms:{site}",
+        posting=FactPosting(
+            origin=f"{DOCUMENT_TYPE}/{opening.number}/post",
+            occurred_at=at,
+            moves=rules.post_stock_opening(
+                bins=[(it.bin_code, line) for it, line in zip(stock, lines, strict=True)]
+            ),
+            trace=Trace(actor=by.actor, device=by.device, source=source, sequence=sequence),
+            business_date=business_date,
+        ),
+    )
+    outbox.publish(
+        StockOpened(
+            message_id=message_id,
+            occurred_at=at,
+            document_number=opening.number,
+            site=site,
+            lines=tuple(lines),
+            opened_by=by.actor,
+        ),
+        source=source,
+        sequence=sequence,
+        business_date=business_date,
+        correlation_id=opening.number,
+    )
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=opening.number,
+            step="post",
+            to_state=State.POSTED,
+            actor=by.actor,
+            device=by.device,
+            at=at,
+            message_id=message_id,
+        )
+    )
+    return opening
+
+
+def _check(site: str, stock: Sequence[BinStock]) -> None:
+    if not stock:
+        raise NothingOpened(site=site)
+    told.require_few(stock)
+    told.require_plausible(((it.sku, it.quantity) for it in stock), minimum=1)
+    told.require_known(sites=[site], skus={it.sku for it in stock})
+    codes = {it.bin_code for it in stock}
+    missing = sorted(codes.difference(masterdata.find_bins(site, codes)))
+    if missing:
+        raise BinUnknown(site=site, bin=missing[0])
