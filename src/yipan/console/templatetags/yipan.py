@@ -11,7 +11,7 @@ from django import template
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from lucide.templatetags.lucide import lucide
@@ -66,10 +66,11 @@ def money(minor: int | None, currency: str = "CNY") -> str:
     """Write an amount given in minor units of `currency`."""
     if minor is None:
         return format_html('<span class="muted">{}</span>', "–")
-    sign, text = formats.write_money(int(minor), currency=currency)
+    sign, text = formats.write_money(abs(int(minor)), currency=currency)
+    minus = formats.MINUS if minor < 0 else ""
     classes = "figure negative" if minor < 0 else "figure"
     return format_html(
-        '<span class="{}"><small class="unit">{}</small>{}</span>', classes, sign, text
+        '<span class="{}">{}<small class="currency">{}</small>{}</span>', classes, minus, sign, text
     )
 
 
@@ -151,12 +152,11 @@ def stepper(
     if current in ended.split() and current not in names:
         names = [*names[:-1], current]
     position = names.index(current) if current in names else -1
-    items = [_draw_step(name, index - position, ended.split()) for index, name in enumerate(names)]
-    return format_html(
-        '<ol class="stepper" aria-label="{}">{}</ol>',
-        gettext("Progress"),
-        SafeString("").join(items),
+    left = ended.split()
+    items = format_html_join(
+        "", "{}", ((_draw_step(name, at - position, left),) for at, name in enumerate(names))
     )
+    return format_html('<ol class="stepper" aria-label="{}">{}</ol>', gettext("Progress"), items)
 
 
 def _draw_step(name: str, distance: int, ended: list[str]) -> SafeString:
