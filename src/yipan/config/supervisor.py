@@ -65,7 +65,7 @@ class Supervisor:
         self.server: Server | None = None
         self._progress = progress
         self._stopping = threading.Event()
-        self._lock: Lock | None = None
+        self._lock = Lock(node.home.postgres.lock)
         self._health: HealthWatch | None = None
 
     def listen_for_signals(self) -> None:
@@ -82,10 +82,11 @@ class Supervisor:
         node = self.node
         check_disk(node.home.root)
         node.home.prepare()
-        self._open_database()
+        self._lock.acquire()
         end_leftovers(node.home)
         check_port(host=node.host, port=node.port)
         check_port(host=node.host, port=node.port + 1)
+        self._open_database()
         node.home.ensure_secret_key()
         self._step("Bringing the tables up to date", "yipan.config.cli", "migrate", "--quiet")
         if find_spec("yipan.config.assets"):
@@ -117,28 +118,28 @@ class Supervisor:
         if self._health is not None:
             self._health.stop()
         stop_all(self.children)
-        self.node.home.children.unlink(missing_ok=True)
+        if self.children:
+            self.node.home.children.unlink(missing_ok=True)
         if self.server is not None:
             self.server.close()
-        if self._lock is not None:
-            self._lock.release()
+        self._lock.release()
 
     def _open_database(self) -> None:
-        if self.node.environment.get("DATABASE_URL"):
-            layout = self.node.home.postgres
-            layout.root.mkdir(parents=True, exist_ok=True)
-            lock = Lock(layout.lock)
-            lock.acquire()
-            self._lock = lock
+        url = self.node.environment.get("DATABASE_URL")
+        if url:
             with self._progress.step("Asking the database of DATABASE_URL"):
-                for warning in check_external(self.node.environment["DATABASE_URL"]):
-                    self._progress.say(warning)
+                warnings = check_external(url)
+            for warning in warnings:
+                self._progress.say(warning)
             return
         account = find_account(self.node.run_as)
         if account.is_other:
             self._progress.say(f"Started by root: PostgreSQL runs under {account.name!r}.")
         server = Server(
-            layout=self.node.home.postgres, account=account, should_stop=self._stopping.is_set
+            layout=self.node.home.postgres,
+            account=account,
+            lock=self._lock,
+            should_stop=self._stopping.is_set,
         )
         is_new = not server.layout.data.exists()
         with self._progress.step("Creating the database" if is_new else "Starting the database"):
@@ -191,6 +192,7 @@ class Supervisor:
             "DJANGO_SETTINGS_MODULE": "yipan.config.settings",
             "PYTHONUNBUFFERED": "1",
         }
+        environment.setdefault("YIPAN_STATIC_ROOT", str(node.home.root / "static"))
         environment.setdefault("YIPAN_HOSTS", ",".join(list_allowed_hosts(node.host)))
         return environment
 

@@ -28,6 +28,7 @@ class Lock:
         :raises AlreadyRunning: if another process holds it.
         """
         assert self._descriptor is None
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

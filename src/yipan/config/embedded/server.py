@@ -50,15 +50,18 @@ class Server:
         layout: Layout,
         account: Account,
         throw_away: bool = False,
+        lock: Lock | None = None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`lock` is given when the caller holds it already, and will release it."""
         self.layout = layout
         self.account = account
         self.throw_away = throw_away
         self.process: subprocess.Popen[bytes] | None = None
         self.restarts = 0
         self._should_stop = should_stop
-        self._lock = Lock(layout.lock)
+        self._lock = lock or Lock(layout.lock)
+        self._is_lock_ours = lock is None
         self._installation = Path()
         self._socket_directory = layout.run
 
@@ -94,7 +97,8 @@ class Server:
                 "with --run-as."
             )
         self.layout.root.mkdir(parents=True, exist_ok=True)
-        self._lock.acquire()
+        if self._is_lock_ours:
+            self._lock.acquire()
         try:
             self.layout.prepare(self.account)
             self._end_leftover()
@@ -146,7 +150,8 @@ class Server:
         finally:
             self.process = None
             self._remove_far_socket()
-            self._lock.release()
+            if self._is_lock_ours:
+                self._lock.release()
 
     def _start(self) -> None:
         give_up_at = time.monotonic() + SHARED_MEMORY_SECONDS_MAX
