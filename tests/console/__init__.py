@@ -1,0 +1,1 @@
+"""The console: its frame, its parts, its pages."""
