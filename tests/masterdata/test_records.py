@@ -50,7 +50,9 @@ def test_a_barcode_left_out_ends_and_may_be_given_to_another_sku() -> None:
 
     scan = queries.get_by_barcode(" ６９０１ ")
     assert (scan.sku.code, scan.pack_size) == ("NEW", 1)
-    history = Barcode.objects.order_by("valid_from").values_list("sku", "valid_from", "valid_to")
+    history = Barcode.objects.order_by("valid_from").values_list(
+        "sku__code", "valid_from", "valid_to"
+    )
     assert list(history) == [
         ("TEA-250", NOON, NOON + timedelta(days=1)),
         ("NEW", NOON + timedelta(days=2), None),

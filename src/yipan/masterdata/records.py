@@ -55,10 +55,8 @@ def save_skus(rows: Sequence[SkuRow], *, at: datetime) -> list[SkuRow]:
         refuse_wrong(row.code, checks.check_sku(row))
     known = _lock(Sku, [row.code for row in rows])
     changed = _list_changed(rows, queries.find_skus(known))
-    taken = list_taken_barcodes(changed)
-    for row in changed:
-        if any(barcode.code in taken for barcode in row.barcodes):
-            refuse_wrong(row.code, [Wrong(field="barcodes", code="masterdata.barcode_taken")])
+    for sku, _ in sorted(list_lost_claims(changed)):
+        refuse_wrong(sku, [Wrong(field="barcodes", code="masterdata.barcode_taken")])
     write_skus(changed, at=at)
     return changed
 
@@ -94,20 +92,31 @@ def write_skus(rows: Sequence[SkuRow], *, at: datetime) -> None:
     )
 
 
-def list_taken_barcodes(rows: Sequence[SkuRow]) -> set[str]:
-    """Return the barcodes of `rows` that a SKU outside of `rows`, or two of them, lay claim to."""
-    owners: dict[str, str] = {}
-    taken: set[str] = set()
+def list_lost_claims(rows: Sequence[SkuRow]) -> set[tuple[str, str]]:
+    """
+    Return the claims on barcodes, as (SKU, barcode), that other SKUs have the better right to.
+
+    Who carries a barcode keeps it until its own row drops it; else the first row gets it.
+    """
+    claims: dict[str, list[str]] = {}
+    kept: set[tuple[str, str]] = set()
     for row in rows:
         for barcode in row.barcodes:
-            if owners.setdefault(barcode.code, row.code) != row.code:
-                taken.add(barcode.code)
+            claims.setdefault(barcode.code, []).append(row.code)
+            kept.add((row.code, barcode.code))
     changing = {row.code for row in rows}
-    standing = Barcode.objects.filter(code__in=owners, valid_to__isnull=True)
-    for code, sku in standing.values_list("code", "sku__code"):
-        if sku != owners[code] and sku not in changing:
-            taken.add(code)
-    return taken
+    standing = Barcode.objects.filter(code__in=claims, valid_to__isnull=True)
+    owners = {
+        code: sku
+        for code, sku in standing.values_list("code", "sku__code")
+        if sku not in changing or (sku, code) in kept
+    }
+    return {
+        (sku, code)
+        for code, skus in claims.items()
+        for sku in skus
+        if sku != owners.get(code, skus[0])
+    }
 
 
 @transaction.atomic

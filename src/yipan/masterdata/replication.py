@@ -36,8 +36,9 @@ def apply_skus(rows: Sequence[SkuRow], *, at: datetime) -> int:
     newer = _keep_untold(newer)
     if not newer:
         return 0
-    moved = records.list_taken_barcodes(newer)
-    Barcode.objects.filter(code__in=moved, valid_to__isnull=True).update(valid_to=at)
+    claimed = [barcode.code for row in newer for barcode in row.barcodes]
+    moved = Barcode.objects.filter(code__in=claimed, valid_to__isnull=True)
+    moved.exclude(sku_id__in=[row.code for row in newer]).update(valid_to=at)
     records.write_skus(newer, at=at)
     return len(newer)
 
