@@ -35,7 +35,17 @@ def encode_data(message: Message) -> dict[str, Any]:
     data: dict[str, Any] = msgspec.to_builtins(message)
     for name in IN_ENVELOPE:
         del data[name]
-    return data
+    return {name: _drop_nulls(value) for name, value in data.items() if value is not None}
+
+
+def _drop_nulls(value: Any) -> Any:
+    # Absent is absent: whoever reads a null could take it for a value.
+    kind = type(value)
+    if kind is dict:
+        return {name: _drop_nulls(each) for name, each in value.items() if each is not None}
+    if kind is list:
+        return [_drop_nulls(each) for each in value]
+    return value
 
 
 def decode_data(data: bytes | str | msgspec.Raw) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-SOURCE_LENGTH_MAX = 96
+from yipan.exchange.sources import SOURCE_LENGTH_MAX
 
 
 class Stream(models.Model):
@@ -145,6 +145,11 @@ class InboxMessage(models.Model):
                 fields=["receiver", "stream_id", "partition_key"],
                 condition=~Q(state="applied"),
                 name="inbox_open",
+            ),
+            models.Index(
+                fields=["receiver", "stream_id", "received_at"],
+                condition=~Q(code=""),
+                name="inbox_trace",
             ),
         ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,15 +13,12 @@ import msgspec
 from yipan.exchange import codec
 from yipan.exchange.envelopes import Envelope
 from yipan.exchange.replies import Reply, ReplyState
+from yipan.exchange.sources import find_source, make_plain
 
 BATCH_MESSAGES_MAX: Final = 100
 SEQUENCE_MAX: Final = 2**63 - 1
 
 MALFORMED = "exchange.malformed"
-
-#: System and stream: `wms:W1/stock`, `erp:hub/orders:W1`.
-SOURCE = re.compile(r"[a-z]+:[A-Za-z0-9._-]+/[a-z]+(:[A-Za-z0-9._-]+)?")
-_AS_URI = re.compile(r"yipan://([a-z]+)/(.+)")
 
 Text = Annotated[str, msgspec.Meta(max_length=256)]
 
@@ -68,8 +64,8 @@ def read_event(text: bytes | msgspec.Raw) -> Envelope | Unreadable:
         sequence = int(event.sequence)
         if not 1 <= sequence <= SEQUENCE_MAX:
             return _give_up(text, "sequence starts at 1")
-        source = _AS_URI.sub(r"\1:\2", event.source)
-        if not SOURCE.fullmatch(source):
+        source = make_plain(event.source)
+        if find_source(source) is None:
             return _give_up(text, "source is system:site/stream")
         if b"\\u0000" in bytes(text):
             return _give_up(text, "a text holds the character NUL")

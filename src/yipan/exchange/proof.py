@@ -1,0 +1,120 @@
+"""What the message log can prove about itself, set-wise over all of it."""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString
+
+from yipan.exchange import database
+from yipan.foundation.findings import Finding
+
+# Each check returns how many rows it looked at, how many are broken, and the first of them in
+# words, or null.
+_OUTBOX_GAP_FREE = """
+with told as (
+    select stream_id, epoch, count(*) as messages, min(sequence) as first, max(sequence) as last
+    from exchange_outboxmessage group by stream_id, epoch
+), broken as (
+    select s.source, s.epoch, coalesce(t.messages, 0) as messages,
+           case when s.epoch = coalesce(t.epoch, s.epoch) then s.last_sequence
+                else t.last end as expected
+    from exchange_stream s left join told t on t.stream_id = s.id
+    where (t.epoch is null and s.last_sequence > 0)
+       or (t.epoch = s.epoch and t.messages <> s.last_sequence)
+       or t.messages <> t.last or t.first <> 1
+)
+select (select coalesce(sum(messages), 0) from told)::bigint,
+       (select count(*) from broken),
+       (select format('%s epoch %s holds %s messages of %s', source, epoch, messages, expected)
+        from broken order by source collate "C", epoch limit 1)
+"""
+
+_WATERMARK_GAP_FREE = """
+with heard as (
+    select i.receiver, i.stream_id, i.epoch,
+           count(*) filter (where i.sequence <= r.watermark) as below,
+           count(*) filter (where i.sequence = r.watermark + 1) as next,
+           max(i.sequence) as last
+    from exchange_inboxmessage i
+    join exchange_reception r using (receiver, stream_id, epoch)
+    group by i.receiver, i.stream_id, i.epoch
+), broken as (
+    select r.receiver, s.source, r.epoch, r.watermark, coalesce(h.below, 0) as below
+    from exchange_reception r
+    join exchange_stream s on s.id = r.stream_id
+    left join heard h
+        on h.receiver = r.receiver and h.stream_id = r.stream_id and h.epoch = r.epoch
+    where coalesce(h.below, 0) <> r.watermark or coalesce(h.next, 0) <> 0
+       or coalesce(h.last, 0) <> r.highest_seen
+)
+select (select coalesce(sum(below), 0) from heard)::bigint,
+       (select count(*) from broken),
+       (select format('%s holds %s messages of %s epoch %s below the watermark %s', receiver,
+                      below, source, epoch, watermark)
+        from broken order by source collate "C", receiver, epoch limit 1)
+"""
+
+_COUNTS_HOLD = """
+with heard as (
+    select receiver, stream_id, epoch, count(*) filter (where state <> 'applied') as open,
+           count(*) filter (where state = 'applied' and message_id is not null) as applied
+    from exchange_inboxmessage group by receiver, stream_id, epoch
+), broken as (
+    select r.receiver, s.source, r.epoch, r.open_count, r.applied_count, h.open, h.applied
+    from exchange_reception r
+    join exchange_stream s on s.id = r.stream_id
+    left join heard h
+        on h.receiver = r.receiver and h.stream_id = r.stream_id and h.epoch = r.epoch
+    where coalesce(h.open, 0) <> r.open_count or coalesce(h.applied, 0) <> r.applied_count
+)
+select (select count(*) from exchange_reception),
+       (select count(*) from broken),
+       (select format('%s of %s epoch %s: %s open, counted %s; %s applied, counted %s', receiver,
+                      source, epoch, open, open_count, applied, applied_count)
+        from broken order by source collate "C", receiver, epoch limit 1)
+"""
+
+# Only where both sides are in this database.
+_HEARD_AS_TOLD = """
+with pairs as (
+    select i.receiver, i.stream_id, i.epoch, i.sequence,
+           o.content_hash = i.content_hash as is_same
+    from exchange_inboxmessage i
+    join exchange_stream s on s.id = i.stream_id and s.last_sequence > 0
+    left join exchange_outboxmessage o
+        on o.stream_id = i.stream_id and o.epoch = i.epoch and o.sequence = i.sequence
+), broken as (
+    select p.receiver, s.source, p.epoch, p.sequence, p.is_same
+    from pairs p join exchange_stream s on s.id = p.stream_id
+    where p.is_same is not true
+)
+select (select count(*) from pairs),
+       (select count(*) from broken),
+       (select format('%s heard %s epoch %s number %s %s', receiver, source, epoch, sequence,
+                      case when is_same is null then 'which was never told'
+                           else 'with other content than was told' end)
+        from broken order by source collate "C", receiver, epoch, sequence limit 1)
+"""
+
+CHECKS: Final[tuple[tuple[str, LiteralString], ...]] = (
+    ("exchange.outbox_gap_free", _OUTBOX_GAP_FREE),
+    ("exchange.watermark_gap_free", _WATERMARK_GAP_FREE),
+    ("exchange.counts_hold", _COUNTS_HOLD),
+    ("exchange.heard_as_told", _HEARD_AS_TOLD),
+)
+
+
+def list_findings() -> list[Finding]:
+    """Return what each check of the message log finds, in the order of `CHECKS`."""
+    findings = []
+    for name, statement in CHECKS:
+        ((examined, count, first),) = database.fetch(statement)
+        findings.append(
+            Finding(
+                check=name,
+                ok=count == 0,
+                detail=first or f"{examined} looked at",
+                count=count,
+                examined=examined,
+            )
+        )
+    return findings
