@@ -9,6 +9,7 @@ import pytest
 from tests.access.builders import NOON, a_key, an_actor
 from yipan.access import audit, keys
 from yipan.access.actors import Unauthenticated
+from yipan.access.grants import RolesRequired, SitesRequired
 from yipan.access.models import ApiKey
 from yipan.access.roles import Role
 from yipan.foundation.refusals import NotFound
@@ -86,11 +87,11 @@ def test_a_name_is_given_to_one_key_only() -> None:
 
 
 def test_a_key_needs_a_role_and_the_sites_its_role_works_at() -> None:
-    with pytest.raises(keys.RolesRequired):
+    with pytest.raises(RolesRequired):
         keys.create(keys.KeyGrant(name="k", roles=frozenset()), by=ADMIN, at=NOON)
-    with pytest.raises(keys.SitesRequired):
+    with pytest.raises(SitesRequired):
         a_key(Role.STORE_CLERK)
-    with pytest.raises(keys.SitesRequired):
+    with pytest.raises(SitesRequired):
         a_key(Role.INTEGRATION, sites=[])
 
     assert ApiKey.objects.exists() is False

@@ -142,8 +142,8 @@ def test_log_out_ends_the_session_and_needs_a_form() -> None:
     client = Client()
     try_to_log_in(client, PASSWORD)
 
-    assert client.get("/logout").status_code == 405
-    assert client.post("/logout").headers["Location"] == "/login"
+    assert client.get("/access/logout").status_code == 405
+    assert client.post("/access/logout").headers["Location"] == "/login"
 
     assert "_auth_user_id" not in client.session
 

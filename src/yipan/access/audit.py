@@ -23,11 +23,16 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditFilter:
-    """Which entries to list; empty is: all. `before_id` continues a list."""
+    """
+    Which entries to list; empty is: all. `before_id` continues a list.
+
+    `subject` is a part of what a change was about, `about` all of it.
+    """
 
     actor: str = ""
     action: str = ""
     subject: str = ""
+    about: str = ""
     from_at: datetime | None = None
     until_at: datetime | None = None
     before_id: int | None = None
@@ -69,6 +74,8 @@ def list_entries(which: AuditFilter, *, limit: int = ENTRIES_LISTED_MAX) -> list
         entries = entries.filter(action=which.action)
     if which.subject:
         entries = entries.filter(subject__icontains=which.subject)
+    if which.about:
+        entries = entries.filter(subject=which.about)
     if which.from_at is not None:
         entries = entries.filter(at__gte=which.from_at)
     if which.until_at is not None:
@@ -88,3 +95,9 @@ def list_entries(which: AuditFilter, *, limit: int = ENTRIES_LISTED_MAX) -> list
         )
         for entry in entries[: min(limit, ENTRIES_LISTED_MAX)]
     ]
+
+
+def list_actions() -> list[str]:
+    """Return the actions that occur, sorted, at most 200."""
+    actions = AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct()
+    return list(actions[:ENTRIES_LISTED_MAX])

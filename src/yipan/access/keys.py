@@ -13,8 +13,9 @@ from django.db.models import Q
 
 from yipan.access import audit
 from yipan.access.actors import Actor, Unauthenticated
+from yipan.access.grants import check_grant
 from yipan.access.models import ApiKey
-from yipan.access.roles import Role, sees_every_site
+from yipan.access.roles import Role
 from yipan.foundation.refusals import NotFound, Refusal
 
 KEY_PREFIX = "yk_"
@@ -27,20 +28,6 @@ class KeyNameTaken(Refusal):
     """A key of this name exists, be it revoked: names stay unique so that the audit can be read."""
 
     code = "access.key_name_taken"
-
-
-class SitesRequired(Refusal):
-    """A role that works at a site was given without naming the site."""
-
-    code = "access.sites_required"
-    status = 422
-
-
-class RolesRequired(Refusal):
-    """A person or a key was to be kept without any role."""
-
-    code = "access.roles_required"
-    status = 422
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,10 +78,7 @@ def create(grant: KeyGrant, *, by: Actor, at: datetime, device: str = "") -> New
     :raises RolesRequired: if no role was named.
     :raises SitesRequired: if a role works at sites and none was named.
     """
-    if not grant.roles:
-        raise RolesRequired(name=grant.name)
-    if not grant.sites and (grant.sites is not None or not sees_every_site(grant.roles)):
-        raise SitesRequired(name=grant.name)
+    check_grant(name=grant.name, roles=grant.roles, sites=grant.sites)
     if ApiKey.objects.filter(name=grant.name).exists():
         raise KeyNameTaken(name=grant.name)
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
@@ -163,6 +147,18 @@ def authenticate(*, secret: str, at: datetime) -> Actor:
         sources=None if key.sources is None else frozenset(key.sources),
         key_id=key.pk,
     )
+
+
+def get_name(key_id: int) -> str:
+    """
+    Return the name of a key.
+
+    :raises NotFound: if there is none with this id.
+    """
+    key = ApiKey.objects.filter(pk=key_id).first()
+    if key is None:
+        raise NotFound(kind="api_key", id=key_id)
+    return key.name
 
 
 def list_keys(*, at: datetime) -> list[KeyRow]:

@@ -21,6 +21,7 @@ class Theme(models.TextChoices):
     SYSTEM = "system", _("As the device")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
+    CONTRAST = "contrast", _("High contrast")
 
 
 class User(AbstractUser):

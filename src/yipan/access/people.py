@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from yipan.access import audit
-from yipan.access.actors import Actor
-from yipan.access.keys import RolesRequired, SitesRequired
+from yipan.access.actors import Actor, load_actor
+from yipan.access.grants import check_grant
 from yipan.access.models import RoleAssignment, SiteScope, User
 from yipan.access.roles import Role, sees_every_site
 from yipan.foundation.refusals import NotFound, Refusal
@@ -22,6 +22,13 @@ class PersonNameTaken(Refusal):
     """A person with this log-in name exists."""
 
     code = "access.person_name_taken"
+
+
+class PasswordWrong(Refusal):
+    """The present password, asked for again before a change, is not right."""
+
+    code = "access.password_wrong"
+    status = 422
 
 
 class LastAdmin(Refusal):
@@ -45,7 +52,7 @@ class PersonGrant:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonRow:
-    """A person as a list shows it; roles and sites are sorted."""
+    """A person as a list shows it; roles in the order of `Role`, sites by code."""
 
     user_id: int
     username: str
@@ -124,21 +131,42 @@ def set_password(
     audit.record(entry, by=by, at=at, device=device)
 
 
-def get_person(username: str) -> PersonRow:
+@transaction.atomic
+def change_own_password(
+    *, user_id: int, old: str, new: str, at: datetime, device: str = ""
+) -> None:
+    """
+    Let a person choose another password, which ends all of the person's sessions.
+
+    :raises PasswordWrong: if `old` is not the present one.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
+    if not user.check_password(old):
+        raise PasswordWrong(username=user.username)
+    user.set_password(new)
+    user.save(update_fields=["password"])
+    entry = audit.Change(action="access.password_changed", subject=f"person:{user.username}")
+    audit.record(entry, by=load_actor(user), at=at, device=device)
+
+
+def get_person(user_id: int) -> PersonRow:
     """
     Return one person.
 
-    :raises NotFound: if nobody has this log-in name.
+    :raises NotFound: if there is none with this id.
     """
-    user = _with_grants().filter(username=username).first()
+    user = _with_grants().filter(pk=user_id).first()
     if user is None:
-        raise NotFound(kind="person", id=username)
+        raise NotFound(kind="person", id=user_id)
     return _to_row(user)
 
 
-def list_people() -> list[PersonRow]:
-    """Return all people by log-in name, at most a thousand."""
-    return [_to_row(user) for user in _with_grants().order_by("username")[:PEOPLE_LISTED_MAX]]
+def list_people(*, text: str = "") -> list[PersonRow]:
+    """Return the people whose names hold `text`, by log-in name, at most a thousand."""
+    people = _with_grants()
+    for word in text.split():
+        people = people.filter(Q(username__icontains=word) | Q(display_name__icontains=word))
+    return [_to_row(user) for user in people.order_by("username")[:PEOPLE_LISTED_MAX]]
 
 
 def _with_grants() -> QuerySet[User]:
@@ -153,10 +181,7 @@ def _lock(username: str) -> User:
 
 
 def _check(grant: PersonGrant) -> None:
-    if not grant.roles:
-        raise RolesRequired(name=grant.username)
-    if not grant.sites and not sees_every_site(grant.roles):
-        raise SitesRequired(name=grant.username)
+    check_grant(name=grant.username, roles=grant.roles, sites=grant.sites or None)
 
 
 def _write(user: User, grant: PersonGrant) -> None:
@@ -183,7 +208,8 @@ def _require_an_admin() -> None:
 
 
 def _to_row(user: User) -> PersonRow:
-    roles = tuple(sorted(Role(row.role) for row in user.role_assignments.all()))
+    held = {row.role for row in user.role_assignments.all()}
+    roles = tuple(role for role in Role if role in held)
     sites = tuple(sorted(row.site for row in user.site_scopes.all()))
     return PersonRow(
         user_id=user.pk,

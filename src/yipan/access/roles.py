@@ -42,6 +42,23 @@ ROLE_LABELS: Mapping[Role, StrPromise] = MappingProxyType(
     }
 )
 
+#: What each role is for, in one line, as the form of a person tells it.
+ROLE_HINTS: Mapping[Role, StrPromise] = MappingProxyType(
+    {
+        Role.INVENTORY_CONTROLLER: _("Sees all books, keeps master data, approves, resolves."),
+        Role.PURCHASER: _("Writes and sends purchase orders; never approves them."),
+        Role.FINANCE: _("Approves purchase orders, sees cost and the audit."),
+        Role.WAREHOUSE_WORKER: _("Receives at the own warehouse."),
+        Role.WAREHOUSE_LEAD: _("Receives, and closes orders short at the own warehouse."),
+        Role.STORE_CLERK: _("Sells at the own store; sees no cost and no ERP document."),
+        Role.STORE_MANAGER: _("Sells and takes back at the own store."),
+        Role.ORDER_DESK: _("Sees stock and orders of all sites."),
+        Role.PLANNER: _("Sees stock and orders of all sites, to plan."),
+        Role.INTEGRATION: _("For machines: sends and fetches messages and documents."),
+        Role.ADMIN: _("Keeps people and keys and sees all, but moves no goods."),
+    }
+)
+
 #: Roles whose work spans the company. They see every site when no site is named for
 #: them; with any other role, no site named means no site seen.
 COMPANY_WIDE = frozenset(
@@ -118,6 +135,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "exchange.push": _to(_IN),
         "exchange.pull": _to(_IN),
         # People and keys
+        "access.me": _EVERYONE,
         "access.people": _to(_AD),
         "access.keys": _to(_AD),
         "access.audit": _to(_AD, _FI),

@@ -12,6 +12,6 @@ handler500 = "yipan.config.security.answer_fault"
 urlpatterns = [
     path("api/v1/", api.urls),
     path("login", login.log_in, name="login"),
-    path("logout", login.log_out, name="logout"),
+    path("access/", include("yipan.console.urls_access")),
     path("", include("yipan.console.urls")),
 ]

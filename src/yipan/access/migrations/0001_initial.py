@@ -9,6 +9,21 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Whoever is in the audit could want to be out of it again.
+AUDIT_IS_FINAL = """
+create function access_refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'the audit is never changed' using errcode = 'restrict_violation';
+end $$;
+create trigger access_auditentry_is_final before update or delete on access_auditentry
+    for each row execute function access_refuse_change();
+"""
+AUDIT_IS_FINAL_BACK = """
+drop trigger access_auditentry_is_final on access_auditentry;
+drop function access_refuse_change();
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -51,7 +66,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('display_name', models.CharField(blank=True, max_length=80)),
                 ('language', models.CharField(blank=True, max_length=8)),
-                ('theme', models.CharField(choices=[('system', 'As the device'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8)),
+                ('theme', models.CharField(choices=[('system', 'As the device'), ('light', 'Light'), ('dark', 'Dark'), ('contrast', 'High contrast')], default='system', max_length=8)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
@@ -131,4 +146,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'site'), name='site_scope_once_per_user')],
             },
         ),
+        migrations.RunSQL(AUDIT_IS_FINAL, AUDIT_IS_FINAL_BACK),
     ]

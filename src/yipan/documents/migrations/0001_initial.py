@@ -3,6 +3,20 @@
 from django.db import migrations, models
 
 
+TRAIL_IS_FINAL = """
+create function documents_refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'the trail is never changed' using errcode = 'restrict_violation';
+end $$;
+create trigger documents_trailstep_is_final before update or delete on documents_trailstep
+    for each row execute function documents_refuse_change();
+"""
+TRAIL_IS_FINAL_BACK = """
+drop trigger documents_trailstep_is_final on documents_trailstep;
+drop function documents_refuse_change();
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -37,4 +51,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['document_type', 'number', 'id'], name='documents_trail_document')],
             },
         ),
+        migrations.RunSQL(TRAIL_IS_FINAL, TRAIL_IS_FINAL_BACK),
     ]
