@@ -35,6 +35,10 @@ class InboundReleased(Message):
     expected_on: str
     lines: tuple[InboundLine, ...]
     tolerance_percent: int = 0
+    order_type: str = "purchase"  # purchase, transfer or customer_return
+    transfer_number: str = ""
+    from_site: str = ""
+    shipment_number: str = ""
 
     def get_subject(self) -> str:
         """Return the number of the inbound order."""
@@ -129,3 +133,143 @@ class SiteChanged(Message):
     def get_subject(self) -> str:
         """Return the code of the site."""
         return self.site
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboundLine:
+    """What a site should send of one SKU."""
+
+    line: int
+    sku: str
+    quantity: int
+    lot: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboundReleased(Message):
+    """A site should send goods (出库通知): a transfer, an allocation, a supplier return."""
+
+    kind: ClassVar[str] = "erp.outbound_released.v1"
+    is_ordered: ClassVar[bool] = True
+
+    outbound_order_number: str
+    order_type: str
+    document_number: str
+    site: str
+    lines: tuple[OutboundLine, ...]
+    ship_to: str = ""  # a site, or the supplier goods go back to
+    ship_to_name: str = ""
+    due_on: str = ""
+    carrier: str = ""
+    priority: int = 0
+    may_be_partial: bool = True
+    note: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the outbound order."""
+        return self.outbound_order_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboundCanceled(Message):
+    """What is still open of an outbound order need no longer be sent (出库通知取消)."""
+
+    kind: ClassVar[str] = "erp.outbound_canceled.v1"
+    is_ordered: ClassVar[bool] = True
+
+    outbound_order_number: str
+    document_number: str
+    site: str
+    reason: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the outbound order."""
+        return self.outbound_order_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustmentDecided(Message):
+    """The hub decided on an adjustment a site may not post alone (调整审批)."""
+
+    kind: ClassVar[str] = "erp.adjustment_decided.v1"
+    is_ordered: ClassVar[bool] = True
+
+    adjustment_number: str
+    site: str
+    version: int
+    decision: str  # approve, reject or recount
+    decided_by: str = ""
+    note: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the adjustment."""
+        return self.adjustment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderedAdjustmentLine:
+    """What a site should post of one SKU."""
+
+    line: int
+    sku: str
+    quantity: int
+    from_status: str = "available"
+    to_status: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustmentOrdered(Message):
+    """The hub wants a site to post an adjustment (调整指令)."""
+
+    kind: ClassVar[str] = "erp.adjustment_ordered.v1"
+    is_ordered: ClassVar[bool] = True
+
+    adjustment_number: str
+    site: str
+    adjustment_type: str
+    lines: tuple[OrderedAdjustmentLine, ...]
+    reason: str = ""
+    cost_center: str = ""
+    ordered_by: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the adjustment."""
+        return self.adjustment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayCloseAnswered(Message):
+    """The hub compared a sealed business day with its own book (日结回执)."""
+
+    kind: ClassVar[str] = "erp.day_close_answered.v1"
+    is_ordered: ClassVar[bool] = True
+
+    site: str
+    till: str
+    business_date: str
+    result: str  # match, need or mismatch
+    need: tuple[int, ...] = ()
+    facts: str = ""
+
+    def get_subject(self) -> str:
+        """Return the business date."""
+        return self.business_date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StockViewLine:
+    """What the pool holds of one SKU at one site."""
+
+    sku: str
+    site: str
+    available: int
+    as_of: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StockViewPublished(Message):
+    """What stores may show of the stock of all sites, with its age (各店库存)."""
+
+    kind: ClassVar[str] = "erp.stock_view_published.v1"
+
+    lines: tuple[StockViewLine, ...]

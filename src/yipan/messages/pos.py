@@ -55,3 +55,200 @@ class StockOpened(Message):
     def get_subject(self) -> str:
         """Return the number of the document."""
         return self.document_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TransferredLine:
+    """What was sent or came of one line of a transfer."""
+
+    line: int
+    sku: str
+    quantity: int
+    quantity_damaged: int = 0
+    quantity_expected: int | None = None
+    lot: str = ""
+    capture_mode: str = "scan"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TransferShipped(Message):
+    """A store sent goods (调出): shipment n of a transfer or of an outbound order."""
+
+    kind: ClassVar[str] = "pos.transfer_shipped.v1"
+
+    shipment_number: str
+    outbound_order_number: str
+    order_type: str
+    document_number: str
+    site: str
+    lines: tuple[TransferredLine, ...]
+    ship_to: str = ""
+    carton: str = ""
+    shipped_by: str = ""
+    device: str = ""
+    is_last: bool = False
+
+    def get_subject(self) -> str:
+        """Return the number of the shipment."""
+        return self.shipment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TransferReceived(Message):
+    """A store took in a transfer (调入), maybe short, damaged or with goods nobody sent."""
+
+    kind: ClassVar[str] = "pos.transfer_received.v1"
+
+    receipt_number: str
+    inbound_order_number: str
+    transfer_number: str
+    site: str
+    lines: tuple[TransferredLine, ...]
+    received_by: str = ""
+    device: str = ""
+    is_last: bool = False
+
+    def get_subject(self) -> str:
+        """Return the number of the receipt."""
+        return self.receipt_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustedLine:
+    """
+    A change of one SKU in one place, always positive; the type of the document says which way.
+
+    `from_status` and `to_status` differ in a status change; elsewhere `from_status` is where
+    the goods are taken from, or come to.
+    """
+
+    line: int
+    sku: str
+    quantity: int  # positive
+    from_status: str = "available"
+    to_status: str = ""
+    place: str = ""
+    lot: str = ""
+    quantity_counted: int | None = None
+    quantity_book: int | None = None
+    counted_at: str = ""
+    cause: str = ""
+    capture_mode: str = "key"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustmentSubmitted(Message):
+    """A store asks the hub to approve an adjustment above its limits (调整申请)."""
+
+    kind: ClassVar[str] = "pos.adjustment_submitted.v1"
+
+    adjustment_number: str
+    version: int
+    site: str
+    adjustment_type: str
+    lines: tuple[AdjustedLine, ...]
+    reason: str = ""
+    cost_center: str = ""
+    submitted_by: str = ""
+    device: str = ""
+    evidence: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the adjustment."""
+        return self.adjustment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustmentPosted(Message):
+    """A store posted an adjustment (库存调整过账)."""
+
+    kind: ClassVar[str] = "pos.adjustment_posted.v1"
+
+    adjustment_number: str
+    version: int
+    site: str
+    adjustment_type: str
+    lines: tuple[AdjustedLine, ...]
+    reason: str = ""
+    cost_center: str = ""
+    posted_by: str = ""
+    approved_by: str = ""
+    device: str = ""
+    reverses: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the adjustment."""
+        return self.adjustment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReplenishmentRequested(Message):
+    """A store asks for goods (要货申请)."""
+
+    kind: ClassVar[str] = "pos.replenishment_requested.v1"
+
+    request_number: str
+    site: str
+    sku: str
+    quantity: int
+    need_by: str = ""
+    requested_by: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the request."""
+        return self.request_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CashMoved(Message):
+    """Cash went in or out of a drawer that is no sale (现金存取)."""
+
+    kind: ClassVar[str] = "pos.cash_moved.v1"
+
+    document_number: str
+    site: str
+    till: str
+    business_date: str
+    cash_type: str
+    amount_minor: int
+    currency: str = "CNY"
+    reason: str = ""
+    moved_by: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the document."""
+        return self.document_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TenderTotal:
+    """What was expected and counted of one way to pay, in minor units."""
+
+    tender: str
+    expected_minor: int
+    counted_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DaySealed(Message):
+    """A till will send no more tickets of this business day (封账)."""
+
+    kind: ClassVar[str] = "pos.day_sealed.v1"
+
+    site: str
+    till: str
+    business_date: str
+    epoch: int
+    first_sequence: int
+    last_sequence: int
+    ticket_count: int
+    line_count: int
+    quantity: int
+    amount_minor: int
+    digest: str
+    tenders: tuple[TenderTotal, ...] = ()
+    sealed_by: str = ""
+
+    def get_subject(self) -> str:
+        """Return the business date."""
+        return self.business_date

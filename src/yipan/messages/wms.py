@@ -47,6 +47,8 @@ class GoodsReceived(Message):
     device: str = ""
     is_last: bool = False
     supplier: str = ""
+    order_type: str = "purchase"  # purchase, transfer or customer_return
+    transfer_number: str = ""
 
     def get_subject(self) -> str:
         """Return the number of the receipt."""
@@ -76,3 +78,176 @@ class StockOpened(Message):
     def get_subject(self) -> str:
         """Return the number of the document."""
         return self.document_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShippedLine:
+    """What really left of one line."""
+
+    line: int
+    sku: str
+    quantity: int
+    lot: str = ""
+    capture_mode: str = "scan"
+    status: str = "available"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parcel:
+    """One parcel of a shipment."""
+
+    sscc: str
+    carrier: str = ""
+    tracking: str = ""
+    weight_grams: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoodsShipped(Message):
+    """Goods left a warehouse (发货): shipment n of an outbound order."""
+
+    kind: ClassVar[str] = "wms.goods_shipped.v1"
+
+    shipment_number: str
+    outbound_order_number: str
+    order_type: str
+    document_number: str
+    site: str
+    lines: tuple[ShippedLine, ...]
+    ship_to: str = ""
+    parcels: tuple[Parcel, ...] = ()
+    shipped_by: str = ""
+    device: str = ""
+    is_last: bool = False
+
+    def get_subject(self) -> str:
+        """Return the number of the shipment."""
+        return self.shipment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShipmentReversed(Message):
+    """A shipment did not leave after all (发货冲销)."""
+
+    kind: ClassVar[str] = "wms.shipment_reversed.v1"
+
+    shipment_number: str
+    outbound_order_number: str
+    order_type: str
+    document_number: str
+    site: str
+    reason: str = ""
+    reversed_by: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the shipment."""
+        return self.shipment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PickShorted(Message):
+    """A picker found less than the book says (缺拣): evidence, and a reason to source anew."""
+
+    kind: ClassVar[str] = "wms.pick_shorted.v1"
+
+    outbound_order_number: str
+    document_number: str
+    site: str
+    line: int
+    sku: str
+    quantity_found: int
+    quantity_missing: int
+    place: str = ""
+    reason: str = ""
+    count_task: str = ""
+    picked_by: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the outbound order."""
+        return self.outbound_order_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboundProgressed(Message):
+    """How far a warehouse is with an outbound order (出库进度)."""
+
+    kind: ClassVar[str] = "wms.outbound_progressed.v1"
+
+    outbound_order_number: str
+    document_number: str
+    site: str
+    state: str
+    code: str = ""
+    note: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the outbound order."""
+        return self.outbound_order_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustedLine:
+    """
+    A change of one SKU in one place, always positive; the type of the document says which way.
+
+    `from_status` and `to_status` differ in a status change; elsewhere `from_status` is where
+    the goods are taken from, or come to.
+    """
+
+    line: int
+    sku: str
+    quantity: int  # positive
+    from_status: str = "available"
+    to_status: str = ""
+    place: str = ""
+    lot: str = ""
+    quantity_counted: int | None = None
+    quantity_book: int | None = None
+    counted_at: str = ""
+    cause: str = ""
+    capture_mode: str = "key"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustmentSubmitted(Message):
+    """A warehouse asks the hub to approve an adjustment above its limits (调整申请)."""
+
+    kind: ClassVar[str] = "wms.adjustment_submitted.v1"
+
+    adjustment_number: str
+    version: int
+    site: str
+    adjustment_type: str
+    lines: tuple[AdjustedLine, ...]
+    reason: str = ""
+    cost_center: str = ""
+    submitted_by: str = ""
+    device: str = ""
+    evidence: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the adjustment."""
+        return self.adjustment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustmentPosted(Message):
+    """A warehouse posted an adjustment (库存调整过账)."""
+
+    kind: ClassVar[str] = "wms.adjustment_posted.v1"
+
+    adjustment_number: str
+    version: int
+    site: str
+    adjustment_type: str
+    lines: tuple[AdjustedLine, ...]
+    reason: str = ""
+    cost_center: str = ""
+    posted_by: str = ""
+    approved_by: str = ""
+    device: str = ""
+    reverses: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the adjustment."""
+        return self.adjustment_number

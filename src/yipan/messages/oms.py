@@ -1,0 +1,66 @@
+"""Messages the order system publishes, to warehouses and stores.
+
+Quantities are integers in the SKU's smallest unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from yipan.messages.base import Message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FulfillmentLine:
+    """What a site should send or hold ready of one SKU."""
+
+    line: int
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FulfillmentReleased(Message):
+    """A site should fulfill an order (履约下发): ship it, or hold it ready for pick-up."""
+
+    kind: ClassVar[str] = "oms.fulfillment_released.v1"
+    is_ordered: ClassVar[bool] = True
+
+    fulfillment_number: str
+    order_number: str
+    site: str
+    method: str  # ship or pickup
+    lines: tuple[FulfillmentLine, ...]
+    reservation: str = ""
+    ship_to_name: str = ""
+    address: str = ""
+    pickup_code: str = ""
+    accept_until: str = ""
+    carrier: str = ""
+    service: str = ""
+    cut_off_at: str = ""
+    priority: int = 0
+    may_be_partial: bool = True
+    note: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the fulfillment order."""
+        return self.fulfillment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FulfillmentCanceled(Message):
+    """A fulfillment order is no longer wanted (履约取消)."""
+
+    kind: ClassVar[str] = "oms.fulfillment_canceled.v1"
+    is_ordered: ClassVar[bool] = True
+
+    fulfillment_number: str
+    order_number: str
+    site: str
+    reason: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the fulfillment order."""
+        return self.fulfillment_number
