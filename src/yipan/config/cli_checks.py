@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from yipan.config.cli_session import answer, open_database, open_scratch_database, remarks
+from yipan.config.cli_session import answer, is_empty, open_database, open_scratch_database, remarks
 from yipan.config.trouble import Trouble
+from yipan.foundation.findings import Finding
 
 SCRATCH = "yipan_bench"
 #: Modules of yipan.bench that share code and are no bench themselves begin like this.
@@ -59,10 +64,45 @@ def list_benches() -> list[str]:
 
 def prove(*, json: AsJson = False) -> None:
     """Prove on the live database that the books hold; exit 1 and name the first break."""
+    with open_database():
+        from yipan.config.grants import migrate_and_grant
+        from yipan.proof.run import find_first_break
+        from yipan.proof.run import prove as prove_all
+
+        began = time.monotonic()
+        with remarks.status("Proving …") as status:
+            if is_empty():
+                migrate_and_grant()
+            findings = list(prove_all(say=lambda part: status.update(f"Proving: {part} …")))
+        seconds = round(time.monotonic() - began, 2)
+    first = find_first_break(findings)
+    facts = {
+        "ok": first is None,
+        "first_break": None if first is None else f"{first.check}: {first.detail}",
+        "seconds": seconds,
+        "findings": [asdict(finding) for finding in findings],
+    }
+    if not json:
+        _show_findings(findings)
+    holds = f"The books hold: {len(findings)} checks in {seconds} s."
+    answer(facts, text=f"Broken: {facts['first_break']}" if first else holds, as_json=json)
+    if first is not None:
+        raise typer.Exit(1)
 
 
 def doctor(*, json: AsJson = False) -> None:
     """Look at this machine and this installation, and say what may be in the way."""
+    from yipan.config.diagnosis import examine
+
+    found = examine()
+    is_well = all(each.ok for each in found)
+    if json:
+        answer({"ok": is_well, "remarks": [asdict(each) for each in found]}, text="", as_json=True)
+    else:
+        for each in found:
+            Console().print(f"[{'green]✓' if each.ok else 'red]✗'}[/] {escape(each.text)}")
+    if not is_well:
+        raise typer.Exit(1)
 
 
 def _has_run(directory: Path, name: str) -> bool:
@@ -94,4 +134,17 @@ def _show_bench(name: str, results: Sequence[Mapping[str, object]]) -> None:
         table.add_column(column)
     for row in results:
         table.add_row(*(str(row.get(column, "")) for column in columns))
+    remarks.print(table)
+
+
+def _show_findings(findings: Sequence[Finding]) -> None:
+    table = Table("", "check", "looked at", "breaks", "first break")
+    for each in findings:
+        table.add_row(
+            "[green]✓[/]" if each.ok else "[red]✗[/]",
+            each.check,
+            f"{each.examined:,}",
+            f"{each.count:,}",
+            "" if each.ok else escape(each.detail),
+        )
     remarks.print(table)

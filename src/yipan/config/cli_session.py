@@ -81,6 +81,13 @@ def open_scratch_database(name: str) -> Iterator[OpenDatabase]:
                 connection.execute(f'drop database if exists "{name}" with (force)')
 
 
+def is_empty() -> bool:
+    """Say whether the database has no tables of ours yet. Needs an open database."""
+    from django.db import connection
+
+    return "django_migrations" not in connection.introspection.table_names()
+
+
 def answer(facts: Mapping[str, object], *, text: str, as_json: bool) -> None:
     """Print the answer: one JSON object for programs, a sentence for people."""
     if as_json:

@@ -1,1 +1,1 @@
-"""Proofs over the live database."""
+"""The proof of the whole: what the ledger, the message log and the sites find on live data."""

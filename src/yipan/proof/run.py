@@ -1,0 +1,29 @@
+"""Run the proofs one after another, so that whoever waits sees where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from yipan.exchange import proof as exchange_proof
+from yipan.foundation.findings import Finding
+from yipan.ledger import proof as ledger_proof
+from yipan.proof.sites import compare_sites
+
+#: What is proved, in order, and who proves it.
+PARTS: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
+    ("ledger", ledger_proof.prove_ledger),
+    ("message log", exchange_proof.list_findings),
+    ("hub against sites", lambda: [compare_sites()]),
+)
+
+
+def prove(*, say: Callable[[str], None] = lambda _: None) -> Iterator[Finding]:
+    """Give the findings of all parts, in order. `say` hears the name of each part as it begins."""
+    for name, find in PARTS:
+        say(name)
+        yield from find()
+
+
+def find_first_break(findings: list[Finding]) -> Finding | None:
+    """Return the first finding that is not in order, or None."""
+    return next((finding for finding in findings if not finding.ok), None)
