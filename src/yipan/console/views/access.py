@@ -18,6 +18,7 @@ from yipan.access.devices import get_device
 from yipan.access.doors import page
 from yipan.access.grants import SitesRequired
 from yipan.access.roles import ROLE_LABELS, Role
+from yipan.console.changes import describe, name_action
 from yipan.console.forms_access import AuditForm, KeyForm, PasswordForm, PersonForm
 from yipan.console.naming import name_of
 from yipan.foundation.refusals import Refusal
@@ -95,7 +96,7 @@ def edit_person(request: HttpRequest, user_id: int) -> HttpResponse:
         "form": form,
         "person": person,
         "password": PasswordForm(),
-        "history": history,
+        "history": [describe(entry) for entry in history],
     }
     return render(request, "console/access/person.html", context, status=_get_status(form))
 
@@ -178,9 +179,9 @@ def list_audit(request: HttpRequest) -> HttpResponse:
     )
     entries = audit.list_entries(which, limit=AUDIT_ROWS)
     context = {
-        "entries": entries,
+        "rows": [describe(entry) for entry in entries],
         "filters": values,
-        "actions": audit.list_actions(),
+        "actions": [(action, name_action(action)) for action in audit.list_actions()],
         "before": entries[-1].entry_id if len(entries) == AUDIT_ROWS else None,
         "is_filtered": any(values.values()),
     }
