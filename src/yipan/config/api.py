@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from yipan.config import api_access, problems
+from yipan.config import api_access, api_events, problems
 from yipan.config.authentication import KeyOrSession
 from yipan.config.edge import guard
 from yipan.config.reading import StrictParser
@@ -69,3 +69,4 @@ HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
 
 api = build_api()
 api.add_router("", api_access.router)
+api.add_router("", api_events.router)

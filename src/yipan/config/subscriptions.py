@@ -6,6 +6,7 @@ from typing import Final
 
 from yipan.config import node
 from yipan.erp import handlers as erp_handlers
+from yipan.exchange import resend
 from yipan.exchange.subscriptions import (
     AnySubscription,
     Route,
@@ -28,6 +29,8 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     RunSubscription(receiver="pos", message=till.TicketClosed, handler=pos_handlers.post_tickets),
     RunSubscription(receiver="erp", message=pos.TicketPosted, handler=erp_handlers.book_tickets),
     Subscription(receiver="erp", message=pos.StockOpened, handler=erp_handlers.book_stock_opened),
+    Subscription(receiver="pos", message=erp.ResendRequested, handler=resend.take_request),
+    Subscription(receiver="wms", message=erp.ResendRequested, handler=resend.take_request),
 )
 
 #: Which receiver listens to which sources. Where everything runs in one database, a site

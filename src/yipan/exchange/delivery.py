@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from django.db import transaction
 
-from yipan.exchange import database, inbox, receptions
-from yipan.exchange.envelopes import RUN_MESSAGES_MAX, Envelope
+from yipan.exchange import database, inbox, receptions, told
+from yipan.exchange.envelopes import RUN_MESSAGES_MAX
 from yipan.exchange.replies import ReplyState
 from yipan.exchange.subscriptions import list_receivers
 
@@ -23,20 +21,6 @@ select s.source, r.receiver, r.watermark
 from exchange_stream s
 join exchange_reception r on r.stream_id = s.id and r.epoch = s.epoch
 where s.last_sequence > 0
-"""
-
-# A number above the watermark may have been heard already: it lies behind a gap.
-_READ = """
-select o.sequence, o.message_id, o.kind, o.subject, o.partition_key, o.occurred_at,
-       o.recorded_at, o.business_date, o.correlation_id, o.causation_id, o.content_hash, o.data
-from exchange_outboxmessage o
-where o.stream_id = %(stream)s and o.epoch = %(epoch)s and o.sequence > %(watermark)s
-  and (%(highest)s = %(watermark)s or not exists (
-      select 1 from exchange_inboxmessage i
-      where i.receiver = %(receiver)s and i.stream_id = o.stream_id and i.epoch = o.epoch
-        and i.sequence = o.sequence
-  ))
-order by o.sequence limit %(limit)s
 """
 
 
@@ -100,44 +84,9 @@ def deliver_run(pending: Pending, *, faults: list[Exception]) -> tuple[int, bool
         reception = receptions.lock(
             receiver=pending.receiver, source=pending.source, epoch=pending.epoch
         )
-        envelopes = _read(reception)
+        envelopes = told.list_unheard(reception)
         replies = inbox.receive(pending.receiver, envelopes, faults=faults)
     lost = (ReplyState.UNKNOWN, ReplyState.REJECTED)
     received = sum(reply.state not in lost for reply in replies)
     is_stuck = received < len(replies) if len(replies) < RUN_MESSAGES_MAX else received == 0
     return received, is_stuck or not replies
-
-
-def _read(reception: receptions.Reception) -> list[Envelope]:
-    rows = database.fetch(
-        _READ,
-        {
-            **reception.key,
-            "watermark": reception.watermark,
-            "highest": reception.highest_seen,
-            "limit": RUN_MESSAGES_MAX,
-        },
-    )
-    return [_make_envelope(reception, row) for row in rows]
-
-
-def _make_envelope(
-    reception: receptions.Reception,
-    row: tuple[int, UUID, str, str, str, datetime, datetime, date | None, str, str, bytes, str],
-) -> Envelope:
-    return Envelope(
-        source=reception.source,
-        epoch=reception.epoch,
-        sequence=row[0],
-        message_id=row[1],
-        kind=row[2],
-        subject=row[3],
-        partition_key=row[4],
-        occurred_at=row[5],
-        recorded_at=row[6],
-        business_date=row[7],
-        correlation_id=row[8],
-        causation_id=row[9],
-        content_hash=row[10],
-        data=row[11].encode(),
-    )

@@ -179,3 +179,21 @@ class Alteration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receiver} {self.stream_id}/{self.epoch}/{self.sequence} {self.code}"
+
+
+class Forwarding(models.Model):
+    """
+    How far a stream of ours has been sent to the hub, and what became of the last try.
+
+    `acknowledged` is the hub's watermark as it last told it: what lies above is sent again.
+    """
+
+    pk = models.CompositePrimaryKey("stream_id", "epoch")
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    acknowledged = models.BigIntegerField(default=0)
+    last_answer_at = models.DateTimeField(null=True)
+    last_error = models.TextField(default="")
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}/{self.epoch} sent up to {self.acknowledged}"

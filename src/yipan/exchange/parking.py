@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from yipan.exchange import database, dispatch, heard, receptions
 from yipan.exchange.envelopes import RUN_MESSAGES_MAX
 from yipan.exchange.receptions import Reception
+from yipan.exchange.sources import get_site
 
 # Who waits may go on when the watermark has passed it and nobody before it is parked.
 _LIST_RELEASABLE = """
@@ -69,10 +72,16 @@ def release_all(*, receiver: str, source: str, epoch: int) -> None:
 
 
 def retry(
-    *, receiver: str | None = None, source: str | None = None, sequence: int | None = None
+    *,
+    receiver: str | None = None,
+    source: str | None = None,
+    sequence: int | None = None,
+    sites: Collection[str] | None = None,
 ) -> int:
     """
     Try parked messages again: all, those of one receiver or source, or a single one.
+
+    `sites` leaves out the sources of other sites, None leaves out none.
 
     What is applied now releases what waited behind it, in order. Each message keeps the
     code it had as a trace, and a count of attempts. Return how many were applied.
@@ -82,6 +91,7 @@ def retry(
     return sum(
         _retry_stream(receiver=name, source=stream, epoch=epoch, sequence=sequence)
         for name, stream, epoch in rows
+        if sites is None or get_site(stream) in sites
     )
 
 

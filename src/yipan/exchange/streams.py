@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db import connection
 
 from yipan.exchange import database
+from yipan.exchange.sources import SourceUnknown
 
 _RESERVE = """
 insert into exchange_stream as s (source, epoch, last_sequence)
@@ -26,6 +29,28 @@ def reserve_numbers(source: str, count: int = 1) -> range:
     assert count >= 1
     ((last,),) = database.fetch(_RESERVE, {"source": source, "count": count})
     return range(last - count + 1, last + 1)
+
+
+class Issued(NamedTuple):
+    """How far a source has been told here, in its current epoch."""
+
+    epoch: int
+    last_sequence: int
+
+
+def get_issued(source: str) -> Issued:
+    """
+    Return how far a source has been told here.
+
+    :raises SourceUnknown: if nothing was ever told or heard under this name.
+    """
+    rows = database.fetch(
+        "select epoch, last_sequence from exchange_stream where source = %(source)s",
+        {"source": source},
+    )
+    if not rows:
+        raise SourceUnknown(source=source)
+    return Issued(*rows[0])
 
 
 def get_stream(source: str) -> tuple[int, int]:

@@ -273,3 +273,19 @@ class StockViewPublished(Message):
     kind: ClassVar[str] = "erp.stock_view_published.v1"
 
     lines: tuple[StockViewLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResendRequested(Message):
+    """The hub misses messages of a source of this site, and asks for them again (请求重发)."""
+
+    kind: ClassVar[str] = "erp.resend_requested.v1"
+
+    source: str
+    epoch: int
+    first_sequence: int
+    last_sequence: int
+
+    def get_subject(self) -> str:
+        """Return the source."""
+        return self.source

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from yipan.exchange import database
+from yipan.exchange.sources import get_site
 from yipan.foundation.refusals import NotFound
 
 ROWS_MAX: Final = 1_000
@@ -127,10 +129,13 @@ def list_inbox(
     receiver: str | None = None,
     source: str | None = None,
     code: str | None = None,
+    sites: Collection[str] | None = None,
     limit: int = ROWS_MAX,
 ) -> list[InboxRow]:
     """
     Return messages that are parked or waiting, last received first.
+
+    `sites` leaves out the sources of other sites, None leaves out none.
 
     `state` is `parked`, `waiting`, or `applied` for those that had to wait and are booked
     now; empty means parked and waiting.
@@ -164,6 +169,7 @@ def list_inbox(
             envelope=_load(row[12]),
         )
         for row in rows
+        if sites is None or get_site(row[1]) in sites
     ]
 
 
