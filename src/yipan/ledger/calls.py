@@ -29,7 +29,8 @@ def call(statement: LiteralString, parameters: Parameters = ()) -> list[Row]:
     """Run one statement in the current transaction and return its rows."""
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, parameters)
+        # Without parameters a percent sign is one, and no placeholder.
+        cursor.execute(statement, parameters or None)
         return cursor.fetchall() if cursor.description else []
 
 

@@ -83,9 +83,17 @@ def list_accounts(*, sku: str, limit: int = ACCOUNTS_MAX) -> list[AccountRow]:
     ]
 
 
-def list_sku_totals(*, skus: Collection[str]) -> list[SkuTotal]:
-    """Return what each book holds of some SKUs on hand, ordered by SKU and book."""
+def list_sku_totals(
+    *, skus: Collection[str], within: Collection[tuple[str, str]] | None = None
+) -> list[SkuTotal]:
+    """
+    Return what each book holds of some SKUs on hand, ordered by SKU and book.
+
+    `within` names what counts, as pairs of a book and the beginning of its accounts, such
+    as `("erp", "on_hand/S12/")`; None counts everything on hand.
+    """
     assert len(skus) <= SKUS_MAX
+    books, prefixes = zip(*within, strict=True) if within else ((), ())
     rows = call(
         """
         select k.code, s.code, sum(b.quantity)::bigint, sum(b.overdraft)::bigint
@@ -94,11 +102,14 @@ def list_sku_totals(*, skus: Collection[str]) -> list[SkuTotal]:
           join ledger_place p on p.place_id = b.place_id and p.path ^@ 'on_hand/'
           join ledger_book k on k.book_id = p.book_id
          where s.code = any (%s::text[])
+           and (%s or exists (
+                 select from unnest(%s::text[], %s::text[]) f (book, prefix)
+                  where f.book = k.code and p.path || '/' ^@ f.prefix))
          group by k.code, s.code
         having bool_or(b.quantity <> 0)
          order by s.code collate "C", k.code collate "C"
         """,
-        [texts(sorted(skus))],
+        [texts(sorted(skus)), within is None, texts(books), texts(prefixes)],
     )
     return [
         SkuTotal(book=book, sku=sku, quantity=quantity, overdraft=overdraft)
