@@ -130,7 +130,6 @@ def receive(
 def sell(*lines: tuple[str, int], till: str = "S12-1") -> RegisterTicket:
     """Sell at a register; a negative quantity is a return."""
     site = till.rpartition("-")[0]
-    register.open_till(site=site, code=till, at=NOON)
     sale = Sale(
         message_id=make_id(f"{till} {RegisterTicket.objects.count()}"),
         lines=tuple(
@@ -138,7 +137,7 @@ def sell(*lines: tuple[str, int], till: str = "S12-1") -> RegisterTicket:
             for number, (sku, quantity) in enumerate(lines, start=1)
         ),
     )
-    return register.close_ticket(till_code=till, sale=sale, by=CLERK, at=NOON)
+    return register.close_ticket(site=site, till_code=till, sale=sale, by=CLERK, at=NOON)
 
 
 def stock(book: str, account: str, sku: str = "TEA-250") -> int:

@@ -125,10 +125,13 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "wms.read": _to(_WW, _WL, _IC, _OD, _AD, _IN),
         "wms.receive": _to(_WW, _WL, _IN),
         "wms.close": _to(_WL),
+        "wms.move": _to(_WW, _WL, _IN),
+        "wms.open_stock": _to(_WL, _IN),
         # POS
         "pos.read": _to(_SC, _SM, _IC, _FI, _AD, _IN),
         "pos.sell": _to(_SC, _SM, _IN),
-        "pos.refund": _to(_SM),
+        "pos.refund": _to(_SM, _IN),
+        "pos.open_stock": _to(_SM, _IN),
         # Messages between the books
         "exchange.read": _to(_IC, _AD, _IN),
         "exchange.resolve": _to(_IC),

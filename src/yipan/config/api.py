@@ -12,7 +12,10 @@ from yipan.config import api_access, api_events, problems
 from yipan.config.authentication import KeyOrSession
 from yipan.config.edge import guard
 from yipan.config.reading import StrictParser
+from yipan.erp.api import router as erp_router
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.pos.api import router as pos_router
+from yipan.wms.api import router as wms_router
 
 
 def build_api(*, namespace: str = "api-1") -> NinjaAPI:
@@ -69,4 +72,7 @@ HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
 
 api = build_api()
 api.add_router("", api_access.router)
+api.add_router("", erp_router)
+api.add_router("", wms_router)
+api.add_router("", pos_router)
 api.add_router("", api_events.router)

@@ -57,18 +57,23 @@ def open_till(*, site: str, code: str, at: datetime) -> Till:
 
 
 @transaction.atomic
-def close_ticket(*, till_code: str, sale: Sale, by: Trace, at: datetime) -> RegisterTicket:
+def close_ticket(
+    *, site: str, till_code: str, sale: Sale, by: Trace, at: datetime
+) -> RegisterTicket:
     """
     Give a finished ticket its number and send it as the till's next message.
 
     Ticket number and message sequence rise in this transaction or not at all, so neither
-    has a gap. A ticket that was sent before is answered with what became of it.
+    has a gap. A ticket that was sent before is answered with what became of it. A till
+    that is new is made known.
 
-    :raises NotFound: if there is no such till.
+    :raises NotFound: if the till is another store's.
+    :raises SiteMismatch: if a new till's code does not begin with the store's.
     :raises TicketEmpty: if it has no lines and is no void.
     """
-    till = Till.objects.select_for_update().filter(code=till_code).first()
-    if till is None:
+    open_till(site=site, code=till_code, at=at)
+    till = Till.objects.select_for_update().get(code=till_code)
+    if till.site != site:
         raise NotFound(kind="till", id=till_code)
     known = RegisterTicket.objects.filter(message_id=sale.message_id).first()
     if known is not None:

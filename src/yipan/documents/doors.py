@@ -1,0 +1,49 @@
+"""What pages of documents share: who acts on what, and how a refused step is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from yipan.access.actors import get_actor
+from yipan.access.devices import get_device
+from yipan.foundation.refusals import Refusal
+from yipan.ledger.moves import Trace
+
+REASON_LENGTH_MAX = 200
+
+
+def get_trace(request: HttpRequest, *, reason: str = "") -> Trace:
+    """Return who acts, on which device, and why, as postings and trails remember it."""
+    return Trace(
+        actor=get_actor(request).name,
+        device=get_device(request),
+        reason=reason.strip()[:REASON_LENGTH_MAX],
+    )
+
+
+def take_step(request: HttpRequest, step: Callable[[], object], *, done: str) -> bool:
+    """
+    Take a step of a document for a person; tell how it went on the page shown next.
+
+    Return whether it was taken. What the document refuses is told in its own words: first
+    what happened, then the code.
+    """
+    try:
+        step()
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.error(request, f"{tell(refusal)} ({refusal.code})")
+        return False
+    messages.success(request, done)
+    return True
+
+
+def tell(refusal: Refusal) -> str:
+    """Return a refusal as a sentence in the reader's language: the first of its docstring."""
+    doc = type(refusal).__doc__ or ""
+    return _(" ".join(doc.strip().split("\n\n", maxsplit=1)[0].split()))

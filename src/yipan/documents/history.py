@@ -1,0 +1,94 @@
+"""The history of a document: its steps, the messages about it, its postings in each book.
+
+From here every number opens: posting -> document -> message -> person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yipan.documents import trail
+from yipan.documents.trail import Step
+from yipan.exchange.queries.by_id import ToldRow, list_told
+from yipan.ledger import queries as ledger
+from yipan.ledger.rows import Posting
+
+#: Step to what is said of it in a timeline: the participle.
+STEP_LABELS: Mapping[str, str | Promise] = {
+    "create": _("Written"),
+    "edit": _("Changed"),
+    "approve": _("Approved"),
+    "send": _("Sent"),
+    "release": _("Released"),
+    "receive": _("Goods received"),
+    "post": _("Posted"),
+    "cancel": _("Canceled"),
+    "close_short": _("Closed short"),
+    "reverse": _("Reversed"),
+}
+
+#: Steps that end badly, or well; others have no color of their own.
+STEP_TONES = {"cancel": "bad", "reverse": "bad", "close_short": "warn", "post": "good"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One line of a timeline, as the console draws it."""
+
+    at: datetime
+    what: str | Promise
+    who: str
+    device: str = ""
+    note: str = ""
+    tone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """What a page shows beside a document."""
+
+    entries: tuple[Entry, ...]
+    messages: tuple[ToldRow, ...]
+    postings: tuple[Posting, ...]
+
+
+def read_history(
+    *,
+    document_type: str,
+    number: str,
+    postings: Sequence[tuple[str, str]] = (),
+    message_ids: Collection[UUID] = (),
+) -> History:
+    """
+    Return the history of a document, its steps the newest first.
+
+    `postings` are pairs of book and origin; those that do not exist are left out.
+    `message_ids` are those of messages that no step names.
+    """
+    steps = trail.list_steps(document_type=document_type, number=number)
+    named = {step.message_id for step in steps if step.message_id is not None}
+    found = [ledger.find_posting(book=book, origin=origin) for book, origin in postings]
+    return History(
+        entries=tuple(make_entry(step) for step in reversed(steps)),
+        messages=tuple(list_told(named | set(message_ids))),
+        postings=tuple(posting for posting in found if posting is not None),
+    )
+
+
+def make_entry(step: Step) -> Entry:
+    """Return the line of a timeline a step becomes."""
+    return Entry(
+        at=step.at,
+        what=STEP_LABELS.get(step.step, step.step),
+        who=step.actor,
+        device=step.device,
+        note=step.reason,
+        tone=STEP_TONES.get(step.step, ""),
+    )

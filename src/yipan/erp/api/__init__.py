@@ -1,0 +1,12 @@
+"""HTTP API of the ERP. One call into a verb or a query per operation."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from yipan.erp.api.booked import router as booked
+from yipan.erp.api.purchase_orders import router as purchase_orders
+
+router = Router(tags=["ERP"])
+router.add_router("", purchase_orders)
+router.add_router("", booked)

@@ -1,0 +1,10 @@
+"""HTTP API of POS. One call into a verb or a query per operation."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from yipan.pos.api.tickets import router as tickets
+
+router = Router(tags=["POS"])
+router.add_router("", tickets)

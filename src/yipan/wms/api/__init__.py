@@ -1,0 +1,12 @@
+"""HTTP API of WMS. One call into a verb or a query per operation."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from yipan.wms.api.inbound import router as inbound
+from yipan.wms.api.stock import router as stock
+
+router = Router(tags=["WMS"])
+router.add_router("", inbound)
+router.add_router("", stock)
