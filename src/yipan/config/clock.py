@@ -1,0 +1,52 @@
+"""What the clock starts: every periodic task of the system on one page, in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from procrastinate.contrib.django import app
+
+from yipan.config import idempotency
+from yipan.exchange import parking
+from yipan.ledger import months
+
+#: A job that gave no sign of life for so long belongs to a worker that was killed.
+STALLED_SECONDS = 30
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="exchange.retry_parked", queueing_lock="exchange.retry_parked")
+def retry_parked(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
+    """Try every parked message again: its master data may be here now."""
+    parking.retry()
+
+
+@app.periodic(cron="7 0 * * *")
+@app.task(name="ledger.open_months", queueing_lock="ledger.open_months")
+def open_months(timestamp: int) -> None:
+    """Open the ledger's months ahead; without its month even a fact cannot be posted."""
+    months.open_months(today=_get_instant(timestamp).date())
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="config.purge_answers", queueing_lock="config.purge_answers")
+def purge_answers(timestamp: int) -> None:
+    """Forget the answers to idempotent calls that nobody will repeat any more."""
+    idempotency.purge(at=_get_instant(timestamp))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="config.sweep_stalled", queueing_lock="config.sweep_stalled", pass_context=False)
+async def sweep_stalled(timestamp: int) -> None:
+    """Start jobs again whose worker was killed. Every task may run twice."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await app.job_manager.retry_job(job, retry_at=_get_instant(timestamp))
+
+
+def _get_instant(timestamp: int) -> datetime:
+    return datetime.fromtimestamp(timestamp, tz=UTC)
+
+
+#: All of them. Whoever imports this table has them registered.
+TASKS: Final = (retry_parked, open_months, purge_answers, sweep_stalled)
