@@ -17,6 +17,11 @@ NUMBER_MAX = 2**53 - 1
 BARCODES_PER_SKU_MAX = 50
 CURRENCY = re.compile(r"[A-Z]{3}")
 
+_UNITS = frozenset(Unit.values)
+_TEMPERATURES = frozenset(TemperatureClass.values)
+_SITE_TYPES = frozenset(SiteType.values)
+_ZONE_TYPES = frozenset(ZoneType.values)
+_MIXINGS = frozenset(Mixing.values)
 _CODE = re.compile(r"[^\s/\\\"'<>|]+(?: [^\s/\\\"'<>|]+)*")
 _PATH = re.compile(r"[^/]+(?:/[^/]+)*")
 
@@ -36,8 +41,8 @@ def check_sku(row: SkuRow) -> list[Wrong]:
         *check_text("name", row.name, 200, is_required=True),
         *check_text("name_zh", row.name_zh, 200),
         *check_text("external_id", row.external_id, 96),
-        *check_choice("unit", row.unit, Unit.values),
-        *check_choice("temperature_class", row.temperature_class, TemperatureClass.values),
+        *check_choice("unit", row.unit, _UNITS),
+        *check_choice("temperature_class", row.temperature_class, _TEMPERATURES),
         *check_number("case_size", row.case_size, lowest=1),
         *check_number("cost_minor", row.cost_minor, lowest=0),
         *check_number("price_minor", row.price_minor, lowest=0),
@@ -56,7 +61,7 @@ def check_site(row: SiteRow) -> list[Wrong]:
         *check_text("address", row.address, 200),
         *check_text("region", row.region, 48),
         *check_text("external_id", row.external_id, 96),
-        *check_choice("site_type", row.site_type, SiteType.values),
+        *check_choice("site_type", row.site_type, _SITE_TYPES),
         *(
             []
             if is_time_zone(row.time_zone)
@@ -72,9 +77,9 @@ def check_bin(row: BinRow) -> list[Wrong]:
         *check_code("code", row.code, 32),
         *check_code("zone", row.zone, 32),
         *(check_code("aisle", row.aisle, 32) if row.aisle else []),
-        *check_choice("zone_type", row.zone_type, ZoneType.values),
-        *check_choice("mixing", row.mixing, Mixing.values),
-        *check_choice("temperature_class", row.temperature_class, TemperatureClass.values),
+        *check_choice("zone_type", row.zone_type, _ZONE_TYPES),
+        *check_choice("mixing", row.mixing, _MIXINGS),
+        *check_choice("temperature_class", row.temperature_class, _TEMPERATURES),
         *([] if row.capacity is None else check_number("capacity", row.capacity, lowest=1)),
         *check_number("sequence", row.sequence, lowest=0, highest=2**31 - 1),
     ]
@@ -129,7 +134,7 @@ def check_number(
     return [Wrong(field=field, code="cell.out_of_range")]
 
 
-def check_choice(field: str, value: str, choices: list[str]) -> list[Wrong]:
+def check_choice(field: str, value: str, choices: frozenset[str]) -> list[Wrong]:
     """A choice is one of the list."""
     return [] if value in choices else [Wrong(field=field, code="cell.not_a_choice")]
 

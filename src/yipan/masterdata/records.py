@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+import psycopg
+from django.db import connection, models, transaction
 
 from yipan.masterdata import checks, queries, refusals
 from yipan.masterdata.checks import Wrong
@@ -63,33 +66,55 @@ def save_skus(rows: Sequence[SkuRow], *, at: datetime) -> list[SkuRow]:
 
 def write_skus(rows: Sequence[SkuRow], *, at: datetime) -> None:
     """Write SKUs as they are, versions included: for a site that follows the hub."""
+    if not rows:
+        return
     _make_categories({row.category for row in rows if row.category})
-    _write(Sku, [_make_sku(row) for row in rows], key=("code",))
-    codes = [row.code for row in rows]
-    kept = {(barcode.code, row.code): barcode for row in rows for barcode in row.barcodes}
-    standing = Barcode.objects.filter(sku_id__in=codes, valid_to__isnull=True)
+    columns: dict[str, list[Any]] = {
+        name: [getattr(row, name) for row in rows]
+        for name in SkuRow.__dataclass_fields__
+        if name != "barcodes"
+    }
+    columns["search"] = [
+        make_vector((row.code, row.name, row.name_zh, row.external_id)) for row in rows
+    ]
+    _execute("write_skus", columns)
+    _write_barcodes(rows, at=at)
+
+
+def _write_barcodes(rows: Sequence[SkuRow], *, at: datetime) -> None:
+    wanted = {(barcode.code, row.code): barcode for row in rows for barcode in row.barcodes}
+    standing = Barcode.objects.filter(sku_id__in=[row.code for row in rows], valid_to__isnull=True)
     ended: list[int] = []
-    for barcode in standing:
-        wanted = kept.get((barcode.code, barcode.sku_id))
-        if wanted and (wanted.pack_size, wanted.unit) == (barcode.pack_size, barcode.unit):
-            del kept[barcode.code, barcode.sku_id]
+    for pk, code, sku, *terms in standing.values_list(
+        "pk", "code", "sku__code", "pack_size", "unit"
+    ):
+        barcode = wanted.get((code, sku))
+        if barcode and [barcode.pack_size, barcode.unit] == terms:
+            del wanted[code, sku]
         else:
-            ended.append(barcode.pk)
+            ended.append(pk)
     if ended:
         Barcode.objects.filter(pk__in=ended).update(valid_to=at)
-    Barcode.objects.bulk_create(
-        [
-            Barcode(
-                code=barcode.code,
-                sku_id=sku,
-                pack_size=barcode.pack_size,
-                unit=barcode.unit,
-                valid_from=at,
-            )
-            for (_, sku), barcode in kept.items()
-        ],
-        batch_size=ROWS_PER_STATEMENT,
-    )
+    if wanted:
+        columns: dict[str, Any] = {
+            "code": [code for code, _ in wanted],
+            "sku": [sku for _, sku in wanted],
+            "pack_size": [barcode.pack_size for barcode in wanted.values()],
+            "unit": [barcode.unit for barcode in wanted.values()],
+        }
+        _execute("write_barcodes", {**columns, "valid_from": at})
+
+
+def _execute(statement: str, parameters: dict[str, Any]) -> None:
+    # Bound on the server: written into the statement, long lists cost more than the work.
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(_read_statement(statement), parameters)
+
+
+@cache
+def _read_statement(name: str) -> bytes:
+    return files("yipan.masterdata").joinpath("sql", f"{name}.sql").read_bytes()
 
 
 def list_lost_claims(rows: Sequence[SkuRow]) -> set[tuple[str, str]]:
@@ -264,17 +289,6 @@ def _write(
         unique_fields=list(key),
         update_fields=fields,
     )
-
-
-def _make_sku(row: SkuRow) -> Sku:
-    fields = {name: getattr(row, name) for name in _SKU_FIELDS}
-    texts = (row.code, row.name, row.name_zh, row.external_id)
-    return Sku(**fields, category_id=row.category or None, search=make_vector(texts))
-
-
-_SKU_FIELDS = tuple(
-    name for name in SkuRow.__dataclass_fields__ if name not in {"category", "barcodes"}
-)
 
 
 def _rename(fields: dict[str, Any], **names: str) -> dict[str, Any]:
