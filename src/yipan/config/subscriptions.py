@@ -29,6 +29,10 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     RunSubscription(receiver="pos", message=till.TicketClosed, handler=pos_handlers.post_tickets),
     RunSubscription(receiver="erp", message=pos.TicketPosted, handler=erp_handlers.book_tickets),
     Subscription(receiver="erp", message=pos.StockOpened, handler=erp_handlers.book_stock_opened),
+    RunSubscription(receiver="wms", message=erp.SkuChanged, handler=wms_handlers.follow_skus),
+    RunSubscription(receiver="pos", message=erp.SkuChanged, handler=pos_handlers.follow_skus),
+    Subscription(receiver="wms", message=erp.SiteChanged, handler=wms_handlers.follow_site),
+    Subscription(receiver="pos", message=erp.SiteChanged, handler=pos_handlers.follow_site),
     Subscription(receiver="pos", message=erp.ResendRequested, handler=resend.take_request),
     Subscription(receiver="wms", message=erp.ResendRequested, handler=resend.take_request),
 )

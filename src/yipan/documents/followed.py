@@ -1,0 +1,61 @@
+"""How a site system follows the hub's master data (主数据同步), the same in WMS and POS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import time
+
+from yipan.exchange.subscriptions import Heard
+from yipan.masterdata import replication
+from yipan.masterdata.rows import BarcodeRow, SiteRow, SkuRow
+from yipan.messages.erp import SiteChanged, SkuChanged
+
+
+def follow_skus(run: Sequence[tuple[SkuChanged, Heard]]) -> int:
+    """Take over a run of SKUs. Return how many were newer than known; the rest changes nothing."""
+    latest = max(message.occurred_at for message, _ in run)
+    return replication.apply_skus([_make_sku_row(message) for message, _ in run], at=latest)
+
+
+def follow_site(message: SiteChanged) -> bool:
+    """Take over one site. Return False when this or a newer version is known."""
+    return replication.apply_site(
+        SiteRow(
+            code=message.site,
+            version=message.version,
+            site_type=message.site_type,
+            name=message.name,
+            name_zh=message.name_zh,
+            time_zone=message.time_zone,
+            day_starts_at=time.fromisoformat(message.day_starts_at),
+            is_active=message.is_active,
+        )
+    )
+
+
+def _make_sku_row(message: SkuChanged) -> SkuRow:
+    return SkuRow(
+        code=message.sku,
+        version=message.version,
+        name=message.name,
+        name_zh=message.name_zh,
+        category=message.category,
+        unit=message.unit,
+        case_size=message.case_size,
+        is_lot_tracked=message.is_lot_tracked,
+        is_expiry_tracked=message.is_expiry_tracked,
+        is_serial_tracked=message.is_serial_tracked,
+        is_weighed=message.is_weighed,
+        temperature_class=message.temperature_class,
+        price_minor=message.price_minor,
+        currency=message.currency,
+        is_active=message.is_active,
+        barcodes=tuple(
+            BarcodeRow(
+                code=barcode.code,
+                pack_size=barcode.pack_size,
+                unit="piece" if barcode.pack_size == 1 else "case",
+            )
+            for barcode in message.barcodes
+        ),
+    )
