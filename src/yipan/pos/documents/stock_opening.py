@@ -20,7 +20,7 @@ from yipan.pos import rules
 from yipan.pos.models import StoreOpening
 from yipan.pos.models.stock_opening import StoreOpeningState as State
 
-DOCUMENT_TYPE = "store_opening"
+DOCUMENT_TYPE = "stock_opening"
 
 
 class NothingOpened(Refusal):

@@ -68,7 +68,7 @@ def get_opening(number: str) -> StoreOpeningDetail:
     """
     opening = StoreOpening.objects.filter(number=number).first()
     if opening is None:
-        raise NotFound(kind="store_opening", id=number)
+        raise NotFound(kind="stock_opening", id=number)
     skus = masterdata.find_skus({line["sku"] for line in opening.lines})
     return StoreOpeningDetail(
         number=opening.number,

@@ -21,7 +21,7 @@ from yipan.wms import rules
 from yipan.wms.models import WarehouseOpening
 from yipan.wms.models.stock_opening import WarehouseOpeningState as State
 
-DOCUMENT_TYPE = "warehouse_opening"
+DOCUMENT_TYPE = "stock_opening"
 
 
 class NothingOpened(Refusal):

@@ -130,7 +130,7 @@ def get_opening(number: str) -> OpeningDetail:
     """
     opening = WarehouseOpening.objects.filter(number=number).first()
     if opening is None:
-        raise NotFound(kind="warehouse_opening", id=number)
+        raise NotFound(kind="stock_opening", id=number)
     skus = masterdata.find_skus({line["sku"] for line in opening.lines})
     return OpeningDetail(
         number=opening.number,

@@ -1,0 +1,95 @@
+"""Builds the demo retailer: master data, people, opening stock, orders, a week of trade."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from yipan.demo import buying, goods, people, places, trading
+from yipan.demo.trading import ZONE, make_id
+from yipan.erp.documents import master_record
+from yipan.erp.documents.master_record import Author
+from yipan.exchange import delivery
+from yipan.ledger.moves import Trace
+from yipan.masterdata.models import Category
+from yipan.pos.documents import stock_opening as store_opening
+from yipan.pos.documents.stock_opening import ShopStock
+from yipan.pos.models import StoreOpening
+from yipan.wms.documents import stock_opening as warehouse_opening
+from yipan.wms.documents.stock_opening import BinStock
+
+DAYS = 7
+
+#: A store that sold out, as every store does some day: the next sale goes below zero.
+SOLD_OUT = {"S1": {"WINE-HJ-500": 3}, "S12": {"CHOC-100": 4, "BOWL-6": 1}}
+
+
+def build(*, now: datetime | None = None) -> bool:
+    """
+    Make the demo retailer, as it would be at `now`, by default this moment.
+
+    Return False when it is there already; then only log-ins that were lost come back.
+    Everything but the moment is the same each time.
+    """
+    now = now or timezone.now()
+    first_day = now.astimezone(ZONE).date() - timedelta(days=DAYS - 1)
+    opened_at = datetime.combine(first_day - timedelta(days=1), time(21), tzinfo=ZONE)
+    people.let_in(at=opened_at)
+    if StoreOpening.objects.exists():
+        return False
+    _write_master_data(at=opened_at)
+    _open_books(at=opened_at)
+    delivery.deliver_pending()
+    buying.tell(now=now)
+    days = [first_day + timedelta(days=each) for each in range(DAYS)]
+    trading.ring_up(days=days, until=now)
+    delivery.deliver_pending()
+    return True
+
+
+@transaction.atomic
+def _write_master_data(*, at: datetime) -> None:
+    author = Author(name="controller", at=at, reason="demo", device="demo")
+    master_record.save_sites(places.SITES, by=author)
+    master_record.save_bins(places.list_bins(), by=author)
+    master_record.save_suppliers(places.SUPPLIERS, by=author)
+    master_record.save_skus(goods.list_skus(), by=author)
+    for code, (name, name_zh) in goods.CATEGORIES.items():
+        Category.objects.filter(code=code).update(name=name, name_zh=name_zh)
+
+
+def _open_books(*, at: datetime) -> None:
+    chance = random.Random(trading.SEED)  # noqa: S311 - a story, no secret
+    warehouse_opening.post(
+        site=places.WAREHOUSE,
+        stock=[
+            BinStock(
+                bin_code=buying.get_home_bin(good.code),
+                sku=good.code,
+                quantity=good.case_size * max(2, round(good.pace * 25 / good.case_size)),
+            )
+            for good in goods.GOODS
+        ],
+        by=buying.LEAD,
+        at=at,
+        message_id=make_id("opening W1"),
+    )
+    for site in places.STORES:
+        store_opening.post(
+            site=site,
+            stock=[
+                ShopStock(
+                    sku=good.code,
+                    quantity=SOLD_OUT[site].get(
+                        good.code, round(good.pace * chance.uniform(13, 19)) + 8
+                    ),
+                )
+                for good in goods.GOODS
+            ],
+            by=Trace(actor="manager", device=f"{site}-1"),
+            at=at,
+            message_id=make_id(f"opening {site}"),
+        )

@@ -1,0 +1,85 @@
+"""The demo retailer is the same each time, holds together, and shows every state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from yipan import demo
+from yipan.access.models import User
+from yipan.demo import goods, people, retailer
+from yipan.erp.models import GoodsReceipt, PurchaseOrder, SalesIssue
+from yipan.exchange import delivery
+from yipan.exchange.queries import list_inbox
+from yipan.ledger import queries as ledger
+from yipan.pos.models import Ticket
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
+
+
+def test_the_demo_shows_orders_in_every_state_and_a_week_of_tickets() -> None:
+    assert retailer.build(now=NOW) is True
+
+    states = Counter(PurchaseOrder.objects.values_list("state", flat=True))
+    assert states == {
+        "draft": 2,
+        "approved": 1,
+        "sent": 2,
+        "partly_received": 2,
+        "received": 2,
+        "closed_short": 1,
+        "canceled": 1,
+    }
+    assert GoodsReceipt.objects.exclude(warnings=[]).count() == 1
+    assert Ticket.objects.count() == SalesIssue.objects.count() > 500
+    assert list_inbox() == []
+    assert delivery.deliver_pending() == 0
+
+
+def test_the_hub_agrees_with_each_site_and_a_store_is_oversold() -> None:
+    retailer.build(now=NOW)
+
+    for site, book in (("W1", "wms:W1"), ("S1", "pos:S1"), ("S12", "pos:S12")):
+        told: Counter[tuple[str, str]] = Counter()
+        for row in ledger.list_balances(book=book, prefix="on_hand/"):
+            told[row.sku, row.account.rpartition("/")[2]] += row.quantity
+        heard = {
+            (row.sku, row.account.rpartition("/")[2]): row.quantity
+            for row in ledger.list_balances(book="erp", prefix=f"on_hand/{site}/")
+        }
+        assert {key: quantity for key, quantity in told.items() if quantity} == heard
+    oversold = {(row.account, row.sku) for row in ledger.list_shortfalls(book="erp")}
+    assert ("on_hand/S12/available", "CHOC-100") in oversold
+
+
+def test_a_second_build_changes_nothing() -> None:
+    retailer.build(now=NOW)
+    before = (Ticket.objects.count(), PurchaseOrder.objects.count(), User.objects.count())
+
+    assert retailer.build(now=NOW) is False
+    assert demo.build() is False
+
+    after = (Ticket.objects.count(), PurchaseOrder.objects.count(), User.objects.count())
+    assert after == before
+
+
+def test_there_is_a_log_in_for_every_role_people_have() -> None:
+    people.let_in(at=NOW)
+
+    for person in people.PEOPLE:
+        assert User.objects.get(username=person.username).check_password("yipan-demo")
+
+
+def test_barcodes_carry_a_valid_check_digit() -> None:
+    # The example of the GS1 General Specifications.
+    assert goods.add_check_digit("629104150021") == "6291041500213"
+
+    codes = [barcode.code for sku in goods.list_skus() for barcode in sku.barcodes]
+
+    assert len(codes) == len(set(codes))
+    assert all(goods.add_check_digit(code[:-1]) == code for code in codes)
+    assert {len(code) for code in codes} == {13, 14}
