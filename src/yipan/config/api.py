@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from yipan.config import api_access, api_events, problems
 from yipan.config.authentication import KeyOrSession
+from yipan.config.description import DescribedApi
 from yipan.config.edge import guard
 from yipan.config.reading import StrictParser
 from yipan.erp.api import router as erp_router
@@ -18,9 +18,9 @@ from yipan.pos.api import router as pos_router
 from yipan.wms.api import router as wms_router
 
 
-def build_api(*, namespace: str = "api-1") -> NinjaAPI:
+def build_api(*, namespace: str = "api-1") -> DescribedApi:
     """Return an API without routers, with the edge that every operation passes."""
-    built = NinjaAPI(
+    built = DescribedApi(
         title="Yipan",
         version="1",
         urls_namespace=namespace,

@@ -66,11 +66,16 @@ class CsrfFailed(Refusal):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """What a client is told. `errors` point into the request by JSON Pointer."""
+    """
+    What a client is told. `errors` point into the request by JSON Pointer.
+
+    `meaning` is for people: more than the title, and translated where it is shown.
+    """
 
     code: str
     status: int
     title: str
+    meaning: str = ""
     detail: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     errors: Sequence[Mapping[str, str]] = ()
@@ -86,6 +91,7 @@ def describe_refusal(refusal: Refusal) -> Problem:
         code=refusal.code,
         status=refusal.status,
         title=get_title(type(refusal)),
+        meaning=get_meaning(type(refusal)),
         detail=_tell(facts),
         facts=facts,
         errors=errors,
@@ -165,10 +171,14 @@ class ProblemEncoder(DjangoJSONEncoder):
             return str(o)
 
 
+def get_meaning(kind: type[Refusal]) -> str:
+    """Return the first paragraph of a refusal's docstring, as one line."""
+    return " ".join((kind.__doc__ or kind.code).strip().split("\n\n")[0].split())
+
+
 def get_title(kind: type[Refusal]) -> str:
     """Return the first sentence of a refusal's docstring, without the full stop."""
-    text = " ".join((kind.__doc__ or kind.code).split("\n\n")[0].split())
-    return text.split(". ")[0].rstrip(".")
+    return get_meaning(kind).split(". ")[0].rstrip(".")
 
 
 def _tell(facts: Mapping[str, object]) -> str:

@@ -82,7 +82,7 @@ def show_problem(request: HttpRequest, problem: problems.Problem) -> HttpRespons
     """Return the page that tells a problem to a person."""
     context = {
         "problem": problem,
-        "title": _(problem.title),
+        "title": _(problem.meaning or problem.title),
         "facts": sorted(problem.facts.items()),
         "is_forbidden": problem.status == HTTPStatus.FORBIDDEN,
         "is_missing": problem.status == HTTPStatus.NOT_FOUND,
@@ -110,4 +110,8 @@ def answer_fault(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours with its number alone; it was logged under the same."""
     error = sys.exc_info()[1]
     problem = problems.describe_fault(error if isinstance(error, Exception) else RuntimeError())
-    return show_problem(request, problem)
+    try:
+        return show_problem(request, problem)
+    except Exception:  # noqa: BLE001 - the frame may need what is broken, such as the database
+        text = f"{problem.status} {problem.instance}\n"
+        return HttpResponse(text, status=problem.status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,113 @@
+"""Reference pages made out of the code: `python -m yipan.config.reference` writes them."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import yipan
+from yipan.foundation.refusals import Refusal
+
+FOLDER = Path(__file__).parents[3] / "docs" / "reference"
+MADE = "<!-- Made by `python -m yipan.config.reference` out of the code. -->\n"
+
+
+def write_pages(folder: Path = FOLDER) -> list[Path]:
+    """Write all pages, and return those that changed."""
+    changed = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in make_pages().items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+def make_pages() -> dict[str, str]:
+    """Return the pages, by file name."""
+    return {"refusals.md": make_refusals_page(), "actions.md": make_actions_page()}
+
+
+def list_refusals() -> list[type[Refusal]]:
+    """Return every kind of refusal in the product, by code."""
+    for module in pkgutil.walk_packages(yipan.__path__, "yipan."):
+        # Doors of processes start things when they are imported, and hold no refusals.
+        if not module.name.endswith(("wsgi", "asgi", "__main__")):
+            import_module(module.name)
+    kinds = {kind for kind in _walk(Refusal) if kind.__module__.startswith("yipan.")}
+    return sorted(kinds, key=lambda kind: (kind.code, kind.__name__))
+
+
+def make_refusals_page() -> str:
+    """Return the page of all refusals, a heading per subject."""
+    lines = [
+        "# Refusals",
+        "",
+        MADE,
+        'A refusal is an expected "no". It leaves the API as `application/problem+json` with the',
+        "status below, and a page tells it in words. Clients branch on the code alone: it never",
+        "changes. What was refused has changed nothing.",
+        "",
+        "A request is checked in this order: who asks (401), how often (429), whether the roles",
+        "allow it (403), the `Idempotency-Key` (400, 409, 422), whether it can be read (400, 422),",
+        "whether its object is within the asker's sites (404), and then what its verb refuses.",
+    ]
+    subject = ""
+    rows = sorted({(kind.code, kind.status, _get_meaning(kind)) for kind in list_refusals()})
+    for code, status, meaning in rows:
+        if code.partition(".")[0] != subject:
+            subject = code.partition(".")[0]
+            lines += ["", f"## {subject}", "", "| code | status | meaning |", "| --- | --- | --- |"]
+        lines.append(f"| `{code}` | {status} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def make_actions_page() -> str:
+    """Return the page of roles and actions: a row per action, a column per role."""
+    from yipan.access.roles import ACTIONS, Role  # noqa: PLC0415 - Django has to be set up
+
+    lines = [
+        "# Actions and roles",
+        "",
+        MADE,
+        "Every page and every API operation is one action. A person with several roles may do",
+        "what one of them allows, at the sites named for the person; an object of another site",
+        'is "not found".',
+        "",
+        "| action | " + " | ".join(role.value.replace("_", " ") for role in Role) + " |",
+        "| --- |" + " :-: |" * len(Role),
+    ]
+    for action, roles in ACTIONS.items():
+        marks = ["●" if role in roles else "" for role in Role]
+        lines.append(f"| `{action}` | " + " | ".join(marks) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _walk(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    for below in kind.__subclasses__():
+        if "code" in vars(below):
+            yield below
+        yield from _walk(below)
+
+
+def _get_meaning(kind: type[Refusal]) -> str:
+    paragraph = (kind.__doc__ or "").strip().split("\n\n")[0]
+    return " ".join(paragraph.split()).replace("|", "\\|")
+
+
+def main() -> int:
+    """Write the pages and say which changed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.config.settings")
+    import_module("django").setup()
+    for path in write_pages():
+        sys.stdout.write(f"{path.relative_to(FOLDER.parents[1])}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

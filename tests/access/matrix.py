@@ -1,0 +1,112 @@
+"""
+What every role may do, written by hand: the expectation that the product is held against.
+
+A page or an operation declares one action; these lists say which roles may take it. An
+action or an address that is not listed here fails the test: whoever adds one has to say
+here, a second time, who may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yipan.access.roles import Role
+
+#: Addresses open to everybody, logged in or not.
+PUBLIC = frozenset(
+    {
+        "login",
+        "access/logout",  # a form ends a session, if there is one
+        "preferences",  # language and theme are kept in cookies before the log-in too
+        "api/v1/openapi.json",
+        "api/v1/",  # ninja's mark of the root: answers 404
+    }
+)
+
+EVERY_PERSON = frozenset({"console.home", "console.preferences", "console.design", "access.me"})
+EVERYBODY = frozenset({"access.me", "ledger.read", "masterdata.read"})
+
+ALLOWED: Mapping[Role, frozenset[str]] = {
+    Role.INVENTORY_CONTROLLER: EVERY_PERSON
+    | EVERYBODY
+    | {
+        "ledger.read_cost",
+        "ledger.prove",
+        "masterdata.read_cost",
+        "masterdata.write",
+        "masterdata.import",
+        "masterdata.export",
+        "erp.read",
+        "erp.purchase_order.approve",
+        "erp.purchase_order.close",
+        "erp.purchase_order.cancel",
+        "erp.goods_receipt.reverse",
+        "wms.read",
+        "pos.read",
+        "exchange.read",
+        "exchange.resolve",
+    },
+    Role.PURCHASER: EVERY_PERSON
+    | EVERYBODY
+    | {
+        "ledger.read_cost",
+        "masterdata.read_cost",
+        "masterdata.write",
+        "masterdata.import",
+        "masterdata.export",
+        "erp.read",
+        "erp.purchase_order.write",
+        "erp.purchase_order.send",
+        "erp.purchase_order.close",
+        "erp.purchase_order.cancel",
+    },
+    Role.FINANCE: EVERY_PERSON
+    | EVERYBODY
+    | {
+        "ledger.read_cost",
+        "ledger.prove",
+        "masterdata.read_cost",
+        "masterdata.export",
+        "erp.read",
+        "erp.purchase_order.approve",
+        "pos.read",
+        "access.audit",
+    },
+    Role.WAREHOUSE_WORKER: EVERY_PERSON | EVERYBODY | {"wms.read", "wms.receive"},
+    Role.WAREHOUSE_LEAD: EVERY_PERSON | EVERYBODY | {"wms.read", "wms.receive", "wms.close"},
+    Role.STORE_CLERK: EVERY_PERSON | EVERYBODY | {"pos.read", "pos.sell"},
+    Role.STORE_MANAGER: EVERY_PERSON | EVERYBODY | {"pos.read", "pos.sell", "pos.refund"},
+    Role.ORDER_DESK: EVERY_PERSON | EVERYBODY | {"erp.read", "wms.read"},
+    Role.PLANNER: EVERY_PERSON | EVERYBODY | {"erp.read"},
+    Role.INTEGRATION: EVERYBODY
+    | {
+        "erp.read",
+        "erp.purchase_order.write",
+        "erp.purchase_order.send",
+        "wms.read",
+        "wms.receive",
+        "pos.read",
+        "pos.sell",
+        "exchange.read",
+        "exchange.push",
+        "exchange.pull",
+    },
+    Role.ADMIN: EVERY_PERSON
+    | EVERYBODY
+    | {
+        "ledger.read_cost",
+        "ledger.prove",
+        "masterdata.read_cost",
+        "masterdata.export",
+        "erp.read",
+        "wms.read",
+        "pos.read",
+        "exchange.read",
+        "access.people",
+        "access.keys",
+        "access.audit",
+    },
+}
+
+#: Parameters of addresses whose object belongs to no site: anybody allowed the action sees it.
+WITHOUT_SITE = frozenset({"user_id", "key_id"})

@@ -1,0 +1,164 @@
+"""
+Goal: every address answers every role as `matrix` says, and another site's goods to nobody.
+
+Method: walk all pages and operations, with each role, at the own site, at another site and
+without a log-in. Nothing a request does stays: each runs in a savepoint of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+
+from tests.access import matrix, world
+from tests.access.builders import a_key, a_person
+from tests.access.routes import Route, list_routes
+from yipan.access.roles import ACTIONS, Role
+
+pytestmark = pytest.mark.django_db
+
+ROUTES = list_routes()
+OWN_SITES = ("W1", "S12")
+
+
+def test_the_table_of_actions_is_what_was_meant() -> None:
+    actual = {role: {action for action, roles in ACTIONS.items() if role in roles} for role in Role}
+
+    assert actual == {role: set(actions) for role, actions in matrix.ALLOWED.items()}
+
+
+def test_every_address_declares_its_action_or_is_listed_as_public() -> None:
+    undeclared = [
+        route.name
+        for route in ROUTES
+        if route.action is None and route.address not in matrix.PUBLIC
+    ]
+
+    assert undeclared == []
+
+
+def test_no_public_address_is_listed_that_does_not_exist() -> None:
+    assert matrix.PUBLIC - {route.address for route in ROUTES} == set()
+
+
+def test_every_object_in_an_address_is_known_to_the_test() -> None:
+    unknown = {
+        f"{route.name}: {parameter}"
+        for route in ROUTES
+        for parameter in route.parameters
+        if not world.knows(route, parameter)
+    }
+
+    assert unknown == set()
+
+
+def test_nobody_gets_in_without_a_log_in() -> None:
+    objects = world.build()
+    wrong = []
+    for route in ROUTES:
+        if route.address in matrix.PUBLIC:
+            continue
+        for method in route.methods:
+            answer = ask(Client(), route, method, world.fill(route, objects.own))
+            expected = {401} if route.is_api else {302, 405}
+            if answer.status_code not in expected or (
+                answer.status_code == 302
+                and not answer.headers["Location"].startswith("/login?next=")
+            ):
+                wrong.append((route.name, method, answer.status_code))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_gets_exactly_what_it_may(role: Role) -> None:
+    objects = world.build()
+    client = log_in(role)
+    wrong = []
+    for route, method, address in walk(role, objects.own):
+        status = ask(client, route, method, address).status_code
+        is_allowed = route.action in matrix.ALLOWED[role]
+        fits = status == 403 if not is_allowed else status not in {401, 403, 404} and status < 500
+        if not (fits or (status == 405 and not route.is_api)):
+            wrong.append((route.name, method, status))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_another_sites_object_is_not_found_whatever_the_role(role: Role) -> None:
+    objects = world.build()
+    client = log_in(role)
+    wrong = []
+    for route, method, address in walk(role, objects.other):
+        if not world.has_site(route):
+            continue
+        status = ask(client, route, method, address).status_code
+        expected = 404 if route.action in matrix.ALLOWED[role] else 403
+        if status != expected and not (status == 405 and not route.is_api):
+            wrong.append((route.name, method, status))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_or_list_shows_what_another_site_has(role: Role) -> None:
+    objects = world.build()
+    client = log_in(role)
+    leaks = []
+    for route, method, address in walk(role, objects.own):
+        if method != "GET":
+            continue
+        for query in ("", *world.QUERIES):
+            answer = ask(client, route, method, address + query)
+            text = b"" if answer.streaming else answer.content
+            # What the asker typed may be said back.
+            leaks += [
+                (address + query, mark)
+                for mark in objects.marks
+                if mark.encode() in text and mark not in query
+            ]
+
+    assert leaks == []
+
+
+def walk(role: Role, values: world.Values) -> Iterator[tuple[Route, str, str]]:
+    for route in ROUTES:
+        if route.address in matrix.PUBLIC:
+            continue
+        if role is Role.INTEGRATION and not route.is_api:
+            continue
+        for method in route.methods:
+            yield route, method, world.fill(route, values)
+
+
+def log_in(role: Role) -> Client:
+    if role is Role.INTEGRATION:
+        secret = a_key(role, name="machine", sites=OWN_SITES)
+        return Client(headers={"Authorization": f"Bearer {secret}"})
+    client = Client()
+    client.force_login(a_person(role, username="walker", sites=OWN_SITES))
+    return client
+
+
+def ask(client: Client, route: Route, method: str, address: str) -> HttpResponseBase:
+    client.raise_request_exception = False
+    with transaction.atomic():
+        if method == "GET":
+            answer = client.get(address)
+        elif route.is_api:
+            answer = client.generic(
+                method,
+                address,
+                "{}",
+                content_type="application/json",
+                headers={"Idempotency-Key": "walk"},
+            )
+        else:
+            answer = client.post(address, {})
+        transaction.set_rollback(True)
+    return answer
