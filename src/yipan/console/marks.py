@@ -82,6 +82,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "gap": (_("Gap"), "bad"),
     "level": (_("Level"), "good"),
     "behind": (_("Behind"), "warn"),
+    "differs": (_("Differs"), "bad"),
     "failed": (_("Failed"), "bad"),
 }
 
@@ -95,6 +96,15 @@ OUTSIDE: dict[str, str | Promise] = {
     "opening": _("Opening stock"),
     "adjustment": _("Adjustment"),
     "sample": _("Sample"),
+}
+
+#: Places every store or site has, by the first part of their path.
+PLACES: dict[str, str | Promise] = {
+    "shop_floor": _("Shop floor"),
+    "backroom": _("Backroom"),
+    "pickup_shelf": _("Pick-up shelf"),
+    "in_transit": _("In transit"),
+    "pool": _("Pool"),
 }
 
 #: Type of a document, the first part of an origin, to its name.

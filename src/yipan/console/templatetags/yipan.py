@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -214,6 +215,22 @@ def with_query(context: Context, **changes: Any) -> str:
     return f"?{query.urlencode()}" if query else context["request"].path
 
 
+@register.inclusion_tag("console/parts/_pages.html", takes_context=True)
+def pages(context: Context, count: int, behind: str, key: str = "after") -> dict[str, Any]:
+    """
+    Show the foot of a list: how many rows, and the way to the pages before and behind.
+
+    `behind` is where the page behind begins, empty on the last; it goes into the address
+    as `key`.
+    """
+    query = context["request"].GET
+    return {
+        "count": count,
+        "first_url": with_query(context, **{key: None}) if query.get(key) else "",
+        "next_url": with_query(context, **{key: behind}) if behind else "",
+    }
+
+
 @register.simple_tag(takes_context=True)
 def again(context: Context, name: str) -> str:
     """Render a block of this page a second time: the title, in the head and above the page."""
@@ -229,6 +246,21 @@ def draw_waterfall(steps: Iterable[Mapping[str, Any]]) -> SafeString:
 
 
 @register.filter
+def group(code: str) -> str:
+    """Write the name of a group of statuses: `sound`, or the status itself."""
+    return gettext("Sound") if code == "sound" else marks.get_status_mark(code)[0]
+
+
+@register.simple_tag
+def chart_bundle() -> str:
+    """Return the address of the bundle that draws charts; empty when it was not built."""
+    try:
+        return static("vendor/vega.js")
+    except ValueError:
+        return ""
+
+
+@register.filter
 def named(row: Any) -> str:
     """Write the name of a row of master data in the reader's language."""
     return name_of(row)
@@ -241,8 +273,12 @@ def account(path: str) -> str:
     if parts[0] in marks.OUTSIDE:
         return str(marks.OUTSIDE[parts[0]]) + ("".join(f" · {part}" for part in parts[1:]))
     label, _tone = marks.get_status_mark(parts[-1])
-    places = parts[1:-1] if parts[0] == "on_hand" else parts[:-1]
-    return " · ".join([*places, label])
+    if len(parts) == 1 or parts[-1] not in marks.STATUSES:
+        label = ""
+    places = parts[1:] if parts[0] == "on_hand" else parts
+    places = places[:-1] if label else places
+    names = [str(marks.PLACES.get(place, place)) for place in places]
+    return " · ".join([*names, label] if label else names)
 
 
 @register.filter

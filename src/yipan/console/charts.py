@@ -1,0 +1,140 @@
+"""Specifications of charts: Altair, in the colors and measures of the style sheet.
+
+Colors are written as custom properties (`var(--book-wms)`). The browser resolves them, so a
+chart follows the theme without being drawn again. Altair is loaded when the first chart is
+asked for: that takes a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+
+FONT = (
+    "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', system-ui, "
+    "'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
+)
+HEIGHT = 220
+POINTS_MAX = 2_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """A level from a moment on. `series` is what the reader sees, `tone` its color."""
+
+    at: datetime
+    value: int
+    series: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bar:
+    """A quantity of one series in one group."""
+
+    group: str
+    series: str
+    value: int
+
+
+def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) -> dict[str, Any]:
+    """
+    Return step lines over time: stock jumps, and is never smoothed.
+
+    `tones` maps each series to its tone, in the order of the legend.
+    """
+    altair = _load_altair()
+    rows = [{"at": point.at.isoformat(), "value": point.value, "series": point.series}
+            for point in points[-POINTS_MAX:]]  # fmt: skip
+    base = altair.Chart(altair.Data(values=rows)).encode(
+        x=altair.X("at:T", title=None, axis=altair.Axis(grid=False, labelOverlap=True)),
+        y=altair.Y("value:Q", title=unit, axis=altair.Axis(tickCount=5, format=",d")),
+        color=_color("series:N", tones),
+    )
+    lines = base.mark_line(interpolate="step-after", strokeWidth=2)
+    dots = base.mark_point(filled=True, size=28, opacity=1).encode(
+        tooltip=[
+            altair.Tooltip("series:N", title=gettext("Book")),
+            altair.Tooltip("value:Q", title=gettext("Quantity"), format=",d"),
+            altair.Tooltip("at:T", title=gettext("Moment"), format="%Y-%m-%d %H:%M:%S"),
+        ]
+    )
+    return _finish(altair.layer(lines, dots))
+
+
+def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> dict[str, Any]:
+    """Return bars lying side by side per group, in the order given."""
+    altair = _load_altair()
+    rows = [{"group": bar.group, "series": bar.series, "value": bar.value} for bar in bars]
+    groups = list(dict.fromkeys(bar.group for bar in bars))
+    chart = (
+        altair.Chart(altair.Data(values=rows))
+        .mark_bar(cornerRadiusEnd=2)
+        .encode(
+            y=altair.Y("group:N", title=None, sort=groups, axis=altair.Axis(labelLimit=140)),
+            yOffset=altair.YOffset("series:N", sort=list(tones)),
+            x=altair.X("value:Q", title=unit, axis=altair.Axis(tickCount=5, format=",d")),
+            color=_color("series:N", tones),
+            tooltip=[
+                altair.Tooltip("group:N", title=gettext("Site")),
+                altair.Tooltip("series:N", title=gettext("Book")),
+                altair.Tooltip("value:Q", title=gettext("Quantity"), format=",d"),
+            ],
+        )
+    )
+    height = max(120, len(groups) * (14 * max(1, len(tones)) + 12))
+    return _finish(chart, height=height)
+
+
+@lru_cache(maxsize=1)
+def _load_altair() -> ModuleType:
+    import altair as alt  # noqa: PLC0415  # a second, only paid by who looks at charts
+
+    return alt
+
+
+def _color(field: str, tones: Mapping[str, str]) -> Any:
+    altair = _load_altair()
+    colors = [f"var(--{tone})" for tone in tones.values()]
+    return altair.Color(
+        field,
+        scale=altair.Scale(domain=list(tones), range=colors),
+        legend=None
+        if len(tones) == 1
+        else altair.Legend(title=None, orient="top", symbolType="square", symbolStrokeWidth=0),
+    )
+
+
+def _finish(chart: Any, *, height: int = HEIGHT) -> dict[str, Any]:
+    spec: dict[str, Any] = (
+        chart.properties(width="container", height=height)
+        .configure(**_describe_theme())
+        .to_dict(validate=False)
+    )
+    spec.pop("datasets", None)
+    return {"spec": spec, "language": get_language() or "en"}
+
+
+def _describe_theme() -> dict[str, Any]:
+    text = {"labelFont": FONT, "titleFont": FONT, "labelFontSize": 12, "titleFontSize": 12,
+            "labelColor": "var(--muted)", "titleColor": "var(--muted)",
+            "titleFontWeight": "normal"}  # fmt: skip
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "axis": {
+            **text,
+            "domainColor": "var(--line-strong)",
+            "tickColor": "var(--line-strong)",
+            "gridColor": "var(--line)",
+            "tickSize": 4,
+            "titlePadding": 10,
+        },
+        "legend": {**text, "labelColor": "var(--normal)", "padding": 0, "offset": 12},
+        "view": {"stroke": None},
+    }

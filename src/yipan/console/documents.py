@@ -1,0 +1,55 @@
+"""Which page shows a document, by the book it posts into and its type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from yipan.console.marks import DOCUMENTS
+
+#: Kind of book and type of document (the beginning of an origin) to the URL name of its page.
+PAGES = {
+    ("erp", "goods_receipt"): "erp:goods_receipt",
+    ("erp", "sales_issue"): "erp:sales_issue",
+    ("erp", "purchase_order"): "erp:purchase_order",
+    ("erp", "stock_opening"): "erp:stock_opening",
+    ("wms", "receipt"): "wms:receipt",
+    ("wms", "bin_move"): "wms:bin_move",
+    ("wms", "stock_opening"): "wms:stock_opening",
+    ("pos", "ticket"): "pos:ticket",
+    ("pos", "stock_opening"): "pos:stock_opening",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """What an origin names: type, number and step; `url` is empty when there is no page."""
+
+    label: str
+    number: str
+    step: str
+    url: str
+
+
+def describe(*, book: str, origin: str) -> Document:
+    """Return the document an origin of a book names."""
+    kind, _slash, rest = origin.partition("/")
+    number, _slash, step = rest.rpartition("/")
+    number = number or rest
+    return Document(
+        label=str(DOCUMENTS.get(kind, kind.replace("_", " ").capitalize())),
+        number=number,
+        step=step,
+        url=_find_url(book.partition(":")[0], kind, number),
+    )
+
+
+def _find_url(book_kind: str, document_type: str, number: str) -> str:
+    name = PAGES.get((book_kind, document_type))
+    if name is None:
+        return ""
+    try:
+        return reverse(name, args=[number])
+    except NoReverseMatch:
+        return ""
