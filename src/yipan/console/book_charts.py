@@ -18,11 +18,12 @@ BOOKS_MAX = 12
 TONES = {"erp": "book-erp", "wms": "book-wms", "pos": "book-pos"}
 
 
-def draw_levels(*, sku: str, actor: Actor) -> dict[str, Any]:
+def draw_levels(*, sku: str, actor: Actor, by_record: bool) -> dict[str, Any]:
     """
     Return the chart of what the hub, the warehouses and the stores had on hand.
 
-    Time is when each book wrote it down, so that the hub is seen to follow the sites.
+    Time is when things happened, or `by_record` when each book wrote them down: then the
+    hub is seen to follow the sites.
     """
     accounts = books.list_visible_accounts(sku=sku, actor=actor)
     labels = {
@@ -33,13 +34,15 @@ def draw_levels(*, sku: str, actor: Actor) -> dict[str, Any]:
     points: list[charts.Point] = []
     for kind in TONES:
         mine = [row for row in accounts if row.book.partition(":")[0] == kind]
-        points += _trace(mine, sku=sku, label=labels[kind], actor=actor)
+        points += _trace(mine, sku=sku, label=labels[kind], actor=actor, by_record=by_record)
     shown = {point.series for point in points}
     tones = {labels[kind]: tone for kind, tone in TONES.items() if labels[kind] in shown}
     return charts.draw_steps(points, tones=tones, unit=gettext("On hand"))
 
 
-def _trace(accounts: list[AccountRow], *, sku: str, label: str, actor: Actor) -> list[charts.Point]:
+def _trace(
+    accounts: list[AccountRow], *, sku: str, label: str, actor: Actor, by_record: bool
+) -> list[charts.Point]:
     """Return the levels of several books as one line: their steps merged in time."""
     held: dict[str, int] = {}
     for row in accounts:
@@ -52,7 +55,9 @@ def _trace(accounts: list[AccountRow], *, sku: str, label: str, actor: Actor) ->
             for row in list_movements(book=book, sku=sku, limit=MOVEMENTS_MAX)
             if _is_seen(book, row.to_account, actor) and _is_seen(book, row.from_account, actor)
         ]
-        levels = books.trace_levels(movements, now=held[book], prefix="on_hand")
+        levels = books.trace_levels(
+            movements, now=held[book], prefix="on_hand", by_record=by_record
+        )
         before = 0 if len(movements) < MOVEMENTS_MAX or not levels else levels[0].quantity
         for level in levels:
             changes.append((level.at, level.quantity - before))

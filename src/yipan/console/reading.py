@@ -6,9 +6,22 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext, ngettext
 
-from yipan.console.books import SiteComparison
+from yipan.console.books import BookColumn, SiteComparison
 from yipan.console.formats import write_integer, write_signed
 from yipan.console.naming import name_of
+
+
+def describe_levels(columns: Sequence[BookColumn]) -> str:
+    """Return the sentence over the chart: who holds how much of it now."""
+    by_kind = {column.kind: column.total for column in columns}
+    return gettext(
+        "Now %(hub)s by the hub; %(warehouses)s in warehouses and %(stores)s in stores by "
+        "their own books."
+    ) % {
+        "hub": write_integer(by_kind.get("erp", 0)),
+        "warehouses": write_integer(by_kind.get("wms", 0)),
+        "stores": write_integer(by_kind.get("pos", 0)),
+    }
 
 
 def describe_state(sites: Sequence[SiteComparison]) -> tuple[str, str]:

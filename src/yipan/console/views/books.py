@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
 from yipan.console import book_charts, books, preferences
-from yipan.console.reading import describe_state
+from yipan.console.reading import describe_levels, describe_state
 from yipan.ledger.totals import list_sku_totals
 from yipan.masterdata.queries import get_sku, list_skus, search_skus
 from yipan.masterdata.rows import SkuRow
@@ -73,6 +72,7 @@ def compare(request: HttpRequest, sku: str) -> HttpResponse:
     accounts = books.list_visible_accounts(sku=sku, actor=actor)
     sites = books.compare_sites(accounts, sku=sku)
     sites.sort(key=lambda row: ({"differs": 0, "behind": 1, "level": 2}[row.state], row.site.code))
+    columns = books.make_columns(accounts, sites=actor.sites)
     return render(
         request,
         "console/books/compare.html",
@@ -80,13 +80,14 @@ def compare(request: HttpRequest, sku: str) -> HttpResponse:
             "sku": goods,
             "sites": sites,
             "state": describe_state(sites),
-            "columns": books.make_columns(accounts, sites=actor.sites),
+            "columns": columns,
+            "reading": describe_levels(columns),
             "hub_total": sum(row.hub for row in sites),
             "own_total": sum(row.own for row in sites),
             "way_total": sum(row.under_way for row in sites),
             "difference_total": sum(row.difference for row in sites),
             "has_stock": bool(accounts),
-            "now": timezone.now(),
+            "by_record": _is_by_record(request),
         },
     )
 
@@ -95,7 +96,9 @@ def compare(request: HttpRequest, sku: str) -> HttpResponse:
 def chart(request: HttpRequest, sku: str) -> HttpResponse:
     """Answer the specification of the chart: what each kind of book said, over time."""
     get_sku(sku)
-    return JsonResponse(book_charts.draw_levels(sku=sku, actor=get_actor(request)))
+    return JsonResponse(
+        book_charts.draw_levels(sku=sku, actor=get_actor(request), by_record=_is_by_record(request))
+    )
 
 
 def _make_rows(skus: list[SkuRow], *, actor: Actor, site: str) -> list[SkuBooks]:
@@ -132,6 +135,10 @@ def _limit(actor: Actor, site: str) -> list[tuple[str, str]] | None:
             (f"pos:{code}", "on_hand/"),
         )
     ]
+
+
+def _is_by_record(request: HttpRequest) -> bool:
+    return request.GET.get("time") == "recorded"
 
 
 def _get_address(sku: str) -> str:
