@@ -12,6 +12,8 @@ DEBUG = os.environ.get("YIPAN_DEBUG") == "1"
 SECRET_KEY = get_secret_key()
 ALLOWED_HOSTS = os.environ.get("YIPAN_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 USE_TZ = True
+# The zone of the head office; pages show times in the zone of the site that is chosen.
+TIME_ZONE = os.environ.get("YIPAN_TIME_ZONE", "Asia/Shanghai")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 ROOT_URLCONF = "yipan.config.urls"
