@@ -72,10 +72,14 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "pos.read",
         "access.audit",
     },
-    Role.WAREHOUSE_WORKER: EVERY_PERSON | EVERYBODY | {"wms.read", "wms.receive"},
-    Role.WAREHOUSE_LEAD: EVERY_PERSON | EVERYBODY | {"wms.read", "wms.receive", "wms.close"},
+    Role.WAREHOUSE_WORKER: EVERY_PERSON | EVERYBODY | {"wms.read", "wms.receive", "wms.move"},
+    Role.WAREHOUSE_LEAD: EVERY_PERSON
+    | EVERYBODY
+    | {"wms.read", "wms.receive", "wms.move", "wms.close", "wms.open_stock"},
     Role.STORE_CLERK: EVERY_PERSON | EVERYBODY | {"pos.read", "pos.sell"},
-    Role.STORE_MANAGER: EVERY_PERSON | EVERYBODY | {"pos.read", "pos.sell", "pos.refund"},
+    Role.STORE_MANAGER: EVERY_PERSON
+    | EVERYBODY
+    | {"pos.read", "pos.sell", "pos.refund", "pos.open_stock"},
     Role.ORDER_DESK: EVERY_PERSON | EVERYBODY | {"erp.read", "wms.read"},
     Role.PLANNER: EVERY_PERSON | EVERYBODY | {"erp.read"},
     Role.INTEGRATION: EVERYBODY
@@ -85,8 +89,12 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "erp.purchase_order.send",
         "wms.read",
         "wms.receive",
+        "wms.move",
+        "wms.open_stock",
         "pos.read",
         "pos.sell",
+        "pos.refund",
+        "pos.open_stock",
         "exchange.read",
         "exchange.push",
         "exchange.pull",
@@ -108,5 +116,38 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     },
 }
 
-#: Parameters of addresses whose object belongs to no site: anybody allowed the action sees it.
-WITHOUT_SITE = frozenset({"user_id", "key_id"})
+#: Parameters of addresses, after the segment before them, whose object belongs to a site:
+#: whoever does not work there gets 404, whatever the role.
+OF_A_SITE = frozenset(
+    {
+        "purchase-orders:number",
+        "inbound-orders:number",
+        "receipts:number",
+        "goods-receipts:number",
+        "sales-issues:number",
+        "warehouses:site",
+        "stores:site",
+        "tickets:number",
+        "books:book",
+        "posting:origin",
+        "sources:source",
+        "messages:source",
+    }
+)
+
+#: Parameters whose object belongs to no site: whoever may take the action sees it.
+WITHOUT_SITE = frozenset(
+    {"people:user_id", "keys:key_id", "books:sku", "{book}:sku", "{source}:sequence"}
+)
+
+#: Operations whose body names the site they are for.
+NAME_A_SITE = frozenset(
+    {
+        "POST api/v1/purchase-orders",
+        "POST api/v1/receipts",
+        "POST api/v1/bin-moves",
+        "POST api/v1/warehouse-openings",
+        "POST api/v1/tickets",
+        "POST api/v1/store-openings",
+    }
+)

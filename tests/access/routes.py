@@ -32,11 +32,6 @@ class Route:
         """Return the method, for an operation, and the address."""
         return f"{self.methods[0]} {self.address}" if self.is_api else self.address
 
-    @property
-    def parameters(self) -> list[str]:
-        """Return the names of the parameters of the address."""
-        return re.findall(r"\{(\w+)\}", self.address)
-
 
 def list_routes() -> list[Route]:
     """Return all routes; whatever the API mounts by itself counts as a page."""

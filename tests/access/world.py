@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
+from tests import retailer
 from tests.access.builders import a_key, a_person
-from tests.access.matrix import WITHOUT_SITE
+from tests.access.matrix import NAME_A_SITE, OF_A_SITE, WITHOUT_SITE
 from tests.access.routes import Route
+from tests.retailer import BUYER, CHECKER, NOON, RECEIVER, make_id
 from yipan.access.models import ApiKey
 from yipan.access.roles import Role
+from yipan.erp.documents import purchase_order
+from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.models import GoodsReceipt, SalesIssue
+from yipan.ledger import queries as ledger
+from yipan.masterdata import records
+from yipan.masterdata.rows import BinRow, SiteRow
+from yipan.wms.documents import receipt
+from yipan.wms.documents.receipt import Opening
+from yipan.wms.models import InboundOrder
+from yipan.wms.rules import Counted
 
-#: Address and parameter, or parameter alone, to a value.
+#: A parameter, after the segment before it, to a value: `inbound-orders:number` to a number.
 Values = Mapping[str, str]
 
-#: Parameters whose object belongs to a site; the key says of which values to take one.
-WITH_SITE: Mapping[str, str] = {}
+#: So many pieces lie at the other warehouse and nowhere else.
+TELLTALE = 7_777
 
 #: What is asked for besides: other people's sites, by hand.
-QUERIES = ("?site=W2", "?site=S1")
+QUERIES = ("?site=W2", "?site=S1", "?q=TEA-250", "?account=on_hand/W2/available")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,37 +44,128 @@ class Objects:
 
 
 def build() -> Objects:
-    """Write the objects."""
+    """Write the objects: goods ordered, received and sold at the own sites and at others."""
+    retailer.open_retailer()
+    records.save_sites([SiteRow(code="W2", site_type="warehouse", name="Guangzhou DC")])
+    records.save_bins([BinRow(site="W2", code="RECV-01", zone="RECV", zone_type="receiving")])
+    retailer.deliver()
+    own = _trade(warehouse="W1", store="S12", quantity=100)
+    other = _trade(warehouse="W2", store="S1", quantity=TELLTALE)
     person = a_person(Role.FINANCE, username="somebody")
     a_key(name="some key")
-    without_site = {"user_id": str(person.pk), "key_id": str(ApiKey.objects.get().pk)}
-    return Objects(own=without_site, other=without_site, marks=())
+    shared = {
+        "people:user_id": str(person.pk),
+        "keys:key_id": str(ApiKey.objects.get().pk),
+        "books:sku": "TEA-250",
+        "{book}:sku": "TEA-250",
+        "{source}:sequence": "1",
+    }
+    marks = (
+        f"{TELLTALE:,}",
+        str(TELLTALE),
+        other["purchase-orders:number"],
+        other["sources:source"],
+    )
+    return Objects(own=shared | own, other=shared | other, marks=marks)
 
 
-def knows(route: Route, parameter: str) -> bool:
-    """Tell whether the parameter of an address has values here."""
-    return parameter in WITHOUT_SITE or _find_name(route, parameter) is not None
+def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
+    ordered = Ordered(
+        site=warehouse,
+        supplier="SUP-01",
+        lines=(OrderedLine(sku="TEA-250", quantity=quantity),),
+    )
+    number = purchase_order.create(ordered=ordered, by=BUYER, at=NOON).number
+    purchase_order.approve(number=number, by=CHECKER, at=NOON)
+    purchase_order.send(number=number, by=BUYER, at=NOON, message_id=make_id(f"{number} sent"))
+    retailer.deliver()
+    inbound = InboundOrder.objects.get(site=warehouse)
+    received = receipt.receive(
+        opening=Opening(site=warehouse, inbound_order_number=inbound.number),
+        counted=[Counted(sku="TEA-250", quantity_sound=quantity, quantity_damaged=0)],
+        is_last=False,
+        by=RECEIVER,
+        at=NOON,
+        message_id=make_id(f"{warehouse} received"),
+    )
+    ticket = retailer.sell(("TEA-250", 1), till=f"{store}-1")
+    retailer.deliver()
+    posted = ledger.list_movements(book=f"wms:{warehouse}", sku="TEA-250", limit=1)[0].header
+    assert posted is not None
+    return {
+        "purchase-orders:number": number,
+        "inbound-orders:number": inbound.number,
+        "receipts:number": received.number,
+        "goods-receipts:number": GoodsReceipt.objects.get(site=warehouse).number,
+        "sales-issues:number": SalesIssue.objects.get(site=store).number,
+        "warehouses:site": warehouse,
+        "stores:site": store,
+        "tickets:number": ticket.number,
+        "books:book": f"wms:{warehouse}",
+        "posting:origin": posted.origin,
+        "sources:source": f"wms:{warehouse}/stock",
+        "messages:source": f"wms:{warehouse}/stock",
+    }
+
+
+def make_bodies(values: Values) -> Mapping[str, object]:
+    """
+    Return the bodies of operations that name a site, or would fail before their object.
+
+    What an operation needs none for gets an empty object.
+    """
+    warehouse, store = values["warehouses:site"], values["stores:site"]
+    goods = {"sku": "TEA-250", "quantity": 1}
+    order = {"site": warehouse, "supplier": "SUP-01", "lines": [goods]}
+    shift = {**goods, "from_bin": "RECV-01", "to_bin": "A-01-01"}
+    return {
+        "POST api/v1/purchase-orders": order,
+        "PUT api/v1/purchase-orders/{number}": {**order, "version": 1},
+        "POST api/v1/receipts": {
+            "site": warehouse,
+            "inbound_order_number": values["inbound-orders:number"],
+            "lines": [{"sku": "TEA-250", "quantity_sound": 1}],
+        },
+        "POST api/v1/bin-moves": {"site": warehouse, "lines": [shift]},
+        "POST api/v1/warehouse-openings": {
+            "site": warehouse,
+            "lines": [{**goods, "bin": "RECV-01"}],
+        },
+        "POST api/v1/tickets": {
+            "site": store,
+            "till": f"{store}-1",
+            "message_id": str(make_id("a ticket")),
+            "lines": [goods],
+        },
+        "POST api/v1/store-openings": {"site": store, "lines": [goods]},
+        "POST api/v1/sources/{source}/resend": {"first": 1, "last": 1},
+    }
+
+
+def knows(key: str) -> bool:
+    """Tell whether a parameter has values here."""
+    return key in OF_A_SITE or key in WITHOUT_SITE
 
 
 def has_site(route: Route) -> bool:
-    """Tell whether an address names an object that belongs to a site."""
-    return any(_find_name(route, parameter) is not None for parameter in route.parameters)
+    """Tell whether an address or a body names an object that belongs to a site."""
+    return route.name in NAME_A_SITE or any(key in OF_A_SITE for key in list_keys(route))
+
+
+def list_keys(route: Route) -> list[str]:
+    """Return the parameters of an address, each after the segment before it."""
+    return [key for key, _ in _walk(route)]
 
 
 def fill(route: Route, values: Values) -> str:
     """Return the address with its parameters filled in."""
     address = "/" + route.address
-    for parameter in route.parameters:
-        name = _find_name(route, parameter) or parameter
-        address = address.replace("{" + parameter + "}", values.get(name, "unknown"))
+    for key, segment in _walk(route):
+        address = address.replace(segment, values.get(key, "unknown"))
     return address
 
 
-def _find_name(route: Route, parameter: str) -> str | None:
-    """Return the name under which `build` keeps the value: of the longest fitting address."""
-    fitting = [
-        key
-        for key in WITH_SITE
-        if f"{route.address}:{parameter}".startswith(key) or key == parameter
-    ]
-    return WITH_SITE[max(fitting, key=len)] if fitting else None
+def _walk(route: Route) -> Iterator[tuple[str, str]]:
+    for before, segment in pairwise(["", *route.address.split("/")]):
+        if segment.startswith("{"):
+            yield f"{before}:{segment[1:-1]}", segment

@@ -116,7 +116,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         # ERP: the office's documents; no worker at a dock or a register sees them
         "erp.read": _OFFICE | {_IN},
         "erp.purchase_order.write": _to(_PU, _IN),
-        "erp.purchase_order.approve": _to(_PU, _IC, _FI),
+        "erp.purchase_order.approve": _to(_IC, _FI),
         "erp.purchase_order.send": _to(_PU, _IN),
         "erp.purchase_order.close": _to(_PU, _IC),
         "erp.purchase_order.cancel": _to(_PU, _IC),
