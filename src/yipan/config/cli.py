@@ -113,7 +113,7 @@ def main() -> None:
         sys.exit(f"Yipan needs Python {wanted} or newer, and this is {sys.version.split()[0]}.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.config.settings")
     try:
-        app()
+        app(prog_name="yipan")
     except Trouble as trouble:
         _complain(str(trouble))
         sys.exit(trouble.exit_code)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import getpass
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yipan.config.cli_session import answer, open_database
+from yipan.config.cli_session import answer, open_database, remarks
 from yipan.config.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -32,16 +31,16 @@ def demo(
 ) -> None:
     """Create the demo retailer: a warehouse, stores, goods, and one person per role."""
     with open_database():
-        from yipan.access.models import User
+        from yipan import demo as retailer
         from yipan.config.grants import migrate_and_grant
+        from yipan.config.prepare import make_demo
 
         migrate_and_grant()
-        is_wanted = not (if_empty and User.objects.exists())
-        if is_wanted:
-            getattr(import_module("yipan.demo"), "build", lambda: None)()
+        with remarks.status("Making the demo retailer …"):
+            is_made = make_demo() if if_empty else retailer.build()
     answer(
-        {"created": is_wanted},
-        text="The demo retailer is there." if is_wanted else "Nothing to do: it is not empty.",
+        {"created": is_made},
+        text="The demo retailer is made." if is_made else "There was nothing to make.",
         as_json=json,
     )
 

@@ -7,6 +7,7 @@ import subprocess
 from typing import Annotated
 
 import typer
+from psycopg import pq
 
 from yipan.config.cli_session import answer, open_database
 from yipan.config.embedded.binaries import find_installation
@@ -27,6 +28,15 @@ def psql(context: typer.Context) -> None:
     with open_database() as database:
         program = find_installation() / "bin" / "psql"
         # By the environment: a command line can be read by others.
-        environment = {**os.environ, "PGDATABASE": database.dsn}
+        environment = {**os.environ, **list_variables(database.dsn)}
         ended = subprocess.run([program, *context.args], env=environment, check=False)
     raise typer.Exit(ended.returncode)
+
+
+def list_variables(dsn: str) -> dict[str, str]:
+    """Return libpq's environment variables that say the same as `dsn`."""
+    return {
+        option.envvar.decode(): option.val.decode()
+        for option in pq.Conninfo.parse(dsn.encode())
+        if option.envvar and option.val
+    }

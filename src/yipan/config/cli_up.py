@@ -10,10 +10,13 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
+from yipan.config.database import LOOPBACK
 from yipan.config.progress import Progress
 from yipan.config.supervisor import WILDCARDS, Node, Stopped, Supervisor
 from yipan.config.trouble import Trouble
 
+#: What `yipan.demo.people` gives everybody; the supervisor itself knows no Django.
+DEMO_PASSWORD = "yipan-demo"  # noqa: S105
 ROLES = ("all", "hub", "wms", "pos")
 
 
@@ -34,7 +37,7 @@ def serve(node: Node) -> None:
     supervisor.listen_for_signals()
     try:
         supervisor.start()
-        _greet(console, node)
+        _greet(console, supervisor)
         supervisor.run()
     except (Stopped, KeyboardInterrupt):
         pass
@@ -54,18 +57,24 @@ def _check(node: Node) -> None:
         )
 
 
-def _greet(console: Console, node: Node) -> None:
+def _greet(console: Console, supervisor: Supervisor) -> None:
+    node = supervisor.node
     host = WILDCARDS.get(node.host, node.host)
     shown = f"[{host}]" if ":" in host else host
     table = Table.grid(padding=(0, 2))
     table.add_row("Console 控制台", f"[bold]http://{shown}:{node.port}/[/]")
-    table.add_row("API", f"http://{shown}:{node.port}/api/v1/docs")
-    for name, description in _list_logins():
-        table.add_row("Log-in 登录", f"[bold]{name}[/] [dim]{description}[/]")
+    table.add_row("API 接口", f"http://{shown}:{node.port}/api/v1/docs")
+    if supervisor.logins:
+        table.add_row("Password 密码", f"[bold]{DEMO_PASSWORD}[/], for all demo log-ins 演示账号")
+    for name, who in supervisor.logins:
+        table.add_row(
+            "Log-in 登录" if name == supervisor.logins[0][0] else "", f"[bold]{name:<12}[/]{who}"
+        )
     table.add_row("Logs 日志", str(node.home.log))
     table.add_row("Stop 停止", "Ctrl-C; all data is kept 数据会保留")
     console.print(Panel(table, title="Yipan 一盘货", expand=False))
-
-
-def _list_logins() -> list[tuple[str, str]]:
-    return []
+    if supervisor.logins and node.host not in LOOPBACK:
+        console.print(
+            "[yellow]The demo log-ins are open to everybody who can reach this address.[/] "
+            "Change their passwords, or start an empty system with --no-demo."
+        )

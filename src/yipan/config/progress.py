@@ -18,20 +18,38 @@ class Progress:
         self.console = console
         self._status: Status | None = None
         self._label = ""
+        self._began = 0.0
 
     @contextmanager
     def step(self, label: str) -> Iterator[None]:
-        """Show `label` while the block runs."""
-        began = time.monotonic()
-        self._label = label
-        with self.console.status(escape(label) + " …") as status:
-            self._status = status
-            try:
-                yield
-            finally:
-                self._status = None
-        seconds = time.monotonic() - began
-        self.console.print(f"[green]✓[/] {escape(label)} [dim]{seconds:.1f} s[/]")
+        """Show `label` while the block runs, and its seconds when it went well."""
+        self.begin(label)
+        try:
+            yield
+        except BaseException:
+            self.drop()
+            raise
+        self.end()
+
+    def begin(self, label: str) -> None:
+        """Begin a step; one that runs is ended first."""
+        self.end()
+        self._label, self._began = label, time.monotonic()
+        self._status = self.console.status(escape(label) + " …")
+        self._status.start()
+
+    def end(self) -> None:
+        """End the step that runs, if any, and leave its line."""
+        if self._status is not None:
+            self.drop()
+            seconds = time.monotonic() - self._began
+            self.console.print(f"[green]✓[/] {escape(self._label)} [dim]{seconds:.1f} s[/]")
+
+    def drop(self) -> None:
+        """End the step that runs without a line: it went wrong."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
 
     def detail(self, text: str) -> None:
         """Show what the running step is at."""

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 import structlog
@@ -22,6 +21,7 @@ from yipan.config.embedded.health import HealthWatch
 from yipan.config.embedded.lock import Lock
 from yipan.config.embedded.server import Server
 from yipan.config.home import Home
+from yipan.config.prepare import LOGIN_MARK, NO_DEMO, STEP_MARK
 from yipan.config.processes import Child, end_leftovers, list_programs, note_children, stop_all
 from yipan.config.progress import Progress
 from yipan.config.startup import check_disk, check_port, is_disk_low, list_allowed_hosts
@@ -63,6 +63,8 @@ class Supervisor:
         self.node = node
         self.children: list[Child] = []
         self.server: Server | None = None
+        #: The demo log-ins that are open: name, and who it is.
+        self.logins: list[tuple[str, str]] = []
         self._progress = progress
         self._stopping = threading.Event()
         self._lock = Lock(node.home.postgres.lock)
@@ -88,11 +90,7 @@ class Supervisor:
         check_port(host=node.host, port=node.port + 1)
         self._open_database()
         node.home.ensure_secret_key()
-        self._step("Bringing the tables up to date", "yipan.config.cli", "migrate", "--quiet")
-        if find_spec("yipan.config.assets"):
-            self._step("Building styles and charts", "yipan.config.assets")
-        if node.with_demo and node.role in ("all", "hub"):
-            self._step("Looking for the demo retailer", "yipan.config.cli", "demo", "--if-empty")
+        self._prepare()
         with self._progress.step("Starting web, fastlane and worker"):
             self._start_children()
             self._wait_until_served()
@@ -148,34 +146,49 @@ class Supervisor:
         self._health = HealthWatch(server)
         self._health.start()
 
-    def _step(self, label: str, module: str, *arguments: str) -> None:
-        """Run a module to its end, as the owner of the tables."""
-        with self._progress.step(label):
-            process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
-                env=self._make_environment(database_role="owner"),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                process_group=0,
-                text=True,
-                errors="replace",
-            )
-            assert process.stdout is not None
-            said: list[str] = []
-            for line in process.stdout:
-                said.append(line.rstrip())
-                self._progress.detail(line.strip())
-                if self._stopping.is_set():
-                    process.terminate()
-            if process.wait() != 0 and not self._stopping.is_set():
-                raise Trouble(self._explain_step(label, said))
+    def _prepare(self) -> None:
+        """Run `yipan.config.prepare` to its end, as the owner of the tables."""
+        is_hub = self.node.role in ("all", "hub")
+        arguments = [] if self.node.with_demo and is_hub else [NO_DEMO]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "yipan.config.prepare", *arguments],
+            env=self._make_environment(database_role="owner"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+            text=True,
+            errors="replace",
+        )
+        assert process.stdout is not None
+        said: list[str] = []
+        for line in process.stdout:
+            said.append(line.rstrip())
+            self._show(line.rstrip())
+            if self._stopping.is_set():
+                process.terminate()
+        status = process.wait()
         if self._stopping.is_set():
             raise Stopped
+        if status != 0:
+            raise Trouble(self._explain(said))
+        self._progress.end()
 
-    def _explain_step(self, label: str, said: Sequence[str]) -> str:
+    def _show(self, line: str) -> None:
+        if line.startswith(STEP_MARK):
+            self._progress.begin(line.removeprefix(STEP_MARK))
+        elif line.startswith(LOGIN_MARK):
+            name, _, who = line.removeprefix(LOGIN_MARK).partition("\t")
+            self.logins.append((name, who))
+        else:
+            self._progress.detail(line.strip())
+
+    def _explain(self, said: Sequence[str]) -> str:
+        self._progress.drop()
         file = self.node.home.log / "start.log"
         file.write_text("\n".join(said) + "\n", encoding="utf-8")
+        steps = [line for line in said if line.startswith(STEP_MARK)]
+        label = steps[-1].removeprefix(STEP_MARK) if steps else "Preparing"
         last = next((line for line in reversed(said) if line.strip()), "it said nothing")
         return f"{label} failed: {last.strip()} (all of it is in {file})"
 

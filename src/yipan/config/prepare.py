@@ -1,0 +1,103 @@
+"""What is done once before serving: translations, charts, tables, static files, the demo.
+
+One process does all of it, because starting Django costs a second. It speaks to the supervisor
+by lines of its output: those that begin with a mark are for it, all others are details.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+STEP_MARK = "step: "
+LOGIN_MARK = "log-in: "
+NO_DEMO = "--no-demo"
+
+
+def main() -> None:
+    """Do what is missing; at a second start that is nothing."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.config.settings")
+    with_demo = NO_DEMO not in sys.argv[1:]
+    for label, do in list_steps(with_demo=with_demo):
+        say(STEP_MARK + label)
+        do()
+    if with_demo:
+        for line in list_logins():
+            say(LOGIN_MARK + line)
+
+
+def list_steps(*, with_demo: bool) -> list[tuple[str, Callable[[], object]]]:
+    """Return what is done, in order, each with what the operator reads meanwhile."""
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("Building translations and charts", build),
+        ("Bringing the tables up to date", migrate),
+        ("Gathering styles", gather),
+    ]
+    return [*steps, ("Looking after the demo retailer", make_demo)] if with_demo else steps
+
+
+def build() -> None:
+    """Compile what Django reads when it starts."""
+    from yipan.config.assets import compile_translations, write_chart_bundle
+
+    compile_translations()
+    write_chart_bundle()
+
+
+def migrate() -> None:
+    """Bring the tables up to date."""
+    import django
+
+    django.setup()
+    from yipan.config.grants import migrate_and_grant
+
+    migrate_and_grant(verbosity=1)
+
+
+def gather() -> None:
+    """Gather static files under hashed names."""
+    from yipan.config.assets import gather_static_files
+
+    gather_static_files()
+
+
+def make_demo() -> bool:
+    """
+    Make the demo retailer in a system nobody uses, and finish one that was begun.
+
+    Return whether there was anything to do.
+    """
+    from yipan import demo
+    from yipan.access.models import User
+    from yipan.demo.people import PEOPLE
+    from yipan.pos.models import StoreOpening
+
+    names = [person.username for person in PEOPLE]
+    is_begun = User.objects.filter(username__in=names).exists()
+    if StoreOpening.objects.exists() or (User.objects.exists() and not is_begun):
+        return False
+    return demo.build()
+
+
+def list_logins() -> list[str]:
+    """Return the demo log-ins that are open, as name, tabulator, who it is."""
+    from yipan.access.models import User
+    from yipan.demo.people import PEOPLE
+
+    is_open = set(User.objects.filter(is_active=True).values_list("username", flat=True))
+    return [
+        f"{person.username}\t{person.display_name}, {person.role.replace('_', ' ')}"
+        for person in PEOPLE
+        if person.username in is_open
+    ]
+
+
+def say(line: str) -> None:
+    """Tell the supervisor."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""The command line answers people in sentences and programs in JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.config.running import run_yipan
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """Return a data home whose tables are made, with nothing running."""
+    directory = Path(tempfile.mkdtemp(prefix="yipan-test-"))
+    directory.chmod(0o711)
+    made = run_yipan("migrate", home=directory)
+    assert made.returncode == 0, made.stderr
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["up", "migrate", "demo", "prove", "bench", "import", "apikey", "doctor", "database"],
+)
+def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
+    told = run_yipan(command, "--help", home=tmp_path)
+
+    assert told.returncode == 0
+    assert f"yipan {command}" in told.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert json.loads(run_yipan("version", "--json", home=tmp_path).stdout) == {"version": "0.1.0"}
+
+
+def test_migrating_twice_changes_nothing(home: Path) -> None:
+    again = run_yipan("migrate", home=home)
+
+    assert again.returncode == 0
+    assert again.stdout == "0 migrations applied; the tables are up to date.\n"
+
+
+def test_an_empty_system_is_proved(home: Path) -> None:
+    proved = run_yipan("prove", "--json", home=home)
+    answer = json.loads(proved.stdout)
+
+    assert proved.returncode == 0
+    assert answer["ok"] is True
+    assert answer["first_break"] is None
+    assert {finding["check"].partition(".")[0] for finding in answer["findings"]} == {
+        "ledger",
+        "exchange",
+        "proof",
+    }
+
+
+def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(home: Path) -> None:
+    made = json.loads(
+        run_yipan("apikey", "create", "wms-w7", "--site", "W7", "--json", home=home).stdout
+    )
+    assert made["name"] == "wms-w7"
+    assert made["key"].startswith("yk_")
+
+    listed = run_yipan("apikey", "list", "--json", home=home).stdout
+    assert made["key"] not in listed
+    (row,) = json.loads(listed)["keys"]
+    assert (row["name"], row["state"], row["sites"]) == ("wms-w7", "active", ["W7"])
+
+    again = run_yipan("apikey", "create", "wms-w7", home=home)
+    assert again.returncode == 1
+    assert "access.key_name_taken" in again.stderr
+
+    assert json.loads(run_yipan("apikey", "revoke", "wms-w7", "--json", home=home).stdout) == {
+        "revoked": True
+    }
+    assert run_yipan("apikey", "revoke", "nobody", home=home).returncode == 1
+
+
+def test_an_unknown_bench_is_refused_with_the_names_there_are(tmp_path: Path) -> None:
+    ended = run_yipan("bench", "nothing", home=tmp_path)
+
+    assert ended.returncode == 1
+    assert "There is no bench 'nothing': choose one of " in ended.stderr
+
+
+def test_the_doctor_looks_at_the_machine(home: Path) -> None:
+    told = run_yipan("doctor", "--json", home=home)
+    answer = json.loads(told.stdout)
+
+    assert answer["ok"] is True
+    assert any("PostgreSQL) 18" in remark["text"] for remark in answer["remarks"])
+
+
+def test_psql_reaches_the_database_without_a_password_on_its_command_line(home: Path) -> None:
+    asked = run_yipan("database", "psql", "-Atc", "select current_user", home=home)
+
+    assert asked.returncode == 0
+    assert asked.stdout == "yipan\n"
