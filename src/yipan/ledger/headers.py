@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from yipan.foundation.ids import get_bucket, make_id
@@ -44,9 +44,13 @@ class Headers:
                 self._refuse_other_moves(position, same=self._digests[first])
                 self.answers[position] = False
 
-    def write(self, *, reverses: UUID | None = None) -> None:
-        """Write the headers that are new, and note which were written before."""
-        chosen = list(self._first.values())
+    def write(self, *, reverses: UUID | None = None, only: Collection[int] | None = None) -> None:
+        """
+        Write the headers that are new, and note which were written before.
+
+        `only` names the places in the run that count; all do when it is None.
+        """
+        chosen = [place for place in self._first.values() if only is None or place in only]
         postings = [self._postings[it] for it in chosen]
         event_ids = [self.event_ids[it] for it in chosen]
         traces = [posting.trace for posting in postings]
