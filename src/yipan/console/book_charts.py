@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from yipan.access.actors import Actor
@@ -68,6 +69,9 @@ def _trace(
     for at, change in changes:
         total += change
         points.append(charts.Point(at=at, value=total, series=label))
+    if points:
+        now = timezone.now()
+        points.append(charts.Point(at=now, value=total, series=label, is_event=False))
     return points
 
 

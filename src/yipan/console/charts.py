@@ -14,6 +14,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 FONT = (
@@ -22,15 +23,23 @@ FONT = (
 )
 HEIGHT = 220
 POINTS_MAX = 2_000
+#: From which span on the axis tells days, and minutes.
+DAYS_FROM_SECONDS = 2 * 24 * 3600
+MINUTES_FROM_SECONDS = 10 * 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Point:
-    """A level from a moment on. `series` is what the reader sees, `tone` its color."""
+    """
+    A level from a moment on, in the series the reader sees.
+
+    `is_event` is false where a line only goes on until now.
+    """
 
     at: datetime
     value: int
     series: str
+    is_event: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,20 +58,33 @@ def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) 
     `tones` maps each series to its tone, in the order of the legend.
     """
     altair = _load_altair()
-    rows = [{"at": point.at.isoformat(), "value": point.value, "series": point.series}
-            for point in points[-POINTS_MAX:]]  # fmt: skip
+    shown = points[-POINTS_MAX:]
+    rows = [
+        {
+            "at": _write_local(point.at),
+            "value": point.value,
+            "series": point.series,
+            "event": point.is_event,
+        }
+        for point in shown
+    ]
+    axis = altair.Axis(grid=False, labelOverlap=True, tickCount=8, format=_choose_format(shown))
     base = altair.Chart(altair.Data(values=rows)).encode(
-        x=altair.X("at:T", title=None, axis=altair.Axis(grid=False, labelOverlap=True)),
+        x=altair.X("at:T", title=None, axis=axis),
         y=altair.Y("value:Q", title=unit, axis=altair.Axis(tickCount=5, format=",d")),
         color=_color("series:N", tones),
     )
     lines = base.mark_line(interpolate="step-after", strokeWidth=2)
-    dots = base.mark_point(filled=True, size=28, opacity=1).encode(
-        tooltip=[
-            altair.Tooltip("series:N", title=gettext("Book")),
-            altair.Tooltip("value:Q", title=gettext("Quantity"), format=",d"),
-            altair.Tooltip("at:T", title=gettext("Moment"), format="%Y-%m-%d %H:%M:%S"),
-        ]
+    dots = (
+        base.transform_filter("datum.event")
+        .mark_point(filled=True, size=24, opacity=1)
+        .encode(
+            tooltip=[
+                altair.Tooltip("series:N", title=gettext("Book")),
+                altair.Tooltip("value:Q", title=gettext("Quantity"), format=",d"),
+                altair.Tooltip("at:T", title=gettext("Moment"), format="%Y-%m-%d %H:%M:%S"),
+            ]
+        )
     )
     return _finish(altair.layer(lines, dots))
 
@@ -89,6 +111,19 @@ def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> di
     )
     height = max(120, len(groups) * (14 * max(1, len(tones)) + 12))
     return _finish(chart, height=height)
+
+
+def _write_local(at: datetime) -> str:
+    # Without an offset the browser takes it as its own time, so the site's hours are shown.
+    return timezone.localtime(at).replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+
+def _choose_format(points: Sequence[Point]) -> str:
+    moments = [point.at for point in points]
+    span = (max(moments) - min(moments)).total_seconds() if moments else 0
+    if span > DAYS_FROM_SECONDS:
+        return "%m-%d"
+    return "%H:%M" if span > MINUTES_FROM_SECONDS else "%H:%M:%S"
 
 
 @lru_cache(maxsize=1)

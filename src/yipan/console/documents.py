@@ -41,15 +41,17 @@ def describe(*, book: str, origin: str) -> Document:
         label=str(DOCUMENTS.get(kind, kind.replace("_", " ").capitalize())),
         number=number,
         step=step,
-        url=_find_url(book.partition(":")[0], kind, number),
+        url=_find_url(book, kind, number),
     )
 
 
-def _find_url(book_kind: str, document_type: str, number: str) -> str:
+def _find_url(book: str, document_type: str, number: str) -> str:
+    """Return the address of the page; a store's numbers are unique within the store only."""
+    book_kind, _colon, place = book.partition(":")
     name = PAGES.get((book_kind, document_type))
-    if name is None:
-        return ""
-    try:
-        return reverse(name, args=[number])
-    except NoReverseMatch:
-        return ""
+    for arguments in ([number], [place, number]) if name else ():
+        try:
+            return reverse(name, args=arguments)
+        except NoReverseMatch:
+            continue
+    return ""

@@ -59,6 +59,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "sent": (_("Sent"), "info"),
     "announced": (_("Announced"), "info"),
     "open": (_("Open"), "info"),
+    "released": (_("Expected"), "info"),
     "partly_received": (_("Partly received"), "warn"),
     "received": (_("Received"), "good"),
     "picked": (_("Picked"), "info"),

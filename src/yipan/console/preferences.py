@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from yipan.access.models import Theme, User
+from yipan.access.site_choice import SITE_COOKIE, SITE_LENGTH_MAX
+from yipan.masterdata.queries import find_sites
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -24,9 +26,7 @@ CHOICES = {
     "density": ("yipan_density", ("normal", "roomy", "compact")),
     "rail": ("yipan_rail", ("wide", "narrow")),
 }
-SITE_COOKIE = "yipan_site"
 ZONE_COOKIE = "yipan_zone"
-SITE_LENGTH_MAX = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,6 @@ class Preferences:
     theme: str
     density: str
     rail: str
-    site: str
 
 
 def read(request: HttpRequest) -> Preferences:
@@ -44,8 +43,7 @@ def read(request: HttpRequest) -> Preferences:
     chosen = {name: _read_choice(request, name) for name in CHOICES}
     if "yipan_theme" not in request.COOKIES:
         chosen["theme"] = getattr(_find_person(request), "theme", "") or "system"
-    site = request.COOKIES.get(SITE_COOKIE, "")[:SITE_LENGTH_MAX]
-    return Preferences(site=site, **chosen)
+    return Preferences(**chosen)
 
 
 def store(request: HttpRequest, response: HttpResponse) -> None:
@@ -58,7 +56,7 @@ def store(request: HttpRequest, response: HttpResponse) -> None:
     if language in dict(settings.LANGUAGES):
         _set_cookie(response, settings.LANGUAGE_COOKIE_NAME, language)
     if "site" in request.POST:
-        _set_cookie(response, SITE_COOKIE, request.POST["site"][:SITE_LENGTH_MAX])
+        _store_site(response, request.POST["site"][:SITE_LENGTH_MAX])
     _keep_with_person(request)
 
 
@@ -80,6 +78,13 @@ def apply(
         return response
 
     return respond
+
+
+def _store_site(response: HttpResponse, code: str) -> None:
+    """Remember the site and its time zone; a site nobody knows is none."""
+    found = find_sites([code]).get(code)
+    _set_cookie(response, SITE_COOKIE, found.code if found else "")
+    _set_cookie(response, ZONE_COOKIE, found.time_zone if found else "")
 
 
 def _read_choice(request: HttpRequest, name: str) -> str:

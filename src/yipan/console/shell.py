@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,8 +13,11 @@ from django.utils.translation import gettext
 from yipan.access.actors import Actor, find_actor
 from yipan.access.models import User
 from yipan.access.roles import ROLE_LABELS
-from yipan.console import navigation, preferences, work
+from yipan.access.site_choice import find_chosen_site
+from yipan.console import navigation, preferences
 from yipan.console.naming import name_of
+from yipan.console.reader import Reader
+from yipan.console.waiting import count_behind
 from yipan.masterdata.queries import places
 from yipan.masterdata.rows import SiteRow
 
@@ -45,6 +48,11 @@ class Shell:
         return preferences.read(self.request)
 
     @cached_property
+    def site(self) -> str:
+        """Return the site the reader chose, as far as the reader may see it."""
+        return find_chosen_site(self.request, actor=self.actor) if self.actor else ""
+
+    @cached_property
     def groups(self) -> list[navigation.Group]:
         """Return the rail."""
         if self.actor is None:
@@ -52,7 +60,7 @@ class Shell:
         return navigation.build(
             self.actor,
             path=self.request.path,
-            count=work.Counter(actor=self.actor, site=self.preferences.site).count,
+            count=partial(count_behind, Reader(actor=self.actor, site=self.site)),
         )
 
     @cached_property
@@ -68,7 +76,7 @@ class Shell:
     @property
     def site_label(self) -> str:
         """Return the name of the chosen site."""
-        chosen = [row for row in self.sites if row.code == self.preferences.site]
+        chosen = [row for row in self.sites if row.code == self.site]
         return name_of(chosen[0]) if chosen else gettext("All sites")
 
     @property

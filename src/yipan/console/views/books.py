@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
-from yipan.console import book_charts, books, preferences
+from yipan.access.site_choice import find_chosen_site
+from yipan.console import book_charts, books
 from yipan.console.reading import describe_levels, describe_state
 from yipan.ledger.totals import list_sku_totals
 from yipan.masterdata.queries import get_sku, list_skus, search_skus
@@ -50,14 +51,15 @@ def list_books(request: HttpRequest) -> HttpResponse:
         skus, has_more = found[:ROWS_PER_PAGE], len(found) > ROWS_PER_PAGE
     if len(skus) == 1 and text and skus[0].code.casefold() == text.casefold():
         return HttpResponse(status=303, headers={"Location": _get_address(skus[0].code)})
-    site = preferences.read(request).site
+    actor = get_actor(request)
+    site = find_chosen_site(request, actor=actor)
     return render(
         request,
         "console/books/index.html",
         {
             "q": text,
             "after": after,
-            "rows": _make_rows(skus, actor=get_actor(request), site=site),
+            "rows": _make_rows(skus, actor=actor, site=site),
             "next_after": skus[-1].code if has_more else "",
             "site": site,
         },

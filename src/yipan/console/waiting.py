@@ -1,0 +1,169 @@
+"""What waits for a person, sorted by harm, and how much of it stands beside a page in the rail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yipan.console.reader import Reader, find_url
+
+#: Shorter than this, a message is on its way and nobody need care.
+LAG_PATIENCE_SECONDS = 60
+
+#: Order of harm: what is wrong, what is late, what is to be done.
+HARM = {"bad": 0, "warn": 1, "info": 2}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """Something that waits for a person, and where to do it."""
+
+    title: str
+    note: str
+    count: int
+    url: str
+    icon: str
+    tone: str
+
+
+def _find_parked(reader: Reader) -> Work:
+    parked = sum(row.parked for row in reader.sources)
+    names = ", ".join(row.source for row in reader.sources if row.parked)
+    return Work(
+        title=_("Messages are parked"),
+        note=names,
+        count=parked,
+        url=find_url("exchange:parked"),
+        icon="circle-pause",
+        tone="bad",
+    )
+
+
+def _find_gaps(reader: Reader) -> Work:
+    gaps = sum(row.gaps for row in reader.sources)
+    names = ", ".join(row.source for row in reader.sources if row.gaps)
+    return Work(
+        title=_("Numbers of messages are missing"),
+        note=names,
+        count=gaps,
+        url=find_url("exchange:sources") + "?state=gap",
+        icon="unplug",
+        tone="bad",
+    )
+
+
+def _find_lag(reader: Reader) -> Work:
+    now = timezone.now()
+    late = [row for row in reader.sources if row.get_lag_seconds(now) > LAG_PATIENCE_SECONDS]
+    late = [row for row in late if not row.parked + row.waiting]
+    return Work(
+        title=_("Sources are behind"),
+        note=", ".join(row.source for row in late[:3]),
+        count=len(late),
+        url=find_url("exchange:sources") + "?state=behind",
+        icon="hourglass",
+        tone="warn",
+    )
+
+
+def _find_below_zero(reader: Reader) -> Work:
+    skus = list(dict.fromkeys(row.sku for _site, row in reader.shortfalls))
+    places = list(dict.fromkeys(site for site, _row in reader.shortfalls))
+    url = reverse("books:compare", args=[skus[0]]) if skus else ""
+    note = f"{', '.join(skus[:3])} · {', '.join(places[:3])}"
+    return Work(
+        title=_("Books went below zero"),
+        note=note,
+        count=len(reader.shortfalls),
+        url=url,
+        icon="trending-down",
+        tone="bad",
+    )
+
+
+def _find_late_orders(reader: Reader) -> Work:
+    return Work(
+        title=_("Purchase orders are late"),
+        note=_("expected before today, still open"),
+        count=reader.count_orders(late_on=timezone.localdate()),
+        url=find_url("erp:purchase_orders") + "?late=1",
+        icon="calendar-clock",
+        tone="warn",
+    )
+
+
+def _find_drafts(reader: Reader) -> Work:
+    return Work(
+        title=_("Purchase orders to approve"),
+        note=_("written by somebody else"),
+        count=reader.count_orders(states=("draft",)),
+        url=find_url("erp:purchase_orders") + "?state=draft",
+        icon="file-check",
+        tone="info",
+    )
+
+
+def _find_to_send(reader: Reader) -> Work:
+    return Work(
+        title=_("Purchase orders to send"),
+        note=_("approved, not yet with the warehouse"),
+        count=reader.count_orders(states=("approved",)),
+        url=find_url("erp:purchase_orders") + "?state=approved",
+        icon="send",
+        tone="info",
+    )
+
+
+def _find_inbound(reader: Reader) -> Work:
+    return Work(
+        title=_("Goods to receive"),
+        note=_("inbound orders not fully received"),
+        count=reader.inbound_open,
+        url=find_url("wms:inbound_orders"),
+        icon="truck",
+        tone="info",
+    )
+
+
+#: Action a reader needs to do something about it, and what looks for it.
+WORK: tuple[tuple[str, Callable[[Reader], Work]], ...] = (
+    ("exchange.read", _find_parked),
+    ("exchange.read", _find_gaps),
+    ("exchange.read", _find_lag),
+    ("ledger.read", _find_below_zero),
+    ("erp.read", _find_late_orders),
+    ("erp.purchase_order.approve", _find_drafts),
+    ("erp.purchase_order.send", _find_to_send),
+    ("wms.receive", _find_inbound),
+)
+
+
+def list_work(reader: Reader) -> list[Work]:
+    """Return what waits for somebody, what does most harm first; never something empty."""
+    found = [find(reader) for action, find in WORK if reader.actor.may(action)]
+    waiting = [work for work in found if work.count and not work.url.startswith("?")]
+    return sorted(waiting, key=lambda work: HARM[work.tone])
+
+
+#: URL name of a page in the rail to what counts the work behind it, and who may do it.
+COUNTERS: dict[str, tuple[str, Callable[[Reader], int]]] = {
+    "erp:purchase_orders": (
+        "erp.purchase_order.approve",
+        lambda reader: reader.count_orders(states=("draft",)),
+    ),
+    "wms:inbound_orders": ("wms.receive", lambda reader: reader.inbound_open),
+    "exchange:sources": (
+        "exchange.read",
+        lambda reader: sum(row.parked + row.waiting for row in reader.sources),
+    ),
+}
+
+
+def count_behind(reader: Reader, url_name: str) -> int:
+    """Return how many things wait behind a page for this reader."""
+    action, count = COUNTERS.get(url_name, ("", None))
+    return count(reader) if count is not None and reader.actor.may(action) else 0
