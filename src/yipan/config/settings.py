@@ -41,8 +41,8 @@ LOGIN_REDIRECT_URL = "/"
 # of our own proxies stand in front, and are believed about addresses and https.
 YIPAN_HTTPS = os.environ.get("YIPAN_HTTPS") == "1"
 YIPAN_PROXIES = int(os.environ.get("YIPAN_PROXIES", "0"))
-YIPAN_REQUESTS_PER_SECOND = float(os.environ.get("YIPAN_REQUESTS_PER_SECOND", "200"))
-YIPAN_REQUESTS_BURST = int(os.environ.get("YIPAN_REQUESTS_BURST", "1000"))
+YIPAN_REQUESTS_PER_SECOND = float(os.environ.get("YIPAN_REQUESTS_PER_SECOND", "500"))
+YIPAN_REQUESTS_BURST = int(os.environ.get("YIPAN_REQUESTS_BURST", "2000"))
 YIPAN_API_BODY_BYTES_MAX = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = YIPAN_API_BODY_BYTES_MAX
 assert not (YIPAN_HTTPS and len(SECRET_KEY) < 50), "behind https, set YIPAN_SECRET_KEY"
