@@ -22,6 +22,7 @@ FONT = (
     "'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 )
 HEIGHT = 220
+BARS_HEIGHT_MIN, BAR_STEP, BAR_GAP = 120, 14, 14
 POINTS_MAX = 2_000
 #: From which span on the axis tells days, and minutes.
 DAYS_FROM_SECONDS = 2 * 24 * 3600
@@ -44,11 +45,12 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bar:
-    """A quantity of one series in one group."""
+    """A quantity of one series in one group. Bars of a group lie in the order of `slot`."""
 
     group: str
     series: str
     value: int
+    slot: int = 0
 
 
 def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) -> dict[str, Any]:
@@ -92,14 +94,17 @@ def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) 
 def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> dict[str, Any]:
     """Return bars lying side by side per group, in the order given."""
     altair = _load_altair()
-    rows = [{"group": bar.group, "series": bar.series, "value": bar.value} for bar in bars]
+    rows = [
+        {"group": bar.group, "series": bar.series, "value": bar.value, "slot": bar.slot}
+        for bar in bars
+    ]
     groups = list(dict.fromkeys(bar.group for bar in bars))
     chart = (
         altair.Chart(altair.Data(values=rows))
         .mark_bar(cornerRadiusEnd=2)
         .encode(
             y=altair.Y("group:N", title=None, sort=groups, axis=altair.Axis(labelLimit=140)),
-            yOffset=altair.YOffset("series:N", sort=list(tones)),
+            yOffset=altair.YOffset("slot:O"),
             x=altair.X("value:Q", title=unit, axis=altair.Axis(tickCount=5, format=",d")),
             color=_color("series:N", tones),
             tooltip=[
@@ -109,7 +114,8 @@ def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> di
             ],
         )
     )
-    height = max(120, len(groups) * (14 * max(1, len(tones)) + 12))
+    slots = len({bar.slot for bar in bars})
+    height = max(BARS_HEIGHT_MIN, len(groups) * (BAR_STEP * slots + BAR_GAP))
     return _finish(chart, height=height)
 
 

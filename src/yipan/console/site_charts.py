@@ -70,7 +70,7 @@ def draw(levels: Sequence[SiteLevel]) -> dict[str, Any]:
         label = f"{name_of(level.site)} {level.site.code}"
         own = kinds[level.site.site_type]
         bars.append(charts.Bar(group=label, series=hub, value=level.hub))
-        bars.append(charts.Bar(group=label, series=own, value=level.own))
+        bars.append(charts.Bar(group=label, series=own, value=level.own, slot=1))
     shown = {bar.series for bar in bars}
     tones = {hub: "book-erp", warehouse: "book-wms", store: "book-pos"}
     return charts.draw_bars(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from yipan.access.doors import page
 from yipan.console import site_charts
@@ -27,6 +28,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
             "sites": sites,
             "reading": site_charts.describe(sites),
             "recent": list_recent(reader),
+            "today": timezone.localdate(),
         },
     )
 
