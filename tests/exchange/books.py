@@ -64,7 +64,7 @@ class Book:
         """Return (sequence, name, quantity) in the order they were booked."""
         with connection.cursor() as cursor:
             cursor.execute("select sequence, sku, quantity from test_effect order by place")
-            return cursor.fetchall()
+            return [(sequence, name, number) for sequence, name, number in cursor.fetchall()]
 
     def list_numbers(self) -> list[int]:
         """Return the numbers of the messages in the order they were booked."""

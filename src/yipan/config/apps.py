@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from yipan.config import logs
+
 
 class CompositionConfig(AppConfig):
     """Connects the exchange once all other apps are ready. Comes last."""
@@ -12,8 +14,9 @@ class CompositionConfig(AppConfig):
     label = "composition"
 
     def ready(self) -> None:
-        """Wire up what this node hears."""
+        """Wire up what this node hears, and say where logs go."""
         # Handlers import models, which exist only now.
         from yipan.config.subscriptions import connect_node  # noqa: PLC0415
 
         connect_node()
+        logs.configure()

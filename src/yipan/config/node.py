@@ -6,6 +6,7 @@ from typing import Final
 
 from django.conf import settings
 
+from yipan.exchange.sources import get_site
 from yipan.masterdata.queries import find_sites
 
 #: Who hears messages on a node of each role.
@@ -29,19 +30,28 @@ def list_node_sites() -> frozenset[str]:
     return frozenset(settings.YIPAN_SITES)
 
 
+def list_hub_sources() -> list[str]:
+    """Return what a site node reads from its hub: master data, and the orders of its sites."""
+    return ["erp:hub/masterdata", *(f"erp:hub/orders:{site}" for site in settings.YIPAN_SITES)]
+
+
 def is_for_warehouse(source: str) -> bool:
-    """Return whether an addressed stream of the hub is for a warehouse."""
-    return _find_site_type(source) == "warehouse"
+    """Return whether an addressed stream of the hub is for a warehouse served here."""
+    return _is_served(source) and _find_site_type(source) == "warehouse"
 
 
 def is_for_store(source: str) -> bool:
-    """Return whether an addressed stream of the hub is for a store."""
-    return _find_site_type(source) == "store"
+    """Return whether an addressed stream of the hub is for a store served here."""
+    return _is_served(source) and _find_site_type(source) == "store"
+
+
+def _is_served(source: str) -> bool:
+    return not settings.YIPAN_SITES or get_site(source) in settings.YIPAN_SITES
 
 
 def _find_site_type(source: str) -> str:
     """Return the type of the site a stream is addressed to; "" while nobody knows the site."""
-    site = source.rpartition(":")[2]
+    site = get_site(source)
     if site not in _site_types:
         found = find_sites([site]).get(site)
         if found is None:

@@ -7,18 +7,26 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 
 import django.db
 import psycopg
 import structlog
+from django.conf import settings
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 
-from yipan.config import clock
+from yipan.config import clock, node
+from yipan.erp import tasks
 from yipan.exchange.courier import Courier
+from yipan.exchange.forwarding import Forwarder
 from yipan.exchange.outbox import CHANNEL
+from yipan.exchange.pulling import Puller
+from yipan.exchange.transport import Https
+from yipan.masterdata import jobs
 
 log = structlog.get_logger(__name__)
 
@@ -31,12 +39,18 @@ CONCURRENT_TASKS: Final = 2
 Round = Callable[[float], int]
 
 
+class Goer(Protocol):
+    """Whoever goes rounds: courier, forwarder, puller."""
+
+    def go_round(self, *, now: float) -> int:
+        """Do what is due, and return how much that was."""
+
+
 async def serve() -> None:
     """Run until SIGTERM or SIGINT."""
     assert all(task.name in app.tasks for task in clock.TASKS)
     stop = threading.Event()
-    courier = Courier(chance=random.Random())  # noqa: S311  spreads retries, guards nothing
-    threads = [start_rounds("courier", lambda now: courier.go_round(now=now), stop=stop)]
+    threads = [start_rounds(name, go_round, stop=stop) for name, go_round in list_rounds()]
     try:
         connector = app.connector
         assert isinstance(connector, DjangoConnector)
@@ -49,6 +63,39 @@ async def serve() -> None:
         stop.set()
         for thread in threads:
             await asyncio.to_thread(thread.join)
+
+
+def list_rounds() -> list[tuple[str, Round]]:
+    """Return who goes rounds on this node, each in a thread of its own."""
+    chance = random.Random()  # noqa: S311  spreads retries, guards nothing
+    goers: list[tuple[str, Goer]] = [("courier", Courier(chance=chance))]
+    if settings.YIPAN_HUB_URL:
+        forwarder = Forwarder(transport=_make_transport(), chance=chance)
+        goers.append(("forwarder", forwarder))
+        for receiver in node.list_node_receivers():
+            puller = Puller(
+                transport=_make_transport(),
+                receiver=receiver,
+                sources=node.list_hub_sources(),
+                chance=chance,
+            )
+            goers.append((f"puller-{receiver}", puller))
+    rounds: list[tuple[str, Round]] = [(name, partial(_go, goer)) for name, goer in goers]
+    if "erp" in node.list_node_receivers():
+        rounds.append(("imports", _import_files))
+    return rounds
+
+
+def _go(goer: Goer, now: float) -> int:
+    return goer.go_round(now=now)
+
+
+def _make_transport() -> Https:
+    return Https(url=settings.YIPAN_HUB_URL, key=settings.YIPAN_HUB_KEY)
+
+
+def _import_files(now: float) -> int:  # noqa: ARG001  jobs are told the time of the day
+    return tasks.run_import_jobs(clock=timezone.now)
 
 
 def start_rounds(name: str, go_round: Round, *, stop: threading.Event) -> threading.Thread:
@@ -79,4 +126,5 @@ def _keep_going(name: str, go_round: Round, stop: threading.Event) -> None:
 def _listen() -> psycopg.Connection:
     connection = psycopg.connect(**connector_params(), autocommit=True)
     connection.execute(f"listen {CHANNEL}")
+    connection.execute(f"listen {jobs.CHANNEL}")
     return connection

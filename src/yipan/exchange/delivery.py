@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from yipan.exchange import database, inbox, receptions, told
+from yipan.exchange import database, receptions, told
 from yipan.exchange.envelopes import RUN_MESSAGES_MAX
 from yipan.exchange.replies import ReplyState
 from yipan.exchange.subscriptions import list_receivers
+from yipan.exchange.transport import InProcess
 
 _LIST_ISSUED = """
 select source, epoch, last_sequence from exchange_stream where last_sequence > 0 order by source
@@ -85,7 +86,7 @@ def deliver_run(pending: Pending, *, faults: list[Exception]) -> tuple[int, bool
             receiver=pending.receiver, source=pending.source, epoch=pending.epoch
         )
         envelopes = told.list_unheard(reception)
-        replies = inbox.receive(pending.receiver, envelopes, faults=faults)
+        replies = InProcess(receiver=pending.receiver, faults=faults).push(envelopes)
     lost = (ReplyState.UNKNOWN, ReplyState.REJECTED)
     received = sum(reply.state not in lost for reply in replies)
     is_stuck = received < len(replies) if len(replies) < RUN_MESSAGES_MAX else received == 0

@@ -47,8 +47,11 @@ def receive(
     met: list[Exception] = []
     for places in _split_into_runs(envelopes):
         run = [envelopes[place] for place in places]
+        met_before = len(met)
         answers = _receive_around_faults(receiver, run, faults=met)
         replies.update(zip(places, answers, strict=True))
+        if len(met) > met_before:
+            _tell_faults(receiver, answers, fault=met[met_before])
     if faults is not None:
         faults.extend(met)
     elif met:
@@ -73,28 +76,35 @@ def _receive_around_faults(
     """Receive a run; when our own code fails on it, halve it until the fault stands alone."""
     try:
         return _receive_run(receiver, run)
-    except (DatabaseError, InterfaceError) as fault:
+    except (DatabaseError, InterfaceError) as error:
         # The database is away or busy: nothing is wrong with any one message.
-        faults.append(fault)
-    except Exception as fault:  # noqa: BLE001  reported to the caller, who raises or logs it
-        if len(run) > 1:
-            middle = len(run) // 2
-            before = _receive_around_faults(receiver, run[:middle], faults=faults)
-            return before + _receive_around_faults(receiver, run[middle:], faults=faults)
-        faults.append(fault)
-        with transaction.atomic():
+        fault: Exception = error
+        is_to_halve = False
+    except Exception as error:  # noqa: BLE001  reported to the caller, who raises or logs it
+        fault = error
+        is_to_halve = len(run) > 1
+        if not is_to_halve:
             receptions.note_fault(receiver=receiver, source=run[0].source, epoch=run[0].epoch)
+    if is_to_halve:
+        middle = len(run) // 2
+        before = _receive_around_faults(receiver, run[:middle], faults=faults)
+        return before + _receive_around_faults(receiver, run[middle:], faults=faults)
+    faults.append(fault)
+    return [_make_reply(each, (ReplyState.UNKNOWN, FAULT, {})) for each in run]
+
+
+def _tell_faults(receiver: str, answers: Sequence[Reply], *, fault: Exception) -> None:
+    """Log the faults of one run: somebody must change code. The first one stands for all."""
+    lost = [reply for reply in answers if reply.state == ReplyState.UNKNOWN]
     _log.error(
         "exchange.message_fault",
         receiver=receiver,
-        source=run[0].source,
-        epoch=run[0].epoch,
-        first_sequence=run[0].sequence,
-        messages=len(run),
-        kind=run[0].kind,
-        exc_info=faults[-1],
+        source=lost[0].source,
+        sequence=lost[0].sequence,
+        message_id=lost[0].message_id,
+        messages=len(lost),
+        exc_info=fault,
     )
-    return [_make_reply(each, (ReplyState.UNKNOWN, FAULT, {})) for each in run]
 
 
 def _receive_run(receiver: str, envelopes: Sequence[Envelope]) -> list[Reply]:

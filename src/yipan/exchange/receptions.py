@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from yipan.exchange import database
 from yipan.exchange.streams import get_stream
 
@@ -101,6 +103,7 @@ def advance(reception: Reception, numbers: Sequence[int]) -> None:
     )
 
 
+@transaction.atomic
 def note_fault(*, receiver: str, source: str, epoch: int) -> None:
     """Count a run that was rolled back by a fault of ours."""
     reception = lock(receiver=receiver, source=source, epoch=epoch)
