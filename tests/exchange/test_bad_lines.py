@@ -21,6 +21,7 @@ from tests.exchange.books import Book
 from tests.exchange.builders import Stepped, a_moved, a_stepped, say, wired
 from tests.exchange.faulty import Faulty, Trouble, draw
 from yipan.exchange import parking, proof, queries
+from yipan.exchange.backoff import Backoff
 from yipan.exchange.forwarding import Forwarder
 from yipan.exchange.models import Forwarding, Reception
 from yipan.exchange.pulling import Puller
@@ -49,12 +50,12 @@ class Site:
             )
             for receiver in ("erp", "wms")
         ]
-        self.forwarder = Forwarder(transport=self.lines[0], chance=chance)
+        self.forwarder = Forwarder(transport=self.lines[0], backoff=Backoff(chance=chance))
         self.puller = Puller(
             transport=self.lines[1],
             receiver="wms",
             sources=["erp:hub/orders:W1"],
-            chance=chance,
+            backoff=Backoff(chance=chance),
         )
         self.now = 0.0
         self.told = 0

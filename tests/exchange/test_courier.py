@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def a_courier() -> Courier:
-    return Courier(chance=random.Random(7))
+    return Courier(backoff=Backoff(chance=random.Random(7)))
 
 
 def test_each_round_takes_one_run_of_every_stream(book: Book) -> None:

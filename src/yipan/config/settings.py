@@ -134,4 +134,5 @@ YIPAN_ROLE = os.environ.get("YIPAN_ROLE", "all")
 YIPAN_SITES = [site for site in os.environ.get("YIPAN_SITES", "").split(",") if site]
 YIPAN_HUB_URL = os.environ.get("YIPAN_HUB_URL", "")
 YIPAN_HUB_KEY = os.environ.get("YIPAN_HUB_KEY", "")
+YIPAN_RETRY_SECONDS_FIRST = float(os.environ.get("YIPAN_RETRY_SECONDS_FIRST", "5"))
 assert YIPAN_ROLE in {"all", "hub", "wms", "pos"}, "YIPAN_ROLE is one of all, hub, wms, pos"

@@ -21,6 +21,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from yipan.config import clock, node
 from yipan.erp import tasks
+from yipan.exchange.backoff import Backoff
 from yipan.exchange.courier import Courier
 from yipan.exchange.forwarding import Forwarder
 from yipan.exchange.outbox import CHANNEL
@@ -67,17 +68,16 @@ async def serve() -> None:
 
 def list_rounds() -> list[tuple[str, Round]]:
     """Return who goes rounds on this node, each in a thread of its own."""
-    chance = random.Random()  # noqa: S311  spreads retries, guards nothing
-    goers: list[tuple[str, Goer]] = [("courier", Courier(chance=chance))]
+    goers: list[tuple[str, Goer]] = [("courier", Courier(backoff=_make_backoff()))]
     if settings.YIPAN_HUB_URL:
-        forwarder = Forwarder(transport=_make_transport(), chance=chance)
+        forwarder = Forwarder(transport=_make_transport(), backoff=_make_backoff())
         goers.append(("forwarder", forwarder))
         for receiver in node.list_node_receivers():
             puller = Puller(
                 transport=_make_transport(),
                 receiver=receiver,
                 sources=node.list_hub_sources(),
-                chance=chance,
+                backoff=_make_backoff(),
             )
             goers.append((f"puller-{receiver}", puller))
     rounds: list[tuple[str, Round]] = [(name, partial(_go, goer)) for name, goer in goers]
@@ -88,6 +88,11 @@ def list_rounds() -> list[tuple[str, Round]]:
 
 def _go(goer: Goer, now: float) -> int:
     return goer.go_round(now=now)
+
+
+def _make_backoff() -> Backoff:
+    chance = random.Random()  # noqa: S311  spreads retries, guards nothing
+    return Backoff(chance=chance, first_seconds=settings.YIPAN_RETRY_SECONDS_FIRST)
 
 
 def _make_transport() -> Https:

@@ -15,8 +15,9 @@ JITTER_SHARE: Final = 0.25
 class Backoff:
     """Who failed how often, and when to try again. Times are seconds of one steady clock."""
 
-    def __init__(self, *, chance: random.Random) -> None:
+    def __init__(self, *, chance: random.Random, first_seconds: float = FIRST_SECONDS) -> None:
         self._chance = chance
+        self._first_seconds = first_seconds
         self._failures: dict[Hashable, int] = {}
         self._not_before: dict[Hashable, float] = {}
 
@@ -28,7 +29,7 @@ class Backoff:
         """Note a failure; return the seconds to wait."""
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        longest = min(SECONDS_MAX, FIRST_SECONDS * 2.0 ** min(failures, 10))
+        longest = min(SECONDS_MAX, self._first_seconds * 2.0 ** min(failures, 10))
         wait = longest * (1 - JITTER_SHARE * self._chance.random())
         self._not_before[key] = now + wait
         return wait

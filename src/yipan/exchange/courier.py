@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from yipan.exchange.backoff import Backoff
 from yipan.exchange.delivery import deliver_run, list_pending
 
@@ -16,8 +14,8 @@ class Courier:
     by the inbox.
     """
 
-    def __init__(self, *, chance: random.Random) -> None:
-        self._backoff = Backoff(chance=chance)
+    def __init__(self, *, backoff: Backoff) -> None:
+        self._backoff = backoff
 
     def go_round(self, *, now: float) -> int:
         """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -64,9 +63,9 @@ class Forwarder:
     hold up those behind it.
     """
 
-    def __init__(self, *, transport: Transport, chance: random.Random) -> None:
+    def __init__(self, *, transport: Transport, backoff: Backoff) -> None:
         self._transport = transport
-        self._backoff = Backoff(chance=chance)
+        self._backoff = backoff
         self._sent: dict[tuple[str, int], int] = {}
 
     def go_round(self, *, now: float) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import Final
 
@@ -40,12 +39,12 @@ class Puller:
         transport: Transport,
         receiver: str,
         sources: Sequence[str],
-        chance: random.Random,
+        backoff: Backoff,
     ) -> None:
         self._transport = transport
         self._receiver = receiver
         self._sources = sorted(sources)
-        self._backoff = Backoff(chance=chance)
+        self._backoff = backoff
         self._epochs: dict[str, int] = {}
         self._read: dict[tuple[str, int], int] = {}
 
