@@ -24,7 +24,7 @@ PUBLIC = frozenset(
 )
 
 EVERY_PERSON = frozenset({"console.home", "console.preferences", "console.design", "access.me"})
-EVERYBODY = frozenset({"access.me", "ledger.read", "masterdata.read"})
+EVERYBODY = frozenset({"access.me", "ledger.read", "masterdata.read", "pool.read"})
 
 ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.INVENTORY_CONTROLLER: EVERY_PERSON
@@ -80,10 +80,11 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.STORE_MANAGER: EVERY_PERSON
     | EVERYBODY
     | {"pos.read", "pos.sell", "pos.refund", "pos.open_stock"},
-    Role.ORDER_DESK: EVERY_PERSON | EVERYBODY | {"erp.read", "wms.read"},
+    Role.ORDER_DESK: EVERY_PERSON | EVERYBODY | {"erp.read", "wms.read", "pool.promise"},
     Role.PLANNER: EVERY_PERSON | EVERYBODY | {"erp.read"},
     Role.INTEGRATION: EVERYBODY
     | {
+        "pool.promise",
         "erp.read",
         "erp.purchase_order.write",
         "erp.purchase_order.send",
@@ -128,6 +129,8 @@ OF_A_SITE = frozenset(
         "warehouses:site",
         "stores:site",
         "tickets:number",
+        "holds:number",
+        "reservations:number",
         "books:book",
         "posting:origin",
         "sources:source",
@@ -149,5 +152,7 @@ NAME_A_SITE = frozenset(
         "POST api/v1/warehouse-openings",
         "POST api/v1/tickets",
         "POST api/v1/store-openings",
+        "POST api/v1/holds",
+        "POST api/v1/reservations",
     }
 )

@@ -19,6 +19,9 @@ from yipan.erp.models import GoodsReceipt, SalesIssue
 from yipan.ledger import queries as ledger
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow, SiteRow
+from yipan.pool import promises
+from yipan.pool.promises import Ask
+from yipan.pool.rules import PromisedLine
 from yipan.wms.documents import receipt
 from yipan.wms.documents.receipt import Opening
 from yipan.wms.models import InboundOrder
@@ -92,7 +95,17 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
     retailer.deliver()
     posted = ledger.list_movements(book=f"wms:{warehouse}", sku="TEA-250", limit=1)[0].header
     assert posted is not None
+    promise = promises.reserve(
+        ask=Ask(
+            step="reserve",
+            number=f"rsv_{warehouse}",
+            lines=(PromisedLine(site=warehouse, sku="TEA-250", quantity=1),),
+        ),
+        at=NOON,
+    )
     return {
+        "holds:number": promise.number,
+        "reservations:number": promise.number,
         "purchase-orders:number": number,
         "inbound-orders:number": inbound.number,
         "receipts:number": received.number,
@@ -138,6 +151,8 @@ def make_bodies(values: Values) -> Mapping[str, object]:
             "lines": [goods],
         },
         "POST api/v1/store-openings": {"site": store, "lines": [goods]},
+        "POST api/v1/holds": {"lines": [{**goods, "site": warehouse}]},
+        "POST api/v1/reservations": {"lines": [{**goods, "site": warehouse}]},
         "POST api/v1/sources/{source}/resend": {"first": 1, "last": 1},
     }
 

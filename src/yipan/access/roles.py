@@ -116,6 +116,9 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "masterdata.write": _to(_IC, _PU),
         "masterdata.import": _to(_IC, _PU),
         "masterdata.export": _to(_IC, _PU, _FI, _AD),
+        # The pool: what may be promised, and setting it aside
+        "pool.read": _EVERYONE,
+        "pool.promise": _to(_OD, _IN),
         # ERP: the office's documents; no worker at a dock or a register sees them
         "erp.read": _OFFICE | {_IN},
         "erp.purchase_order.write": _to(_PU, _IN),

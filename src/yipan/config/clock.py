@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from yipan.config import idempotency
 from yipan.exchange import parking
 from yipan.ledger import months
+from yipan.pool import tasks as pool
 
 #: A job that gave no sign of life for so long belongs to a worker that was killed.
 STALLED_SECONDS = 30
@@ -37,6 +38,20 @@ def purge_answers(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(name="pool.expire_holds", queueing_lock="pool.expire_holds")
+def expire_holds(timestamp: int) -> None:
+    """Give back the goods of carts whose time is over."""
+    pool.expire_holds(at=_get_instant(timestamp))
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(name="pool.forget_refused", queueing_lock="pool.forget_refused")
+def forget_refused(timestamp: int) -> None:
+    """Forget what was asked for in vain more than a week ago."""
+    pool.forget_refused(at=_get_instant(timestamp))
+
+
+@app.periodic(cron="* * * * *")
 @app.task(name="config.sweep_stalled", queueing_lock="config.sweep_stalled", pass_context=False)
 async def sweep_stalled(timestamp: int) -> None:
     """Start jobs again whose worker was killed. Every task may run twice."""
@@ -49,4 +64,11 @@ def _get_instant(timestamp: int) -> datetime:
 
 
 #: All of them. Whoever imports this table has them registered.
-TASKS: Final = (retry_parked, open_months, purge_answers, sweep_stalled)
+TASKS: Final = (
+    retry_parked,
+    open_months,
+    purge_answers,
+    expire_holds,
+    forget_refused,
+    sweep_stalled,
+)

@@ -58,7 +58,7 @@ def answer_once(
     :raises IdempotencyKeyInUse: if the first request with this key is still running.
     :raises IdempotencyKeyReused: if the key came with another body.
     """
-    key = _read_key(request)
+    key = read_key(request)
     scope = _hash(f"{actor.kind}|{actor.key_id}|{actor.user_id}|{request.method}|{request.path}")
     fingerprint = _take_fingerprint(request)
     with transaction.atomic():
@@ -93,8 +93,12 @@ def purge(*, at: datetime) -> int:
     return StoredAnswer.objects.filter(pk__in=ids).delete()[0]
 
 
-def _read_key(request: HttpRequest) -> str:
-    """Return the key, which the draft wants in quotes and most clients send bare."""
+def read_key(request: HttpRequest) -> str:
+    """
+    Return the key, which the draft wants in quotes and most clients send bare.
+
+    :raises IdempotencyKeyMissing: if there is none, or it is too long.
+    """
     key = request.headers.get(HEADER, "").strip()
     if len(key) >= 2 and key[0] == key[-1] == '"':
         key = key[1:-1]

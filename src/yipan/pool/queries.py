@@ -16,7 +16,7 @@ from yipan.ledger.totals import list_place_totals
 from yipan.pool.book import SITE_BOOK
 from yipan.pool.models import Promise, PromiseLine
 from yipan.pool.models.promise import PromiseState
-from yipan.pool.rules import get_account
+from yipan.pool.rules import PromisedLine, get_account
 
 SKUS_PER_QUESTION_MAX = 100
 
@@ -77,17 +77,42 @@ def list_availability(
     return rows
 
 
-def get_promise_sites(number: str) -> frozenset[str]:
-    """
-    Return the sites a promise sets stock aside at.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PromiseDetail:
+    """A promise as somebody looks it up."""
 
-    :raises NotFound: if there is no such promise.
+    number: str
+    state: str
+    lines: tuple[PromisedLine, ...]
+    created_at: datetime
+    created_by: str
+    external_id: str
+    expires_at: datetime | None
+    committed_at: datetime | None
+
+
+def get_promise(number: str, *, sites: Collection[str] | None = None) -> PromiseDetail:
     """
-    sites = PromiseLine.objects.filter(promise__number=number).values_list("site", flat=True)
-    found = frozenset(sites)
-    if not found:
+    Return one promise.
+
+    :raises NotFound: if there is none of this number within `sites`, or it was refused.
+    """
+    promise = Promise.objects.filter(number=number).exclude(state=PromiseState.REFUSED).first()
+    found = [] if promise is None else list(promise.lines.order_by("site", "sku"))
+    if promise is None or (sites is not None and any(line.site not in sites for line in found)):
         raise NotFound(kind="promise", id=number)
-    return found
+    return PromiseDetail(
+        number=promise.number,
+        state=promise.state,
+        lines=tuple(
+            PromisedLine(site=line.site, sku=line.sku, quantity=line.quantity) for line in found
+        ),
+        created_at=promise.created_at,
+        created_by=promise.created_by,
+        external_id=promise.external_id,
+        expires_at=promise.expires_at,
+        committed_at=promise.committed_at,
+    )
 
 
 def prove_promises() -> Finding:

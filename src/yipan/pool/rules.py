@@ -75,3 +75,14 @@ def get_digest(lines: Sequence[PromisedLine], *, seconds: int | None) -> str:
     """Return a fingerprint of what is asked: lines in whatever order, and for how long."""
     content = "\0".join(f"{it.site}\0{it.sku}\0{it.quantity}" for it in sum_lines(lines))
     return hashlib.sha256(f"{seconds}\0{content}".encode()).hexdigest()
+
+
+def derive_number(prefix: str, *, asker: str, key: str) -> str:
+    """
+    Return the number of the promise somebody asks for under an idempotency key.
+
+    It follows from who asks, for what kind, and the key alone, so that the same question
+    leads to the same promise through whichever door and process it comes.
+    """
+    content = hashlib.sha256(f"{prefix}\0{asker}\0{key}".encode()).hexdigest()
+    return f"{prefix}_{content[:32]}"

@@ -11,6 +11,7 @@ from yipan.pool.promises.values import (
     InsufficientStock,
     PromiseRow,
     PromiseWrongState,
+    Step,
 )
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "InsufficientStock",
     "PromiseRow",
     "PromiseWrongState",
+    "Step",
     "commit",
     "decide",
     "expire_due",

@@ -1,0 +1,232 @@
+"""API of the pool: what may be promised, and setting it aside. The fastlane answers the same."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from ninja.responses import Status
+from pydantic import Field
+
+from yipan.access.actors import Actor, get_actor
+from yipan.access.doors import endpoint
+from yipan.config.idempotency import read_key
+from yipan.documents.told import require_known
+from yipan.ledger.moves import QUANTITY_MAX
+from yipan.pool import promises, queries, rules
+from yipan.pool.promises import Ask, PromiseRow
+from yipan.pool.queries import Availability, PromiseDetail
+from yipan.pool.rules import PromisedLine
+
+router = Router(tags=["pool"])
+
+HOLD_SECONDS_MAX = 86_400
+
+Sku = Annotated[str, Field(min_length=1, max_length=48)]
+Site = Annotated[str, Field(min_length=1, max_length=16)]
+
+
+class LineIn(Schema):
+    """A quantity of one SKU, in its smallest unit, wanted at one site."""
+
+    sku: Sku
+    site: Site
+    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+
+
+class ReservationIn(Schema):
+    """What to set aside for an order: all lines or none."""
+
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=promises.LINES_PER_PROMISE_MAX)]
+    external_id: Annotated[str, Field(max_length=96)] = ""
+
+
+class HoldIn(ReservationIn):
+    """What to set aside for a cart, and for how long."""
+
+    expires_in_seconds: Annotated[int, Field(ge=1, le=HOLD_SECONDS_MAX)] = 900
+
+
+class LineOut(Schema):
+    """A quantity set aside, in the SKU's smallest unit; one line per SKU and site."""
+
+    sku: str
+    site: str
+    quantity: int
+
+
+class PromiseOut(Schema):
+    """A hold or a reservation. `duplicate` says that the same was asked and granted before."""
+
+    number: str
+    state: str
+    lines: list[LineOut]
+    external_id: str
+    created_at: datetime
+    expires_at: datetime | None
+    committed_at: datetime | None
+    duplicate: bool = False
+
+    @staticmethod
+    def of(row: PromiseRow | PromiseDetail) -> PromiseOut:
+        """Return what is told of a promise."""
+        return PromiseOut(
+            number=row.number,
+            state=row.state,
+            lines=[
+                LineOut(sku=line.sku, site=line.site, quantity=line.quantity) for line in row.lines
+            ],
+            external_id=row.external_id,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            committed_at=row.committed_at,
+            duplicate=isinstance(row, PromiseRow) and row.is_repeat,
+        )
+
+
+class AvailabilityQuery(Schema):
+    """Which SKUs, at which site; all of the asker's sites when none is named."""
+
+    sku: Annotated[list[Sku], Field(min_length=1, max_length=queries.SKUS_PER_QUESTION_MAX)]
+    site: Annotated[str, Field(max_length=16)] = ""
+
+
+class AvailabilityOut(Schema):
+    """What one site has of one SKU, status by status, in its smallest unit."""
+
+    sku: str
+    site: str
+    on_hand: int
+    available: int
+    held: int
+    reserved: int
+    quarantine: int
+    damaged: int
+    blocked: int
+    available_to_promise: int
+
+
+class AvailabilitiesOut(Schema):
+    """Ordered by SKU and site. `available_to_promise` sums up per SKU what is listed."""
+
+    data: list[AvailabilityOut]
+    available_to_promise: dict[str, int]
+
+
+@router.get("/availability", response=AvailabilitiesOut)
+@endpoint(action="pool.read")
+def get_availability(request: HttpRequest, which: Query[AvailabilityQuery]) -> AvailabilitiesOut:
+    """Tell what can be promised now of some SKUs, site by site."""
+    actor = get_actor(request)
+    if which.site:
+        actor.require_site(which.site)
+    rows = queries.list_availability(
+        skus=which.sku, sites=[which.site] if which.site else actor.sites, at=timezone.now()
+    )
+    return make_availability(which.sku, rows)
+
+
+@router.post("/reservations", response={201: PromiseOut})
+@endpoint(action="pool.promise")
+def reserve(request: HttpRequest, payload: ReservationIn) -> Status[PromiseOut]:
+    """Set stock aside for an order: all lines, or 409 `reservation.insufficient_stock`."""
+    actor = get_actor(request)
+    ask = Ask(
+        step="reserve",
+        number=rules.derive_number("rsv", asker=actor.name, key=read_key(request)),
+        lines=_read_lines(payload, actor),
+        external_id=payload.external_id,
+        actor=actor.name,
+    )
+    return Status(201, PromiseOut.of(promises.reserve(ask=ask, at=timezone.now())))
+
+
+@router.post("/holds", response={201: PromiseOut})
+@endpoint(action="pool.promise")
+def hold(request: HttpRequest, payload: HoldIn) -> Status[PromiseOut]:
+    """Set stock aside for a cart, until its time is over."""
+    actor = get_actor(request)
+    at = timezone.now()
+    ask = Ask(
+        step="hold",
+        number=rules.derive_number("hld", asker=actor.name, key=read_key(request)),
+        lines=_read_lines(payload, actor),
+        expires_at=at + timedelta(seconds=payload.expires_in_seconds),
+        seconds=payload.expires_in_seconds,
+        external_id=payload.external_id,
+        actor=actor.name,
+    )
+    return Status(201, PromiseOut.of(promises.hold(ask=ask, at=at)))
+
+
+@router.post("/holds/{number}/commit", response=PromiseOut)
+@endpoint(action="pool.promise", repeatable=True)
+def commit(request: HttpRequest, number: str) -> PromiseOut:
+    """Turn a hold into the reservation of an order. Safe to repeat."""
+    ask = _ask("commit", number, get_actor(request))
+    return PromiseOut.of(promises.commit(ask=ask, at=timezone.now()))
+
+
+@router.post("/holds/{number}/release", response=PromiseOut)
+@endpoint(action="pool.promise", repeatable=True)
+def release_hold(request: HttpRequest, number: str) -> PromiseOut:
+    """Give the goods of a cart back to everybody. Safe to repeat."""
+    return _release(request, number)
+
+
+@router.post("/reservations/{number}/release", response=PromiseOut)
+@endpoint(action="pool.promise", repeatable=True)
+def release_reservation(request: HttpRequest, number: str) -> PromiseOut:
+    """Give the goods of an order back to everybody. Safe to repeat."""
+    return _release(request, number)
+
+
+@router.get("/holds/{number}", response=PromiseOut)
+@endpoint(action="pool.read")
+def get_hold(request: HttpRequest, number: str) -> PromiseOut:
+    """Tell what became of a hold."""
+    return PromiseOut.of(queries.get_promise(number, sites=get_actor(request).sites))
+
+
+@router.get("/reservations/{number}", response=PromiseOut)
+@endpoint(action="pool.read")
+def get_reservation(request: HttpRequest, number: str) -> PromiseOut:
+    """Tell what became of a reservation."""
+    return PromiseOut.of(queries.get_promise(number, sites=get_actor(request).sites))
+
+
+def make_availability(skus: list[str], rows: list[Availability]) -> AvailabilitiesOut:
+    """Return rows of availability and their sum per SKU asked for."""
+    sums = dict.fromkeys(sorted(set(skus)), 0)
+    for row in rows:
+        sums[row.sku] += row.available_to_promise
+    return AvailabilitiesOut(
+        data=[
+            AvailabilityOut(**{name: getattr(row, name) for name in AvailabilityOut.model_fields})
+            for row in rows
+        ],
+        available_to_promise=sums,
+    )
+
+
+def _release(request: HttpRequest, number: str) -> PromiseOut:
+    ask = _ask("release", number, get_actor(request))
+    return PromiseOut.of(promises.release(ask=ask, at=timezone.now()))
+
+
+def _ask(step: promises.Step, number: str, actor: Actor) -> Ask:
+    return Ask(step=step, number=number, actor=actor.name, sites=actor.sites)
+
+
+def _read_lines(payload: ReservationIn, actor: Actor) -> tuple[PromisedLine, ...]:
+    for line in payload.lines:
+        actor.require_site(line.site)
+    require_known(
+        sites={line.site for line in payload.lines}, skus={line.sku for line in payload.lines}
+    )
+    return tuple(
+        PromisedLine(site=line.site, sku=line.sku, quantity=line.quantity) for line in payload.lines
+    )
