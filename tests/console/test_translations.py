@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -42,12 +43,14 @@ def extract(path: Path) -> Iterator[str]:
             yield first
 
 
+@cache
 def list_messages(package: str) -> set[str]:
     folder = SOURCE / package
     files = [*folder.rglob("*.py"), *folder.rglob("*.html")]
     return {message for path in files for message in extract(path)}
 
 
+@cache
 def read_translations(package: str) -> dict[str, polib.POEntry]:
     file = SOURCE / package / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
     if not file.exists():

@@ -143,7 +143,14 @@ def _list_elsewhere(posting: Posting, *, actor: Actor) -> list[tuple[str, str, d
 
 def _make_file(read: statement.Statement, *, book: str, sku: str) -> HttpResponse:
     head = [
-        *(_("Occurred"), _("Recorded"), _("Document"), _("From"), _("To"), _("Change")),
+        *(
+            _("Occurred"),
+            _("Recorded"),
+            _("Document"),
+            _("From account"),
+            _("To account"),
+            _("Change"),
+        ),
         *(_("Balance"), _("Person"), _("Device"), _("Reason"), _("Source"), _("Sequence")),
     ]
     rows: list[list[exports.Cell]] = []
