@@ -87,7 +87,7 @@ class Running:
     def wait_until_ready(self) -> float:
         """Wait for the greeting; return how long it took, in seconds."""
         began = time.monotonic()
-        self._wait(lambda: "Ctrl-C" in self.read_output(), seconds=START_SECONDS_MAX)
+        self.wait(lambda: "Ctrl-C" in self.read_output(), seconds=START_SECONDS_MAX)
         return time.monotonic() - began
 
     def get(self, path: str) -> int:
@@ -117,9 +117,9 @@ class Running:
 
     def wait_until_gone(self) -> None:
         """Wait until nothing works on this data home any more."""
-        self._wait(lambda: not self.list_processes(), seconds=STOP_SECONDS_MAX)
+        self.wait(lambda: not self.list_processes(), seconds=STOP_SECONDS_MAX)
 
-    def _wait(self, holds: Callable[[], bool], *, seconds: float) -> None:
+    def wait(self, holds: Callable[[], bool], *, seconds: float) -> None:
         give_up_at = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < give_up_at, self.read_output()

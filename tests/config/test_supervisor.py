@@ -27,6 +27,11 @@ def ask(home: Path, question: str) -> object:
     return row[0]
 
 
+def get_patience() -> float:
+    """Return how long a second start may take: 15 s, in proportion more on a busy machine."""
+    return 15.0 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def test_everything_starts_serves_stops_and_keeps_its_data(reachable: Path) -> None:
     home = reachable / "home"
     with Running(home) as first:
@@ -44,7 +49,7 @@ def test_everything_starts_serves_stops_and_keeps_its_data(reachable: Path) -> N
     first.output.unlink()
 
     with Running(home) as second:
-        assert second.wait_until_ready() < 15
+        assert second.wait_until_ready() < get_patience(), second.read_output()
         assert second.get("/login") == 200
         assert ask(home, "select count(*) from access_user") == people
         assert (home / "secret_key").read_text(encoding="utf-8") == key
@@ -64,7 +69,7 @@ def test_what_dies_is_started_again_and_what_is_orphaned_ends(reachable: Path) -
 
         os.kill(web, signal.SIGKILL)
 
-        running._wait(lambda: running.get("/login") == 200, seconds=60)  # noqa: SLF001
+        running.wait(lambda: running.get("/login") == 200, seconds=60)
         again = run_yipan("up", home=home, PORT=str(find_free_port()))
         assert again.returncode == 3
         assert f"Yipan is already running on {home}" in again.stderr
@@ -75,7 +80,7 @@ def test_what_dies_is_started_again_and_what_is_orphaned_ends(reachable: Path) -
         running.wait_until_gone()
     running.output.unlink()
     with Running(home) as after:
-        assert after.wait_until_ready() < 15
+        assert after.wait_until_ready() < get_patience(), after.read_output()
         assert after.get("/login") == 200
 
 
