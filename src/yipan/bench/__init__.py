@@ -1,1 +1,1 @@
-"""Measurements: one module per figure."""
+"""Measurements: one module per bench, each with a `run` that returns rows of `report`."""

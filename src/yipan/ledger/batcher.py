@@ -48,9 +48,15 @@ class LedgerUnavailable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class _Item:
+    """A request and those who wait for its answer: each for a future of their own."""
+
     request: BatchRequest
-    digest: int
-    answer: asyncio.Future[Outcome]
+    answers: list[asyncio.Future[Outcome]]
+
+    def is_same_as(self, request: BatchRequest) -> bool:
+        """Say whether the other request, under the same id, asks the same."""
+        mine = get_digest(self.request.moves, guarded=self.request.guarded)
+        return mine == get_digest(request.moves, guarded=request.guarded)
 
 
 class Batcher:
@@ -75,18 +81,19 @@ class Batcher:
         :raises LedgerBusy: if too many wait already.
         """
         require_sound(request)
-        digest = get_digest(request.moves, guarded=request.guarded)
+        # A client that goes away cancels what it awaits, so nobody awaits another's future.
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         known = self._pending.get(request.event_id)
-        if known is not None and known.digest == digest:
-            return asyncio.shield(known.answer)  # the same question twice: the same answer
+        if known is not None and known.is_same_as(request):
+            known.answers.append(answer)  # the same question twice: the same answer
+            return answer
         if len(self._waiting) >= WAITING_MAX:
             raise LedgerBusy(waiting=len(self._waiting))
-        item = _Item(request, digest, asyncio.get_running_loop().create_future())
+        item = _Item(request, [answer])
         self._pending.setdefault(request.event_id, item)
         self._waiting.append(item)
         self._arrived.set()
-        # Shielded: a client that goes away cancels what it awaits, and others may await it too.
-        return asyncio.shield(item.answer)
+        return answer
 
     async def serve(self) -> Never:
         """Run for ever: an error of ours is logged, those in flight are told, and it goes on."""
@@ -153,11 +160,13 @@ class Batcher:
     ) -> None:
         if self._pending.get(item.request.event_id) is item:
             del self._pending[item.request.event_id]
-        if item.answer.done():
-            return
-        if error is not None:
-            item.answer.set_exception(error)
-            item.answer.exception()  # read once: everybody who asked may have gone
-        else:
-            assert outcome is not None
-            item.answer.set_result(outcome)
+        for answer in item.answers:
+            if answer.done():  # by a client that went away
+                continue
+            if error is not None:
+                answer.set_exception(error)
+                answer.exception()  # read once: whoever asked may be going away
+            else:
+                assert outcome is not None
+                answer.set_result(outcome)
+        item.answers.clear()

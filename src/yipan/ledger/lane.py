@@ -17,11 +17,13 @@ class Lane:
     Posts batches of one book on a connection of its own.
 
     Give `post` and `reconnect` to a `Batcher`. The connection commits by itself, so that a batch
-    is one round trip and one commit.
+    is one round trip and one commit. `is_pooled` says that a pooler stands between, which gives
+    every transaction another connection: then nothing can be prepared.
     """
 
-    def __init__(self, *, dsn: str, book: str) -> None:
+    def __init__(self, *, dsn: str, book: str, is_pooled: bool = False) -> None:
         self._dsn, self._book = dsn, book
+        self._prepare_threshold = None if is_pooled else 0
         self._connection: psycopg.AsyncConnection[Row] | None = None
 
     async def post(self, requests: Sequence[BatchRequest]) -> list[Outcome]:
@@ -40,7 +42,7 @@ class Lane:
         """Close what is left of the connection and open another."""
         await self.close()
         self._connection = await psycopg.AsyncConnection.connect(
-            self._dsn, autocommit=True, prepare_threshold=None
+            self._dsn, autocommit=True, prepare_threshold=self._prepare_threshold
         )
 
     async def close(self) -> None:

@@ -1,0 +1,62 @@
+"""The shape every bench answers in, and how a figure is held against its target."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from statistics import median
+from typing import TypedDict
+
+
+class Result(TypedDict):
+    """
+    One figure. `target` is `>= 0.3` or `<= 3.5`, or None for a figure that is only told.
+
+    `met` says whether the target was reached, None without one.
+    """
+
+    name: str
+    value: float
+    unit: str
+    target: str | None
+    met: bool | None
+
+
+def tell(name: str, value: float, *, unit: str) -> Result:
+    """Return a figure that is only told."""
+    return Result(name=name, value=_round(value), unit=unit, target=None, met=None)
+
+
+def at_least(name: str, value: float, *, target: float, unit: str = "ratio") -> Result:
+    """Return a figure that should not be lower than its target."""
+    return Result(
+        name=name, value=_round(value), unit=unit, target=f">= {target:g}", met=value >= target
+    )
+
+
+def at_most(name: str, value: float, *, target: float, unit: str = "ratio") -> Result:
+    """Return a figure that should not be higher than its target."""
+    return Result(
+        name=name, value=_round(value), unit=unit, target=f"<= {target:g}", met=value <= target
+    )
+
+
+def tell_load() -> list[Result]:
+    """Return the load average and the number of cores: figures are worth little without them."""
+    return [
+        tell("load_average_1min", os.getloadavg()[0], unit="processes"),
+        tell("cores", os.cpu_count() or 1, unit="cores"),
+    ]
+
+
+def take_median_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> float:
+    """
+    Return the median of the ratios of what was measured one after the other.
+
+    Pairs are neighbors in time, so that a busy moment weighs on both alike.
+    """
+    return median(above / below for above, below in zip(numerators, denominators, strict=True))
+
+
+def _round(value: float) -> float:
+    return round(value, 3) if abs(value) < 100 else round(value)
