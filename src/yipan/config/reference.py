@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 import yipan
+from yipan.config.environment import make_settings_page
 from yipan.foundation.refusals import Refusal
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference"
@@ -30,7 +31,11 @@ def write_pages(folder: Path = FOLDER) -> list[Path]:
 
 def make_pages() -> dict[str, str]:
     """Return the pages, by file name."""
-    return {"refusals.md": make_refusals_page(), "actions.md": make_actions_page()}
+    return {
+        "refusals.md": make_refusals_page(),
+        "actions.md": make_actions_page(),
+        "settings.md": make_settings_page(MADE),
+    }
 
 
 def list_refusals() -> list[type[Refusal]]:

@@ -1,0 +1,187 @@
+"""Every environment variable Yipan reads, on one page: what it is for, and what it is without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Variable:
+    """One variable. `group` is the heading it stands under; `without` what holds when not set."""
+
+    name: str
+    group: str
+    without: str
+    meaning: str
+
+
+STARTING = "Starting"
+DATABASE = "Database"
+NODE = "Hub and site nodes"
+SERVING = "Serving to others"
+DEVELOPING = "Building and developing"
+
+VARIABLES = (
+    Variable(
+        name="HOST",
+        group=STARTING,
+        without="`127.0.0.1`",
+        meaning="Address to listen on. `0.0.0.0` is every address of the machine.",
+    ),
+    Variable(
+        name="PORT",
+        group=STARTING,
+        without="`8000`",
+        meaning="Port of the web. The fastlane takes the next one.",
+    ),
+    Variable(
+        name="YIPAN_HOME",
+        group=STARTING,
+        without="the user's data folder (`~/.local/share/yipan` on Linux); for root "
+        "`/var/lib/yipan`",
+        meaning="The data home: database, keys, logs.",
+    ),
+    Variable(
+        name="YIPAN_TIME_ZONE",
+        group=STARTING,
+        without="`Asia/Shanghai`",
+        meaning="Time zone of the head office. Each site has its own besides.",
+    ),
+    Variable(
+        name="YIPAN_WEB_WORKERS",
+        group=STARTING,
+        without="one per core, at most 2",
+        meaning="How many web processes serve; each has 8 threads and up to 12 connections.",
+    ),
+    Variable(
+        name="DATABASE_URL",
+        group=DATABASE,
+        without="the embedded PostgreSQL",
+        meaning="A PostgreSQL 15 to 18 of your own, as its owner: "
+        "`postgresql://user:password@host:5432/database`.",
+    ),
+    Variable(
+        name="YIPAN_APP_DATABASE_URL",
+        group=DATABASE,
+        without="`DATABASE_URL`",
+        meaning="The same database as the role `yipan_app`, which may not touch what is posted. "
+        "Web, fastlane and worker use it.",
+    ),
+    Variable(
+        name="YIPAN_DATABASE_ROLE",
+        group=DATABASE,
+        without="`owner`",
+        meaning="As whom a process logs in: `owner` or `app`. The supervisor sets it.",
+    ),
+    Variable(
+        name="YIPAN_ROLE",
+        group=NODE,
+        without="`all`",
+        meaning="What this machine is: `all`, `hub`, `wms` or `pos`.",
+    ),
+    Variable(
+        name="YIPAN_SITES",
+        group=NODE,
+        without="all sites",
+        meaning="Sites a node of role `wms` or `pos` serves, with commas.",
+    ),
+    Variable(
+        name="YIPAN_HUB_URL",
+        group=NODE,
+        without="no hub",
+        meaning="Address of the hub, for a site node.",
+    ),
+    Variable(
+        name="YIPAN_HUB_KEY",
+        group=NODE,
+        without="no key",
+        meaning="API key of the site node at the hub (`yipan apikey create`).",
+    ),
+    Variable(
+        name="YIPAN_RETRY_SECONDS_FIRST",
+        group=NODE,
+        without="`5`",
+        meaning="How long a node waits before it tries the hub again; each time twice as long.",
+    ),
+    Variable(
+        name="YIPAN_HOSTS",
+        group=SERVING,
+        without="localhost, and the names of this machine when `HOST` is not loopback",
+        meaning="Names that browsers may call this server by, with commas.",
+    ),
+    Variable(
+        name="YIPAN_HTTPS",
+        group=SERVING,
+        without="`0`",
+        meaning="`1` when a proxy in front speaks https: secure cookies, redirects, HSTS.",
+    ),
+    Variable(
+        name="YIPAN_ORIGINS",
+        group=SERVING,
+        without="none",
+        meaning="Origins a proxy shows to browsers, such as `https://stock.example.com`, "
+        "with commas.",
+    ),
+    Variable(
+        name="YIPAN_PROXIES",
+        group=SERVING,
+        without="`0`",
+        meaning="How many proxies of your own stand in front: what they say of addresses "
+        "and https is believed.",
+    ),
+    Variable(
+        name="YIPAN_REQUESTS_BURST",
+        group=SERVING,
+        without="`2000`",
+        meaning="How many requests one client may send at once before it is told to wait (429).",
+    ),
+    Variable(
+        name="YIPAN_REQUESTS_PER_SECOND",
+        group=SERVING,
+        without="`500`",
+        meaning="How many requests one client may send per second in the long run.",
+    ),
+    Variable(
+        name="YIPAN_SECRET_KEY",
+        group=SERVING,
+        without="a random one, kept in the data home",
+        meaning="Signs sessions. Name one when several machines serve one database.",
+    ),
+    Variable(
+        name="YIPAN_STATIC_ROOT",
+        group=DEVELOPING,
+        without="`static` in the data home under `yipan up`; else files are served in place",
+        meaning="Where static files are gathered under hashed names.",
+    ),
+    Variable(
+        name="YIPAN_DEBUG",
+        group=DEVELOPING,
+        without="`0`",
+        meaning="`1` shows tracebacks in the browser. Never where others can reach it.",
+    ),
+    Variable(
+        name="YIPAN_TEST_DATABASE_URL",
+        group=DEVELOPING,
+        without="a throw-away embedded server",
+        meaning="The server the tests make their databases on, as a superuser.",
+    ),
+)
+
+
+def make_settings_page(made: str) -> str:
+    """Return the page of all variables, a heading per group. `made` says what made it."""
+    lines = [
+        "# Settings",
+        "",
+        made,
+        "Everything an operator may change is an environment variable. Options of `yipan up` say",
+        "the same for one start, and come before them.",
+    ]
+    group = ""
+    for variable in VARIABLES:
+        if variable.group != group:
+            group = variable.group
+            lines += ["", f"## {group}", "", "| variable | without it | meaning |"]
+            lines.append("| --- | --- | --- |")
+        lines.append(f"| `{variable.name}` | {variable.without} | {variable.meaning} |")
+    return "\n".join(lines) + "\n"
