@@ -7,10 +7,11 @@ from typing import Final
 
 import structlog
 
-from yipan.exchange import database, inbox
+from yipan.exchange import database, inbox, parking
 from yipan.exchange.backoff import Backoff
 from yipan.exchange.envelopes import RUN_MESSAGES_MAX
 from yipan.exchange.replies import ReplyState
+from yipan.exchange.sources import is_masterdata
 from yipan.exchange.transport import NoAnswer, Transport
 
 _POSITION = """
@@ -75,6 +76,8 @@ class Puller:
             replies = inbox.receive(self._receiver, pulled.envelopes, faults=faults)
             self._read[key] = max(each.sequence for each in pulled.envelopes)
             received = sum(reply.state not in _NOT_RECEIVED for reply in replies)
+            if received and is_masterdata(source):
+                parking.retry(receiver=self._receiver)
         else:
             received = 0
             self._read.pop(key, None)

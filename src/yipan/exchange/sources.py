@@ -53,6 +53,12 @@ def get_site(name: str) -> str:
     return found.site if found else ""
 
 
+def is_masterdata(name: str) -> bool:
+    """Return whether a source tells master data, for which parked messages may wait."""
+    found = find_source(name)
+    return found is not None and found.stream == "masterdata"
+
+
 def make_plain(name: str) -> str:
     """Return the short name of a source that may be written as `yipan://wms/W1/stock`."""
     return _AS_URI.sub(r"\1:\2", name)

@@ -1,0 +1,1 @@
+"""Hub and site nodes as an operator runs them: processes and databases of their own."""
