@@ -105,3 +105,36 @@ def test_psql_reaches_the_database_without_a_password_on_its_command_line(home: 
 
     assert asked.returncode == 0
     assert asked.stdout == "yipan\n"
+
+
+def test_a_backup_comes_back(home: Path) -> None:
+    file = home / "backup.dump"
+    assert run_yipan("apikey", "create", "kept", "--site", "W1", home=home).returncode == 0
+    written = run_yipan("database", "backup", str(file), home=home)
+    assert written.returncode == 0, written.stderr
+    assert oct(file.stat().st_mode & 0o777) == "0o600"
+    assert run_yipan("apikey", "revoke", "kept", home=home).returncode == 0
+
+    assert run_yipan("database", "restore", str(file), home=home).returncode == 0
+
+    keys = json.loads(run_yipan("apikey", "list", "--json", home=home).stdout)["keys"]
+    assert [row["state"] for row in keys if row["name"] == "kept"] == ["active"]
+    assert run_yipan("prove", home=home).returncode == 0
+    again = run_yipan("database", "backup", str(file), home=home)
+    assert again.returncode == 1
+    assert "so that no backup is overwritten" in again.stderr
+    file.unlink()
+
+
+def test_a_reset_leaves_what_is_not_ours(tmp_path: Path, home: Path) -> None:
+    copy = tmp_path / "home"
+    (copy / "postgres").mkdir(parents=True)
+    (copy / "secret_key").touch()
+    (copy / "letters.txt").touch()
+
+    assert run_yipan("database", "reset", home=copy).returncode == 1
+    assert (copy / "postgres").exists()
+    assert run_yipan("database", "reset", "--yes", home=copy).returncode == 0
+
+    assert [path.name for path in copy.iterdir()] == ["letters.txt"]
+    assert home.exists()
