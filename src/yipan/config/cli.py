@@ -7,10 +7,11 @@ import sys
 from importlib.metadata import version as get_version
 from typing import Annotated
 
+import psycopg
 import typer
 from rich.console import Console
 
-from yipan.config import cli_checks, cli_data, cli_database, cli_session
+from yipan.config import cli_checks, cli_data, cli_database, cli_import, cli_session
 from yipan.config.home import find_home
 from yipan.config.startup import read_port
 from yipan.config.trouble import Trouble
@@ -28,7 +29,7 @@ app.command("prove")(cli_checks.prove)
 app.command("bench")(cli_checks.bench)
 app.command("doctor")(cli_checks.doctor)
 app.command("demo")(cli_data.demo)
-app.add_typer(cli_data.import_app, name="import")
+app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_data.key_app, name="apikey")
 app.add_typer(cli_database.app, name="database")
 
@@ -91,7 +92,7 @@ def migrate(
     """Bring the tables up to date, and let the application's role use them."""
     from yipan.config.cli_session import open_database
 
-    with open_database():
+    with open_database(makes_tables=False):
         from yipan.config.grants import migrate_and_grant
 
         changed = migrate_and_grant(verbosity=1)
@@ -117,6 +118,9 @@ def main() -> None:
     except Trouble as trouble:
         _complain(str(trouble))
         sys.exit(trouble.exit_code)
+    except psycopg.OperationalError as error:
+        _complain(f"The database does not answer: {' '.join(str(error).split())}")
+        sys.exit(1)
     except PermissionError as error:
         _complain(f"This account may not use {error.filename}: set YIPAN_HOME to another folder.")
         sys.exit(1)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from yipan.config.cli_session import answer, is_empty, open_database, open_scratch_database, remarks
+from yipan.config.cli_session import answer, open_database, open_scratch_database, remarks
 from yipan.config.trouble import Trouble
 from yipan.foundation.findings import Finding
 
@@ -65,14 +65,11 @@ def list_benches() -> list[str]:
 def prove(*, json: AsJson = False) -> None:
     """Prove on the live database that the books hold; exit 1 and name the first break."""
     with open_database():
-        from yipan.config.grants import migrate_and_grant
         from yipan.proof.run import find_first_break
         from yipan.proof.run import prove as prove_all
 
         began = time.monotonic()
         with remarks.status("Proving …") as status:
-            if is_empty():
-                migrate_and_grant()
             findings = list(prove_all(say=lambda part: status.update(f"Proving: {part} …")))
         seconds = round(time.monotonic() - began, 2)
     first = find_first_break(findings)

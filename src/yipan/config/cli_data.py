@@ -1,4 +1,4 @@
-"""Commands that bring something in: the demo retailer, files, API keys."""
+"""The demo retailer, and keys for programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from yipan.config.trouble import Trouble
 if TYPE_CHECKING:
     from yipan.access.actors import Actor
 
-import_app = typer.Typer(help="Bring data in from files.", no_args_is_help=True)
 key_app = typer.Typer(help="Keys for programs that call the API.", no_args_is_help=True)
 
 DEVICE = "command line"

@@ -74,7 +74,10 @@ def restore(
     """
     if not file.exists():
         raise Trouble(f"There is no file {file}.")
-    with open_database() as database, remarks.status("Bringing the backup back …"):
+    with (
+        open_database(makes_tables=False) as database,
+        remarks.status("Bringing the backup back …"),
+    ):
         if os.environ.get("DATABASE_URL"):
             _restore_into(database.dsn, file)
         elif database.is_ours:

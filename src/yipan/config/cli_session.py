@@ -38,26 +38,45 @@ class OpenDatabase:
 
 
 @contextmanager
-def open_database() -> Iterator[OpenDatabase]:
+def open_database(*, makes_tables: bool = True) -> Iterator[OpenDatabase]:
     """
     Make the database answer, and Django know it, for as long as the block runs.
 
     That is DATABASE_URL; or the embedded server that runs; or one that is started now, and
-    stopped at the end.
+    stopped at the end. An empty database gets its tables, when `makes_tables`.
     """
+    with _find_database() as database:
+        import django
+        from django.db import connections
+
+        # Not earlier: the settings read the address when they are imported.
+        django.setup()
+        try:
+            if makes_tables and is_empty():
+                from yipan.config.grants import migrate_and_grant
+
+                with remarks.status("Making the tables …"):
+                    migrate_and_grant()
+            yield database
+        finally:
+            connections.close_all()
+
+
+@contextmanager
+def _find_database() -> Iterator[OpenDatabase]:
     url = os.environ.get("DATABASE_URL")
     if url:
         check_external(url)
-        yield from _with_django(OpenDatabase(dsn=url, is_ours=False))
+        yield OpenDatabase(dsn=url, is_ours=False)
         return
     home = find_home()
     if Lock(home.postgres.lock).is_held():
-        yield from _with_django(OpenDatabase(dsn=_find_running(), is_ours=False))
+        yield OpenDatabase(dsn=_find_running(), is_ours=False)
         return
     check_disk(home.root)
     home.prepare()
     with Server(layout=home.postgres, account=find_account()) as server:
-        yield from _with_django(OpenDatabase(dsn=server.dsn, is_ours=True))
+        yield OpenDatabase(dsn=server.dsn, is_ours=True)
 
 
 @contextmanager
@@ -67,7 +86,7 @@ def open_scratch_database(name: str) -> Iterator[OpenDatabase]:
 
     Nothing in it is kept, and the live one is never touched.
     """
-    with open_database() as live:
+    with open_database(makes_tables=False) as live:
         with psycopg.connect(live.dsn, autocommit=True) as connection:
             _create_scratch(connection, name)
         before = os.environ.get("DATABASE_URL")
@@ -94,17 +113,6 @@ def answer(facts: Mapping[str, object], *, text: str, as_json: bool) -> None:
         sys.stdout.write(json.dumps(facts, ensure_ascii=False, default=str) + "\n")
     else:
         typer.echo(text)
-
-
-def _with_django(database: OpenDatabase) -> Iterator[OpenDatabase]:
-    import django
-    from django.db import connections
-
-    django.setup()
-    try:
-        yield database
-    finally:
-        connections.close_all()
 
 
 def _point_django_at(dsn: str) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import socket
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
+from yipan.config.home import find_home
 from yipan.config.trouble import Trouble
 
 MEGABYTE = 1024 * 1024
 #: A fresh cluster takes 60 MB, and its first checkpoint segments as much again.
 FREE_MB_MIN = 300
 FREE_SHARE_WARN = 0.10
+FREE_SHARE_MIN = 0.05
 PORT_MAX = 65_534
 
 
@@ -66,6 +69,23 @@ def check_disk(directory: Path) -> None:
         raise Trouble(
             f"The disk of {directory} is full ({free // MEGABYTE} MB free, {FREE_MB_MIN} MB are "
             "needed): free some space, or set YIPAN_HOME to a folder on another disk."
+        )
+
+
+def check_import_room() -> None:
+    """
+    Look whether there is room for an import into the embedded database.
+
+    :raises Trouble: if less than a twentieth of the disk is free.
+    """
+    root = find_home().root
+    if os.environ.get("DATABASE_URL") or not root.exists():
+        return
+    usage = shutil.disk_usage(root)
+    if usage.free < usage.total * FREE_SHARE_MIN:
+        raise Trouble(
+            f"Less than {FREE_SHARE_MIN:.0%} of the disk of {root} is free: nothing is imported "
+            "until there is more."
         )
 
 
