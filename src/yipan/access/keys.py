@@ -126,6 +126,30 @@ def revoke(*, name: str, by: Actor, at: datetime, device: str = "") -> bool:
     return True
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActiveKey:
+    """Whom a key that works now stands for, and when it ends."""
+
+    actor: Actor
+    expires_at: datetime | None
+
+
+def load_active(*, at: datetime) -> dict[str, ActiveKey]:
+    """Return all keys that work at `at`, by the hash of their secret, at most a thousand."""
+    active = ApiKey.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at))
+    found = active.filter(revoked_at__isnull=True).order_by("name")[:KEYS_LISTED_MAX]
+    return {
+        key.secret_hash: ActiveKey(actor=_make_actor(key), expires_at=key.expires_at)
+        for key in found
+    }
+
+
+def note_used(key_ids: Iterable[int], *, at: datetime) -> None:
+    """Note that keys were used (to the minute)."""
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - USE_NOTED_EVERY)
+    ApiKey.objects.filter(stale, pk__in=set(key_ids)).update(last_used_at=at)
+
+
 def authenticate(*, secret: str, at: datetime) -> Actor:
     """
     Return the actor a key stands for, and note that it was used (to the minute).
@@ -136,17 +160,9 @@ def authenticate(*, secret: str, at: datetime) -> Actor:
     key = ApiKey.objects.filter(secret_hash=hash_secret(secret)).first()
     if key is None or key.revoked_at is not None or _is_over(key, at):
         raise Unauthenticated
-    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - USE_NOTED_EVERY)
     if key.last_used_at is None or key.last_used_at < at - USE_NOTED_EVERY:
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=at)
-    return Actor(
-        name=f"key:{key.name}",
-        kind="api_key",
-        roles=frozenset(Role(role) for role in key.roles),
-        sites=None if key.sites is None else frozenset(key.sites),
-        sources=None if key.sources is None else frozenset(key.sources),
-        key_id=key.pk,
-    )
+        note_used([key.pk], at=at)
+    return _make_actor(key)
 
 
 def get_name(key_id: int) -> str:
@@ -189,6 +205,17 @@ def hash_secret(secret: str) -> str:
     A plain hash is enough here: the secret is 256 random bits, not a word somebody chose.
     """
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _make_actor(key: ApiKey) -> Actor:
+    return Actor(
+        name=f"key:{key.name}",
+        kind="api_key",
+        roles=frozenset(Role(role) for role in key.roles),
+        sites=None if key.sites is None else frozenset(key.sites),
+        sources=None if key.sources is None else frozenset(key.sources),
+        key_id=key.pk,
+    )
 
 
 def _get_state(key: ApiKey, at: datetime) -> str:

@@ -1,1 +1,1 @@
-"""Thin ASGI app for the endpoints that machines call in thousands."""
+"""The fastlane: a thin door for what machines ask in thousands. No Django request cycle."""

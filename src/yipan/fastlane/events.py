@@ -1,0 +1,46 @@
+"""Messages through the fastlane: the batches of many senders in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db import transaction
+
+from yipan.access.actors import Actor
+from yipan.exchange import door, wire
+from yipan.exchange.replies import Reply as Heard
+from yipan.fastlane.answers import Reply, tell, tell_refusal
+from yipan.foundation.refusals import Refusal
+
+
+class Post(NamedTuple):
+    """The body of one call, and who sent it."""
+
+    body: bytes
+    actor: Actor
+
+
+def receive(posts: Sequence[Post]) -> list[list[Heard] | Refusal]:
+    """
+    Take in the messages of several calls: one commit for all, a savepoint for each run.
+
+    A call that is refused as a whole takes nothing from the others. A fault of ours takes
+    the batch back, and is raised; whoever calls asks again in smaller batches.
+    """
+    with transaction.atomic():
+        return [_receive_one(post) for post in posts]
+
+
+def _receive_one(post: Post) -> list[Heard] | Refusal:
+    try:
+        return door.take_in(post.body, actor=post.actor)
+    except Refusal as refusal:
+        return refusal
+
+
+def write_answer(answer: list[Heard] | Refusal) -> Reply:
+    """Return one reply line per message, in the order they were sent."""
+    if isinstance(answer, Refusal):
+        return tell_refusal(answer)
+    return tell({"data": [wire.write_reply(heard) for heard in answer]})

@@ -1,0 +1,168 @@
+"""Promises through the fastlane: read in the loop, decided many at once in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from yipan.access.actors import Actor
+from yipan.documents.told import NumberReused
+from yipan.fastlane.answers import KeyReused, Malformed, Reply, tell, tell_refusal
+from yipan.foundation.refusals import Refusal
+from yipan.ledger.moves import QUANTITY_MAX
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata.refusals import SiteUnknown, SkuUnknown
+from yipan.pool import promises, queries, rules
+from yipan.pool.promises import Answer, Ask, PromiseRow, Step
+from yipan.pool.queries import Availability
+from yipan.pool.rules import PromisedLine
+
+HOLD_SECONDS_MAX = 86_400
+KNOWN_MAX = 1_000_000
+
+Clock = Callable[[], datetime]
+Sku = Annotated[str, Meta(min_length=1, max_length=48)]
+Site = Annotated[str, Meta(min_length=1, max_length=16)]
+
+
+class LineIn(msgspec.Struct, kw_only=True):
+    """A quantity of one SKU, in its smallest unit, wanted at one site."""
+
+    sku: Sku
+    site: Site
+    quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
+
+
+class ReservationIn(msgspec.Struct, kw_only=True):
+    """What to set aside for an order: all lines or none."""
+
+    lines: Annotated[list[LineIn], Meta(min_length=1, max_length=promises.LINES_PER_PROMISE_MAX)]
+    external_id: Annotated[str, Meta(max_length=96)] = ""
+
+
+class HoldIn(ReservationIn, kw_only=True):
+    """What to set aside for a cart, and for how long."""
+
+    expires_in_seconds: Annotated[int, Meta(ge=1, le=HOLD_SECONDS_MAX)] = 900
+
+
+_read_reservation = msgspec.json.Decoder(ReservationIn).decode
+_read_hold = msgspec.json.Decoder(HoldIn).decode
+
+
+class AvailabilityAsk(NamedTuple):
+    """Whose availability somebody asks for, within which sites."""
+
+    skus: tuple[str, ...]
+    sites: frozenset[str] | None
+
+
+def read_new(step: Step, body: bytes, *, actor: Actor, key: str, at: datetime) -> Ask:
+    """
+    Return what a body asks to set aside.
+
+    :raises msgspec.MsgspecError: if it cannot be read.
+    :raises NotFound: if it names a site that is none of the asker's.
+    """
+    wanted = _read_hold(body) if step == "hold" else _read_reservation(body)
+    for site in {line.site for line in wanted.lines}:
+        actor.require_site(site)
+    if b"\\u0000" in body:
+        raise Malformed(errors=[{"pointer": "", "code": Malformed.code}])
+    seconds = wanted.expires_in_seconds if isinstance(wanted, HoldIn) else None
+    return Ask(
+        step=step,
+        number=rules.derive_number("hld" if step == "hold" else "rsv", asker=actor.name, key=key),
+        lines=tuple(
+            PromisedLine(site=line.site, sku=line.sku, quantity=line.quantity)
+            for line in wanted.lines
+        ),
+        expires_at=None if seconds is None else at + timedelta(seconds=seconds),
+        seconds=seconds,
+        external_id=wanted.external_id,
+        actor=actor.name,
+    )
+
+
+def read_step(step: Step, number: str, *, actor: Actor) -> Ask:
+    """Return the next step somebody asks a promise to take."""
+    return Ask(step=step, number=number[:64], actor=actor.name, sites=actor.sites)
+
+
+class Desk:
+    """Decides batches of promises; remembers which SKUs and sites it has seen to exist."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+        self._skus: set[str] = set()
+        self._sites: set[str] = set()
+
+    def decide(self, asks: Sequence[Ask]) -> list[Answer]:
+        """Decide a batch in one transaction, in order of arrival."""
+        unknown = self._find_unknown(asks)
+        sound = [place for place in range(len(asks)) if place not in unknown]
+        decided = promises.decide(asks=[asks[place] for place in sound], at=self._clock())
+        answers: dict[int, Answer] = dict(zip(sound, decided, strict=True))
+        return [unknown.get(place) or answers[place] for place in range(len(asks))]
+
+    def _find_unknown(self, asks: Sequence[Ask]) -> dict[int, Refusal]:
+        skus = {line.sku for ask in asks for line in ask.lines} - self._skus
+        sites = {line.site for ask in asks for line in ask.lines} - self._sites
+        lost_skus = set(masterdata.list_unknown_skus(skus)) if skus else set()
+        lost_sites = set(masterdata.list_unknown_sites(sites)) if sites else set()
+        if len(self._skus) > KNOWN_MAX:
+            self._skus.clear()
+        self._skus |= skus - lost_skus
+        self._sites |= sites - lost_sites
+        if not lost_skus and not lost_sites:
+            return {}
+        refusals: dict[int, Refusal] = {}
+        for place, ask in enumerate(asks):
+            for line in ask.lines:
+                if line.site in lost_sites:
+                    refusals.setdefault(place, SiteUnknown(site=line.site))
+                elif line.sku in lost_skus:
+                    refusals.setdefault(place, SkuUnknown(sku=line.sku))
+        return refusals
+
+    def look_up(self, asks: Sequence[AvailabilityAsk]) -> list[list[Availability]]:
+        """Return what each asked for may be promised now."""
+        at = self._clock()
+        return [queries.list_availability(skus=ask.skus, sites=ask.sites, at=at) for ask in asks]
+
+
+def write_answer(ask: Ask, answer: Answer) -> Reply:
+    """Return the reply to a decided step."""
+    if isinstance(answer, NumberReused):
+        return tell_refusal(KeyReused())
+    if isinstance(answer, Refusal):
+        return tell_refusal(answer)
+    status = 201 if ask.step in {"hold", "reserve"} else 200
+    return tell(_describe(answer), status=status, is_repeat=answer.is_repeat)
+
+
+def write_availability(skus: Sequence[str], rows: Sequence[Availability]) -> Reply:
+    """Return the reply to a question about availability, with a sum per SKU."""
+    sums = dict.fromkeys(sorted(set(skus)), 0)
+    for row in rows:
+        sums[row.sku] += row.available_to_promise
+    return tell({"data": rows, "available_to_promise": sums})
+
+
+def _describe(row: PromiseRow) -> dict[str, object]:
+    return {
+        "number": row.number,
+        "state": row.state,
+        "lines": [
+            {"sku": line.sku, "site": line.site, "quantity": line.quantity} for line in row.lines
+        ],
+        "external_id": row.external_id,
+        "created_at": row.created_at,
+        "expires_at": row.expires_at,
+        "committed_at": row.committed_at,
+        "duplicate": row.is_repeat,
+    }
