@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 
 from tests.ledger.emptying import empty_ledger
 from yipan.config.database import parse_dsn
@@ -83,6 +84,13 @@ def _quick_passwords() -> Iterator[None]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *real]
     yield
     settings.PASSWORD_HASHERS = real
+
+
+@pytest.fixture(autouse=True)
+def _speak_english() -> Iterator[None]:
+    """Forget the language a request of the test before has left behind."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,9 @@ from yipan.exchange import delivery, inbox, parking
 from yipan.exchange.envelopes import Envelope
 from yipan.exchange.models import OutboxMessage, Stream
 from yipan.exchange.replies import Reply
+from yipan.ledger import posting
 from yipan.ledger import queries as ledger
-from yipan.ledger.moves import Trace
+from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.masterdata import records
 from yipan.masterdata.rows import BarcodeRow, BinRow, SiteRow, SkuRow, SupplierRow
 from yipan.messages.till import TicketLine
@@ -196,3 +197,11 @@ def hear(receiver: str, *envelopes: Envelope) -> list[Reply]:
 def retry_parked() -> int:
     """Try parked messages again, as somebody does who has mended master data."""
     return parking.retry()
+
+
+def post_by_hand(book: str, origin: str, account: str, quantity: int, sku: str = "TEA-250") -> None:
+    """Post into a book without telling anybody: what a difference comes from."""
+    move = Move(sku=sku, from_account="opening", to_account=account, quantity=quantity)
+    posting.post_fact(
+        book=book, posting=FactPosting(origin=origin, occurred_at=NOON, moves=[move], trace=CLERK)
+    )

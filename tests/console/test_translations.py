@@ -34,13 +34,12 @@ def extract(path: Path) -> Iterator[str]:
         # Templates come back as calls amid rows of X, indented as the markup is.
         code = "\n".join(line.strip() for line in templatize(text).splitlines())
     for _line, function, message, _comments in extract_python(
-        BytesIO(code.encode()), KEYWORDS, [], {}
+        BytesIO(code.encode()), dict.fromkeys(KEYWORDS), [], {}
     ):
-        first = message[0] if isinstance(message, tuple) else message
-        if function in {"pgettext", "pgettext_lazy"}:
-            first = message[1]
-        if first:
-            yield first
+        texts = [message] if isinstance(message, str) else list(message)
+        said = texts[1] if function in {"pgettext", "pgettext_lazy"} else texts[0]
+        if said:
+            yield str(said)
 
 
 @cache

@@ -13,11 +13,12 @@ from datetime import datetime
 
 from yipan.access.actors import Actor
 from yipan.exchange.queries import SourceRow, list_inbox, list_sources
+from yipan.foundation.refusals import NotFound
 from yipan.ledger.queries import list_movements
 from yipan.ledger.rows import MovementRow
 from yipan.ledger.totals import AccountRow, list_accounts
-from yipan.masterdata.queries import find_sites
-from yipan.masterdata.rows import SiteRow
+from yipan.masterdata.queries import find_sites, find_skus
+from yipan.masterdata.rows import SiteRow, SkuRow
 
 HUB = "erp"
 #: Type of a site to the system that keeps the site's own book.
@@ -99,6 +100,18 @@ class BookColumn:
     def total(self) -> int:
         """Return what the books of this kind have on hand together."""
         return sum(row.quantity for row in self.accounts)
+
+
+def get_goods(sku: str) -> SkuRow:
+    """
+    Return the SKU an address names.
+
+    :raises NotFound: if there is none; another code than for a SKU named in a request.
+    """
+    found = find_skus([sku]).get(sku)
+    if found is None:
+        raise NotFound(kind="sku", id=sku)
+    return found
 
 
 def list_visible_accounts(*, sku: str, actor: Actor) -> list[AccountRow]:

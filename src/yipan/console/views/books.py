@@ -14,7 +14,7 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.console import book_charts, books
 from yipan.console.reading import describe_levels, describe_state
 from yipan.ledger.totals import list_sku_totals
-from yipan.masterdata.queries import get_sku, list_skus, search_skus
+from yipan.masterdata.queries import list_skus, search_skus
 from yipan.masterdata.rows import SkuRow
 
 ROWS_PER_PAGE = 50
@@ -70,7 +70,7 @@ def list_books(request: HttpRequest) -> HttpResponse:
 def compare(request: HttpRequest, sku: str) -> HttpResponse:
     """Show the three books of one SKU side by side, each with its watermarks."""
     actor = get_actor(request)
-    goods = get_sku(sku)
+    goods = books.get_goods(sku)
     accounts = books.list_visible_accounts(sku=sku, actor=actor)
     sites = books.compare_sites(accounts, sku=sku)
     sites.sort(key=lambda row: ({"differs": 0, "behind": 1, "level": 2}[row.state], row.site.code))
@@ -97,7 +97,7 @@ def compare(request: HttpRequest, sku: str) -> HttpResponse:
 @page(action="ledger.read")
 def chart(request: HttpRequest, sku: str) -> HttpResponse:
     """Answer the specification of the chart: what each kind of book said, over time."""
-    get_sku(sku)
+    books.get_goods(sku)
     return JsonResponse(
         book_charts.draw_levels(sku=sku, actor=get_actor(request), by_record=_is_by_record(request))
     )

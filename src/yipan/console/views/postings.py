@@ -17,7 +17,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.ledger.queries import get_posting
 from yipan.ledger.rows import Posting
 from yipan.ledger.totals import list_accounts, list_postings_of_message
-from yipan.masterdata.queries import find_skus, get_sku
+from yipan.masterdata.queries import find_skus
 
 ROWS_PER_PAGE = 50
 ROWS_PER_FILE = 1_000
@@ -29,7 +29,7 @@ EVERYTHING = "on_hand"
 def list_postings(request: HttpRequest, book: str, sku: str) -> HttpResponse:
     """Show the statement of one SKU in one book, or in one of its accounts."""
     actor = get_actor(request)
-    goods = get_sku(sku)
+    goods = books.get_goods(sku)
     is_visible = _make_filter(book, actor)
     scope = request.GET.get("account", "")[:SCOPE_LENGTH_MAX].strip("/") or EVERYTHING
     as_file = request.GET.get("format") == "csv"
