@@ -13,5 +13,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("login", login.log_in, name="login"),
     path("access/", include("yipan.console.urls_access")),
+    path("erp/", include("yipan.erp.urls")),
+    path("wms/", include("yipan.wms.urls")),
+    path("pos/", include("yipan.pos.urls")),
     path("", include("yipan.console.urls")),
 ]

@@ -1,5 +1,6 @@
 """Reads of the ERP. An index of its modules; no code here."""
 
+from yipan.erp.queries.openings import OpeningDetail, OpeningLineRow, get_opening
 from yipan.erp.queries.purchase_orders import (
     OrderDetail,
     OrderFilter,
@@ -32,6 +33,8 @@ __all__ = [
     "IssueDetail",
     "IssueFilter",
     "IssueRow",
+    "OpeningDetail",
+    "OpeningLineRow",
     "OrderDetail",
     "OrderFilter",
     "OrderLineRow",
@@ -41,6 +44,7 @@ __all__ = [
     "ReceiptLineRow",
     "ReceiptRow",
     "count_orders",
+    "get_opening",
     "get_order",
     "get_order_site",
     "get_receipt",

@@ -100,6 +100,11 @@ class OrderDetail:
     lines: tuple[OrderLineRow, ...]
 
     @property
+    def wms_book(self) -> str:
+        """Return the book of the warehouse the order is for."""
+        return f"wms:{self.site.code}"
+
+    @property
     def quantity_ordered(self) -> int:
         """Return the sum of what was ordered."""
         return sum(line.quantity_ordered for line in self.lines)

@@ -80,6 +80,11 @@ class ReceiptDetail:
     warnings: tuple[dict[str, Any], ...]
     lines: tuple[ReceiptLineRow, ...]
 
+    @property
+    def site_book(self) -> str:
+        """Return the book of the site that told of it."""
+        return f"wms:{self.head.site.code}"
+
 
 def list_receipts(which: ReceiptFilter, *, after: str = "", limit: int = 50) -> list[ReceiptRow]:
     """Return receipts, the last posted first; those behind the one numbered `after`."""

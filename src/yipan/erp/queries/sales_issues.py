@@ -63,6 +63,11 @@ class IssueDetail:
     sequence: int | None
     lines: tuple[IssueLineRow, ...]
 
+    @property
+    def site_book(self) -> str:
+        """Return the book of the store that told of it."""
+        return f"pos:{self.head.site.code}"
+
 
 def list_sales_issues(which: IssueFilter, *, after: str = "", limit: int = 50) -> list[IssueRow]:
     """Return sales issues, the last booked first; those behind the one numbered `after`."""

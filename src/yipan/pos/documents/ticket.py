@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import msgspec
 from django.db import transaction
@@ -46,6 +46,15 @@ def post_run(*, tickets: Sequence[Told], at: datetime) -> list[str]:
     for site in sorted({ticket.site for ticket, _ in new}):
         _post_site(site, [pair for pair in new if pair[0].site == site])
     return [ticket.number for ticket, _ in new]
+
+
+def make_told_id(heard: UUID) -> UUID:
+    """
+    Return the id of the message that tells the hub of a ticket heard from a till.
+
+    It follows from the one that was heard, so that a replay says the same.
+    """
+    return uuid5(heard, "pos.ticket_posted")
 
 
 def _check(tickets: Sequence[Told]) -> None:
@@ -137,9 +146,8 @@ def _make_posting(ticket: Ticket, message: TicketClosed) -> FactPosting:
 
 def _make_outgoing(ticket: Ticket, message: TicketClosed) -> Outgoing:
     return Outgoing(
-        # The id follows from the one that was heard, so that a replay says the same.
         message=TicketPosted(
-            message_id=uuid5(message.message_id, "pos.ticket_posted"),
+            message_id=make_told_id(message.message_id),
             occurred_at=message.occurred_at,
             ticket_number=message.ticket_number,
             site=message.site,

@@ -5,6 +5,7 @@ from yipan.pos.queries.goods import (
     ProductAmbiguous,
     ProductUnknown,
     find_product,
+    list_catalog,
     list_quick_goods,
     search_goods,
 )
@@ -18,6 +19,7 @@ from yipan.pos.queries.tickets import (
     find_till,
     get_ticket,
     list_register_tickets,
+    list_ticket_sites,
     list_tickets,
     list_tills,
 )
@@ -37,9 +39,11 @@ __all__ = [
     "find_till",
     "get_opening",
     "get_ticket",
+    "list_catalog",
     "list_quick_goods",
     "list_register_tickets",
     "list_stock",
+    "list_ticket_sites",
     "list_tickets",
     "list_tills",
     "search_goods",

@@ -12,6 +12,7 @@ from yipan.masterdata.rows import SkuRow
 from yipan.pos import rules
 
 GOODS_MAX = 200
+CATALOG_MAX = 1_000
 TEXT_LENGTH_MAX = 96
 
 
@@ -75,6 +76,18 @@ def list_quick_goods(site: str, *, limit: int = 24) -> list[GoodsRow]:
     skus = masterdata.find_skus({row.sku for row in most})
     rows = [skus[code] for code in sorted(skus)]
     return _add_stock(site, [row for row in rows if row.is_active])
+
+
+def list_catalog(site: str, *, limit: int = CATALOG_MAX) -> list[GoodsRow]:
+    """Return the active goods by code, at most `limit`; a register finds the rest by asking."""
+    assert 0 < limit <= CATALOG_MAX
+    account = f"on_hand/{rules.SHOP_FLOOR}/available"
+    balances = ledger.list_balances(book=f"pos:{site}", prefix=f"on_hand/{rules.SHOP_FLOOR}/")
+    there = {row.sku: row.quantity for row in balances if row.account == account}
+    skus = masterdata.list_skus(limit=limit, only_active=True)
+    return [
+        GoodsRow(sku=sku, pack_size=1, quantity_available=there.get(sku.code, 0)) for sku in skus
+    ]
 
 
 def _add_stock(site: str, skus: Sequence[SkuRow], *, pack_size: int = 1) -> list[GoodsRow]:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.pos import rules
 from yipan.pos.models import RegisterTicket, Ticket, Till
 
 ROWS_MAX = 1_000
@@ -70,6 +71,16 @@ class TicketDetail:
     source: str
     sequence: int
     lines: tuple[TicketLineRow, ...]
+
+    @property
+    def book_code(self) -> str:
+        """Return the book it is posted in."""
+        return f"pos:{self.head.site.code}"
+
+    @property
+    def hub_number(self) -> str:
+        """Return the number the ticket has in the hub."""
+        return rules.get_hub_number(site=self.head.site.code, number=self.head.number)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,6 +154,14 @@ def get_ticket(site: str, number: str) -> TicketDetail:
             for line in ticket.lines
         ),
     )
+
+
+def list_ticket_sites(number: str, *, sites: frozenset[str] | None) -> list[str]:
+    """Return the stores that have a ticket of this number, among the asker's."""
+    query = Ticket.objects.filter(number=number)
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    return list(query.order_by("site").values_list("site", flat=True)[:ROWS_MAX])
 
 
 def list_tills(*, sites: frozenset[str] | None, site: str = "") -> list[TillRow]:

@@ -69,6 +69,15 @@ class Counting:
     text: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Correction:
+    """What somebody says was really counted of a SKU."""
+
+    sku: str
+    quantity_sound: int
+    quantity_damaged: int
+
+
 @transaction.atomic
 def open_receipt(*, opening: Opening, by: Trace, at: datetime) -> Receipt:
     """
@@ -135,6 +144,39 @@ def count(*, number: str, counting: Counting, by: Trace, at: datetime) -> Receip
         device=by.device,
         at=at,
     )
+
+
+@transaction.atomic
+def correct(*, number: str, correction: Correction, by: Trace, at: datetime) -> bool:
+    """
+    Replace what stands counted of a SKU by what somebody keyed in. Return whether it differs.
+
+    The scans stay; the difference is written down as one more of them.
+
+    :raises QuantityNotPlausible: if a quantity is larger than anybody handles.
+    """
+    receipt = lock_for("count", model=Receipt, number=number, steps=STEPS)
+    stands = {each.sku: each for each in queries.list_counted(receipt)}.get(correction.sku)
+    changes = (
+        (correction.quantity_sound - (stands.quantity_sound if stands else 0), False),
+        (correction.quantity_damaged - (stands.quantity_damaged if stands else 0), True),
+    )
+    for quantity, is_damaged in changes:
+        if quantity:
+            counting = Counting(
+                sku=correction.sku, quantity=quantity, is_damaged=is_damaged, capture_mode="key"
+            )
+            count(number=number, counting=counting, by=by, at=at)
+    return any(quantity for quantity, _ in changes)
+
+
+@transaction.atomic
+def choose_count_mode(*, number: str, count_mode: str) -> Receipt:
+    """Choose what the first scan of an ordered SKU means: all that is expected, or one package."""
+    receipt = lock_for("count", model=Receipt, number=number, steps=STEPS)
+    receipt.count_mode = CountMode(count_mode)
+    receipt.save(update_fields=["count_mode"])
+    return receipt
 
 
 @transaction.atomic

@@ -74,6 +74,11 @@ class InboundDetail:
     is_open: bool
     lines: tuple[InboundLineRow, ...]
 
+    @property
+    def book_code(self) -> str:
+        """Return the book its receipts post into."""
+        return f"wms:{self.head.site.code}"
+
 
 def list_inbound_orders(
     which: InboundFilter, *, after: str = "", limit: int = 50

@@ -92,6 +92,11 @@ class ReceiptDetail:
     lines: tuple[ReceiptLineRow, ...]
     scans: tuple[ScanRow, ...]
 
+    @property
+    def book_code(self) -> str:
+        """Return the book it posts into."""
+        return f"wms:{self.head.site.code}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CountLineRow:
@@ -220,6 +225,12 @@ def list_receipts(which: ReceiptFilter, *, after: str = "", limit: int = 50) -> 
     if known is not None:
         query = query.filter(id__lt=known)
     return _read_rows(query.order_by("-id")[:limit])
+
+
+def find_own_draft(*, site: str, order: str, actor: str) -> str:
+    """Return the number of the count somebody began of an order and has not posted, or ""."""
+    drafts = Receipt.objects.filter(site=site, order__number=order, state="draft", created_by=actor)
+    return drafts.order_by("-id").values_list("number", flat=True).first() or ""
 
 
 def get_receipt(number: str) -> ReceiptDetail:

@@ -1,0 +1,126 @@
+"""Forms of the ERP: a purchase order with its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yipan.erp.documents.purchase_order import (
+    LINES_PER_ORDER_MAX,
+    QUANTITY_ORDERED_MAX,
+    UNIT_COST_MINOR_MAX,
+    Ordered,
+    OrderedLine,
+)
+from yipan.foundation.money import parse_amount, write_amount
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
+
+
+@dataclass(kw_only=True)
+class LineEntry:
+    """A line as somebody typed it: texts, and what is wrong with them by field."""
+
+    sku: SkuRow
+    quantity: str
+    unit_cost: str
+    errors: dict[str, str] = field(default_factory=dict)
+    quantity_read: int = 0
+    unit_cost_read: int = 0
+
+    def check(self, *, currency: str) -> None:
+        """Read the texts as numbers, and note what cannot be read."""
+        text = self.quantity.strip()
+        self.quantity_read = int(text) if text.isdecimal() and len(text) < 16 else 0
+        if not 0 < self.quantity_read <= QUANTITY_ORDERED_MAX:
+            self.errors["quantity"] = _("A quantity is a whole number of at least 1.")
+        cost = parse_amount(self.unit_cost or "0", currency=currency)
+        if cost is None or not 0 <= cost <= UNIT_COST_MINOR_MAX:
+            self.errors["unit_cost"] = _("A cost is an amount such as 12.80.")
+        else:
+            self.unit_cost_read = cost
+
+
+class OrderForm(forms.Form):
+    """The head of a purchase order."""
+
+    site = forms.ChoiceField(label=gettext_lazy("Deliver to"))
+    supplier = forms.ChoiceField(label=gettext_lazy("Supplier"))
+    expected_on = forms.DateField(
+        label=gettext_lazy("Expected"), required=False, input_formats=["%Y-%m-%d"]
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
+    version = forms.IntegerField(required=False)
+
+    def __init__(
+        self, *args: Any, sites: Sequence[SiteRow], suppliers: Sequence[SupplierRow], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.sites = sites
+        self.suppliers = suppliers
+        self.fields["site"].choices = [(row.code, row.name) for row in sites]  # type: ignore[attr-defined]
+        self.fields["supplier"].choices = [  # type: ignore[attr-defined]
+            (row.code, row.name) for row in suppliers
+        ]
+
+    def get_currency(self) -> str:
+        """Return the currency of the chosen supplier."""
+        chosen = self["supplier"].value()
+        return next((row.currency for row in self.suppliers if row.code == chosen), "CNY")
+
+    def read(self, lines: Sequence[LineEntry]) -> Ordered:
+        """Return what is to be ordered. The form and its lines were found right before."""
+        expected_on: date | None = self.cleaned_data["expected_on"]
+        return Ordered(
+            site=self.cleaned_data["site"],
+            supplier=self.cleaned_data["supplier"],
+            expected_on=expected_on,
+            note=self.cleaned_data["note"],
+            lines=tuple(
+                OrderedLine(
+                    sku=line.sku.code,
+                    quantity=line.quantity_read,
+                    unit_cost_minor=line.unit_cost_read,
+                )
+                for line in lines
+            ),
+        )
+
+
+def read_lines(data: QueryDict, *, currency: str) -> list[LineEntry]:
+    """Return the lines of a form: three lists of equal length. SKUs nobody knows are left out."""
+    codes = data.getlist("sku")[:LINES_PER_ORDER_MAX]
+    skus = masterdata.find_skus(codes)
+    entries = [
+        LineEntry(sku=skus[code], quantity=quantity, unit_cost=unit_cost)
+        for code, quantity, unit_cost in zip(
+            codes, data.getlist("quantity"), data.getlist("unit_cost"), strict=False
+        )
+        if code in skus
+    ]
+    seen: set[str] = set()
+    for entry in entries:
+        entry.check(currency=currency)
+        if entry.sku.code in seen:
+            entry.errors["sku"] = _("This product is on two lines; put the quantities together.")
+        seen.add(entry.sku.code)
+    return entries
+
+
+def make_line(
+    sku: SkuRow, *, quantity: int | None = None, unit_cost_minor: int | None = None
+) -> LineEntry:
+    """Return a line for a SKU, by default of one case at its usual cost."""
+    cost = sku.cost_minor if unit_cost_minor is None else unit_cost_minor
+    return LineEntry(
+        sku=sku,
+        quantity=str(sku.case_size if quantity is None else quantity),
+        unit_cost=write_amount(cost, currency=sku.currency),
+    )

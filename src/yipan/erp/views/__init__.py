@@ -1,0 +1,1 @@
+"""Pages of the ERP: thin, one query or one verb each."""

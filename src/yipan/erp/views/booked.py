@@ -1,0 +1,130 @@
+"""Pages of what sites told and the hub booked: goods receipts, sales issues, openings."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from yipan.access.actors import get_actor
+from yipan.access.doors import page
+from yipan.access.site_choice import find_chosen_site
+from yipan.documents.history import read_history
+from yipan.erp import queries
+from yipan.erp.queries import IssueFilter, ReceiptFilter
+from yipan.pool.book import SITE_BOOK
+
+ROWS_PER_PAGE = 50
+TEXT_LENGTH_MAX = 96
+
+
+@require_GET
+@page(action="erp.read")
+def list_receipts(request: HttpRequest) -> HttpResponse:
+    """List goods receipts."""
+    actor = get_actor(request)
+    which = ReceiptFilter(
+        text=request.GET.get("q", "")[:TEXT_LENGTH_MAX],
+        site=find_chosen_site(request, actor=actor),
+        only_warned=request.GET.get("warned") == "1",
+        sites=actor.sites,
+    )
+    rows = queries.list_receipts(which, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE)
+    context = {
+        "rows": rows,
+        "text": which.text,
+        "only_warned": which.only_warned,
+        "after": rows[-1].number if len(rows) == ROWS_PER_PAGE else "",
+    }
+    return render(request, "erp/goods_receipts.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def show_receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one goods receipt: what came, what a person should know, and how it was told."""
+    actor = get_actor(request)
+    receipt = queries.get_receipt(number)
+    actor.require_site(receipt.head.site.code)
+    history = read_history(
+        document_type="goods_receipt",
+        number=number,
+        postings=[
+            (SITE_BOOK, f"goods_receipt/{number}/post"),
+            (f"wms:{receipt.head.site.code}", f"receipt/{receipt.site_number}/post"),
+        ],
+        message_ids=[receipt.message_id],
+    )
+    context = {
+        "receipt": receipt,
+        "history": history,
+        "may_open_messages": actor.may("exchange.read"),
+        "may_see_site": actor.may("wms.read"),
+    }
+    return render(request, "erp/goods_receipt.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def list_sales_issues(request: HttpRequest) -> HttpResponse:
+    """List sales issues."""
+    actor = get_actor(request)
+    which = IssueFilter(
+        text=request.GET.get("q", "")[:TEXT_LENGTH_MAX],
+        site=find_chosen_site(request, actor=actor),
+        sites=actor.sites,
+    )
+    rows = queries.list_sales_issues(which, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE)
+    context = {
+        "rows": rows,
+        "text": which.text,
+        "after": rows[-1].number if len(rows) == ROWS_PER_PAGE else "",
+    }
+    return render(request, "erp/sales_issues.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def show_sales_issue(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one sales issue: the ticket as the hub booked it."""
+    actor = get_actor(request)
+    issue = queries.get_sales_issue(number)
+    site = issue.head.site.code
+    actor.require_site(site)
+    history = read_history(
+        document_type="sales_issue",
+        number=number,
+        postings=[
+            (SITE_BOOK, f"sales_issue/{number}/post"),
+            (f"pos:{site}", f"ticket/{issue.head.ticket_number}/post"),
+        ],
+        message_ids=[issue.message_id],
+    )
+    context = {
+        "issue": issue,
+        "history": history,
+        "may_open_messages": actor.may("exchange.read"),
+        "may_see_site": actor.may("pos.read"),
+    }
+    return render(request, "erp/sales_issue.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def show_opening(request: HttpRequest, number: str) -> HttpResponse:
+    """Show what a site's book began with."""
+    actor = get_actor(request)
+    opening = queries.get_opening(number)
+    actor.require_site(opening.site.code)
+    history = read_history(
+        document_type="stock_opening",
+        number=number,
+        postings=[(SITE_BOOK, f"stock_opening/{number}/post")],
+        message_ids=[opening.message_id],
+    )
+    context = {
+        "opening": opening,
+        "history": history,
+        "may_open_messages": actor.may("exchange.read"),
+    }
+    return render(request, "erp/stock_opening.html", context)

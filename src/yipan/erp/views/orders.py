@@ -1,0 +1,196 @@
+"""Pages of purchase orders (采购订单): list, document, and its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from yipan.access.actors import Actor, get_actor
+from yipan.access.doors import page
+from yipan.access.site_choice import find_chosen_site
+from yipan.documents.doors import get_trace, take_step
+from yipan.documents.history import read_history
+from yipan.erp import queries
+from yipan.erp.documents import purchase_order
+from yipan.erp.queries import OrderDetail, OrderFilter
+from yipan.foundation.ids import make_id
+from yipan.ledger.moves import Trace
+from yipan.masterdata import queries as masterdata
+from yipan.pool.book import SITE_BOOK
+
+ROWS_PER_PAGE = 50
+TEXT_LENGTH_MAX = 96
+
+#: Group in the address to the states it shows; a person's work, not the machine's states.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "draft": ("draft",),
+    "approved": ("approved",),
+    "open": ("sent", "partly_received"),
+    "done": ("received", "closed_short", "canceled"),
+}
+
+#: The straight way of an order.
+WAY = "draft approved sent partly_received received"
+
+
+@require_GET
+@page(action="erp.read")
+def list_orders(request: HttpRequest) -> HttpResponse:
+    """List purchase orders."""
+    actor = get_actor(request)
+    group = request.GET.get("state", "")
+    is_late = request.GET.get("late") == "1"
+    site = find_chosen_site(request, actor=actor)
+    which = OrderFilter(
+        text=request.GET.get("q", "")[:TEXT_LENGTH_MAX],
+        states=GROUPS.get(group, ()),
+        site=site,
+        supplier=request.GET.get("supplier", "")[:TEXT_LENGTH_MAX],
+        sites=actor.sites,
+        late_on=timezone.localdate() if is_late else None,
+    )
+    sort = request.GET.get("sort", "") or "-number"
+    rows = queries.list_orders(
+        which, sort=sort, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE
+    )
+    is_full = len(rows) == ROWS_PER_PAGE and sort in ("number", "-number")
+    context = {
+        "rows": rows,
+        "text": which.text,
+        "group": group if group in GROUPS else "",
+        "is_late": is_late,
+        "supplier": which.supplier,
+        "suppliers": masterdata.list_suppliers(),
+        "site": site,
+        "today": timezone.localdate(),
+        "after": rows[-1].number if is_full else "",
+        "counts": {
+            "draft": queries.count_orders(
+                OrderFilter(states=("draft",), site=site, sites=actor.sites)
+            ),
+            "late": queries.count_orders(
+                OrderFilter(site=site, sites=actor.sites, late_on=timezone.localdate())
+            ),
+        },
+        "may_write": actor.may("erp.purchase_order.write"),
+    }
+    return render(request, "erp/purchase_orders.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def show_order(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one purchase order: what was ordered, what came, and how it went."""
+    actor = get_actor(request)
+    order = queries.get_order(number)
+    actor.require_site(order.site.code)
+    receipts = queries.list_receipts_of_order(number)
+    history = read_history(
+        document_type=purchase_order.DOCUMENT_TYPE,
+        number=number,
+        postings=[(SITE_BOOK, f"goods_receipt/{row.number}/post") for row in receipts],
+    )
+    context = {
+        "order": order,
+        "way": WAY,
+        "receipts": receipts,
+        "history": history,
+        "steps": _list_steps(order, actor),
+        "is_own_draft": order.state == "draft" and order.created_by == actor.name,
+        "is_late": _is_late(order),
+        "may_open_messages": actor.may("exchange.read"),
+        "may_see_inbound": actor.may("wms.read"),
+    }
+    return render(request, "erp/purchase_order.html", context)
+
+
+@require_POST
+@page(action="erp.purchase_order.approve")
+def approve_order(request: HttpRequest, number: str) -> HttpResponse:
+    """Approve a draft somebody else wrote."""
+    return _step(
+        request,
+        number,
+        lambda by: purchase_order.approve(number=number, by=by, at=timezone.now()),
+        done=_("Approved. The order can be sent."),
+    )
+
+
+@require_POST
+@page(action="erp.purchase_order.send")
+def send_order(request: HttpRequest, number: str) -> HttpResponse:
+    """Send an approved order."""
+    return _step(
+        request,
+        number,
+        lambda by: purchase_order.send(
+            number=number, by=by, at=timezone.now(), message_id=make_id()
+        ),
+        done=_("Sent. The warehouse is told what to expect."),
+    )
+
+
+@require_POST
+@page(action="erp.purchase_order.cancel")
+def cancel_order(request: HttpRequest, number: str) -> HttpResponse:
+    """Cancel an order of which nothing came."""
+    return _step(
+        request,
+        number,
+        lambda by: purchase_order.cancel(
+            number=number, by=by, at=timezone.now(), message_id=make_id()
+        ),
+        done=_("Canceled. Nothing is expected any more."),
+    )
+
+
+@require_POST
+@page(action="erp.purchase_order.close")
+def close_order(request: HttpRequest, number: str) -> HttpResponse:
+    """Close an order of which not everything came."""
+    return _step(
+        request,
+        number,
+        lambda by: purchase_order.close_short(
+            number=number, by=by, at=timezone.now(), message_id=make_id()
+        ),
+        done=_("Closed short. The rest is not expected any more."),
+    )
+
+
+def _step(
+    request: HttpRequest, number: str, take: Callable[[Trace], object], *, done: str
+) -> HttpResponse:
+    get_actor(request).require_site(queries.get_order_site(number))
+    trace = get_trace(request, reason=request.POST.get("reason", ""))
+    take_step(request, lambda: take(trace), done=done)
+    return redirect("erp:purchase_order", number=number)
+
+
+def _list_steps(order: OrderDetail, actor: Actor) -> frozenset[str]:
+    """Return the steps this reader may take from where the order stands."""
+    steps = {
+        step
+        for step, states in purchase_order.STEPS.items()
+        if order.state in states
+        and actor.may(f"erp.purchase_order.{ACTION_OF_STEP.get(step, step)}")
+    }
+    if order.created_by == actor.name:
+        steps.discard("approve")
+    return frozenset(steps)
+
+
+ACTION_OF_STEP = {"edit": "write", "close_short": "close"}
+
+
+def _is_late(order: OrderDetail) -> bool:
+    return (
+        order.expected_on is not None
+        and order.state in GROUPS["open"]
+        and order.expected_on < timezone.localdate()
+    )

@@ -1,0 +1,1 @@
+"""Pages of POS: thin, one query or one verb each."""

@@ -1,0 +1,1 @@
+"""Pages of WMS: thin, one query or one verb each."""
