@@ -63,6 +63,12 @@ SECTIONS = (
                 action="erp.read",
                 icon="package-check",
             ),
+            Item(
+                label=_("Sales issues"),
+                url_name="erp:sales_issues",
+                action="erp.read",
+                icon="shopping-bag",
+            ),
         ),
     ),
     Section(
@@ -75,6 +81,20 @@ SECTIONS = (
                 action="wms.read",
                 icon="truck",
                 words=_("receive dock arrival"),
+            ),
+            Item(
+                label=_("Receive goods"),
+                url_name="wms:receiving",
+                action="wms.receive",
+                icon="scan-barcode",
+                words=_("scan count handheld"),
+            ),
+            Item(
+                label=_("Stock by bin"),
+                url_name="wms:stock",
+                action="wms.read",
+                icon="layers",
+                words=_("move bin shelf"),
             ),
         ),
     ),
