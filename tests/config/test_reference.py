@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from yipan.config import reference
+from tests.console.test_translations import ALL
+from yipan.config import problems, reference
 
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 
@@ -33,3 +34,9 @@ def test_a_code_has_one_status_wherever_it_is_raised() -> None:
         statuses.setdefault(kind.code, set()).add(kind.status)
 
     assert {code: found for code, found in statuses.items() if len(found) > 1} == {}
+
+
+def test_every_refusal_is_told_in_chinese_too() -> None:
+    texts = {problems.get_meaning(kind) for kind in reference.list_refusals()}
+
+    assert sorted(texts - ALL) == []

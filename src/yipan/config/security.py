@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as translate
 
 from yipan.config import problems
 from yipan.foundation.refusals import NotFound, Refusal
@@ -82,7 +82,7 @@ def show_problem(request: HttpRequest, problem: problems.Problem) -> HttpRespons
     """Return the page that tells a problem to a person."""
     context = {
         "problem": problem,
-        "title": _(problem.meaning or problem.title),
+        "title": translate(problem.meaning or problem.title),
         "facts": sorted(problem.facts.items()),
         "is_forbidden": problem.status == HTTPStatus.FORBIDDEN,
         "is_missing": problem.status == HTTPStatus.NOT_FOUND,
