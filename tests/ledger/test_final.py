@@ -158,6 +158,7 @@ def test_the_application_reaches_no_partition_and_no_inner_function() -> None:
             [ROLE],
         )
         assert [name for (name,) in cursor.fetchall()] == [
+            "ledger_get_settled_until",
             "ledger_open_books",
             "ledger_open_month",
             "ledger_open_places",
@@ -165,6 +166,7 @@ def test_the_application_reaches_no_partition_and_no_inner_function() -> None:
             "ledger_open_skus",
             "ledger_post_batch",
             "ledger_post_facts",
+            "ledger_take_snapshot",
         ]
 
 

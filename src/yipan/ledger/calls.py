@@ -27,7 +27,11 @@ Dialogue = Generator[tuple[LiteralString, Parameters], list[Row], Answer]
 
 def call(statement: LiteralString, parameters: Parameters = ()) -> list[Row]:
     """Run one statement in the current transaction and return its rows."""
+    # What Django's own cursor sees to before it asks: a connection that lives, and a
+    # transaction that may go on.
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
+    connection.validate_no_broken_transaction()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         # Without parameters a percent sign is one, and no placeholder.
         cursor.execute(statement, parameters or None)

@@ -57,9 +57,13 @@ def list_balances(
 
     `prefix` is the beginning of an account: `on_hand/W1/`. Empty: all, the outside included.
     """
+    if sku is None:
+        return _list_balances(
+            where="k.code = %s and p.path || '/' ^@ %s", parameters=[book, prefix], limit=limit
+        )
     return _list_balances(
-        where="k.code = %s and (%s::text is null or s.code = %s) and p.path || '/' ^@ %s",
-        parameters=[book, sku, sku, prefix],
+        where="k.code = %s and p.path || '/' ^@ %s and s.code = %s and b.bucket = %s",
+        parameters=[book, prefix, sku, get_text_bucket(sku)],
         limit=limit,
     )
 
