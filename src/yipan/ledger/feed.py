@@ -80,7 +80,9 @@ def list_recorded(
         {
             "buckets": _ALL_BUCKETS,
             "book": book,
-            "recorded_at": after.recorded_at if after else datetime.min.replace(tzinfo=until.tzinfo),
+            "recorded_at": after.recorded_at
+            if after
+            else datetime.min.replace(tzinfo=until.tzinfo),
             "id": after.movement_id if after else 0,
             "until": until,
             "each": each,
@@ -152,9 +154,7 @@ class Crossing:
     checksum: int
 
 
-def sum_crossings(
-    *, book: str, groups: Mapping[str, str], up_to: Position
-) -> list[Crossing]:
+def sum_crossings(*, book: str, groups: Mapping[str, str], up_to: Position) -> list[Crossing]:
     """
     Return what crossed the borders of groups of places, ordered by group and SKU.
 

@@ -1,29 +1,34 @@
-"""Levels: one row per SKU and place with what it holds in each status, for lists and heat maps.
+"""Levels: what each place holds of each SKU, by status, for lists and heat maps of a whole book.
 
-The first place of an account is the site in the hub's book. Quantities are in the SKU's
-smallest unit. Read from the balances, so nothing here depends on the length of history.
+A place is the second segment of an account: the site, in the hub's book. Read from the
+balances, so nothing here depends on the length of history. Quantities are in the SKU's
+smallest unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, LiteralString
+from typing import Final
 
+from yipan.foundation.status import StockStatus
 from yipan.ledger.calls import Row, call, numbers, texts
+from yipan.ledger.models import STATUS_CODES
 
-ROWS_MAX = 100_000
+ROWS_MAX: Final = 10_000
+#: How many SKUs are looked at in the first try; many more in each further one.
+SKUS_TRIED: Final = 64
+GROWTH: Final = 8
 
-#: What a list may be ordered by, as an expression over the sums of one SKU at one place.
-MEASURES: Final[Mapping[str, LiteralString]] = {
-    "on_hand": "sum(b.quantity)",
-    "available": "coalesce(sum(b.quantity) filter (where b.status = 1), 0)",
-    "held": "coalesce(sum(b.quantity) filter (where b.status = 2), 0)",
-    "reserved": "coalesce(sum(b.quantity) filter (where b.status = 3), 0)",
-    "quarantine": "coalesce(sum(b.quantity) filter (where b.status = 4), 0)",
-    "damaged": "coalesce(sum(b.quantity) filter (where b.status = 5), 0)",
-    "blocked": "coalesce(sum(b.quantity) filter (where b.status = 6), 0)",
+#: What a list may be ordered by: all of a place, or one status of it.
+MEASURES: Final[Mapping[str, tuple[int, ...]]] = {
+    "on_hand": tuple(STATUS_CODES.values()),
+    **{str(status): (code,) for status, code in STATUS_CODES.items()},
 }
+
+#: A SKU and a place.
+Key = tuple[str, str]
+START: Final[Key] = ("", "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,10 +47,8 @@ class LevelRow:
     @property
     def on_hand(self) -> int:
         """Return everything at the place, in whatever status."""
-        return (
-            self.available + self.held + self.reserved
-            + self.quarantine + self.damaged + self.blocked
-        )  # fmt: skip
+        sound = self.available + self.held + self.reserved
+        return sound + self.quarantine + self.damaged + self.blocked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,56 +60,73 @@ class Scope:
     places: Collection[str] | None = None
 
 
-Key = tuple[str, str]
-
-
-def list_levels(scope: Scope, *, after: Key = ("", ""), limit: int) -> list[LevelRow]:
+def list_levels(scope: Scope, *, after: Key = START, limit: int) -> list[LevelRow]:
     """
     Return levels ordered by SKU and place, those behind `after` only.
 
-    A place that holds nothing of a SKU in any status has no row.
+    What a place holds nothing of, in any status, has no row.
     """
     assert 0 < limit <= ROWS_MAX
+    found: list[LevelRow] = []
+    beyond, tried = after, SKUS_TRIED
+    while True:
+        skus = _list_next_skus(scope, start=beyond[0], limit=tried)
+        if skus:
+            rows = call(
+                _OF_SKUS,
+                {**_get_parameters(scope), "skus": texts(skus), "sku": beyond[0],
+                 "place": beyond[1], "limit": limit - len(found)},
+            )  # fmt: skip
+            found += [_read(row) for row in rows]
+        if len(found) == limit or len(skus) < tried:
+            return found
+        # Every place of the last SKU tried has been read.
+        beyond, tried = (skus[-1], "\U0010ffff"), tried * GROWTH
+
+
+def _list_next_skus(scope: Scope, *, start: str, limit: int) -> list[str]:
+    if scope.skus is not None:
+        return sorted(sku for sku in scope.skus if sku >= start)[:limit]
     rows = call(
-        _BY_KEY,
-        {
-            **_get_parameters(scope),
-            "sku": after[0],
-            "place": after[1],
-            "limit": limit,
-        },
+        'select code from ledger_sku where code collate "C" >= %s'
+        ' order by code collate "C" limit %s',
+        [start, limit],
     )
-    return [_read(row) for row in rows]
+    return [code for (code,) in rows]
 
 
 def list_levels_by(
     scope: Scope,
     measure: str,
     *,
-    descending: bool,
+    falling: bool,
+    below_zero: bool,
     after: tuple[int, str, str] | None = None,
     limit: int,
 ) -> list[LevelRow]:
     """
-    Return levels ordered by one of the `MEASURES`, then by SKU and place.
+    Return levels ordered by one of `MEASURES`, then by SKU and place: those above zero in it.
 
+    Or those below zero. What is exactly zero is not told here: that is most of a book.
     `after` is the measure, SKU and place of the last row read so far.
     """
     assert 0 < limit <= ROWS_MAX
-    expression = MEASURES[measure]
     value, sku, place = after or (None, "", "")
     rows = call(
-        _HEAD
-        + _SCOPED
-        + _TOTAL_HEAD
-        + expression
-        + _TOTAL_TAIL
-        + (_BEYOND_FALLING if descending else _BEYOND_RISING)
-        + (_FALLING if descending else _RISING)
-        + _TAIL,
-        {**_get_parameters(scope), "value": value, "sku": sku, "place": place, "limit": limit},
+        _RANKED + (_FALLING if falling else _RISING),
+        {
+            **_get_parameters(scope),
+            "statuses": numbers(MEASURES[measure]),
+            "sign": -1 if below_zero else 1,
+            "value": value,
+            "sku": sku,
+            "place": place,
+            "limit": limit,
+        },
     )
-    return [_read(row) for row in rows]
+    keys = [(code, name) for code, name, _value in rows]
+    levels = find_levels(book=scope.book, keys=keys)
+    return [levels[key] for key in keys]
 
 
 def find_levels(*, book: str, keys: Collection[Key]) -> dict[Key, LevelRow]:
@@ -122,21 +142,25 @@ def find_levels(*, book: str, keys: Collection[Key]) -> dict[Key, LevelRow]:
             "places": texts([place for _, place in wanted]),
         },
     )
-    found = [_read(row) for row in rows]
-    return {(row.sku, row.place): row for row in found}
+    return {(row[0], row[1]): _read(row) for row in rows}
 
 
 def sum_levels(scope: Scope) -> LevelRow:
     """Return everything in scope added up, under an empty SKU and place."""
-    rows = call(_HEAD + _SCOPED + _SUMMED, _get_parameters(scope))
-    return LevelRow(sku="", place="", **_read_statuses(rows[0]))
+    rows = call(_SUMMED, _get_parameters(scope))
+    sums = {code: int(quantity) for code, quantity in rows}
+    return LevelRow(
+        sku="",
+        place="",
+        **{str(status): sums.get(code, 0) for status, code in STATUS_CODES.items()},
+    )
 
 
 def sum_by_group(scope: Scope, *, groups: Mapping[str, str]) -> list[LevelRow]:
     """
     Return levels added up by group of SKUs and place, ordered by group and place.
 
-    `groups` maps a SKU to its group, which stands where the SKU would; SKUs that are not named
+    `groups` maps a SKU to its group, which stands where the SKU would. SKUs that are not named
     are left out.
     """
     rows = call(
@@ -150,74 +174,163 @@ def sum_by_group(scope: Scope, *, groups: Mapping[str, str]) -> list[LevelRow]:
     return [_read(row) for row in rows]
 
 
-def list_below(*, book: str, root: str, skus: Collection[str] | None = None) -> list[tuple[str, str, int]]:
-    """Return (path below `root`, SKU, quantity) of what is not zero, in any status, ordered so."""
+def list_below(
+    *, book: str, root: str, skus: Collection[str] | None = None
+) -> list[tuple[str, str, int]]:
+    """
+    Return what is not zero below a root (`in_transit`), ordered: place, SKU, quantity.
+
+    All statuses of a place count together.
+    """
     rows = call(
-        """
-        select substr(p.path, length(%s) + 2), s.code, sum(b.quantity)::bigint
-          from ledger_book k
-          join ledger_place p on p.book_id = k.book_id and p.path ^@ (%s || '/')
-          join ledger_balance b on b.place_id = p.place_id
-          join ledger_sku s on s.sku_id = b.sku_id
-         where k.code = %s and (%s::text[] is null or s.code = any (%s::text[]))
-           and b.quantity <> 0
-         group by p.path, s.code having sum(b.quantity) <> 0
-         order by p.path collate "C", s.code collate "C" limit %s
-        """,
-        [root, root, book, *[None if skus is None else texts(skus)] * 2, ROWS_MAX],
+        _BELOW,
+        {"book": book, "root": root, "skus": None if skus is None else texts(skus)},
     )
-    return [(path, sku, quantity) for path, sku, quantity in rows]
+    return [(place, sku, quantity) for place, sku, quantity in rows]
 
 
 def _get_parameters(scope: Scope) -> dict[str, object]:
     return {
         "book": scope.book,
-        "skus": None if scope.skus is None else texts(scope.skus),
-        "places": None if scope.places is None else texts(scope.places),
+        "all_skus": scope.skus is None,
+        "skus": texts(scope.skus or ()),
+        "all_places": scope.places is None,
+        "places": texts(scope.places or ()),
     }
 
 
 def _read(row: Row) -> LevelRow:
     sku, place, *quantities = row
-    return LevelRow(sku=sku, place=place, **_read_statuses(quantities))
+    return LevelRow(sku=sku, place=place, **_name(quantities))
 
 
-def _read_statuses(quantities: Sequence[int | None]) -> dict[str, int]:
-    names = ("available", "held", "reserved", "quarantine", "damaged", "blocked")
-    return {name: int(value or 0) for name, value in zip(names, quantities, strict=True)}
+def _name(quantities: Sequence[int | None]) -> dict[str, int]:
+    return {str(status): int(quantities[code - 1] or 0) for status, code in STATUS_CODES.items()}
 
 
+assert [STATUS_CODES[status] for status in StockStatus] == [1, 2, 3, 4, 5, 6]
+
+_SITE: Final = """
+    with site as materialized (
+      select p.place_id, split_part(p.path, '/', 2) collate "C" as name
+        from ledger_book k
+        join ledger_place p on p.book_id = k.book_id and p.path ^@ 'on_hand/'
+       where k.code = %(book)s
+         and (%(all_places)s or split_part(p.path, '/', 2) = any (%(places)s::text[])))
+"""
 _STATUSES: Final = """
        sum(b.quantity) filter (where b.status = 1), sum(b.quantity) filter (where b.status = 2),
        sum(b.quantity) filter (where b.status = 3), sum(b.quantity) filter (where b.status = 4),
        sum(b.quantity) filter (where b.status = 5), sum(b.quantity) filter (where b.status = 6)
 """
-_HEAD: Final = """
-    with site as materialized (
-      select p.place_id, split_part(p.path, '/', 2) collate "C" as name
-        from ledger_place p join ledger_book k on k.book_id = p.book_id
-       where k.code = %(book)s and p.path ^@ 'on_hand/'
-         and (%(places)s::text[] is null
-              or split_part(p.path, '/', 2) = any (%(places)s::text[]))),
-    wanted as materialized (
-      select sku_id, bucket, code collate "C" as code from ledger_sku
-       where %(skus)s::text[] is null or code = any (%(skus)s::text[]))
+_OF_SKUS: Final = (
+    _SITE
+    + """
+    select s.code collate "C", site.name, """
+    + _STATUSES
+    + """
+      from ledger_sku s
+     cross join lateral (
+       select b.place_id, b.status, b.quantity from ledger_balance b
+        where b.bucket = s.bucket and b.sku_id = s.sku_id and b.quantity <> 0 offset 0) b
+      join site on site.place_id = b.place_id
+     where s.code = any (%(skus)s::text[])
+       and (s.code collate "C", site.name) > (%(sku)s collate "C", %(place)s collate "C")
+     group by 1, 2 order by 1, 2 limit %(limit)s
 """
-_SCOPED: Final = """,
+)
+_OF_KEYS: Final = (
+    """
+    select s.code, w.place, """
+    + _STATUSES
+    + """
+      from unnest(%(skus)s::text[], %(places)s::text[]) w (sku, place)
+      join ledger_book k on k.code = %(book)s
+      join ledger_sku s on s.code = w.sku
+      join ledger_place p on p.book_id = k.book_id and p.path = 'on_hand/' || w.place
+      join ledger_balance b on b.bucket = s.bucket and b.sku_id = s.sku_id
+                           and b.place_id = p.place_id and b.quantity <> 0
+     group by s.code, w.place
+"""
+)
+# One status is one row per SKU and place already; only what has several is added up.
+_RANKED: Final = (
+    _SITE
+    + """,
     mine as (
       select b.sku_id, b.place_id, b.status, b.quantity
-        from ledger_balance b join site on site.place_id = b.place_id
-       where b.quantity <> 0
-         and (%(skus)s::text[] is null or b.sku_id in (select sku_id from wanted)))
-"""
-_TOTAL_HEAD: Final = """,
+        from ledger_balance b
+       where b.quantity <> 0 and b.status = any (%(statuses)s::smallint[])
+         and b.place_id in (select place_id from site)
+         and (%(all_skus)s or b.sku_id in (
+               select sku_id from ledger_sku where code = any (%(skus)s::text[])))),
+    first as (select * from mine where status = (%(statuses)s::smallint[])[1]),
+    other as materialized (
+      select sku_id, place_id, sum(quantity)::bigint as quantity from mine
+       where status <> (%(statuses)s::smallint[])[1] group by sku_id, place_id),
     total as (
-      select b.sku_id, site.name, """
-_TOTAL_TAIL: Final = (
-    " as value, "
-    + _STATUSES.replace("sum(b.quantity) filter (where b.status = ", "sum(b.quantity) filter (where b.status = ")
-    + """
-        from mine b join site on site.place_id = b.place_id
-       group by b.sku_id, site.name)
-    """
+      select coalesce(first.sku_id, other.sku_id) as sku_id,
+             coalesce(first.place_id, other.place_id) as place_id,
+             coalesce(first.quantity, 0) + coalesce(other.quantity, 0) as value
+        from first full join other
+          on other.sku_id = first.sku_id and other.place_id = first.place_id)
+    select s.code collate "C" as code, site.name, t.value
+      from total t
+      join site on site.place_id = t.place_id
+      join ledger_sku s on s.sku_id = t.sku_id
+     where sign(t.value) = %(sign)s
+"""
 )
+_FALLING: Final = """
+       and (%(value)s::bigint is null or t.value < %(value)s
+            or (t.value = %(value)s
+                and (s.code collate "C", site.name) > (%(sku)s collate "C", %(place)s collate "C")))
+     order by t.value desc, 1, 2 limit %(limit)s
+"""
+_RISING: Final = """
+       and (%(value)s::bigint is null or t.value > %(value)s
+            or (t.value = %(value)s
+                and (s.code collate "C", site.name) > (%(sku)s collate "C", %(place)s collate "C")))
+     order by t.value, 1, 2 limit %(limit)s
+"""
+_SUMMED: Final = (
+    _SITE
+    + """
+    select b.status, sum(b.quantity)
+      from ledger_balance b
+     where b.place_id in (select place_id from site)
+       and (%(all_skus)s or b.sku_id in (
+             select sku_id from ledger_sku where code = any (%(skus)s::text[])))
+     group by b.status
+"""
+)
+_GROUPED: Final = (
+    _SITE
+    + """,
+    member as materialized (
+      select s.sku_id, g.name collate "C" as name
+        from unnest(%(members)s::text[], %(groups)s::text[]) g (code, name)
+        join ledger_sku s on s.code = g.code
+       where %(all_skus)s or s.code = any (%(skus)s::text[]))
+    select b.name, site.name, """
+    + _STATUSES
+    + """
+      from (select m.name, b.place_id, b.status, sum(b.quantity) as quantity
+              from ledger_balance b join member m on m.sku_id = b.sku_id
+             where b.quantity <> 0 and b.place_id in (select place_id from site)
+             group by m.name, b.place_id, b.status) b
+      join site on site.place_id = b.place_id
+     group by 1, 2 order by 1, 2
+"""
+)
+_BELOW: Final = """
+    select split_part(p.path, '/', 2) collate "C", s.code collate "C", sum(b.quantity)::bigint
+      from ledger_book k
+      join ledger_place p on p.book_id = k.book_id and p.path ^@ (%(root)s || '/')
+      join ledger_balance b on b.place_id = p.place_id
+      join ledger_sku s on s.sku_id = b.sku_id
+     where k.code = %(book)s and b.quantity <> 0
+       and (%(skus)s::text[] is null or s.code = any (%(skus)s::text[]))
+     group by 1, 2 having sum(b.quantity) <> 0
+     order by 1, 2
+"""

@@ -182,7 +182,8 @@ def _list_as_of(
     scope: _Scope, *, book: str, as_of: datetime | None, known_at: datetime | None
 ) -> list[BalanceRow]:
     bounds = call(_BOUNDS, {"book": book, "as_of": as_of, "known_at": known_at})[0]
-    names = ("snapshot", "ends_at", "first_until", "strays_until", "second_after", "known_at")
+    names = ("snapshot", "ends_at", "counted_until", "first_until", "strays_until",
+             "second_after", "known_at")  # fmt: skip
     rows = call(
         _AS_OF_HEAD
         + scope.balances
@@ -226,12 +227,13 @@ _BOUNDS = """
     known as (select coalesce(%(known_at)s, 'infinity'::timestamptz) as at),
     last as (select max(recorded_until) as at from mine)
     select coalesce((select snapshot_id from base), 0),
-           coalesce((select ends_at from base), '-infinity'),
-           least(known.at, coalesce((select recorded_until from following), 'infinity')),
-           least(known.at, coalesce((select last.at from last), '-infinity')),
+           coalesce((select ends_at from base), '-infinity')::text,
+           coalesce((select recorded_until from base), '-infinity')::text,
+           least(known.at, (select recorded_until from following))::text,
+           least(known.at, coalesce((select last.at from last), '-infinity'))::text,
            case when exists (select from following) then (select last.at from last)
-                else 'infinity' end,
-           known.at
+                else 'infinity' end::text,
+           known.at::text
       from known
 """
 _AS_OF_HEAD = """
@@ -246,11 +248,12 @@ _AS_OF_MOVED = """
       select m.* from ledger_movement m
        where m.bucket = any (%(buckets)s::smallint[])
          and m.occurred_at <= coalesce(%(as_of)s, 'infinity'::timestamptz)
-         and ((m.recorded_at > %(ends_at)s and m.recorded_at <= %(first_until)s)
-              or (m.recorded_at > %(second_after)s and m.recorded_at <= %(known_at)s))
+         and ((m.recorded_at > %(ends_at)s::timestamptz
+               and m.recorded_at <= %(first_until)s::timestamptz)
+              or (m.recorded_at > %(second_after)s::timestamptz
+                  and m.recorded_at <= %(known_at)s::timestamptz))
          and (m.occurred_at > %(ends_at)s
-              or m.recorded_at > coalesce((select recorded_until from ledger_snapshot
-                                            where snapshot_id = %(snapshot)s), '-infinity'))"""
+              or m.recorded_at > %(counted_until)s::timestamptz)"""
 _AS_OF_STRAYED = """),
     change as (
       select place_id, sku_id, status, quantity from before
@@ -258,8 +261,10 @@ _AS_OF_STRAYED = """),
       select l.place_id, l.sku_id, l.status, l.change
         from ledger_snapshot_stray l
        where l.occurred_at <= coalesce(%(as_of)s, 'infinity'::timestamptz)
-         and ((l.recorded_at <= %(ends_at)s and l.occurred_at > %(ends_at)s)
-              or (l.recorded_at > %(first_until)s and l.recorded_at <= %(strays_until)s))"""
+         and ((l.recorded_at <= %(ends_at)s::timestamptz
+               and l.occurred_at > %(ends_at)s::timestamptz)
+              or (l.recorded_at > %(first_until)s::timestamptz
+                  and l.recorded_at <= %(strays_until)s::timestamptz))"""
 _AS_OF_LEGS = """
       union all
       select l.place_id, l.sku_id, l.status, l.change
@@ -295,7 +300,7 @@ _TREND = """
          and (%(skus)s::text[] is null or b.sku_id in (
                select sku_id from ledger_sku where code = any (%(skus)s::text[])))
        group by b.snapshot_id, b.status)
-    select m.ends_at, t.status, sum(c.change)
+    select m.ends_at, t.status, coalesce(sum(c.change), 0)
       from mine m
      cross join (select distinct status from changed) t
       left join changed c on c.status = t.status and c.snapshot_id <= m.snapshot_id
