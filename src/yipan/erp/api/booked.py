@@ -9,22 +9,22 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.erp import queries
 from yipan.erp.api.schemas import (
+    GoodsReceiptBrief,
+    GoodsReceiptOut,
+    GoodsReceiptPage,
     IssueBrief,
     IssueOut,
     IssuePage,
     PageQuery,
-    ReceiptBrief,
-    ReceiptOut,
-    ReceiptPage,
 )
 from yipan.erp.queries import IssueFilter, ReceiptFilter
 
 router = Router()
 
 
-@router.get("/goods-receipts", response=ReceiptPage)
+@router.get("/goods-receipts", response=GoodsReceiptPage)
 @endpoint(action="erp.read")
-def list_goods_receipts(request: HttpRequest, which: Query[PageQuery]) -> ReceiptPage:
+def list_goods_receipts(request: HttpRequest, which: Query[PageQuery]) -> GoodsReceiptPage:
     """List goods receipts (收货单), the last posted first."""
     rows = queries.list_receipts(
         ReceiptFilter(text=which.q, site=which.site, sites=get_actor(request).sites),
@@ -32,19 +32,19 @@ def list_goods_receipts(request: HttpRequest, which: Query[PageQuery]) -> Receip
         limit=which.limit,
     )
     is_full = len(rows) == which.limit
-    return ReceiptPage(
-        data=[ReceiptBrief.of(row) for row in rows],
+    return GoodsReceiptPage(
+        data=[GoodsReceiptBrief.of(row) for row in rows],
         next_cursor=rows[-1].number if is_full else None,
     )
 
 
-@router.get("/goods-receipts/{number}", response=ReceiptOut)
+@router.get("/goods-receipts/{number}", response=GoodsReceiptOut)
 @endpoint(action="erp.read")
-def get_goods_receipt(request: HttpRequest, number: str) -> ReceiptOut:
+def get_goods_receipt(request: HttpRequest, number: str) -> GoodsReceiptOut:
     """Tell one goods receipt with its lines and the message that told of it."""
     receipt = queries.get_receipt(number)
     get_actor(request).require_site(receipt.head.site.code)
-    return ReceiptOut.of(receipt)
+    return GoodsReceiptOut.of(receipt)
 
 
 @router.get("/sales-issues", response=IssuePage)

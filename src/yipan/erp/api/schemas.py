@@ -195,7 +195,7 @@ class OnOrderPage(Schema):
     data: list[OnOrderOut]
 
 
-class ReceiptLineOut(Schema):
+class GoodsReceiptLineOut(Schema):
     sku: str
     quantity_sound: int
     quantity_damaged: int
@@ -209,7 +209,7 @@ class WarningOut(Schema):
     quantity: int
 
 
-class ReceiptBrief(Schema):
+class GoodsReceiptBrief(Schema):
     number: str
     state: str
     site: str
@@ -221,7 +221,7 @@ class ReceiptBrief(Schema):
     quantity_blocked: int
 
     @classmethod
-    def of(cls, row: ReceiptRow) -> ReceiptBrief:
+    def of(cls, row: ReceiptRow) -> GoodsReceiptBrief:
         """Return what a list tells of a receipt."""
         return cls(
             number=row.number,
@@ -236,26 +236,26 @@ class ReceiptBrief(Schema):
         )
 
 
-class ReceiptPage(Schema):
-    data: list[ReceiptBrief]
+class GoodsReceiptPage(Schema):
+    data: list[GoodsReceiptBrief]
     next_cursor: str | None
 
 
-class ReceiptOut(Schema):
-    head: ReceiptBrief
+class GoodsReceiptOut(Schema):
+    head: GoodsReceiptBrief
     site_number: str
     device: str
     source: str
     sequence: int | None
     message_id: UUID
     warnings: list[WarningOut]
-    lines: list[ReceiptLineOut]
+    lines: list[GoodsReceiptLineOut]
 
     @classmethod
-    def of(cls, receipt: ReceiptDetail) -> ReceiptOut:
+    def of(cls, receipt: ReceiptDetail) -> GoodsReceiptOut:
         """Return what the API tells of a receipt."""
         return cls(
-            head=ReceiptBrief.of(receipt.head),
+            head=GoodsReceiptBrief.of(receipt.head),
             site_number=receipt.site_number,
             device=receipt.device,
             source=receipt.source,
@@ -263,7 +263,7 @@ class ReceiptOut(Schema):
             message_id=receipt.message_id,
             warnings=[WarningOut(**each) for each in receipt.warnings],
             lines=[
-                ReceiptLineOut(
+                GoodsReceiptLineOut(
                     sku=line.sku.code,
                     quantity_sound=line.quantity_sound,
                     quantity_damaged=line.quantity_damaged,

@@ -147,14 +147,14 @@ class ShopStockIn(Schema):
     quantity: Quantity
 
 
-class OpeningIn(Schema):
+class StoreOpeningIn(Schema):
     """What stood on the shop floor when the store's book began (期初库存)."""
 
     site: Code
     lines: Annotated[list[ShopStockIn], Field(min_length=1, max_length=told.LINES_MAX)]
 
 
-class OpeningOut(Schema):
+class StoreOpeningOut(Schema):
     number: str
     site: str
     message_id: UUID

@@ -14,11 +14,11 @@ from yipan.foundation.ids import make_id
 from yipan.messages.till import TicketLine
 from yipan.pos import queries
 from yipan.pos.api.schemas import (
-    OpeningIn,
-    OpeningOut,
     ShopStockOut,
     ShopStockPage,
     StockQuery,
+    StoreOpeningIn,
+    StoreOpeningOut,
     TicketBrief,
     TicketIn,
     TicketOut,
@@ -118,9 +118,9 @@ def list_shop_stock(request: HttpRequest, site: str, which: Query[StockQuery]) -
     return ShopStockPage(data=[ShopStockOut.of(row) for row in rows])
 
 
-@router.post("/store-openings", response={201: OpeningOut})
+@router.post("/store-openings", response={201: StoreOpeningOut})
 @endpoint(action="pos.open_stock")
-def create_store_opening(request: HttpRequest, payload: OpeningIn) -> Status[OpeningOut]:
+def create_store_opening(request: HttpRequest, payload: StoreOpeningIn) -> Status[StoreOpeningOut]:
     """Begin a store's book with what stands on its shop floor, and tell the hub."""
     get_actor(request).require_site(payload.site)
     opening = stock_opening.post(
@@ -132,5 +132,5 @@ def create_store_opening(request: HttpRequest, payload: OpeningIn) -> Status[Ope
     )
     return Status(
         201,
-        OpeningOut(number=opening.number, site=opening.site, message_id=opening.message_id),
+        StoreOpeningOut(number=opening.number, site=opening.site, message_id=opening.message_id),
     )

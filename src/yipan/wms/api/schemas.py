@@ -253,14 +253,14 @@ class BinStockIn(Schema):
     quantity: Quantity
 
 
-class OpeningIn(Schema):
+class WarehouseOpeningIn(Schema):
     """What lay in the bins when the warehouse's book began (期初库存)."""
 
     site: Code
     lines: Annotated[list[BinStockIn], Field(min_length=1, max_length=told.LINES_MAX)]
 
 
-class OpeningOut(Schema):
+class WarehouseOpeningOut(Schema):
     number: str
     site: str
     message_id: UUID

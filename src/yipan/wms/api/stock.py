@@ -18,8 +18,8 @@ from yipan.wms.api.schemas import (
     BinMoveOut,
     BinStockOut,
     BinStockPage,
-    OpeningIn,
-    OpeningOut,
+    WarehouseOpeningIn,
+    WarehouseOpeningOut,
 )
 from yipan.wms.documents import bin_move, stock_opening
 from yipan.wms.documents.stock_opening import BinStock
@@ -60,9 +60,11 @@ def create_bin_move(request: HttpRequest, payload: BinMoveIn) -> Status[BinMoveO
     return Status(201, BinMoveOut.of(queries.get_bin_move(move.number)))
 
 
-@router.post("/warehouse-openings", response={201: OpeningOut})
+@router.post("/warehouse-openings", response={201: WarehouseOpeningOut})
 @endpoint(action="wms.open_stock")
-def create_warehouse_opening(request: HttpRequest, payload: OpeningIn) -> Status[OpeningOut]:
+def create_warehouse_opening(
+    request: HttpRequest, payload: WarehouseOpeningIn
+) -> Status[WarehouseOpeningOut]:
     """Begin a warehouse's book with what lies in its bins, and tell the hub."""
     get_actor(request).require_site(payload.site)
     opening = stock_opening.post(
@@ -77,5 +79,7 @@ def create_warehouse_opening(request: HttpRequest, payload: OpeningIn) -> Status
     )
     return Status(
         201,
-        OpeningOut(number=opening.number, site=opening.site, message_id=opening.message_id),
+        WarehouseOpeningOut(
+            number=opening.number, site=opening.site, message_id=opening.message_id
+        ),
     )
