@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as translate
 
 from yipan.access.actors import get_actor
 from yipan.access.devices import get_device
@@ -45,5 +45,6 @@ def take_step(request: HttpRequest, step: Callable[[], object], *, done: str) ->
 
 def tell(refusal: Refusal) -> str:
     """Return a refusal as a sentence in the reader's language: the first of its docstring."""
-    doc = type(refusal).__doc__ or ""
-    return _(" ".join(doc.strip().split("\n\n", maxsplit=1)[0].split()))
+    paragraph = (type(refusal).__doc__ or "").strip().split("\n\n", maxsplit=1)[0]
+    words = " ".join(paragraph.split())
+    return translate(words)

@@ -34,8 +34,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "done": ("received", "closed_short", "canceled"),
 }
 
-#: The straight way of an order.
-WAY = "draft approved sent partly_received received"
+#: The straight way of an order; coming in parts is a stop only for who stands there.
+WAY = "draft approved sent received"
+WAY_IN_PARTS = "draft approved sent partly_received received"
 
 
 @require_GET
@@ -97,7 +98,7 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
     )
     context = {
         "order": order,
-        "way": WAY,
+        "way": WAY_IN_PARTS if order.state == "partly_received" else WAY,
         "receipts": receipts,
         "history": history,
         "steps": _list_steps(order, actor),

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
-from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
 from yipan.wms.models import InboundOrder
 from yipan.wms.models.inbound_order import STATES_OPEN
 
@@ -37,13 +37,18 @@ class InboundFilter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InboundRow:
-    """An inbound order as a list shows it."""
+    """
+    An inbound order as a list shows it.
+
+    `supplier_row` is the supplier as known here; where it is not, the hub's name stands.
+    """
 
     number: str
     state: str
     site: SiteRow
     supplier: str
     supplier_name: str
+    supplier_row: SupplierRow | None
     purchase_order_number: str
     expected_on: date | None
     created_at: datetime
@@ -157,6 +162,7 @@ def _sum_up(query: QuerySet[InboundOrder]) -> QuerySet[InboundOrder]:
 def _read_rows(orders: Iterable[Any]) -> list[InboundRow]:
     rows = list(orders)
     sites = masterdata.find_sites({row.site for row in rows})
+    suppliers = masterdata.find_suppliers({row.supplier for row in rows if row.supplier})
     return [
         InboundRow(
             number=row.number,
@@ -164,6 +170,7 @@ def _read_rows(orders: Iterable[Any]) -> list[InboundRow]:
             site=sites[row.site],
             supplier=row.supplier,
             supplier_name=row.supplier_name,
+            supplier_row=suppliers.get(row.supplier),
             purchase_order_number=row.purchase_order_number,
             expected_on=row.expected_on,
             created_at=row.created_at,

@@ -22,7 +22,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "open": ("released", "partly_received"),
     "done": ("received", "closed_short", "canceled"),
 }
-WAY = "released partly_received received"
+WAY = "released received"
+WAY_IN_PARTS = "released partly_received received"
 
 
 @require_GET
@@ -71,7 +72,7 @@ def show_inbound_order(request: HttpRequest, number: str) -> HttpResponse:
     )
     context = {
         "order": order,
-        "way": WAY,
+        "way": WAY_IN_PARTS if order.head.state == "partly_received" else WAY,
         "receipts": receipts,
         "history": history,
         "may_receive": actor.may("wms.receive"),

@@ -25,6 +25,12 @@ const write = (minor) => {
   return new Intl.NumberFormat("en", { minimumFractionDigits: places, maximumFractionDigits: places })
     .format(minor / 10 ** places).replace("-", "−");
 };
+const SIGNS = { CNY: "¥", EUR: "€", GBP: "£", HKD: "HK$", JPY: "JP¥", USD: "$" };
+function makeSign() {
+  const sign = document.createElement("small");
+  sign.textContent = SIGNS[currency] ?? currency;
+  return sign;
+}
 const sum = () => lines.reduce((all, line) => all + line.quantity * line.price_minor, 0);
 const nameOf = (item) => (speaksChinese ? item.name_zh : item.name);
 
@@ -59,7 +65,7 @@ function show() {
     list.append(empty);
   }
   list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
-  find("sum").textContent = write(sum());
+  find("sum").replaceChildren(makeSign(), write(sum()));
   const units = lines.reduce((all, line) => all + line.quantity, 0);
   find("count").textContent = lines.length ? `· ${units}` : "";
   find("notes").replaceChildren(...listNotes(sum()).map(makeNote));
