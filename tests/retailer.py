@@ -205,3 +205,13 @@ def post_by_hand(book: str, origin: str, account: str, quantity: int, sku: str =
     posting.post_fact(
         book=book, posting=FactPosting(origin=origin, occurred_at=NOON, moves=[move], trace=CLERK)
     )
+
+
+def draft(*lines: tuple[str, int], supplier: str = "SUP-01") -> PurchaseOrder:
+    """Write an order to W1 that nobody has approved yet."""
+    ordered = Ordered(
+        site="W1",
+        supplier=supplier,
+        lines=tuple(OrderedLine(sku=sku, quantity=quantity) for sku, quantity in lines),
+    )
+    return purchase_order.create(ordered=ordered, by=BUYER, at=NOON)

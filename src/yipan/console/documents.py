@@ -49,9 +49,10 @@ def _find_url(book: str, document_type: str, number: str) -> str:
     """Return the address of the page; a store's numbers are unique within the store only."""
     book_kind, _colon, place = book.partition(":")
     name = PAGES.get((book_kind, document_type))
-    for arguments in ([number], [place, number]) if name else ():
-        try:
-            return reverse(name, args=arguments)
-        except NoReverseMatch:
-            continue
-    return ""
+    if name is None:
+        return ""
+    try:
+        address = reverse(name, args=[number])
+    except NoReverseMatch:
+        return ""
+    return f"{address}?site={place}" if name == "pos:ticket" else address

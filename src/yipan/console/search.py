@@ -130,7 +130,7 @@ def find_tickets(actor: Actor, query: str) -> list[Hit]:
     return [
         Hit(
             title=row.number,
-            url=reverse("pos:ticket", args=[row.site.code, row.number]),
+            url=f"{reverse('pos:ticket', args=[row.number])}?site={row.site.code}",
             icon="receipt-text",
             detail=name_of(row.site),
         )

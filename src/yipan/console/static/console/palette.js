@@ -33,16 +33,15 @@ if (palette) {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-palette-open]")) open();
   });
-  hits.addEventListener("htmx:afterSwap", () => choose(all()[0]));
-  // What was typed since the last answer decides: Enter waits for the hits of these words.
-  let isOpening = false;
-  box.addEventListener("htmx:afterRequest", () => {
-    if (!isOpening) return;
-    isOpening = false;
-    all().find((hit) => hit.getAttribute("aria-selected"))?.click();
-  });
+  // Enter waits for the hits of the words that stand there; older answers do not count.
   let asked = "";
+  let isOpening = false;
   box.addEventListener("htmx:beforeRequest", () => { asked = box.value; });
+  box.addEventListener("input", () => { isOpening = false; });
+  hits.addEventListener("htmx:afterSwap", () => {
+    choose(all()[0]);
+    if (isOpening && asked === box.value) all()[0]?.click();
+  });
   box.addEventListener("keydown", (event) => {
     const list = all();
     const at = list.findIndex((hit) => hit.getAttribute("aria-selected"));
