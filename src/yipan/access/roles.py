@@ -113,8 +113,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         # Master data
         "masterdata.read": _EVERYONE,
         "masterdata.read_cost": _to(_IC, _PU, _FI, _AD),
-        "masterdata.write": _to(_IC, _PU),
-        "masterdata.import": _to(_IC, _PU),
+        "masterdata.write": _to(_IC, _PU, _IN),
+        "masterdata.import": _to(_IC, _PU, _IN),
         "masterdata.export": _to(_IC, _PU, _FI, _AD),
         # The pool: what may be promised, and setting it aside
         "pool.read": _EVERYONE,

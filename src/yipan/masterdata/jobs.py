@@ -6,6 +6,7 @@ file in and the one that works on it share nothing else.
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -181,6 +182,16 @@ def get_result(public_id: str) -> bytes:
     if row is None:
         raise NotFound(kind="job", id=public_id)
     return bytes(row[0] or b"")
+
+
+def read_result(public_id: str) -> bytes:
+    """
+    Return the result of a job as CSV, UTF-8 with BOM; empty while there is none.
+
+    :raises NotFound: if there is no such job.
+    """
+    packed = get_result(public_id)
+    return gzip.decompress(packed) if packed else b""
 
 
 def has_unfinished() -> bool:

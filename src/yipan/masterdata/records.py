@@ -201,6 +201,11 @@ def save_customers(rows: Sequence[CustomerRow]) -> list[CustomerRow]:
     return changed
 
 
+def find_unknown_sites(rows: Sequence[object]) -> set[str]:
+    """Return the sites that rows of bins name and that do not exist."""
+    return set(queries.list_unknown_sites({row.site for row in rows if isinstance(row, BinRow)}))
+
+
 @transaction.atomic
 def save_bins(rows: Sequence[BinRow]) -> list[BinRow]:
     """
@@ -211,7 +216,7 @@ def save_bins(rows: Sequence[BinRow]) -> list[BinRow]:
     :raises RowWrong: if a row cannot be kept, or its site does not exist.
     """
     rows = sorted(rows, key=lambda row: (row.site, row.code))
-    unknown = set(queries.list_unknown_sites({row.site for row in rows}))
+    unknown = find_unknown_sites(rows)
     for row in rows:
         missing = [Wrong(field="site", code="masterdata.site_unknown")]
         refuse_wrong(f"{row.site}/{row.code}", missing if row.site in unknown else [])
