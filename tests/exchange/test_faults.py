@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.exchange.books import Book
-from tests.exchange.builders import a_moved, say, sealed
+from tests.exchange.builders import a_moved, a_stepped, say, sealed
+from yipan.exchange import parking, queries
 from yipan.exchange.delivery import deliver_pending
 from yipan.exchange.inbox import receive
 from yipan.exchange.models import InboxMessage, Reception
@@ -64,3 +65,37 @@ def test_when_the_code_is_mended_the_gap_closes_by_itself(book: Book) -> None:
     assert book.list_numbers() == [2, 1]
     reception = Reception.objects.get()
     assert (reception.watermark, reception.duplicate_count) == (2, 0)
+
+
+def test_a_fault_in_a_waiting_step_does_not_hold_up_the_message_that_frees_it(book: Book) -> None:
+    book.broken.add("P-1")
+    receive("erp", [sealed(2, a_stepped(2)), sealed(3, a_stepped(3)), sealed(4, a_moved(4))])
+    faults: list[Exception] = []
+
+    replies = receive("erp", [sealed(1, a_moved(1))], faults=faults)
+
+    assert (replies[0].state, replies[0].applied_sequence) == ("applied", 4)
+    assert [str(fault) for fault in faults] == ["a planted fault"]
+    assert book.list_numbers() == [4, 1]
+    assert [(row.sequence, row.state, row.code) for row in queries.list_inbox()] == [
+        (3, "waiting", "exchange.predecessor_open"),
+        (2, "parked", "exchange.fault"),
+    ]
+
+
+def test_a_fault_in_a_parked_message_is_raised_when_all_others_were_tried(book: Book) -> None:
+    book.unknown |= {"NEW-1", "NEW-2"}
+    run = [sealed(1, a_moved(1, sku="NEW-1")), sealed(2, a_moved(2, sku="NEW-2"))]
+    receive("erp", run)
+    receive("erp", [sealed(1, a_moved(3, sku="NEW-2"), source="wms:W2/stock")])
+    book.unknown.clear()
+    book.broken.add("NEW-1")
+
+    with pytest.raises(AssertionError, match="a planted fault"):
+        parking.retry()
+
+    assert book.list_numbers() == [2, 1]
+    assert [(row.sequence, row.code) for row in queries.list_inbox()] == [(1, "exchange.fault")]
+    book.broken.clear()
+    assert parking.retry() == 1
+    assert queries.list_inbox() == []

@@ -12,12 +12,10 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from yipan.access.actors import Actor, get_actor
+from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.exchange import door, parking, queries, resend, streams, told, wire
-from yipan.exchange.sources import find_source
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound
 
 router = Router(tags=["exchange"])
 
@@ -196,7 +194,7 @@ def pull_events(
     limit: Annotated[int, Field(ge=1, le=EVENTS_MAX)] = 100,
 ) -> HttpResponse:
     """Read what a source told after a number: a site reads what the hub tells it."""
-    _require_reader(get_actor(request), source)
+    door.check_reader(get_actor(request), source)
     issued = streams.get_issued(source)
     envelopes = told.list_after(source=source, epoch=epoch, after=after, limit=limit)
     return _answer(
@@ -223,7 +221,7 @@ def list_sources(request: HttpRequest, limit: RowLimit = 100) -> dict[str, Any]:
 @endpoint(action="exchange.read")
 def get_source_health(request: HttpRequest, source: str) -> dict[str, Any]:
     """Tell the numbers, gaps, repeats, parked messages and lag of one source."""
-    _require_reader(get_actor(request), source)
+    door.check_reader(get_actor(request), source)
     now = timezone.now()
     return {
         "data": [
@@ -242,7 +240,7 @@ def get_source_health(request: HttpRequest, source: str) -> dict[str, Any]:
 @endpoint(action="exchange.resolve")
 def request_resend(request: HttpRequest, source: str, body: ResendIn) -> dict[str, Any]:
     """Ask a site to send numbers again; it hears of it with its next pull."""
-    _require_reader(get_actor(request), source)
+    door.check_reader(get_actor(request), source)
     asked = resend.request(
         source=source,
         numbers=range(body.first, body.last + 1),
@@ -291,19 +289,12 @@ def retry_parked(request: HttpRequest, body: RetryIn) -> dict[str, int]:
     """Try parked messages again; who waited behind them follows."""
     actor = get_actor(request)
     if body.source is not None:
-        _require_reader(actor, body.source)
+        door.check_reader(actor, body.source)
     return {
         "applied": parking.retry(
             receiver=body.receiver, source=body.source, sequence=body.sequence, sites=actor.sites
         )
     }
-
-
-def _require_reader(actor: Actor, source: str) -> None:
-    """Let the actor see a source of one of his sites, or one that is for all sites."""
-    found = find_source(source)
-    if found is None or (found.site and not actor.sees(found.site)):
-        raise NotFound(kind="source", id=source)
 
 
 def _make_source(row: queries.SourceRow, now: datetime) -> dict[str, Any]:

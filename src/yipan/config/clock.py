@@ -7,13 +7,23 @@ from typing import Final
 
 from procrastinate.contrib.django import app
 
-from yipan.config import idempotency
-from yipan.exchange import parking
+from yipan.config import idempotency, node
+from yipan.documents import digests
+from yipan.exchange import comparisons, parking
+from yipan.foundation.ids import make_id
 from yipan.ledger import months
+from yipan.messages import pos, wms
+from yipan.messages.digests import StreamDigest
 from yipan.pool import tasks as pool
 
 #: A job that gave no sign of life for so long belongs to a worker that was killed.
-STALLED_SECONDS = 30
+STALLED_SECONDS: Final = 30
+
+#: What each site system calls the digest of its stream.
+DIGESTS: Final[dict[str, type[StreamDigest]]] = {
+    "pos": pos.StreamDigested,
+    "wms": wms.StreamDigested,
+}
 
 
 @app.periodic(cron="* * * * *")
@@ -21,6 +31,26 @@ STALLED_SECONDS = 30
 def retry_parked(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
     """Try every parked message again: its master data may be here now."""
     parking.retry()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="exchange.tell_digests", queueing_lock="exchange.tell_digests")
+def tell_digests(timestamp: int) -> None:
+    """Let the sites served here add up what they told since the last time."""
+    for undigested in comparisons.list_undigested(DIGESTS.keys() & node.list_node_receivers()):
+        digests.tell(
+            undigested,
+            message_type=DIGESTS[undigested.source.partition(":")[0]],
+            message_id=make_id(),
+            at=_get_instant(timestamp),
+        )
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="exchange.compare_open", queueing_lock="exchange.compare_open")
+def compare_open(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
+    """Compare again where messages were parked when a digest came."""
+    digests.compare_open(receiver=node.HUB_RECEIVER)
 
 
 @app.periodic(cron="7 0 * * *")

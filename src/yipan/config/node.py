@@ -8,6 +8,7 @@ from django.conf import settings
 
 from yipan.exchange.sources import get_site
 from yipan.masterdata.queries import find_sites
+from yipan.pool.book import SITE_BOOK
 
 #: Who hears messages on a node of each role.
 RECEIVERS: Final = {
@@ -16,6 +17,8 @@ RECEIVERS: Final = {
     "wms": ("wms",),
     "pos": ("pos",),
 }
+
+HUB_RECEIVER: Final = "erp"
 
 _site_types: dict[str, str] = {}
 
@@ -28,6 +31,12 @@ def list_node_receivers() -> tuple[str, ...]:
 def list_node_sites() -> frozenset[str]:
     """Return the sites this node serves; empty means all."""
     return frozenset(settings.YIPAN_SITES)
+
+
+def get_book(source: str) -> str:
+    """Return the book in which this node books what a source tells: the hub's, or the site's."""
+    is_hub = HUB_RECEIVER in list_node_receivers()
+    return SITE_BOOK if is_hub else source.partition("/")[0]
 
 
 def list_hub_sources() -> list[str]:

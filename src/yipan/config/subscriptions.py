@@ -33,6 +33,8 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     RunSubscription(receiver="pos", message=erp.SkuChanged, handler=pos_handlers.follow_skus),
     Subscription(receiver="wms", message=erp.SiteChanged, handler=wms_handlers.follow_site),
     Subscription(receiver="pos", message=erp.SiteChanged, handler=pos_handlers.follow_site),
+    Subscription(receiver="erp", message=wms.StreamDigested, handler=erp_handlers.compare_digest),
+    Subscription(receiver="erp", message=pos.StreamDigested, handler=erp_handlers.compare_digest),
     Subscription(receiver="pos", message=erp.ResendRequested, handler=resend.take_request),
     Subscription(receiver="wms", message=erp.ResendRequested, handler=resend.take_request),
 )

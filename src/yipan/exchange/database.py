@@ -19,7 +19,11 @@ def fetch(statement: LiteralString, parameters: Mapping[str, Any] | None = None)
     Django's own cursor writes parameters into the text of the statement; with runs of
     hundreds of messages that text costs more than the work.
     """
+    # What Django's own cursor sees to before it asks: a connection that lives, and a
+    # transaction that may go on.
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
+    connection.validate_no_broken_transaction()
     raw = connection.connection
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)

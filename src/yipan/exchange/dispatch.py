@@ -8,7 +8,13 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import DataError, IntegrityError, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    transaction,
+)
 
 from yipan.exchange import codec
 from yipan.exchange.envelopes import Envelope
@@ -38,6 +44,7 @@ Verdicts = dict[int, Verdict]
 
 PREDECESSOR_OPEN = "exchange.predecessor_open"
 DATA_REFUSED = "exchange.data_refused"
+FAULT = "exchange.fault"
 
 
 def open_envelope(envelope: Envelope) -> Opened | None:
@@ -57,23 +64,33 @@ def open_envelope(envelope: Envelope) -> Opened | None:
     return Opened(envelope, message)
 
 
-def apply_facts(receiver: str, items: Sequence[Opened]) -> Verdicts:
-    """Apply messages of one source whose order does not matter, all of a kind at once."""
+def apply_facts(
+    receiver: str, items: Sequence[Opened], *, faults: list[Exception] | None = None
+) -> Verdicts:
+    """
+    Apply messages of one source whose order does not matter, all of a kind at once.
+
+    A fault of ours is raised; when `faults` is given, it is added there instead, and the
+    one message that meets it gets a verdict like a refused one.
+    """
     verdicts: Verdicts = {}
     by_kind: dict[str, list[Opened]] = {}
     for item in items:
         by_kind.setdefault(item.envelope.kind, []).append(item)
     for same_kind in by_kind.values():
-        if _try_all(receiver, same_kind) is not None:
-            verdicts |= _apply_singly(receiver, same_kind)
+        if _try_all(receiver, same_kind, faults=faults) is not None:
+            verdicts |= _apply_singly(receiver, same_kind, faults=faults)
     return verdicts
 
 
-def apply_steps(receiver: str, items: Sequence[Opened]) -> Verdicts:
+def apply_steps(
+    receiver: str, items: Sequence[Opened], *, faults: list[Exception] | None = None
+) -> Verdicts:
     """
     Apply messages of one source in their order, neighbors of one kind at once.
 
-    Behind a refused one, those of the same partition key wait; all others go on.
+    Behind a refused one, those of the same partition key wait; all others go on. Faults
+    are raised, or added to `faults` when it is given.
     """
     verdicts: Verdicts = {}
     refused: dict[str, int] = {}
@@ -85,13 +102,17 @@ def apply_steps(receiver: str, items: Sequence[Opened]) -> Verdicts:
                 ready.append(item)
             else:
                 verdicts[item.envelope.sequence] = _wait_for(predecessor)
-        if ready and _try_all(receiver, ready) is not None:
-            verdicts |= _apply_singly(receiver, ready, refused=refused)
+        if ready and _try_all(receiver, ready, faults=faults) is not None:
+            verdicts |= _apply_singly(receiver, ready, refused=refused, faults=faults)
     return verdicts
 
 
 def _apply_singly(
-    receiver: str, items: Sequence[Opened], *, refused: dict[str, int] | None = None
+    receiver: str,
+    items: Sequence[Opened],
+    *,
+    refused: dict[str, int] | None = None,
+    faults: list[Exception] | None,
 ) -> Verdicts:
     verdicts: Verdicts = {}
     for item in items:
@@ -100,7 +121,7 @@ def _apply_singly(
         if predecessor is not None:
             verdicts[envelope.sequence] = _wait_for(predecessor)
             continue
-        verdict = _try_all(receiver, [item])
+        verdict = _try_all(receiver, [item], faults=faults)
         if verdict is not None:
             verdicts[envelope.sequence] = verdict
             if refused is not None:
@@ -112,30 +133,44 @@ def _wait_for(predecessor: int) -> Verdict:
     return Verdict(code=PREDECESSOR_OPEN, facts={"predecessor": predecessor}, is_parked=False)
 
 
-def _try_all(receiver: str, items: Sequence[Opened]) -> Verdict | None:
-    """Apply all or nothing; return why nothing. Our own faults are not caught here."""
-    handlers = list_handlers(receiver, items[0].envelope.kind)
-    if not handlers:
-        return None
-    run = [
-        (message, Heard(envelope.source, envelope.epoch, envelope.sequence, receiver))
-        for envelope, message in items
-    ]
+def _try_all(
+    receiver: str, items: Sequence[Opened], *, faults: list[Exception] | None
+) -> Verdict | None:
+    """Apply all or nothing; return why nothing."""
     try:
         with transaction.atomic():
-            for each in handlers:
-                if isinstance(each, RunSubscription):
-                    each.handler(run)
-                else:
-                    for message, heard in run:
-                        each.handler(message, heard)
+            _call_handlers(receiver, items)
     except Refusal as refusal:
         if refusal.status >= 500:
             raise  # busy, not refused: the same message is welcome again
         return Verdict(code=refusal.code, facts=_make_plain(refusal.facts))
     except (DataError, IntegrityError) as error:
         return Verdict(code=DATA_REFUSED, facts=_describe(error))
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy: nothing is wrong with the message
+    except Exception as fault:
+        if faults is None:
+            raise
+        if len(items) == 1:
+            faults.append(fault)
+        return Verdict(code=FAULT, facts={"error": type(fault).__name__})
     return None
+
+
+def _call_handlers(receiver: str, items: Sequence[Opened]) -> None:
+    handlers = list_handlers(receiver, items[0].envelope.kind)
+    if not handlers:
+        return
+    run = [
+        (message, Heard(envelope.source, envelope.epoch, envelope.sequence, receiver))
+        for envelope, message in items
+    ]
+    for each in handlers:
+        if isinstance(each, RunSubscription):
+            each.handler(run)
+        else:
+            for message, heard in run:
+                each.handler(message, heard)
 
 
 def _make_plain(facts: dict[str, object]) -> dict[str, Any]:

@@ -73,6 +73,17 @@ def check_speaker(actor: Actor, sources: Collection[str]) -> None:
             raise NotFound(kind="source", id=name)
 
 
+def check_reader(actor: Actor, source: str) -> None:
+    """
+    Check that the actor may see a source: one of his sites, or one that is for all sites.
+
+    :raises NotFound: if not.
+    """
+    found = find_source(source)
+    if found is None or (found.site and not actor.sees(found.site)):
+        raise NotFound(kind="source", id=source)
+
+
 def _receive_everywhere(envelopes: Sequence[Envelope]) -> list[Reply]:
     by_receiver: dict[str, list[int]] = {}
     for place, envelope in enumerate(envelopes):

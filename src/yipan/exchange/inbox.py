@@ -9,7 +9,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, transaction
 
 from yipan.exchange import dispatch, heard, parking, receptions
-from yipan.exchange.dispatch import PREDECESSOR_OPEN, Opened, Verdict, Verdicts
+from yipan.exchange.dispatch import FAULT, PREDECESSOR_OPEN, Opened, Verdict, Verdicts
 from yipan.exchange.envelopes import RUN_MESSAGES_MAX, Envelope
 from yipan.exchange.heard import HeardRow
 from yipan.exchange.models import InboxState
@@ -18,7 +18,6 @@ from yipan.exchange.replies import Reply, ReplyState
 
 __all__ = ["Envelope", "Reply", "ReplyState", "receive"]
 
-FAULT = "exchange.fault"
 KIND_UNKNOWN = "exchange.kind_unknown"
 MESSAGE_ID_REUSED = "exchange.message_id_reused"
 SEQUENCE_GAP = "exchange.sequence_gap"
@@ -75,7 +74,7 @@ def _receive_around_faults(
 ) -> list[Reply]:
     """Receive a run; when our own code fails on it, halve it until the fault stands alone."""
     try:
-        return _receive_run(receiver, run)
+        return _receive_run(receiver, run, faults=faults)
     except (DatabaseError, InterfaceError) as error:
         # The database is away or busy: nothing is wrong with any one message.
         fault: Exception = error
@@ -95,27 +94,28 @@ def _receive_around_faults(
 
 def _tell_faults(receiver: str, answers: Sequence[Reply], *, fault: Exception) -> None:
     """Log the faults of one run: somebody must change code. The first one stands for all."""
-    lost = [reply for reply in answers if reply.state == ReplyState.UNKNOWN]
+    lost = [reply.sequence for reply in answers if reply.state == ReplyState.UNKNOWN]
     _log.error(
         "exchange.message_fault",
         receiver=receiver,
-        source=lost[0].source,
-        sequence=lost[0].sequence,
-        message_id=lost[0].message_id,
-        messages=len(lost),
+        source=answers[0].source,
+        unreceived=lost,
         exc_info=fault,
     )
 
 
-def _receive_run(receiver: str, envelopes: Sequence[Envelope]) -> list[Reply]:
+def _receive_run(
+    receiver: str, envelopes: Sequence[Envelope], *, faults: list[Exception]
+) -> list[Reply]:
     source, epoch = envelopes[0].source, envelopes[0].epoch
     with transaction.atomic():
         reception = receptions.lock(receiver=receiver, source=source, epoch=epoch)
         answers, released = _take_in(reception, envelopes)
         receptions.save(reception)
         waiting = heard.list_open_numbers(reception)
+    faults += reception.faults
     if released == RUN_MESSAGES_MAX:
-        parking.release_all(receiver=receiver, source=source, epoch=epoch)
+        faults += parking.release_all(receiver=receiver, source=source, epoch=epoch)
     return [
         _make_reply(each, answer, watermark=reception.watermark, waiting=waiting)
         for each, answer in zip(envelopes, answers, strict=True)
@@ -185,18 +185,26 @@ def _apply(reception: Reception, new: Sequence[Opened]) -> tuple[Verdicts, int]:
     if len(steps) < len(new):
         facts = [item for item in new if not item.message.is_ordered]
         verdicts |= dispatch.apply_facts(reception.receiver, facts)
+        # Before any step: its handler may ask which of the numbers before it are booked.
+        _keep_open(reception, facts, verdicts)
     if steps and not reception.open_count:
         due = [item for item in steps if item.envelope.sequence <= reception.watermark]
-        verdicts |= dispatch.apply_steps(reception.receiver, due)
+        refused = dispatch.apply_steps(reception.receiver, due)
+        _keep_open(reception, due, refused)
+        verdicts |= refused
         steps = steps[len(due) :]
-    for item in steps:
-        verdicts[item.envelope.sequence] = _wait(reception, item.envelope.sequence)
+    if steps:
+        waits = {each.envelope.sequence: _wait(reception, each.envelope.sequence) for each in steps}
+        _keep_open(reception, steps, waits)
+        verdicts |= waits
     reception.applied += len(new) - len(verdicts)
-    if verdicts:
-        reception.open_count += len(verdicts)
-        envelopes = {item.envelope.sequence: item.envelope for item in new}
-        heard.keep_open(reception, verdicts, envelopes=envelopes)
     return verdicts, parking.release(reception)
+
+
+def _keep_open(reception: Reception, items: Sequence[Opened], verdicts: Verdicts) -> None:
+    reception.open_count += len(verdicts)
+    envelopes = {item.envelope.sequence: item.envelope for item in items}
+    heard.keep_open(reception, verdicts, envelopes=envelopes)
 
 
 def _wait(reception: Reception, sequence: int) -> Verdict:

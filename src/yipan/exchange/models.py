@@ -14,13 +14,14 @@ class Stream(models.Model):
 
     `last_sequence` counts what was issued *here*; it stays 0 for a stream we only hear.
     The row is locked from the giving of a number to the commit, so numbers are gap-free
-    and in commit order.
+    and in commit order. `digested_sequence` is how far digests of it were told.
     """
 
     id = models.AutoField(primary_key=True)
     source = models.CharField(max_length=SOURCE_LENGTH_MAX, unique=True)
     epoch = models.IntegerField(default=1)
     last_sequence = models.BigIntegerField(default=0)
+    digested_sequence = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -197,3 +198,44 @@ class Forwarding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream_id}/{self.epoch} sent up to {self.acknowledged}"
+
+
+class ComparisonState(models.TextChoices):
+    """What two books say of the same numbers."""
+
+    MATCH = "match"  # the same lines
+    OPEN = "open"  # some numbers are parked or waiting; decided when they are booked
+    MISMATCH = "mismatch"  # a line is missing, doubled or other
+
+
+class Comparison(models.Model):
+    """A digest a source told of its own book, beside what our book says of the same numbers."""
+
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    first_sequence = models.BigIntegerField()
+    last_sequence = models.BigIntegerField()
+    book = models.TextField()
+    theirs = models.JSONField()
+    ours = models.JSONField()
+    state = models.CharField(max_length=8, choices=ComparisonState)
+    told_at = models.DateTimeField()
+    compared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stream_id", "epoch", "first_sequence", "last_sequence"],
+                name="comparison_once_per_range",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["stream_id", "epoch", "first_sequence"],
+                condition=~Q(state="match"),
+                name="comparison_not_matched",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}/{self.epoch} {self.first_sequence}-{self.last_sequence}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 
@@ -61,14 +62,17 @@ def release(reception: Reception) -> int:
     return len(items)
 
 
-def release_all(*, receiver: str, source: str, epoch: int) -> None:
-    """Release, run by run, whoever waits in a stream without need."""
+def release_all(*, receiver: str, source: str, epoch: int) -> list[Exception]:
+    """Release, run by run, whoever waits in a stream without need. Return the faults met."""
+    faults: list[Exception] = []
     released = 1
     while released:
         with transaction.atomic():
             reception = receptions.lock(receiver=receiver, source=source, epoch=epoch)
             released = release(reception)
             receptions.save(reception, is_heard=False)
+        faults += reception.faults
+    return faults
 
 
 def retry(
@@ -88,19 +92,25 @@ def retry(
     """
     assert sequence is None or source is not None, "a number means nothing without its source"
     rows = database.fetch(_LIST_RECEPTIONS, {"receiver": receiver, "source": source})
-    return sum(
-        _retry_stream(receiver=name, source=stream, epoch=epoch, sequence=sequence)
-        for name, stream, epoch in rows
-        if sites is None or get_site(stream) in sites
-    )
+    applied = 0
+    faults: list[Exception] = []
+    for name, stream, epoch in rows:
+        if sites is None or get_site(stream) in sites:
+            reception_key = {"receiver": name, "source": stream, "epoch": epoch}
+            applied += _retry_stream(reception_key, sequence=sequence, faults=faults)
+    if faults:
+        raise faults[0] if len(faults) == 1 else ExceptionGroup("messages not retried", faults)
+    return applied
 
 
-def _retry_stream(*, receiver: str, source: str, epoch: int, sequence: int | None) -> int:
+def _retry_stream(
+    reception_key: dict[str, Any], *, sequence: int | None, faults: list[Exception]
+) -> int:
     applied = 0
     after = 0
     while True:
         with transaction.atomic():
-            reception = receptions.lock(receiver=receiver, source=source, epoch=epoch)
+            reception = receptions.lock(**reception_key)
             rows = database.fetch(
                 _LIST_PARKED,
                 {
@@ -111,15 +121,16 @@ def _retry_stream(*, receiver: str, source: str, epoch: int, sequence: int | Non
                 },
             )
             items = [heard.reopen(text) for (text,) in rows]
-            steps = [item for item in items if item.message.is_ordered]
             facts = [item for item in items if not item.message.is_ordered]
+            steps = [item for item in items if item.message.is_ordered]
             if facts:
                 _settle(reception, facts, is_ordered=False)
             if steps:
                 _settle(reception, steps, is_ordered=True)
             released = release(reception)
             receptions.save(reception, is_heard=False)
-            applied += reception.applied
+        faults.extend(reception.faults)
+        applied += reception.applied
         if items:
             after = items[-1].envelope.sequence
         if not items and not released:
@@ -127,9 +138,14 @@ def _retry_stream(*, receiver: str, source: str, epoch: int, sequence: int | Non
 
 
 def _settle(reception: Reception, items: list[dispatch.Opened], *, is_ordered: bool) -> None:
-    """Apply messages that are in the inbox already, and write down what became of each."""
+    """
+    Apply messages that are in the inbox already, and write down what became of each.
+
+    They are heard, so a fault of ours must not undo that, nor what comes with them: the
+    message that meets it is parked under `exchange.fault`, and the fault is told.
+    """
     apply = dispatch.apply_steps if is_ordered else dispatch.apply_facts
-    verdicts = apply(reception.receiver, items)
+    verdicts = apply(reception.receiver, items, faults=reception.faults)
     envelopes = {item.envelope.sequence: item.envelope for item in items}
     applied = sorted(envelopes.keys() - verdicts.keys())
     heard.mark_applied(reception, applied)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -30,7 +30,7 @@ update exchange_reception
 set watermark = %(watermark)s, highest_seen = %(highest_seen)s, open_count = %(open_count)s,
     applied_count = applied_count + %(applied)s,
     duplicate_count = duplicate_count + %(duplicates)s,
-    altered_count = altered_count + %(altered)s,
+    altered_count = altered_count + %(altered)s, fault_count = fault_count + %(faults)s,
     last_heard_at = case when %(is_heard)s then now() else last_heard_at end
 where receiver = %(receiver)s and stream_id = %(stream)s and epoch = %(epoch)s
 """
@@ -61,6 +61,7 @@ class Reception:
     applied: int = 0
     duplicates: int = 0
     altered: int = 0
+    faults: list[Exception] = field(default_factory=list)
 
     @property
     def key(self) -> dict[str, object]:
@@ -126,6 +127,7 @@ def save(reception: Reception, *, is_heard: bool = True) -> None:
             "applied": reception.applied,
             "duplicates": reception.duplicates,
             "altered": reception.altered,
+            "faults": len(reception.faults),
             "is_heard": is_heard,
         },
     )

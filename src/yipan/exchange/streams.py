@@ -10,8 +10,8 @@ from yipan.exchange import database
 from yipan.exchange.sources import SourceUnknown
 
 _RESERVE = """
-insert into exchange_stream as s (source, epoch, last_sequence)
-values (%(source)s, 1, %(count)s)
+insert into exchange_stream as s (source, epoch, last_sequence, digested_sequence)
+values (%(source)s, 1, %(count)s, 0)
 on conflict (source) do update set last_sequence = s.last_sequence + excluded.last_sequence
 returning last_sequence
 """
@@ -60,7 +60,8 @@ def get_stream(source: str) -> tuple[int, int]:
     )
     if not rows:
         database.fetch(
-            "insert into exchange_stream (source, epoch, last_sequence) values (%(source)s, 1, 0)"
+            "insert into exchange_stream (source, epoch, last_sequence, digested_sequence)"
+            " values (%(source)s, 1, 0, 0)"
             " on conflict (source) do nothing",
             {"source": source},
         )

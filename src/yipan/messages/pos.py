@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from yipan.messages.base import Message
+from yipan.messages.digests import StreamDigest
 from yipan.messages.till import TicketLine
 
 
@@ -252,3 +253,10 @@ class DaySealed(Message):
     def get_subject(self) -> str:
         """Return the business date."""
         return self.business_date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamDigested(StreamDigest):
+    """A store added up what its own book holds of its latest messages (摘要)."""
+
+    kind: ClassVar[str] = "pos.stream_digested.v1"

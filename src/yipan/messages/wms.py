@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from yipan.messages.base import Message
+from yipan.messages.digests import StreamDigest
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -251,3 +252,10 @@ class AdjustmentPosted(Message):
     def get_subject(self) -> str:
         """Return the number of the adjustment."""
         return self.adjustment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamDigested(StreamDigest):
+    """A warehouse added up what its own book holds of its latest messages (摘要)."""
+
+    kind: ClassVar[str] = "wms.stream_digested.v1"
