@@ -85,6 +85,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.INTEGRATION: EVERYBODY
     | {
         "pool.promise",
+        "masterdata.write",
+        "masterdata.import",
         "erp.read",
         "erp.purchase_order.write",
         "erp.purchase_order.send",
@@ -124,12 +126,18 @@ OF_A_SITE = frozenset(
         "purchase-orders:number",
         "inbound-orders:number",
         "receipts:number",
+        "receiving:number",
+        "bin-moves:number",
         "goods-receipts:number",
         "sales-issues:number",
         "warehouses:site",
         "stores:site",
         "tickets:number",
+        "erp/stock-openings:number",
+        "wms/stock-openings:number",
+        "pos/stock-openings:number",
         "holds:number",
+        "sites:site",
         "reservations:number",
         "books:book",
         "posting:origin",
@@ -140,7 +148,17 @@ OF_A_SITE = frozenset(
 
 #: Parameters whose object belongs to no site: whoever may take the action sees it.
 WITHOUT_SITE = frozenset(
-    {"people:user_id", "keys:key_id", "books:sku", "{book}:sku", "{source}:sequence"}
+    {
+        "people:user_id",
+        "keys:key_id",
+        "books:sku",
+        "{book}:sku",
+        "{source}:sequence",
+        "skus:sku",
+        "barcodes:barcode",
+        "suppliers:supplier",
+        "jobs:job",
+    }
 )
 
 #: Operations whose body names the site they are for.
@@ -153,6 +171,7 @@ NAME_A_SITE = frozenset(
         "POST api/v1/tickets",
         "POST api/v1/store-openings",
         "POST api/v1/holds",
+        "POST api/v1/sites/bulk",
         "POST api/v1/reservations",
     }
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from tests import retailer
 from tests.access.builders import a_key, a_person
@@ -15,26 +14,30 @@ from yipan.access.models import ApiKey
 from yipan.access.roles import Role
 from yipan.erp.documents import purchase_order
 from yipan.erp.documents.purchase_order import Ordered, OrderedLine
-from yipan.erp.models import GoodsReceipt, SalesIssue
+from yipan.erp.models import GoodsReceipt, SalesIssue, StockOpening
 from yipan.ledger import queries as ledger
-from yipan.masterdata import records
-from yipan.masterdata.rows import BinRow, SiteRow
+from yipan.masterdata import jobs, queries, records
+from yipan.masterdata.jobs import Upload
+from yipan.masterdata.rows import BarcodeRow, BinRow, SiteRow
 from yipan.pool import promises
 from yipan.pool.promises import Ask
 from yipan.pool.rules import PromisedLine
-from yipan.wms.documents import receipt
+from yipan.wms.documents import bin_move, receipt
+from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.receipt import Opening
+from yipan.wms.documents.stock_opening import BinStock
 from yipan.wms.models import InboundOrder
-from yipan.wms.rules import Counted
+from yipan.wms.rules import Counted, Shifted
 
 #: A parameter, after the segment before it, to a value: `inbound-orders:number` to a number.
+#: Where contexts use one word for several things, after two: `wms/stock-openings:number`.
 Values = Mapping[str, str]
 
 #: So many pieces lie at the other warehouse and nowhere else.
-TELLTALE = 7_777
+TELLTALE = 77_777
 
 #: What is asked for besides: other people's sites, by hand.
-QUERIES = ("?site=W2", "?site=S1", "?q=TEA-250", "?account=on_hand/W2/available")
+QUERIES = ("?site=W2&q=TEA-250", "?site=S1&account=on_hand/W2/available")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,18 +53,32 @@ def build() -> Objects:
     """Write the objects: goods ordered, received and sold at the own sites and at others."""
     retailer.open_retailer()
     records.save_sites([SiteRow(code="W2", site_type="warehouse", name="Guangzhou DC")])
-    records.save_bins([BinRow(site="W2", code="RECV-01", zone="RECV", zone_type="receiving")])
+    records.save_bins(
+        [
+            BinRow(site="W2", code="RECV-01", zone="RECV", zone_type="receiving"),
+            BinRow(site="W2", code="A-01-01", zone="A", zone_type="picking"),
+        ]
+    )
     retailer.deliver()
     own = _trade(warehouse="W1", store="S12", quantity=100)
     other = _trade(warehouse="W2", store="S1", quantity=TELLTALE)
     person = a_person(Role.FINANCE, username="somebody")
     a_key(name="some key")
+    tea = queries.get_sku("TEA-250")
+    barcodes = (*tea.barcodes, BarcodeRow(code="BC-TEA", pack_size=24, unit="case"))
+    records.save_skus([replace(tea, barcodes=barcodes)], at=NOON)
     shared = {
         "people:user_id": str(person.pk),
         "keys:key_id": str(ApiKey.objects.get().pk),
         "books:sku": "TEA-250",
         "{book}:sku": "TEA-250",
         "{source}:sequence": "1",
+        "skus:sku": "TEA-250",
+        "barcodes:barcode": "BC-TEA",
+        "suppliers:supplier": "SUP-01",
+        "jobs:job": jobs.add_job(
+            Upload(kind="skus", file_name="goods.csv", content=b"code,name"), by="ann", at=NOON
+        ).public_id,
     }
     marks = (
         f"{TELLTALE:,}",
@@ -91,6 +108,18 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         at=NOON,
         message_id=make_id(f"{warehouse} received"),
     )
+    opening = Opening(site=warehouse, inbound_order_number=inbound.number)
+    going_on = receipt.open_receipt(opening=opening, by=RECEIVER, at=NOON)
+    shift = Shifted(sku="TEA-250", from_bin="RECV-01", to_bin="A-01-01", quantity=1)
+    moved = bin_move.post(site=warehouse, shifts=[shift], by=RECEIVER, at=NOON)
+    warehouse_opened = warehouse_opening.post(
+        site=warehouse,
+        stock=[BinStock(bin_code="A-01-01", sku="MUG-1", quantity=1)],
+        by=RECEIVER,
+        at=NOON,
+        message_id=make_id(f"{warehouse} opened"),
+    )
+    store_opened = retailer.open_store(store, ("MUG-1", 1))
     ticket = retailer.sell(("TEA-250", 1), till=f"{store}-1")
     retailer.deliver()
     posted = ledger.list_movements(book=f"wms:{warehouse}", sku="TEA-250", limit=1)[0].header
@@ -104,11 +133,17 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         at=NOON,
     )
     return {
+        "sites:site": warehouse,
         "holds:number": promise.number,
         "reservations:number": promise.number,
         "purchase-orders:number": number,
         "inbound-orders:number": inbound.number,
         "receipts:number": received.number,
+        "receiving:number": going_on.number,
+        "bin-moves:number": moved.number,
+        "wms/stock-openings:number": warehouse_opened.number,
+        "pos/stock-openings:number": store_opened.number,
+        "erp/stock-openings:number": StockOpening.objects.get(site=store).number,
         "goods-receipts:number": GoodsReceipt.objects.get(site=warehouse).number,
         "sales-issues:number": SalesIssue.objects.get(site=store).number,
         "warehouses:site": warehouse,
@@ -151,10 +186,17 @@ def make_bodies(values: Values) -> Mapping[str, object]:
             "lines": [goods],
         },
         "POST api/v1/store-openings": {"site": store, "lines": [goods]},
+        "POST api/v1/sites/bulk": {"rows": [{"code": warehouse}]},
+        "POST api/v1/sites/{site}/bins/bulk": {"rows": [{"code": "RECV-01", "zone": "RECV"}]},
         "POST api/v1/holds": {"lines": [{**goods, "site": warehouse}]},
         "POST api/v1/reservations": {"lines": [{**goods, "site": warehouse}]},
         "POST api/v1/sources/{source}/resend": {"first": 1, "last": 1},
     }
+
+
+def make_form(route: Route) -> Mapping[str, str]:
+    """Return the form of pages that look something up in it before all else."""
+    return {"wms/receiving/{number}/correct": {"sku": "TEA-250"}}.get(route.address, {})
 
 
 def knows(key: str) -> bool:
@@ -181,6 +223,9 @@ def fill(route: Route, values: Values) -> str:
 
 
 def _walk(route: Route) -> Iterator[tuple[str, str]]:
-    for before, segment in pairwise(["", *route.address.split("/")]):
+    segments = ["", "", *route.address.split("/")]
+    for place, segment in enumerate(segments):
         if segment.startswith("{"):
-            yield f"{before}:{segment[1:-1]}", segment
+            short = f"{segments[place - 1]}:{segment[1:-1]}"
+            long = f"{segments[place - 2]}/{short}"
+            yield (long if knows(long) else short), segment

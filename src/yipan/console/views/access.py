@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -42,8 +42,8 @@ def list_people(request: HttpRequest) -> HttpResponse:
 @page(action="access.people")
 def add_person(request: HttpRequest) -> HttpResponse:
     """Let a new person in."""
-    form = PersonForm(request.POST or None, sites=_list_sites(), initial={"is_active": True})
-    password = PasswordForm(request.POST or None)
+    form = PersonForm(_read(request), sites=_list_sites(), initial={"is_active": True})
+    password = PasswordForm(_read(request))
     if request.method == "POST" and form.is_valid() and password.is_valid():
         try:
             user_id = people.create(
@@ -76,7 +76,7 @@ def edit_person(request: HttpRequest, user_id: int) -> HttpResponse:
         "roles": person.roles,
         "sites": person.sites,
     }
-    form = PersonForm(request.POST or None, sites=_list_sites(), initial=initial)
+    form = PersonForm(_read(request), sites=_list_sites(), initial=initial)
     form.fields["username"].disabled = True
     if request.method == "POST" and form.is_valid():
         try:
@@ -135,7 +135,7 @@ def list_keys(request: HttpRequest) -> HttpResponse:
 @page(action="access.keys")
 def add_key(request: HttpRequest) -> HttpResponse:
     """Make a key, and show its secret this once."""
-    form = KeyForm(request.POST or None, sites=_list_sites(), initial={"roles": [Role.INTEGRATION]})
+    form = KeyForm(_read(request), sites=_list_sites(), initial={"roles": [Role.INTEGRATION]})
     if request.method == "POST" and form.is_valid():
         try:
             made = keys.create(
@@ -217,3 +217,8 @@ def _tell(form: PersonForm | KeyForm, refusal: Refusal) -> None:
         form.add_error("roles", _("Somebody has to stay administrator."))
     else:
         form.add_error("sites", _("These roles work at a site: choose at least one."))
+
+
+def _read(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent; an empty form is one too."""
+    return request.POST if request.method == "POST" else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
     """Show who one is here, and let one choose another password."""
     actor = get_actor(request)
     assert actor.user_id is not None, "pages are for people"
-    form = OwnPasswordForm(request.POST or None)
+    form = OwnPasswordForm(_read(request))
     if request.method == "POST" and form.is_valid():
         try:
             people.change_own_password(
@@ -51,3 +51,8 @@ def show_account(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "console/access/account.html", context, status=status)
+
+
+def _read(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent; an empty form is one too."""
+    return request.POST if request.method == "POST" else None

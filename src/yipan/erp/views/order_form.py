@@ -99,7 +99,7 @@ def add_line(request: HttpRequest) -> HttpResponse:
 def _make_form(request: HttpRequest, *, initial: dict[str, object]) -> OrderForm:
     actor = get_actor(request)
     return OrderForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         initial=initial,
         sites=masterdata.list_sites(site_type="warehouse", only=actor.sites),
         suppliers=masterdata.list_suppliers(only_active=True),
