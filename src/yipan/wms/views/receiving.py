@@ -24,6 +24,7 @@ from yipan.wms.rules import Expected
 from yipan.wms.views.sites import find_warehouse
 
 TASKS_SHOWN_MAX = 30
+TONES = {"good": messages.SUCCESS, "bad": messages.ERROR, "info": messages.INFO}
 
 
 class NotOnThisPage(Refusal):
@@ -100,12 +101,16 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("wms:counted", number=number)
     if request.method == "GET":
         return render(request, "wms/count.html", _describe(task))
-    is_damaged = request.POST.get("condition") == "damaged"
-    answer, tone = _take_scan(request, task, is_damaged=is_damaged)
-    if answer == "damaged":
-        is_damaged, answer = True, _("The next scan is damaged.")
+    answer, tone = _take_scan(request, task, is_damaged=request.POST.get("condition") == "damaged")
+    # Damaged counts for one scan: the answer switches it off, and only a command card on.
+    is_next_damaged = answer == "damaged"
+    answer = _("The next scan is damaged.") if is_next_damaged else answer
+    if request.headers.get("HX-Request") != "true":
+        # The scanner was faster than the page's script: the form came the plain way.
+        messages.add_message(request, TONES[tone], answer)
+        return redirect("wms:count", number=number)
     context = _describe(queries.get_count_task(number))
-    context |= {"answer": answer, "tone": tone, "is_damaged": is_damaged}
+    context |= {"answer": answer, "tone": tone, "is_damaged": is_next_damaged}
     return render(request, "wms/_count.html", context)
 
 

@@ -30,4 +30,4 @@ def find_warehouse(request: HttpRequest) -> SiteRow | None:
         actor.require_site(named)
     wanted = named or find_chosen_site(request, actor=actor)
     chosen = [row for row in warehouses if row.code == wanted]
-    return (chosen or warehouses or [None])[0]
+    return next(iter(chosen or warehouses), None)
