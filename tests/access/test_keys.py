@@ -27,7 +27,7 @@ def test_a_key_stands_for_an_actor_with_its_roles_sites_and_sources() -> None:
     assert actor.name == "key:till-1"
     assert actor.kind == "api_key"
     assert actor.roles == {Role.INTEGRATION}
-    assert actor.sites == {"S12"}
+    assert actor.sites == frozenset({"S12"})
     assert actor.speaks_for("till:S12-1/stock")
     assert not actor.speaks_for("till:S12-2/stock")
 

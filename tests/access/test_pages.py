@@ -153,7 +153,7 @@ def test_a_key_is_made_shown_once_and_opens(admin: Client) -> None:
 
     assert shown is not None
     actor = keys.authenticate(secret=shown[1], at=NOON)
-    assert (actor.sites, actor.sources) == ({"S12"}, {"till:S12-1/stock"})
+    assert (actor.sites, actor.sources) == (frozenset({"S12"}), frozenset({"till:S12-1/stock"}))
     assert "no-store" in response.headers["Cache-Control"]
     assert shown[1] not in admin.get("/access/keys").content.decode()
     assert shown[1] not in str(list(AuditEntry.objects.values()))

@@ -28,7 +28,22 @@ pytestmark = pytest.mark.django_db
 MARKUP = "<script>alert(1)</script>"
 
 #: No number of these is a quantity, a page or a place in a list.
-NUMBERS = (-1, 0, 10**12, 10**30, -(10**30), 1.5, 1e400, "1e3", "１２", "1,000", True, None, [], {})
+NUMBERS: tuple[object, ...] = (
+    -1,
+    0,
+    10**12,
+    10**30,
+    -(10**30),
+    1.5,
+    1e400,
+    "1e3",
+    "１２",
+    "1,000",
+    True,
+    None,
+    [],
+    {},
+)
 
 TEXTS = (
     "",

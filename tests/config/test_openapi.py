@@ -10,7 +10,7 @@ from yipan.config.api import api
 
 OPERATIONS = [
     (method.upper(), address, details)
-    for address, methods in api.get_openapi_schema(path_prefix="").get("paths").items()
+    for address, methods in api.get_openapi_schema(path_prefix="")["paths"].items()
     for method, details in methods.items()
 ]
 NAMES = [f"{method} {address}" for method, address, _ in OPERATIONS]

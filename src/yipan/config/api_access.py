@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -102,9 +102,9 @@ def list_people(request: HttpRequest) -> PeopleOut:
 @endpoint(action="access.audit")
 def list_audit(
     request: HttpRequest,
-    limit: int = Query(default=100, ge=1, le=audit.ENTRIES_LISTED_MAX),
-    cursor: int | None = Query(default=None, ge=1, le=2**63 - 1),
-    subject: str = Query(default="", max_length=200),
+    limit: Annotated[int, Query(ge=1, le=audit.ENTRIES_LISTED_MAX)] = 100,
+    cursor: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    subject: Annotated[str, Query(max_length=200)] = "",
 ) -> AuditOut:
     """List administrative changes, the newest first."""
     which = audit.AuditFilter(subject=subject, before_id=cursor)

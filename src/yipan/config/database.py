@@ -79,7 +79,9 @@ def get_database_settings(environment: Mapping[str, str] = os.environ) -> dict[s
     and the others say that nothing is running.
     """
     dsn = find_dsn(environment)
-    settings = parse_dsn(dsn) if dsn else {"NAME": "yipan", "HOST": "/nonexistent", "OPTIONS": {}}
+    settings: dict[str, Any] = (
+        parse_dsn(dsn) if dsn else {"NAME": "yipan", "HOST": "/nonexistent", "OPTIONS": {}}
+    )
     settings["ENGINE"] = "django.db.backends.postgresql"
     # A connection that died with its server is noticed before it is used again.
     settings["CONN_HEALTH_CHECKS"] = True

@@ -108,8 +108,8 @@ def _check_version(layout: Layout, installation: Path) -> None:
     brings = told.stdout.split()[2].partition(".")[0]
     if has != brings:
         raise Trouble(
-            f"The data in {layout.data} was made by PostgreSQL {has}, and this is {brings}: back it "
-            "up with the Yipan that made it (`yipan database backup`), and restore it here."
+            f"The data in {layout.data} was made by PostgreSQL {has}, and this is {brings}: "
+            "back it up with the Yipan that made it (`yipan database backup`), and restore it here."
         )
     if not layout.dsn.exists():
         raise Trouble(f"{layout.dsn} is missing, and the database's password was in it.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -188,7 +188,7 @@ def _require_same(known: GoodsReceipt, message: GoodsReceived) -> None:
 
 
 def _list_facts(
-    lines: Sequence[ReceivedLine] | Sequence[GoodsReceiptLine],
+    lines: Iterable[ReceivedLine] | Iterable[GoodsReceiptLine],
 ) -> list[tuple[str, int, int, int]]:
     return [
         (line.sku, line.quantity_sound, line.quantity_damaged, line.quantity_blocked)

@@ -30,4 +30,4 @@ def find_store(request: HttpRequest) -> SiteRow | None:
         actor.require_site(named)
     wanted = named or find_chosen_site(request, actor=actor)
     chosen = [row for row in stores if row.code == wanted]
-    return (chosen or stores or [None])[0]
+    return next(iter(chosen or stores), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -327,7 +327,7 @@ def _read_scan(scan: ReceiptScan) -> ScanRow:
     )
 
 
-def _read_rows(receipts: Sequence[Receipt]) -> list[ReceiptRow]:
+def _read_rows(receipts: Iterable[Receipt]) -> list[ReceiptRow]:
     rows = list(receipts)
     sites = masterdata.find_sites({row.site for row in rows})
     suppliers = masterdata.find_suppliers({row.supplier for row in rows if row.supplier})
