@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from yipan.ledger import posting, queries, snapshots
 from yipan.ledger.moves import FactPosting, Move
 from yipan.ledger.rows import BalanceRow, MovementRow
+from yipan.ledger.snapshot_proof import prove_snapshots
 
 ACCOUNTS = (
     "supplier",
@@ -95,6 +96,7 @@ def test_any_moment_on_both_axes_equals_a_replay(seed: int) -> None:
 
     movements = list_all()
     assert taken == 4
+    assert [finding.ok for finding in prove_snapshots()] == [True]
     for as_of in list_moments(movements, chance):
         for known_at in list_moments(movements, chance):
             wanted = replay(movements, as_of=as_of, known_at=known_at)
@@ -130,7 +132,10 @@ def test_the_trend_tells_each_snapshot_and_counts_late_news_from_then_on() -> No
         (NOW - 6 * DAY, "available", 5),
         (NOW - 6 * DAY, "damaged", 2),
     ]
+    at_w1 = ["on_hand/W1/"]
+    assert snapshots.list_trend(book="erp", days=30, prefixes=at_w1, skus=["HAT"]) == trend
     assert snapshots.list_trend(book="erp", days=30, skus=["SCARF"]) == []
+    assert snapshots.list_trend(book="erp", days=1, prefixes=at_w1) == trend[2:]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -165,3 +170,21 @@ def test_snapshots_are_final() -> None:
             connection.cursor() as cursor,
         ):
             cursor.execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_snapshot_that_does_not_follow_is_found() -> None:
+    post(1, sku="HAT", accounts=("supplier", ACCOUNTS[2]), at=NOW - 2 * DAY, quantity=10)
+    take(NOW - DAY)
+    with connection.cursor() as cursor:
+        cursor.execute("alter table ledger_snapshot_balance disable trigger user")
+        cursor.execute("update ledger_snapshot_balance set quantity = 9")
+        cursor.execute("alter table ledger_snapshot_balance enable trigger user")
+
+    [finding] = prove_snapshots()
+
+    assert (finding.ok, finding.count) == (False, 1)
+    assert finding.detail == (
+        "book erp, place on_hand/W1, status 1, SKU HAT: the snapshot says 9, its movements add "
+        "up to 10"
+    )

@@ -8,8 +8,8 @@ must stop below the oldest one that still runs, or it would pass by what is not 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from yipan.ledger.calls import Row, call, ids, numbers, texts
 MOVEMENTS_MAX = 20_000
 #: For a transaction that has begun and does not show yet in the list of those that run.
 LAG: Final = timedelta(seconds=2)
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ALL_BUCKETS = numbers(range(BUCKETS))
 
@@ -48,9 +49,9 @@ class FeedRow:
     quantity: int
     occurred_at: datetime
     recorded_at: datetime
-    origin: str
-    business_date: date | None
-    reverses: UUID | None
+    origin: str = ""
+    business_date: date | None = None
+    reverses: UUID | None = None
 
     @property
     def position(self) -> Position:
@@ -74,39 +75,49 @@ def list_recorded(
     more; none come only when there are none.
     """
     assert 0 < limit <= MOVEMENTS_MAX
-    each = max(64, limit * 4 // BUCKETS)
+    position: Position | None = after or Position(recorded_at=BEGINNING, movement_id=0)
+    rows: list[FeedRow] = []
+    while position is not None and not rows:
+        rows, position = _read_on(position, book=book, until=until, limit=limit)
+    headers = _read_headers({row.event_id for row in rows})
+    return [_with_header(row, headers) for row in rows]
+
+
+def _read_on(
+    after: Position, *, book: str, until: datetime, limit: int
+) -> tuple[list[FeedRow], Position | None]:
+    """Return what comes next of the book, and how far all books were read; None at the end."""
     rows = call(
         _RECORDED,
         {
             "buckets": _ALL_BUCKETS,
-            "book": book,
-            "recorded_at": after.recorded_at
-            if after
-            else datetime.min.replace(tzinfo=until.tzinfo),
-            "id": after.movement_id if after else 0,
+            "recorded_at": after.recorded_at,
+            "id": after.movement_id,
             "until": until,
-            "each": each,
+            "each": max(64, limit * 4 // BUCKETS),
+            "limit": limit,
         },
     )
-    rows = _cut(rows, each=each)[:limit]
-    headers = _read_headers({row[3] for row in rows})
-    return [_read(row, headers) for row in rows]
+    if not rows:
+        return [], None
+    places = _read_places(book, {place for row in rows for place in (row[5], row[7])})
+    position = Position(recorded_at=rows[-1][0], movement_id=rows[-1][1])
+    return [_read(row, places) for row in rows if row[5] in places], position
 
 
-def _cut(rows: list[Row], *, each: int) -> list[Row]:
-    """Leave what lies behind the end of a bucket that holds more than was read of it."""
-    ends: dict[int, tuple[int, tuple[datetime, int]]] = {}
-    for bucket, recorded_at, movement_id, *_rest in rows:
-        count, _last = ends.get(bucket, (0, (recorded_at, movement_id)))
-        ends[bucket] = (count + 1, (recorded_at, movement_id))
-    full = [last for count, last in ends.values() if count >= each]
-    if not full:
-        return rows
-    end = min(full)
-    return [row for row in rows if (row[1], row[2]) <= end]
+def _read_places(book: str, place_ids: set[int]) -> Mapping[int, str]:
+    rows = call(
+        """
+        select p.place_id, p.path from ledger_book k
+          join ledger_place p on p.book_id = k.book_id and p.place_id = any (%s::int[])
+         where k.code = %s
+        """,
+        [numbers(sorted(place_ids)), book],
+    )
+    return dict(rows)
 
 
-def _read_headers(event_ids: set[UUID]) -> Mapping[UUID, tuple[str, date | None, UUID | None]]:
+def _read_headers(event_ids: set[UUID]) -> Mapping[UUID, Row]:
     wanted = sorted(event_ids)
     rows = call(
         """
@@ -116,26 +127,30 @@ def _read_headers(event_ids: set[UUID]) -> Mapping[UUID, tuple[str, date | None,
         """,
         [numbers([get_bucket(it) for it in wanted]), ids(wanted)],
     )
-    return {event_id: (origin, day, reverses) for event_id, origin, day, reverses in rows}
+    return {row[0]: row for row in rows}
 
 
-def _read(row: Row, headers: Mapping[UUID, tuple[str, date | None, UUID | None]]) -> FeedRow:
-    _bucket, recorded_at, movement_id, event_id, sku, occurred_at, quantity, *accounts = row
-    from_path, from_status, to_path, to_status = accounts
-    origin, business_date, reverses = headers.get(event_id, ("", None, None))
+def _read(row: Row, places: Mapping[int, str]) -> FeedRow:
+    recorded_at, movement_id, event_id, sku, occurred_at, *rest = row
+    from_place, from_status, to_place, to_status, quantity = rest
     return FeedRow(
         movement_id=movement_id,
         event_id=event_id,
         sku=sku,
-        from_account=join_account(path=from_path, status=from_status),
-        to_account=join_account(path=to_path, status=to_status),
+        from_account=join_account(path=places[from_place], status=from_status),
+        to_account=join_account(path=places[to_place], status=to_status),
         quantity=quantity,
         occurred_at=occurred_at,
         recorded_at=recorded_at,
-        origin=origin,
-        business_date=business_date,
-        reverses=reverses,
     )
+
+
+def _with_header(row: FeedRow, headers: Mapping[UUID, Row]) -> FeedRow:
+    header = headers.get(row.event_id)
+    if header is None:
+        return row
+    _event_id, origin, business_date, reverses = header
+    return replace(row, origin=origin, business_date=business_date, reverses=reverses)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,29 +207,33 @@ def list_paths(*, book: str, roots: Sequence[str]) -> list[str]:
     return [path for (path,) in rows]
 
 
-# Each bucket is read in the order of its key, and only as far as needed.
+# Each bucket is read in the order of its key, and only as far as needed. One that holds more than
+# was read of it ends the page: what others have behind that end would come too early.
 _RECORDED = """
-    select next.bucket, next.recorded_at, next.id, next.event_id, s.code, next.occurred_at,
-           next.quantity, f.path, next.from_status, t.path, next.to_status
-      from unnest(%(buckets)s::smallint[]) wanted (bucket)
-     cross join lateral (
-       select m.* from ledger_movement m
-         join ledger_place p on p.place_id = m.from_place
-         join ledger_book k on k.book_id = p.book_id and k.code = %(book)s
-        where m.bucket = wanted.bucket and m.recorded_at >= %(recorded_at)s
-          and (m.recorded_at, m.id) > (%(recorded_at)s, %(id)s) and m.recorded_at < %(until)s
-        order by m.recorded_at, m.id limit %(each)s) next
-      join ledger_sku s on s.sku_id = next.sku_id
-      join ledger_place f on f.place_id = next.from_place
-      join ledger_place t on t.place_id = next.to_place
-     order by next.recorded_at, next.id
+    with next as materialized (
+      select m.*
+        from unnest(%(buckets)s::smallint[]) wanted (bucket)
+       cross join lateral (
+         select m.*, row_number() over (order by m.recorded_at, m.id) as place_in_bucket
+           from ledger_movement m
+          where m.bucket = wanted.bucket and m.recorded_at >= %(recorded_at)s
+            and (m.recorded_at, m.id) > (%(recorded_at)s, %(id)s) and m.recorded_at < %(until)s
+          order by m.recorded_at, m.id limit %(each)s) m),
+    beyond as (
+      select recorded_at, id from next where place_in_bucket = %(each)s
+       order by recorded_at, id limit 1)
+    select n.recorded_at, n.id, n.event_id, s.code, n.occurred_at,
+           n.from_place, n.from_status, n.to_place, n.to_status, n.quantity
+      from next n join ledger_sku s on s.sku_id = n.sku_id
+     where not exists (select from beyond e where (n.recorded_at, n.id) > (e.recorded_at, e.id))
+     order by n.recorded_at, n.id limit %(limit)s
 """
 _CROSSINGS = """
-    with member as (
+    with member as materialized (
       select p.place_id, g.name
         from unnest(%(paths)s::text[], %(groups)s::text[]) g (path, name)
-        join ledger_book k on k.code = %(book)s
-        join ledger_place p on p.book_id = k.book_id and p.path = g.path),
+        join ledger_place p on p.path = g.path
+         and p.book_id = (select book_id from ledger_book where code = %(book)s)),
     leg as (
       select f.name as group_from, t.name as group_to, m.sku_id, m.quantity, m.id
         from ledger_movement m

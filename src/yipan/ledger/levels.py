@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from yipan.foundation.status import StockStatus
-from yipan.ledger.calls import Row, call, numbers, texts
+from yipan.ledger.calls import Row, call, texts
 from yipan.ledger.models import STATUS_CODES
 
 ROWS_MAX: Final = 10_000
@@ -20,10 +20,10 @@ ROWS_MAX: Final = 10_000
 SKUS_TRIED: Final = 64
 GROWTH: Final = 8
 
-#: What a list may be ordered by: all of a place, or one status of it.
-MEASURES: Final[Mapping[str, tuple[int, ...]]] = {
-    "on_hand": tuple(STATUS_CODES.values()),
-    **{str(status): (code,) for status, code in STATUS_CODES.items()},
+#: What a list may be ordered by: one status of a place, or (None) all of it.
+MEASURES: Final[Mapping[str, int | None]] = {
+    "on_hand": None,
+    **{str(status): code for status, code in STATUS_CODES.items()},
 }
 
 #: A SKU and a place.
@@ -112,12 +112,17 @@ def list_levels_by(
     """
     assert 0 < limit <= ROWS_MAX
     value, sku, place = after or (None, "", "")
+    status = MEASURES[measure]
     rows = call(
-        _RANKED + (_FALLING if falling else _RISING),
+        _SITE
+        + _MINE
+        + (_ALL_STATUSES if status is None else _ONE_STATUS)
+        + _RANKED
+        + (_FALLING if falling else _RISING),
         {
             **_get_parameters(scope),
-            "statuses": numbers(MEASURES[measure]),
-            "sign": -1 if below_zero else 1,
+            "status": status,
+            "below_zero": below_zero,
             "value": value,
             "sku": sku,
             "place": place,
@@ -213,9 +218,9 @@ assert [STATUS_CODES[status] for status in StockStatus] == [1, 2, 3, 4, 5, 6]
 _SITE: Final = """
     with site as materialized (
       select p.place_id, split_part(p.path, '/', 2) collate "C" as name
-        from ledger_book k
-        join ledger_place p on p.book_id = k.book_id and p.path ^@ 'on_hand/'
-       where k.code = %(book)s
+        from ledger_place p
+       where p.book_id = (select book_id from ledger_book where code = %(book)s)
+         and p.path ^@ 'on_hand/'
          and (%(all_places)s or split_part(p.path, '/', 2) = any (%(places)s::text[])))
 """
 _STATUSES: Final = """
@@ -253,34 +258,39 @@ _OF_KEYS: Final = (
      group by s.code, w.place
 """
 )
-# One status is one row per SKU and place already; only what has several is added up.
-_RANKED: Final = (
-    _SITE
-    + """,
-    mine as (
+_MINE: Final = """,
+    mine as not materialized (
       select b.sku_id, b.place_id, b.status, b.quantity
         from ledger_balance b
-       where b.quantity <> 0 and b.status = any (%(statuses)s::smallint[])
-         and b.place_id in (select place_id from site)
+       where b.quantity <> 0 and b.place_id in (select place_id from site)
          and (%(all_skus)s or b.sku_id in (
                select sku_id from ledger_sku where code = any (%(skus)s::text[])))),
-    first as (select * from mine where status = (%(statuses)s::smallint[])[1]),
+"""
+_ONE_STATUS: Final = """
+    total as (select sku_id, place_id, quantity as value from mine where status = %(status)s)
+"""
+# Nearly all lies in one status; so only the rest is added up, and joined to it.
+_ALL_STATUSES: Final = """
     other as materialized (
-      select sku_id, place_id, sum(quantity)::bigint as quantity from mine
-       where status <> (%(statuses)s::smallint[])[1] group by sku_id, place_id),
+      select sku_id, place_id, sum(quantity)::bigint as quantity
+        from mine where status <> 1 group by sku_id, place_id),
     total as (
-      select coalesce(first.sku_id, other.sku_id) as sku_id,
-             coalesce(first.place_id, other.place_id) as place_id,
-             coalesce(first.quantity, 0) + coalesce(other.quantity, 0) as value
-        from first full join other
-          on other.sku_id = first.sku_id and other.place_id = first.place_id)
+      select f.sku_id, f.place_id, f.quantity + coalesce(other.quantity, 0) as value
+        from mine f left join other
+          on other.sku_id = f.sku_id and other.place_id = f.place_id
+       where f.status = 1
+       union all
+      select sku_id, place_id, quantity from other
+       where not exists (select from mine f where f.status = 1 and f.sku_id = other.sku_id
+                            and f.place_id = other.place_id))
+"""
+_RANKED: Final = """
     select s.code collate "C" as code, site.name, t.value
       from total t
       join site on site.place_id = t.place_id
       join ledger_sku s on s.sku_id = t.sku_id
-     where sign(t.value) = %(sign)s
+     where case when %(below_zero)s then t.value < 0 else t.value > 0 end
 """
-)
 _FALLING: Final = """
        and (%(value)s::bigint is null or t.value < %(value)s
             or (t.value = %(value)s

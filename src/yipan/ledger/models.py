@@ -29,6 +29,7 @@ INSIDE_ROOTS: Final = frozenset({"on_hand", "in_transit", "pool"})
 TABLES: Final = (
     "ledger_snapshot_stray",
     "ledger_snapshot_balance",
+    "ledger_snapshot_total",
     "ledger_snapshot",
     "ledger_movement",
     "ledger_reversal",

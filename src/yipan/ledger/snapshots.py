@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import LiteralString
+from typing import Final, LiteralString
 
 from django.db import transaction
 
@@ -98,13 +98,7 @@ def list_places_as_of(
 
     `prefixes` begin the accounts that count: `on_hand/W1/`.
     """
-    rows = call(
-        "select p.place_id from ledger_place p join ledger_book k on k.book_id = p.book_id"
-        " where k.code = %s and p.floor is not null and exists"
-        " (select from unnest(%s::text[]) f (prefix) where p.path || '/' ^@ f.prefix)",
-        [book, texts(prefixes)],
-    )
-    places = [place for (place,) in rows]
+    places = _list_places(book=book, prefixes=prefixes)
     if not places:
         return []
     return _list_as_of(
@@ -119,6 +113,16 @@ def list_places_as_of(
         as_of=as_of,
         known_at=known_at,
     )
+
+
+def _list_places(*, book: str, prefixes: Sequence[str]) -> list[int]:
+    rows = call(
+        "select p.place_id from ledger_place p join ledger_book k on k.book_id = p.book_id"
+        " where k.code = %s and p.floor is not null and exists"
+        " (select from unnest(%s::text[]) f (prefix) where p.path || '/' ^@ f.prefix)",
+        [book, texts(prefixes)],
+    )
+    return [place for (place,) in rows]
 
 
 def list_sku_as_of(
@@ -156,12 +160,12 @@ def list_trend(
     """
     assert 0 < days <= DAYS_MAX
     rows = call(
-        _TREND,
+        "with " + (_TREND_OF_PLACES if skus is None else _TREND_OF_SKUS) + _TREND,
         {
             "book": book,
             "days": days,
-            "prefixes": texts(prefixes),
-            "skus": None if skus is None else texts(sorted(skus)),
+            "places": numbers(_list_places(book=book, prefixes=prefixes)),
+            "skus": texts(skus or ()),
         },
     )
     return [Level(at=at, status=str(STATUSES[status]), quantity=int(quantity))
@@ -284,24 +288,25 @@ _AS_OF_TAIL = """)
     having sum(c.quantity) <> 0
      order by s.code collate "C", p.path collate "C", c.status limit %(limit)s
 """
-# From what is held now back to the past: the changes after a day are taken off again.
-_TREND = """
-    with mine as (
-      select s.snapshot_id, s.ends_at
-        from ledger_snapshot s join ledger_book k on k.book_id = s.book_id
-       where k.code = %(book)s order by s.ends_at desc limit %(days)s),
+_TREND_OF_PLACES: Final = """
+    changed as (
+      select t.snapshot_id, t.status, sum(t.change) as change
+        from ledger_snapshot_total t
+       where t.place_id = any (%(places)s::int[]) group by t.snapshot_id, t.status)
+"""
+_TREND_OF_SKUS: Final = """
     changed as (
       select b.snapshot_id, b.status, sum(b.change) as change
-        from ledger_snapshot_balance b
-        join ledger_place p on p.place_id = b.place_id
-        join ledger_book k on k.book_id = p.book_id and k.code = %(book)s
-       where exists (select from unnest(%(prefixes)s::text[]) f (prefix)
-                      where p.path || '/' ^@ f.prefix)
-         and (%(skus)s::text[] is null or b.sku_id in (
-               select sku_id from ledger_sku where code = any (%(skus)s::text[])))
+        from ledger_sku s
+        join ledger_snapshot_balance b on b.bucket = s.bucket and b.sku_id = s.sku_id
+       where s.code = any (%(skus)s::text[]) and b.place_id = any (%(places)s::int[])
        group by b.snapshot_id, b.status)
+"""
+_TREND: Final = """
     select m.ends_at, t.status, coalesce(sum(c.change), 0)
-      from mine m
+      from (select s.snapshot_id, s.ends_at
+              from ledger_snapshot s join ledger_book k on k.book_id = s.book_id
+             where k.code = %(book)s order by s.ends_at desc limit %(days)s) m
      cross join (select distinct status from changed) t
       left join changed c on c.status = t.status and c.snapshot_id <= m.snapshot_id
      group by m.ends_at, t.status order by m.ends_at, t.status

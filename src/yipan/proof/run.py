@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from yipan.exchange import proof as exchange_proof
 from yipan.foundation.findings import Finding
 from yipan.ledger import proof as ledger_proof
+from yipan.ledger.snapshot_proof import prove_snapshots
 from yipan.proof.sites import compare_sites
 
 #: What is proved, in order, and who proves it.
 PARTS: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
     ("ledger", ledger_proof.prove_ledger),
+    ("snapshots", prove_snapshots),
     ("message log", exchange_proof.list_findings),
     ("hub against sites", lambda: [compare_sites()]),
 )

@@ -20,7 +20,11 @@ create table ledger_snapshot_balance (
 );
 create index ledger_snapshot_balance_place
   on ledger_snapshot_balance (place_id, sku_id, status, snapshot_id desc) include (quantity);
-create index ledger_snapshot_balance_snapshot on ledger_snapshot_balance (snapshot_id, place_id) include (sku_id, status, change);
+-- The changes of all SKUs of a place together: trends of sites read these few rows.
+create table ledger_snapshot_total (
+  snapshot_id int not null, place_id int not null, status smallint not null, change bigint not null,
+  primary key (place_id, status, snapshot_id)
+);
 -- A movement, seen from one inside account, that was written down on another day than it happened.
 create table ledger_snapshot_stray (
   bucket smallint not null, movement_id bigint not null, place_id int not null, sku_id int not null,
@@ -37,6 +41,9 @@ create trigger snapshot_not_truncated before truncate on ledger_snapshot execute
 create trigger snapshot_balance_is_final before update or delete on ledger_snapshot_balance
   for each row execute function ledger_refuse_change();
 create trigger snapshot_balance_not_truncated before truncate on ledger_snapshot_balance execute function ledger_refuse_change();
+create trigger snapshot_total_is_final before update or delete on ledger_snapshot_total
+  for each row execute function ledger_refuse_change();
+create trigger snapshot_total_not_truncated before truncate on ledger_snapshot_total execute function ledger_refuse_change();
 create trigger snapshot_stray_is_final before update or delete on ledger_snapshot_stray
   for each row execute function ledger_refuse_change();
 create trigger snapshot_stray_not_truncated before truncate on ledger_snapshot_stray execute function ledger_refuse_change();
@@ -78,14 +85,18 @@ begin
      where s.recorded_at <= v_ends and s.occurred_at > v_ends and s.occurred_at <= p_ends_at),
   summed as (
     select bucket, sku_id, place_id, status, sum(change)::bigint as change
-      from new_leg group by bucket, sku_id, place_id, status having sum(change) <> 0)
+      from new_leg group by bucket, sku_id, place_id, status having sum(change) <> 0),
+  kept as (
   insert into ledger_snapshot_balance (bucket, sku_id, place_id, status, snapshot_id, quantity, change)
   select n.bucket, n.sku_id, n.place_id, n.status, v_id, n.change + coalesce(before.quantity, 0), n.change
     from summed n
     left join lateral (
       select b.quantity from ledger_snapshot_balance b
        where b.bucket = n.bucket and b.sku_id = n.sku_id and b.place_id = n.place_id and b.status = n.status
-       order by b.snapshot_id desc limit 1) before on true;
+       order by b.snapshot_id desc limit 1) before on true
+  returning place_id, status, change)
+  insert into ledger_snapshot_total (snapshot_id, place_id, status, change)
+  select v_id, place_id, status, sum(change) from kept group by place_id, status;
   insert into ledger_snapshot_stray (bucket, movement_id, place_id, sku_id, status, occurred_at, recorded_at, change)
   select l.bucket, l.movement_id, l.place_id, l.sku_id, l.status, l.occurred_at, l.recorded_at, l.change
     from ledger_list_legs(v_book, v_until, p_recorded_until) l
