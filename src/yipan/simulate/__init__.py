@@ -1,1 +1,1 @@
-"""Retail traffic through the public doors."""
+"""Other people's systems and real trade, driving Yipan through its public doors."""

@@ -1,0 +1,243 @@
+"""
+Lines a second from the public door into the stores' books and the hub's book.
+
+Real processes on a throw-away database: the fastlane takes the tickets in, the worker carries
+them to the hub, a sender with several connections plays the tills. The clock runs from the
+first message sent until the last one is in the hub's book. Everything runs on one machine, so
+the sender and PostgreSQL take their part of its cores too.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from yipan.access import keys
+from yipan.access.actors import SYSTEM
+from yipan.access.keys import KeyGrant
+from yipan.bench.report import Result, at_least, tell, tell_load
+from yipan.erp.documents import master_record
+from yipan.erp.documents.master_record import Author
+from yipan.exchange.delivery import deliver_pending
+from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.simulate import tills
+from yipan.simulate.baskets import Basket, read_baskets
+from yipan.simulate.generated import make_baskets
+from yipan.simulate.tickets import Told, Trade, make_tickets, name_site, name_sku
+from yipan.simulate.tills import Address, Outcome
+
+LINES = 75_000
+TARGET_LINES_PER_SECOND = 5_000
+START_SECONDS_MAX = 60.0
+QUIET_SECONDS_MAX = 60.0
+LOOK_SECONDS = 0.02
+ROWS_PER_SAVE = 1_000
+
+
+def run(*, file: Path | None = None) -> list[Result]:
+    """Measure with the baskets of a file, or with generated ones of the same shape."""
+    baskets = read_baskets(file) if file else make_baskets(lines=LINES)
+    secret = _prepare(baskets)
+    told = make_tickets(baskets, trade=Trade())
+    lines = sum(len(basket.lines) for basket in baskets)
+    outcome = Outcome()
+    with _start_processes() as (port, pids):
+        address = Address(url=f"http://127.0.0.1:{port}", key=secret)
+        used = {name: _read_cpu(pid) for name, pid in pids.items()}
+        began = time.monotonic()
+        received_at, booked_at = _tell_all(told, address=address, outcome=outcome)
+        used = {name: _read_cpu(pid) - used[name] for name, pid in pids.items()}
+    assert outcome.states == {"applied": outcome.tickets}, outcome.states
+    results = [
+        at_least(
+            "ingest_lines_per_second",
+            lines / (booked_at - began),
+            target=TARGET_LINES_PER_SECOND,
+            unit="lines/s",
+        ),
+        tell("received_lines_per_second", lines / (received_at - began), unit="lines/s"),
+        tell("tickets_per_second", len(baskets) / (booked_at - began), unit="tickets/s"),
+        tell("lines", lines, unit="lines"),
+        tell("tickets", len(baskets), unit="tickets"),
+        tell("stores", len(told), unit="stores"),
+        tell("seconds", booked_at - began, unit="s"),
+    ]
+    results += [
+        tell(f"cpu_{name}_per_line", seconds / lines * 1e6, unit="us")
+        for name, seconds in used.items()
+    ]
+    return results + tell_load()
+
+
+def _prepare(baskets: Sequence[Basket]) -> str:
+    """Make the stores, the SKUs and a key; return its secret."""
+    at = datetime.now(UTC)
+    by = Author(name="bench", at=at)
+    sites = sorted({name_site(basket.store) for basket in baskets})
+    skus = sorted({name_sku(line.product) for basket in baskets for line in basket.lines})
+    master_record.save_sites(
+        [SiteRow(code=site, site_type="store", name=site) for site in sites], by=by
+    )
+    for start in range(0, len(skus), ROWS_PER_SAVE):
+        rows = [SkuRow(code=sku, name=sku) for sku in skus[start : start + ROWS_PER_SAVE]]
+        master_record.save_skus(rows, by=by)
+    deliver_pending()
+    return keys.create(KeyGrant(name="bench"), by=SYSTEM, at=at).secret
+
+
+def _tell_all(
+    told: dict[str, list[Told]], *, address: Address, outcome: Outcome
+) -> tuple[float, float]:
+    """Tell all tickets; return when the last was answered, and when it was in the hub's book."""
+    expected = sum(len(tickets) for tickets in told.values())
+    fault: list[Exception] = []
+
+    def send() -> None:
+        try:
+            tills.tell(told, address=address, outcome=outcome)
+        except Exception as error:  # noqa: BLE001 - raised again, below
+            fault.append(error)
+
+    thread = threading.Thread(target=send, name="tills")
+    thread.start()
+    thread.join()
+    received_at = time.monotonic()
+    if fault:
+        raise fault[0]
+    booked, moved_at = _count_booked(), received_at
+    while booked < expected:
+        time.sleep(LOOK_SECONDS)
+        now = _count_booked()
+        if now > booked:
+            booked, moved_at = now, time.monotonic()
+        assert time.monotonic() - moved_at < QUIET_SECONDS_MAX, f"stuck at {booked} of {expected}"
+    return received_at, time.monotonic()
+
+
+def _count_booked() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(applied_count), 0) from exchange_reception where receiver = 'erp'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@contextmanager
+def _start_processes() -> Iterator[tuple[int, dict[str, int]]]:
+    """Start the fastlane and the worker; yield the port and who is who."""
+    settings = connection.settings_dict
+    environment = {
+        **os.environ,
+        "DATABASE_URL": make_conninfo(
+            dbname=str(settings["NAME"]),
+            user=settings["USER"],
+            password=settings["PASSWORD"],
+            host=settings["HOST"],
+            port=settings["PORT"] or None,
+            **settings.get("OPTIONS", {}),
+        ),
+        "DJANGO_SETTINGS_MODULE": "yipan.config.settings",
+    }
+    port = _find_free_port()
+    fastlane = ("granian", "--interface", "asgi", "--no-ws", "--host", "127.0.0.1")
+    commands = {
+        "fastlane": (*fastlane, "--port", str(port), "yipan.config.asgi:application"),
+        "worker": ("yipan.config.worker",),
+    }
+    started: dict[str, subprocess.Popen[bytes]] = {}
+    with tempfile.TemporaryFile(prefix="yipan-bench-") as output:
+        try:
+            for name, command in commands.items():
+                started[name] = subprocess.Popen(
+                    [sys.executable, "-m", *command],
+                    env=environment,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                )
+            _wait_until_ready(port)
+            postmaster = _find_postmaster()
+            pids = {name: process.pid for name, process in started.items()}
+            yield port, pids | {"sender": os.getpid()} | postmaster
+        except Exception:
+            output.seek(0)
+            sys.stderr.write(output.read().decode(errors="replace")[-4_000:])
+            raise
+        finally:
+            for process in started.values():
+                process.terminate()
+            for process in started.values():
+                _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _find_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(port: int) -> None:
+    give_up_at = time.monotonic() + START_SECONDS_MAX
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=5):
+                return
+        except (OSError, urllib.error.URLError):
+            assert time.monotonic() < give_up_at, "the fastlane does not answer"
+            time.sleep(0.05)
+
+
+def _find_postmaster() -> dict[str, int]:
+    """Return the server's first process, where it runs on this machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        backend: int = cursor.fetchone()[0]
+    stat = Path(f"/proc/{backend}/stat")
+    if not stat.exists():
+        return {}
+    return {"postgresql": int(_read_stat(stat)[1])}
+
+
+def _read_cpu(pid: int) -> float:
+    """Return the CPU seconds of a process, its group and its children, dead ones included."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    used = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = _read_stat(path)
+        except OSError:
+            continue
+        is_own = int(path.parent.name) == pid
+        if is_own or int(fields[1]) == pid or int(fields[2]) == pid != os.getpid():
+            used += int(fields[11]) + int(fields[12])
+        if is_own and pid != os.getpid():
+            used += int(fields[13]) + int(fields[14])
+    return used / ticks
+
+
+def _read_stat(path: Path) -> list[str]:
+    """Return the fields behind the name of the program: state, parent, group ..."""
+    return path.read_text(errors="replace").rpartition(") ")[2].split()
