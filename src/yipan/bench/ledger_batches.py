@@ -27,11 +27,12 @@ from yipan.bench.ledger_world import (
 from yipan.foundation.ids import make_id
 from yipan.ledger.accounts import Directory
 
-ROUNDS = 3
+#: Many short slots, so that a busy moment weighs on what is compared alike.
+ROUNDS = 7
 SIZE = 512
-#: Per slot, so that each takes half a second to one on two quiet cores.
-REQUESTS = 50 * SIZE
-COPY_ROWS = 100_000
+#: Per slot, so that each takes some tenths of a second.
+REQUESTS = 16 * SIZE
+COPY_ROWS = 40_000
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 Case = Callable[[Connection, Directory, Random], Slot]

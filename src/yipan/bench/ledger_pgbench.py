@@ -16,7 +16,7 @@ from yipan.bench.ledger_world import SKUS, Connection, get_dsn
 
 CLIENTS = 8
 SCALE = 20
-SECONDS = 2
+SECONDS = 1
 #: What libpq reads from its environment.
 _VARIABLES = {
     "host": "PGHOST",

@@ -22,15 +22,15 @@ from yipan.ledger.deciding import decide
 from yipan.ledger.lane import Lane
 from yipan.ledger.moves import BatchRequest
 
-ROUNDS = 3
-SECONDS = 1.0
+ROUNDS = 5
+SECONDS = 0.6
 CONNECTIONS_MAX = 16
 
 AsyncConnection = psycopg.AsyncConnection[Any]
 #: Answers one request.
 Ask = Callable[[BatchRequest], Awaitable[object]]
 #: Made ahead, so that what the requesters do is not measured: more than a slot can use up.
-REQUESTS_MAX = 120_000
+REQUESTS_MAX = 50_000
 
 
 @dataclass(kw_only=True, slots=True)

@@ -14,6 +14,8 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from yipan.foundation.ids import make_id
 from yipan.ledger import posting
@@ -30,7 +32,6 @@ HOT = SKUS[0]
 OPENED = 100_000_000
 #: Of these there is nothing, for requests that must be refused.
 EMPTY = [f"EMPTY-{number:03d}" for number in range(100)]
-TICKS_PER_SECOND = 100
 SHORT_SHARE = 0.002
 
 Connection = psycopg.Connection[Any]
@@ -71,6 +72,27 @@ def connect() -> Iterator[Connection]:
     """Give a connection of its own that commits each statement."""
     with psycopg.connect(get_dsn(), autocommit=True) as own:
         yield own
+
+
+@contextmanager
+def copy_database() -> Iterator[Connection]:
+    """Give a connection to a copy of the database as it is now; drop the copy at the end."""
+    dsn = get_dsn()
+    connection.close()  # nobody may be looking on while it is copied
+    source = str(conninfo_to_dict(dsn)["dbname"])
+    copy = sql.Identifier(f"{source}_copy")
+    admin = psycopg.connect(dsn, dbname="postgres", autocommit=True)
+    with admin:
+        admin.execute(sql.SQL("drop database if exists {} with (force)").format(copy))
+        admin.execute(
+            sql.SQL("create database {} template {}").format(copy, sql.Identifier(source))
+        )
+    try:
+        with psycopg.connect(dsn, dbname=f"{source}_copy", autocommit=True) as own:
+            yield own
+    finally:
+        with psycopg.connect(dsn, dbname="postgres", autocommit=True) as again:
+            again.execute(sql.SQL("drop database if exists {} with (force)").format(copy))
 
 
 def fill() -> None:
@@ -145,15 +167,15 @@ def measure(own: Connection, work: Callable[[], object], *, rows: int) -> Slot:
 
 
 def read_cpu_seconds(pid: int) -> float:
-    """Return the CPU seconds of a process of this machine, 0 when it is not one."""
+    """Return the CPU seconds of a PostgreSQL process of this machine, 0 when it is not one."""
+    process = Path(f"/proc/{pid}")
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+        if "postgres" not in (process / "comm").read_text(encoding="ascii"):
+            return 0.0
+        # The scheduler's own account, in nanoseconds.
+        return int((process / "schedstat").read_text(encoding="ascii").split()[0]) / 1e9
     except OSError:
         return 0.0
-    if "postgres" not in stat.split(")")[0]:
-        return 0.0
-    fields = stat.rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
 
 def rates(slots: Slots, case: str) -> list[float]:
