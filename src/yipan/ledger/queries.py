@@ -19,6 +19,7 @@ BALANCES_MAX = 100_000
 ROWS_MAX = 1_000
 
 _ALL_BUCKETS = numbers(range(BUCKETS))
+_LAST_ID = UUID(int=2**128 - 1)
 
 #: Available, held and reserved stock is one pile to a system that knows no promises.
 _SOUND = frozenset({StockStatus.AVAILABLE, StockStatus.HELD, StockStatus.RESERVED})
@@ -174,7 +175,9 @@ def list_postings(
     the last row read so far.
     """
     assert 0 < limit <= ROWS_MAX
-    event_id = None if before is None else _read_event_id(before)
+    event_id = _LAST_ID if before is None else _read_event_id(before)
+    # Ids begin with their time: each bucket is read backwards in the order of its key, or, with a
+    # prefix, by the origins that begin so.
     rows = call(
         """
         select newest.*
@@ -182,12 +185,15 @@ def list_postings(
          cross join lateral ("""
         + _HEADERS
         + """
-             where h.bucket = wanted.bucket and k.code = %s and h.origin ^@ %s
-               and (%s::uuid is null or h.event_id < %s::uuid)
+             where h.bucket = wanted.bucket and h.event_id < %s::uuid
+               and h.book_id = (select book_id from ledger_book where code = %s)
+        """
+        + ("and h.origin ^@ %s" if prefix else "and %s = ''")
+        + """
              order by h.event_id desc limit %s) newest
          order by newest.event_id desc limit %s
         """,
-        [_ALL_BUCKETS, book, prefix, event_id, event_id, limit, limit],
+        [_ALL_BUCKETS, event_id, book, prefix, limit, limit],
     )
     return [_read_header(row) for row in rows]
 

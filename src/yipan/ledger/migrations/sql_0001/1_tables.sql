@@ -1,21 +1,22 @@
 -- Tables of the stock ledger. Runs unchanged on PostgreSQL 15 to 18.
 -- `bucket` is a stored, stable hash and comes first in every key of a hot table: shard key, partition
--- key and writer key at once. Python computes it; SQL never does.
+-- key and writer key at once. Python computes it; SQL never does. Texts are compared byte by byte, whatever the database's
+-- collation, so that the beginning of an origin is a range of its index everywhere.
 
 create table ledger_book (
   book_id int generated always as identity primary key,
-  code text not null constraint book_has_one_code unique
+  code text collate "C" not null constraint book_has_one_code unique
 );
 create table ledger_sku (
   sku_id int generated always as identity primary key,
-  code text not null constraint sku_has_one_code unique,
+  code text collate "C" not null constraint sku_has_one_code unique,
   bucket smallint not null
 );
 -- A place belongs to one book. Floor null = outside (supplier, customer, stocktake_difference ...).
 create table ledger_place (
   place_id int generated always as identity primary key,
   book_id int not null references ledger_book,
-  path text not null,
+  path text collate "C" not null,
   floor bigint,
   constraint place_once_per_book unique (book_id, path)
 );
@@ -48,13 +49,13 @@ create index ledger_movement_sku on ledger_movement (bucket, sku_id, recorded_at
 -- Its bucket is that of book and origin, and also the last byte of its event_id modulo 64.
 create table ledger_posting (
   bucket smallint not null, event_id uuid not null,
-  book_id int not null, origin text not null,
+  book_id int not null, origin text collate "C" not null,
   digest bigint not null,              -- of the moves: an origin may not be used again for other moves
   occurred_at timestamptz not null,
   recorded_at timestamptz not null default now(),   -- the same instant as that of its movements
   business_date date,
   actor text not null default '', device text not null default '', reason text not null default '',
-  source text not null default '', sequence bigint,
+  source text collate "C" not null default '', sequence bigint,
   reverses uuid,
   primary key (bucket, event_id),
   constraint posting_once_per_origin unique (bucket, book_id, origin),
