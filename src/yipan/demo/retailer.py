@@ -27,12 +27,13 @@ DAYS = 7
 SOLD_OUT = {"S1": {"WINE-HJ-500": 3}, "S12": {"CHOC-100": 4, "BOWL-6": 1}}
 
 
+@transaction.atomic
 def build(*, now: datetime | None = None) -> bool:
     """
     Make the demo retailer, as it would be at `now`, by default this moment.
 
     Return False when it is there already; then only log-ins that were lost come back.
-    Everything but the moment is the same each time.
+    Everything but the moment is the same each time. Half of it is never there.
     """
     now = now or timezone.now()
     first_day = now.astimezone(ZONE).date() - timedelta(days=DAYS - 1)
