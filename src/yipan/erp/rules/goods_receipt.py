@@ -1,7 +1,6 @@
-"""Posting rules of the ERP: which document moves stock from where to where.
+"""Rules of the goods receipt (收货单): how an order moves on, and what is posted.
 
-Nothing here reads the database or the clock, so every rule can be tried out with plain
-numbers, and by somebody who reads no Django. Quantities are in the SKU's smallest unit.
+Nothing here reads the database or the clock. Quantities are in the SKU's smallest unit.
 """
 
 from __future__ import annotations
@@ -11,9 +10,6 @@ from dataclasses import dataclass
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
-from yipan.messages.pos import OpenedLine as StoreOpenedLine
-from yipan.messages.till import TicketLine
-from yipan.messages.wms import OpenedLine as WarehouseOpenedLine
 from yipan.messages.wms import ReceivedLine
 from yipan.pool.rules import get_account
 
@@ -46,16 +42,6 @@ class Warned:
     code: str
     sku: str = ""
     quantity: int = 0
-
-
-def get_hub_number(*, site: str, number: str) -> str:
-    """
-    Return the number a site's document has in the hub.
-
-    A site numbers for itself, and two of them may use the same number; so the site goes
-    in front, unless it is part of the number already.
-    """
-    return number if site in number.split("-") else f"{site}-{number}"
 
 
 def get_quantity_open(line: LineProgress) -> int:
@@ -139,34 +125,3 @@ def post_goods_receipt(*, site: str, lines: Iterable[ReceivedLine]) -> list[Move
                     )
                 )
     return moves
-
-
-def post_sales_issue(*, site: str, lines: Iterable[TicketLine]) -> list[Move]:
-    """Give sold goods to the customer, and take returned ones (negative quantity) back."""
-    account = get_account(site=site, status=StockStatus.AVAILABLE)
-    moves = []
-    for line in lines:
-        if line.quantity == 0:
-            continue
-        is_sale = line.quantity > 0
-        moves.append(
-            Move(
-                sku=line.sku,
-                from_account=account if is_sale else "customer",
-                to_account="customer" if is_sale else account,
-                quantity=abs(line.quantity),
-            )
-        )
-    return moves
-
-
-def post_stock_opening(
-    *, site: str, lines: Iterable[StoreOpenedLine | WarehouseOpenedLine]
-) -> list[Move]:
-    """Begin the book of a site with what was there (期初库存)."""
-    account = get_account(site=site, status=StockStatus.AVAILABLE)
-    return [
-        Move(sku=line.sku, from_account="opening", to_account=account, quantity=line.quantity)
-        for line in lines
-        if line.quantity > 0
-    ]
