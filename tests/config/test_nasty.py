@@ -20,6 +20,7 @@ from django.test import Client
 from tests.access import matrix, world
 from tests.access.builders import a_client, a_key
 from tests.access.routes import Route, list_routes
+from tests.config.sampling import make_samples
 from yipan.access.roles import Role
 from yipan.config.api import api
 
@@ -120,7 +121,7 @@ def test_no_value_in_a_body_makes_an_operation_fail(
     objects: world.Objects, machine: Client
 ) -> None:
     faults = []
-    bodies = world.make_bodies(objects.own)
+    bodies = {**make_samples(), **world.make_bodies(objects.own)}
     asked = 0
     for route in list_operations():
         if route.name not in bodies:
@@ -142,7 +143,7 @@ def test_no_impossible_quantity_is_taken(
     objects: world.Objects, machine: Client, quantity: object
 ) -> None:
     taken = []
-    bodies = world.make_bodies(objects.own)
+    bodies = {**make_samples(), **world.make_bodies(objects.own)}
     for route in list_operations():
         body = bodies.get(route.name, {})
         for path in replace_leaves(body):

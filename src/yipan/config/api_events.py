@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
-from yipan.exchange import door, parking, queries, resend, streams, told, wire
+from yipan.exchange import door, queries, readers, resend, streams, told, wire
 from yipan.foundation.ids import make_id
 
 router = Router(tags=["exchange"])
@@ -108,48 +108,35 @@ class HealthsOut(Schema):
     data: list[HealthOut]
 
 
-class ParkedOut(Schema):
-    """A message that is parked or waiting, with the CloudEvent as it came."""
-
-    receiver: str
-    source: str
-    epoch: int
-    sequence: int
-    message_id: UUID | None
-    kind: str
-    state: str
-    code: str
-    facts: dict[str, Any]
-    attempts: int
-    received_at: datetime
-    event: dict[str, Any] | None
-
-
-class ParkedListOut(Schema):
-    """The last received first."""
-
-    data: list[ParkedOut]
-
-
-class RetryIn(Schema):
-    """Which messages to try again: all when empty. A number needs its source."""
-
-    receiver: SourceName | None = None
-    source: SourceName | None = None
-    sequence: Number | None = None
-
-
-class RetriedOut(Schema):
-    """How many messages were applied."""
-
-    applied: int
-
-
 class ResendIn(Schema):
     """The numbers to send again, both ends included."""
 
     first: Number
     last: Number
+
+
+class EpochOut(Schema):
+    """The epoch to tell from now on, beginning at number 1."""
+
+    source: str
+    epoch: int
+
+
+class ReaderOut(Schema):
+    """Who, by the name of the key, has read a source told here, and how far."""
+
+    source: str
+    reader: str
+    epoch: int
+    after: int
+    last_issued: int
+    asked_at: datetime
+
+
+class ReadersOut(Schema):
+    """Readers by source, then by name."""
+
+    data: list[ReaderOut]
 
 
 class ResendOut(Schema):
@@ -196,6 +183,7 @@ def pull_events(
     """Read what a source told after a number: a site reads what the hub tells it."""
     door.check_reader(get_actor(request), source)
     issued = streams.get_issued(source)
+    readers.note(reader=get_actor(request).name, source=source, epoch=epoch, after=after)
     envelopes = told.list_after(source=source, epoch=epoch, after=after, limit=limit)
     return _answer(
         {
@@ -250,51 +238,20 @@ def request_resend(request: HttpRequest, source: str, body: ResendIn) -> dict[st
     return {"source": asked.source, "sequence": asked.sequence}
 
 
-@router.get("/parked", response=ParkedListOut)
+@router.post("/sources/{path:source}/epochs", response=EpochOut)
+@endpoint(action="exchange.push")
+def open_epoch(request: HttpRequest, source: str) -> dict[str, Any]:
+    """Begin to count from 1 again: after a device was replaced, or brought back from a backup."""
+    door.check_speaker(get_actor(request), [source])
+    return {"source": source, "epoch": streams.open_epoch(source)}
+
+
+@router.get("/sources/{path:source}/readers", response=ReadersOut)
 @endpoint(action="exchange.read")
-def list_parked(
-    request: HttpRequest,
-    source: SourceName = "",
-    code: SourceName = "",
-    limit: RowLimit = 100,
-) -> dict[str, Any]:
-    """List the messages that are parked or waiting, the last received first."""
-    rows = queries.list_inbox(
-        source=source or None, code=code or None, sites=get_actor(request).sites, limit=limit
-    )
-    return {
-        "data": [
-            {
-                "receiver": row.receiver,
-                "source": row.source,
-                "epoch": row.epoch,
-                "sequence": row.sequence,
-                "message_id": row.message_id,
-                "kind": row.kind,
-                "state": row.state,
-                "code": row.code,
-                "facts": row.facts,
-                "attempts": row.attempts,
-                "received_at": row.received_at,
-                "event": row.envelope,
-            }
-            for row in rows
-        ]
-    }
-
-
-@router.post("/parked/retry", response=RetriedOut)
-@endpoint(action="exchange.resolve")
-def retry_parked(request: HttpRequest, body: RetryIn) -> dict[str, int]:
-    """Try parked messages again; who waited behind them follows."""
-    actor = get_actor(request)
-    if body.source is not None:
-        door.check_reader(actor, body.source)
-    return {
-        "applied": parking.retry(
-            receiver=body.receiver, source=body.source, sequence=body.sequence, sites=actor.sites
-        )
-    }
+def list_readers(request: HttpRequest, source: str) -> dict[str, Any]:
+    """List who reads what is told here under a source, and how far."""
+    door.check_reader(get_actor(request), source)
+    return {"data": [asdict(row) for row in queries.list_readers(source=source)]}
 
 
 def _make_source(row: queries.SourceRow, now: datetime) -> dict[str, Any]:
