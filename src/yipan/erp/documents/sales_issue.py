@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from django.db import transaction
 
-from yipan.documents import told
+from yipan.documents import statements, told
 from yipan.erp import rules
 from yipan.erp.models import SalesIssue
 from yipan.exchange.subscriptions import Heard
@@ -42,7 +43,7 @@ def post_run(*, tickets: Sequence[tuple[TicketPosted, Heard]], at: datetime) -> 
     }
     postings = [_make_posting(issue.number, *by_number[issue.number]) for issue in issues]
     book.post_facts(postings=[posting for posting in postings if posting.moves])
-    SalesIssue.objects.bulk_create(issues)
+    _insert(issues)
     return [issue.number for issue in issues]
 
 
@@ -92,6 +93,35 @@ def _drop_known(issues: Sequence[SalesIssue]) -> list[SalesIssue]:
         elif before.lines != issue.lines:
             raise told.NumberReused(number=issue.ticket_number, site=issue.site)
     return new
+
+
+def _insert(issues: Sequence[SalesIssue]) -> None:
+    columns = {name: [getattr(issue, name) for issue in issues] for name in _COLUMNS}
+    encoded = {name: _COLUMNS[name](values) for name, values in columns.items()}
+    statements.run("yipan.erp", "insert_sales_issues", encoded)
+
+
+def _write_lines(lines: Sequence[object]) -> str:
+    return statements.texts([msgspec.json.encode(each).decode() for each in lines])
+
+
+_COLUMNS: Mapping[str, Callable[[Sequence[Any]], str]] = {
+    "number": statements.texts,
+    "site": statements.texts,
+    "ticket_number": statements.texts,
+    "till": statements.texts,
+    "business_date": statements.days,
+    "occurred_at": statements.moments,
+    "recorded_at": statements.moments,
+    "cashier": statements.texts,
+    "currency": statements.texts,
+    "total_minor": statements.numbers,
+    "quantity": statements.numbers,
+    "lines": _write_lines,
+    "message_id": statements.ids,
+    "source": statements.texts,
+    "sequence": statements.numbers,
+}
 
 
 def _make_posting(number: str, message: TicketPosted, heard: Heard) -> FactPosting:

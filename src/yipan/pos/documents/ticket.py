@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
 from django.db import transaction
-from django.db.models import Q
 
-from yipan.documents import told
+from yipan.documents import statements, told
 from yipan.exchange import outbox
 from yipan.exchange.outbox import Outgoing
 from yipan.exchange.subscriptions import Heard
@@ -98,10 +98,14 @@ def _make_ticket(message: TicketClosed, heard: Heard, *, at: datetime) -> Ticket
 
 def _drop_known(pairs: Sequence[Pair]) -> list[Pair]:
     """Return the tickets whose number is new to their store."""
-    wanted = Q(pk=None)
-    for site in {ticket.site for ticket, _ in pairs}:
-        wanted |= Q(site=site, number__in=[it.number for it, _ in pairs if it.site == site])
-    rows = Ticket.objects.filter(wanted).values_list("site", "number", "digest")
+    rows = statements.run(
+        "yipan.pos",
+        "find_tickets",
+        {
+            "site": statements.texts([ticket.site for ticket, _ in pairs]),
+            "number": statements.texts([ticket.number for ticket, _ in pairs]),
+        },
+    )
     known = {(site, number): digest for site, number, digest in rows}
     new = []
     for ticket, message in pairs:
@@ -125,8 +129,40 @@ def _post_site(site: str, pairs: Sequence[Pair]) -> None:
     ledger.post_facts(
         book=f"pos:{site}", postings=[posting for posting in postings if posting.moves]
     )
-    Ticket.objects.bulk_create([ticket for ticket, _ in pairs])
+    _insert([ticket for ticket, _ in pairs])
     outbox.publish_many([_make_outgoing(ticket, message) for ticket, message in pairs])
+
+
+def _insert(tickets: Sequence[Ticket]) -> None:
+    columns = {name: [getattr(ticket, name) for ticket in tickets] for name in _COLUMNS}
+    encoded = {name: _COLUMNS[name](values) for name, values in columns.items()}
+    statements.run("yipan.pos", "insert_tickets", encoded)
+
+
+def _write_lines(lines: Sequence[object]) -> str:
+    return statements.texts([msgspec.json.encode(each).decode() for each in lines])
+
+
+_COLUMNS: Mapping[str, Callable[[Sequence[Any]], str]] = {
+    "number": statements.texts,
+    "site": statements.texts,
+    "till": statements.texts,
+    "ticket_type": statements.texts,
+    "business_date": statements.days,
+    "occurred_at": statements.moments,
+    "recorded_at": statements.moments,
+    "cashier": statements.texts,
+    "currency": statements.texts,
+    "total_minor": statements.numbers,
+    "quantity": statements.numbers,
+    "lines": _write_lines,
+    "digest": statements.texts,
+    "message_id": statements.ids,
+    "till_source": statements.texts,
+    "till_sequence": statements.numbers,
+    "source": statements.texts,
+    "sequence": statements.numbers,
+}
 
 
 def _make_posting(ticket: Ticket, message: TicketClosed) -> FactPosting:
