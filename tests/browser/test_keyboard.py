@@ -57,7 +57,7 @@ def test_typed_fast_enter_waits_for_the_hits_of_these_words(
     page.goto(live_server.url + "/")
 
     page.keyboard.press("Control+k")
-    page.keyboard.type("watermark", delay=0)
+    page.keyboard.type("parked", delay=0)
     page.keyboard.press("Enter")
 
     page.wait_for_url("**/exchange/")

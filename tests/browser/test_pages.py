@@ -14,7 +14,11 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import Visitor
+from yipan.access.models import User
 from yipan.access.roles import Role
+from yipan.erp.models import GoodsReceipt, PurchaseOrder, SalesIssue
+from yipan.pos.models import Ticket
+from yipan.wms.models import InboundOrder, Receipt
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,14 +26,9 @@ pytestmark = [
     pytest.mark.usefixtures("goods"),
 ]
 
-OFFICE = (
-    Role.INVENTORY_CONTROLLER,
-    Role.PURCHASER,
-    Role.FINANCE,
-    Role.ORDER_DESK,
-    Role.PLANNER,
-    Role.ADMIN,
-)
+#: Somebody who may do everything, at all sites.
+ROLES = tuple(Role)
+SITES = ["W1", "S1", "S12"]
 
 PAGES = (
     "/",
@@ -53,7 +52,16 @@ PAGES = (
     "/access/account",
     "/erp/purchase-orders",
     "/erp/goods-receipts",
+    "/erp/purchase-orders/new",
+    "/erp/sales-issues",
     "/wms/inbound-orders",
+    "/wms/receipts",
+    "/wms/receiving",
+    "/wms/stock",
+    "/wms/bin-moves",
+    "/pos/tickets",
+    "/pos/stock",
+    "/pos/register",
 )
 
 WIDTHS = (360, 768, 1024, 1440, 1920)
@@ -77,8 +85,27 @@ OWN_BYTES = """
 """
 
 
+def list_pages() -> list[str]:
+    """Return the pages above, and one of each kind of document there is."""
+    order = PurchaseOrder.objects.order_by("id")
+    inbound = InboundOrder.objects.get()
+    receipt = Receipt.objects.get()
+    return [
+        *PAGES,
+        *(f"/erp/purchase-orders/{each.number}" for each in order),
+        f"/erp/purchase-orders/{order[1].number}/edit",
+        f"/erp/goods-receipts/{GoodsReceipt.objects.get().number}",
+        f"/erp/sales-issues/{SalesIssue.objects.order_by('id')[0].number}",
+        f"/wms/inbound-orders/{inbound.number}",
+        f"/wms/receipts/{receipt.number}",
+        f"/pos/tickets/{Ticket.objects.order_by('id')[0].number}",
+        f"/books/wms:W1/posting/receipt/{receipt.number}/post",
+        f"/access/people/{User.objects.get().pk}",
+    ]
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page_renders_without_a_word_on_the_console(
     language: str,
     theme: str,
@@ -86,12 +113,14 @@ def test_every_page_renders_without_a_word_on_the_console(
     choose: Callable[..., None],
     live_server: LiveServer,
 ) -> None:
-    page = visit(*OFFICE)
+    page = visit(*ROLES, sites=SITES)
     choose(language=language, theme=theme)
 
-    for path in PAGES:
+    for path in list_pages():
         answer = page.goto(live_server.url + path)
-        page.wait_for_load_state("networkidle")
+        for chart in page.locator("[data-chart]").all():
+            chart.scroll_into_view_if_needed()
+            chart.locator("svg").first.wait_for()
 
         assert answer is not None
         assert answer.status == 200, path
@@ -115,18 +144,20 @@ def _count_styles_by_charts(page: Page) -> int:
 def test_no_page_is_wider_than_its_window_or_moves_after_it_was_painted(
     visit: Visitor, live_server: LiveServer
 ) -> None:
-    page = visit(*OFFICE)
+    page = visit(*ROLES, sites=SITES)
     too_wide = []
     moving = []
 
-    for path in PAGES:
+    for path in list_pages():
+        for opened_at in (WIDTHS[0], WIDTHS[-2]):
+            page.set_viewport_size({"width": opened_at, "height": 800})
+            page.goto(live_server.url + path)
+            if page.evaluate(SHIFTS) > 0.01:
+                moving.append((path, opened_at))
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
-            page.goto(live_server.url + path)
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 too_wide.append((path, width))
-            if page.evaluate(SHIFTS) > 0.01:
-                moving.append((path, width))
 
     assert too_wide == []
     assert moving == []
@@ -135,7 +166,7 @@ def test_no_page_is_wider_than_its_window_or_moves_after_it_was_painted(
 def test_a_first_visit_loads_less_than_100_kilobytes_of_our_own(
     visit: Visitor, live_server: LiveServer
 ) -> None:
-    page = visit(*OFFICE)
+    page = visit(*ROLES, sites=SITES)
 
     page.goto(live_server.url + "/books/TEA-250")
     page.wait_for_load_state("networkidle")
@@ -144,7 +175,7 @@ def test_a_first_visit_loads_less_than_100_kilobytes_of_our_own(
 
 
 def test_charts_are_drawn_and_have_a_table_behind(visit: Visitor, live_server: LiveServer) -> None:
-    page = visit(*OFFICE)
+    page = visit(*ROLES, sites=SITES)
     page.goto(live_server.url + "/books/TEA-250")
     page.locator("#levels").scroll_into_view_if_needed()
 
@@ -152,13 +183,13 @@ def test_charts_are_drawn_and_have_a_table_behind(visit: Visitor, live_server: L
     page.get_by_role("button", name="Show table").click()
 
     assert page.locator("#levels").is_hidden()
-    assert page.locator("#levels-table tbody tr").count() == 4
+    assert page.locator("#levels-table tbody tr").count() == 6
 
 
 def test_without_the_bundle_the_table_is_shown(
     visit: Visitor, complaints: list[str], live_server: LiveServer
 ) -> None:
-    page = visit(*OFFICE)
+    page = visit(*ROLES, sites=SITES)
     page.route("**/vendor/vega.js", lambda route: route.fulfill(status=404))
 
     page.goto(live_server.url + "/books/TEA-250")
@@ -172,9 +203,9 @@ def test_without_the_bundle_the_table_is_shown(
 
 
 def test_the_policy_is_strict_on_every_page(visit: Visitor, live_server: LiveServer) -> None:
-    page = visit(*OFFICE)
+    page = visit(*ROLES, sites=SITES)
 
-    for path in PAGES:
+    for path in list_pages():
         answer = page.goto(live_server.url + path)
         assert answer is not None
         policy = answer.headers["content-security-policy"]
