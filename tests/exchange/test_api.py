@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -308,3 +309,36 @@ def test_a_resend_that_makes_no_sense_is_refused(
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert OutboxMessage.objects.count() == 0
+
+
+def test_a_device_that_was_replaced_gets_an_epoch_and_counts_from_one_again(book: Book) -> None:
+    secret = a_key(sites=["W1"])
+    push(batch([1, 2]), secret=secret)
+    early = push(wire.write_event(replace(sealed(1, a_moved(3)), epoch=2)), secret=secret)
+
+    opened = Client().post(
+        "/api/v1/sources/wms:W1/stock/epochs",
+        headers={"Authorization": f"Bearer {secret}", "Idempotency-Key": "k-1"},
+    )
+    later = push(wire.write_event(replace(sealed(1, a_moved(3)), epoch=2)), secret=secret)
+
+    assert [(row["state"], row["code"]) for row in early.json()["data"]] == [
+        ("rejected", "exchange.epoch_unknown")
+    ]
+    assert opened.json() == {"source": "wms:W1/stock", "epoch": 2}
+    assert later.json()["data"][0]["state"] == "applied"
+    assert book.list_numbers() == [1, 2, 1]
+
+
+def test_the_hub_knows_how_far_a_site_has_read() -> None:
+    say("erp:hub/orders:W1", [a_moved(number) for number in (1, 2, 3)])
+    secret = a_key(name="node-w1", sites=["W1"])
+    get("events?source=erp:hub/orders:W1&after=0", secret=secret)
+    get("events?source=erp:hub/orders:W1&after=2", secret=secret)
+
+    answer = get("sources/erp:hub/orders:W1/readers", secret=secret)
+
+    assert [
+        (row["reader"], row["epoch"], row["after"], row["last_issued"])
+        for row in answer.json()["data"]
+    ] == [("key:node-w1", 1, 2, 3)]

@@ -7,7 +7,15 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
-from yipan.config import api_access, api_digests, api_events, api_masterdata, api_pool, problems
+from yipan.config import (
+    api_access,
+    api_digests,
+    api_events,
+    api_masterdata,
+    api_parked,
+    api_pool,
+    problems,
+)
 from yipan.config.authentication import KeyOrSession
 from yipan.config.description import DescribedApi
 from yipan.config.edge import guard
@@ -77,5 +85,6 @@ api.add_router("", wms_router)
 api.add_router("", pos_router)
 api.add_router("", api_digests.router)
 api.add_router("", api_events.router)
+api.add_router("", api_parked.router)
 api.add_router("", api_masterdata.router)
 api.add_router("", api_pool.router)

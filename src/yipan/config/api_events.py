@@ -10,7 +10,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint

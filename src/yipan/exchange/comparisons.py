@@ -36,7 +36,7 @@ where source = %(source)s and epoch = %(epoch)s and digested_sequence < %(sequen
 _OPEN_NUMBERS = """
 select i.sequence from exchange_inboxmessage i join exchange_stream s on s.id = i.stream_id
 where s.source = %(source)s and i.epoch = %(epoch)s and i.receiver = %(receiver)s
-  and i.state <> 'applied' and i.sequence between %(first)s and %(last)s
+  and i.state in ('waiting', 'parked') and i.sequence between %(first)s and %(last)s
 order by i.sequence limit 1000
 """
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 import msgspec
 
 from yipan.access.actors import Actor
-from yipan.exchange import inbox, wire
+from yipan.exchange import inbox, streams, wire
 from yipan.exchange.envelopes import Envelope
 from yipan.exchange.replies import Reply, ReplyState
 from yipan.exchange.sources import find_source
 from yipan.exchange.subscriptions import list_receivers
 from yipan.exchange.wire import BATCH_MESSAGES_MAX, Unreadable
 from yipan.foundation.refusals import NotFound, Refusal
+
+EPOCH_UNKNOWN: Final = "exchange.epoch_unknown"
 
 
 class BatchUnreadable(Refusal):
@@ -49,10 +52,32 @@ def take_in(body: bytes, *, actor: Actor) -> list[Reply]:
         raise BatchUnreadable(reason=str(error)) from error
     if len(items) > BATCH_MESSAGES_MAX:
         raise BatchTooLong(maximum=BATCH_MESSAGES_MAX, messages=len(items))
-    envelopes = [item for item in items if isinstance(item, Envelope)]
-    check_speaker(actor, {envelope.source for envelope in envelopes})
-    replies = iter(_receive_everywhere(envelopes))
-    return [wire.refuse(item) if isinstance(item, Unreadable) else next(replies) for item in items]
+    sources = {item.source for item in items if isinstance(item, Envelope)}
+    check_speaker(actor, sources)
+    epochs = streams.list_epochs(sources)
+    taken: list[Envelope] = []
+    refused: dict[int, Reply] = {}
+    for place, item in enumerate(items):
+        if isinstance(item, Unreadable):
+            refused[place] = wire.refuse(item)
+        elif item.epoch > epochs.get(item.source, 1):
+            refused[place] = _refuse_epoch(item)
+        else:
+            taken.append(item)
+    replies = iter(_receive_everywhere(taken))
+    return [refused.get(place) or next(replies) for place in range(len(items))]
+
+
+def _refuse_epoch(envelope: Envelope) -> Reply:
+    """Answer a message of an epoch the hub never gave out."""
+    return Reply(
+        message_id=str(envelope.message_id),
+        source=envelope.source,
+        sequence=envelope.sequence,
+        state=ReplyState.REJECTED,
+        code=EPOCH_UNKNOWN,
+        facts={"epoch": envelope.epoch},
+    )
 
 
 def check_speaker(actor: Actor, sources: Collection[str]) -> None:

@@ -71,15 +71,16 @@ where receiver = %(receiver)s and stream_id = %(stream)s and epoch = %(epoch)s
 _LIST_OPEN_NUMBERS = """
 select sequence from exchange_inboxmessage
 where receiver = %(receiver)s and stream_id = %(stream)s and epoch = %(epoch)s
-  and state <> 'applied'
+  and state in ('waiting', 'parked')
 order by sequence limit 1000
 """
 
 _INSERT_ALTERATION = """
 insert into exchange_alteration
-    (receiver, stream_id, epoch, sequence, content_hash, code, envelope, received_at)
+    (receiver, stream_id, epoch, sequence, content_hash, code, envelope, received_at,
+     settled_by, reason)
 values (%(receiver)s, %(stream)s, %(epoch)s, %(sequence)s, %(content_hash)s, %(code)s,
-        %(envelope)s::jsonb, now())
+        %(envelope)s::jsonb, now(), '', '')
 on conflict do nothing
 """
 

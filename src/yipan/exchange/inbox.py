@@ -222,7 +222,8 @@ def _tell_state(row: HeardRow, when_applied: Answer) -> Answer:
     if row.state == InboxState.APPLIED:
         return when_applied
     facts = msgspec.json.decode(row.facts, type=dict[str, object]) if row.facts else {}
-    return (ReplyState(row.state), row.code, facts)
+    is_waiting = row.state == InboxState.WAITING
+    return (ReplyState.WAITING if is_waiting else ReplyState.PARKED, row.code, facts)
 
 
 def _answer_repeat(reception: Reception, repeat: Envelope, row: HeardRow) -> Answer:

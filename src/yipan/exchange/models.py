@@ -68,7 +68,8 @@ class Reception(models.Model):
     How far one receiver has heard one stream. Locked by whoever receives a run of it.
 
     `watermark` (水位线) is the highest number up to which all are durably heard: applied,
-    waiting or parked. `open_count` is how many of them are not applied.
+    waiting or parked. `open_count` is how many of them are not applied. `gap_since` is
+    when numbers below the highest seen began to be missing; null when none is.
     """
 
     pk = models.CompositePrimaryKey("receiver", "stream_id", "epoch")
@@ -83,6 +84,7 @@ class Reception(models.Model):
     open_count = models.BigIntegerField(default=0)
     fault_count = models.BigIntegerField(default=0)
     last_heard_at = models.DateTimeField(null=True)
+    gap_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -102,6 +104,7 @@ class InboxState(models.TextChoices):
     APPLIED = "applied"  # its effect is in the receiver's book
     WAITING = "waiting"  # in order, behind a gap or behind a parked one
     PARKED = "parked"  # 挂起: refused under a code, kept until the cause is gone
+    SET_ASIDE = "set_aside"  # 搁置: a person decided that it will never be applied
 
 
 class InboxMessage(models.Model):
@@ -121,7 +124,7 @@ class InboxMessage(models.Model):
     message_id = models.UUIDField(null=True)
     kind = models.TextField()
     content_hash = models.BinaryField()
-    state = models.CharField(max_length=8, choices=InboxState)
+    state = models.CharField(max_length=9, choices=InboxState)
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
     partition_key = models.TextField(default="")
@@ -144,7 +147,7 @@ class InboxMessage(models.Model):
         indexes = [
             models.Index(
                 fields=["receiver", "stream_id", "partition_key"],
-                condition=~Q(state="applied"),
+                condition=Q(state__in=["waiting", "parked"]),
                 name="inbox_open",
             ),
             models.Index(
@@ -169,6 +172,9 @@ class Alteration(models.Model):
     code = models.TextField()
     envelope = models.JSONField()
     received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.TextField(default="")
+    reason = models.TextField(default="")
 
     class Meta:
         constraints = [
@@ -198,6 +204,24 @@ class Forwarding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream_id}/{self.epoch} sent up to {self.acknowledged}"
+
+
+class Reader(models.Model):
+    """How far somebody has read a stream of ours, as the last question for more said."""
+
+    reader = models.TextField()
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    after = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "stream_id"], name="reader_once_per_stream"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader} {self.stream_id}/{self.epoch} up to {self.after}"
 
 
 class ComparisonState(models.TextChoices):

@@ -57,7 +57,8 @@ select (select coalesce(sum(below), 0) from heard)::bigint,
 
 _COUNTS_HOLD = """
 with heard as (
-    select receiver, stream_id, epoch, count(*) filter (where state <> 'applied') as open,
+    select receiver, stream_id, epoch,
+           count(*) filter (where state in ('waiting', 'parked')) as open,
            count(*) filter (where state = 'applied' and message_id is not null) as applied
     from exchange_inboxmessage group by receiver, stream_id, epoch
 ), broken as (

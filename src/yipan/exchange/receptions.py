@@ -27,11 +27,14 @@ on conflict do nothing
 
 _SAVE = """
 update exchange_reception
-set watermark = %(watermark)s, highest_seen = %(highest_seen)s, open_count = %(open_count)s,
+set watermark = %(watermark)s::bigint, highest_seen = %(highest_seen)s::bigint,
+    open_count = %(open_count)s,
     applied_count = applied_count + %(applied)s,
     duplicate_count = duplicate_count + %(duplicates)s,
     altered_count = altered_count + %(altered)s, fault_count = fault_count + %(faults)s,
-    last_heard_at = case when %(is_heard)s then now() else last_heard_at end
+    last_heard_at = case when %(is_heard)s then now() else last_heard_at end,
+    gap_since = case when %(watermark)s::bigint < %(highest_seen)s::bigint
+                     then coalesce(gap_since, now()) end
 where receiver = %(receiver)s and stream_id = %(stream)s and epoch = %(epoch)s
 """
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from yipan.exchange import database
 from yipan.exchange.sources import SourceUnknown
@@ -51,6 +52,37 @@ def get_issued(source: str) -> Issued:
     if not rows:
         raise SourceUnknown(source=source)
     return Issued(*rows[0])
+
+
+@transaction.atomic
+def open_epoch(source: str) -> int:
+    """
+    Begin a new epoch of a source, whose numbers start at 1 again; return it.
+
+    The hub does so when a device is registered again, replaced, or brought back from a
+    backup. What was told in the old epoch stays; messages told again keep their ids, so
+    that they have no second effect.
+
+    :raises SourceUnknown: if nothing was ever told or heard under this name.
+    """
+    rows = database.fetch(
+        "update exchange_stream set epoch = epoch + 1, last_sequence = 0, digested_sequence = 0"
+        " where source = %(source)s returning epoch",
+        {"source": source},
+    )
+    if not rows:
+        raise SourceUnknown(source=source)
+    epoch: int = rows[0][0]
+    return epoch
+
+
+def list_epochs(sources: Collection[str]) -> dict[str, int]:
+    """Return the current epoch of those sources that are known."""
+    rows = database.fetch(
+        "select source, epoch from exchange_stream where source = any(%(sources)s)",
+        {"sources": sorted(sources)},
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def get_stream(source: str) -> tuple[int, int]:

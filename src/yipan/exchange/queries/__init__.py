@@ -1,5 +1,7 @@
 """Reads of the message log, as plain rows. An index of its modules."""
 
+from yipan.exchange.queries.alarms import Alarm, list_alarms
+from yipan.exchange.queries.links import ReaderRow, SendingRow, list_readers, list_sendings
 from yipan.exchange.queries.messages import (
     AlterationRow,
     HeardRow,
@@ -18,16 +20,22 @@ from yipan.exchange.queries.sources import (
 )
 
 __all__ = [
+    "Alarm",
     "AlterationRow",
     "HeardRow",
     "InboxRow",
     "MessageRow",
+    "ReaderRow",
+    "SendingRow",
     "SourceRow",
     "get_message",
     "get_source",
+    "list_alarms",
     "list_alterations",
     "list_gaps",
     "list_inbox",
+    "list_readers",
+    "list_sendings",
     "list_sources",
     "list_watermarks",
 ]

@@ -28,9 +28,11 @@ limit %(limit)s
 """
 
 _ALTERATIONS = """
-select a.receiver, s.source, a.epoch, a.sequence, a.code, a.received_at, a.envelope
+select a.id, a.receiver, s.source, a.epoch, a.sequence, a.code, a.received_at, a.envelope,
+       a.settled_at, a.settled_by, a.reason
 from exchange_alteration a join exchange_stream s on s.id = a.stream_id
 where (%(source)s::text is null or s.source = %(source)s)
+  and (a.settled_at is null or not %(only_open)s)
 order by a.received_at desc, a.id desc limit %(limit)s
 """
 
@@ -52,7 +54,11 @@ order by i.receiver
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InboxRow:
-    """A message that is parked or waiting, or was. `envelope` is None once it is applied."""
+    """
+    A message that is parked or waiting, or was. `envelope` is None once it is applied.
+
+    `state` is parked, waiting, applied or set_aside.
+    """
 
     receiver: str
     source: str
@@ -81,8 +87,9 @@ class InboxRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlterationRow:
-    """A message that came under a used number or id with other content."""
+    """A message that came under a used number or id with other content, until it is settled."""
 
+    alteration_id: int
     receiver: str
     source: str
     epoch: int
@@ -90,6 +97,9 @@ class AlterationRow:
     code: str
     received_at: datetime
     envelope: dict[str, Any]
+    settled_at: datetime | None
+    settled_by: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,11 +147,11 @@ def list_inbox(
 
     `sites` leaves out the sources of other sites, None leaves out none.
 
-    `state` is `parked`, `waiting`, or `applied` for those that had to wait and are booked
-    now; empty means parked and waiting.
+    `state` is `parked`, `waiting`, `applied` for those that had to wait and are booked
+    now, or `set_aside`; empty means parked and waiting.
     """
     assert 0 < limit <= ROWS_MAX
-    assert state in {"", "parked", "waiting", "applied"}
+    assert state in {"", "parked", "waiting", "applied", "set_aside"}
     rows = database.fetch(
         _INBOX,
         {
@@ -173,21 +183,36 @@ def list_inbox(
     ]
 
 
-def list_alterations(*, source: str | None = None, limit: int = ROWS_MAX) -> list[AlterationRow]:
-    """Return the messages that came with other content than before, last received first."""
+def list_alterations(
+    *,
+    source: str | None = None,
+    only_open: bool = False,
+    sites: Collection[str] | None = None,
+    limit: int = ROWS_MAX,
+) -> list[AlterationRow]:
+    """
+    Return the messages that came with other content than before, last received first.
+
+    `only_open` leaves out what a person has settled, `sites` the sources of other sites.
+    """
     assert 0 < limit <= ROWS_MAX
-    rows = database.fetch(_ALTERATIONS, {"source": source, "limit": limit})
+    rows = database.fetch(_ALTERATIONS, {"source": source, "only_open": only_open, "limit": limit})
     return [
         AlterationRow(
-            receiver=row[0],
-            source=row[1],
-            epoch=row[2],
-            sequence=row[3],
-            code=row[4],
-            received_at=row[5],
-            envelope=_load(row[6]) or {},
+            alteration_id=row[0],
+            receiver=row[1],
+            source=row[2],
+            epoch=row[3],
+            sequence=row[4],
+            code=row[5],
+            received_at=row[6],
+            envelope=_load(row[7]) or {},
+            settled_at=row[8],
+            settled_by=row[9],
+            reason=row[10],
         )
         for row in rows
+        if sites is None or get_site(row[2]) in sites
     ]
 
 

@@ -23,7 +23,7 @@ select r.receiver, s.source, r.epoch,
        r.highest_seen - r.watermark - coalesce(above.heard, 0),
        r.duplicate_count, r.altered_count, r.fault_count,
        coalesce(opened.parked, 0), coalesce(opened.waiting, 0), r.last_heard_at,
-       least(opened.oldest, unheard.recorded_at)
+       least(opened.oldest, unheard.recorded_at), r.gap_since
 from exchange_reception r
 join exchange_stream s on s.id = r.stream_id
 left join lateral (
@@ -31,7 +31,7 @@ left join lateral (
            count(*) filter (where i.state = 'waiting') as waiting, min(i.received_at) as oldest
     from exchange_inboxmessage i
     where i.receiver = r.receiver and i.stream_id = r.stream_id and i.epoch = r.epoch
-      and i.state <> 'applied'
+      and i.state in ('waiting', 'parked')
 ) opened on r.open_count > 0
 left join lateral (
     select count(*) as heard from exchange_inboxmessage i
@@ -99,6 +99,7 @@ class SourceRow:
     waiting: int
     last_heard_at: datetime | None
     oldest_unapplied_at: datetime | None
+    gap_since: datetime | None
 
     @property
     def site(self) -> str:
@@ -189,6 +190,7 @@ def _make_source(row: database.Row) -> SourceRow:
         waiting=row[12],
         last_heard_at=row[13],
         oldest_unapplied_at=row[14],
+        gap_since=row[15],
     )
 
 
@@ -210,4 +212,5 @@ def _make_unheard(receiver: str, row: database.Row) -> SourceRow:
         waiting=0,
         last_heard_at=None,
         oldest_unapplied_at=recorded_at,
+        gap_since=None,
     )

@@ -1,0 +1,86 @@
+"""Links to other nodes: what was sent to our hub, and who reads what we tell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from yipan.exchange import database
+from yipan.exchange.sources import get_site
+
+ROWS_MAX: Final = 1_000
+
+_SENDINGS = """
+select s.source, f.epoch, case when s.epoch = f.epoch then s.last_sequence end, f.acknowledged,
+       f.last_answer_at, f.last_error
+from exchange_forwarding f join exchange_stream s on s.id = f.stream_id
+order by s.source collate "C", f.epoch limit %(limit)s
+"""
+
+_READERS = """
+select s.source, r.reader, r.epoch, r.after, s.last_sequence, r.asked_at
+from exchange_reader r join exchange_stream s on s.id = r.stream_id
+where (%(source)s::text is null or s.source = %(source)s)
+order by s.source collate "C", r.reader collate "C" limit %(limit)s
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendingRow:
+    """How far our hub has a stream of ours. `last_error` is "" when all goes well."""
+
+    source: str
+    epoch: int
+    last_issued: int | None
+    acknowledged: int
+    last_answer_at: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReaderRow:
+    """How far somebody, by the name of the API key, has read a stream of ours."""
+
+    source: str
+    reader: str
+    epoch: int
+    after: int
+    last_issued: int
+    asked_at: datetime
+
+
+def list_sendings(*, limit: int = ROWS_MAX) -> list[SendingRow]:
+    """Return what this node sends to its hub, by source; nothing at the hub itself."""
+    assert 0 < limit <= ROWS_MAX
+    return [
+        SendingRow(
+            source=row[0],
+            epoch=row[1],
+            last_issued=row[2],
+            acknowledged=row[3],
+            last_answer_at=row[4],
+            last_error=row[5],
+        )
+        for row in database.fetch(_SENDINGS, {"limit": limit})
+    ]
+
+
+def list_readers(
+    *, source: str | None = None, sites: Collection[str] | None = None, limit: int = ROWS_MAX
+) -> list[ReaderRow]:
+    """Return who reads what is told here, by source; `sites` leaves out those of other sites."""
+    assert 0 < limit <= ROWS_MAX
+    return [
+        ReaderRow(
+            source=row[0],
+            reader=row[1],
+            epoch=row[2],
+            after=row[3],
+            last_issued=row[4],
+            asked_at=row[5],
+        )
+        for row in database.fetch(_READERS, {"source": source, "limit": limit})
+        if sites is None or get_site(row[0]) in sites
+    ]
