@@ -73,7 +73,7 @@ def _make_issue(message: TicketPosted, heard: Heard, *, at: datetime) -> SalesIs
         currency=message.currency,
         total_minor=message.total_minor,
         quantity=sum(line.quantity for line in message.lines),
-        lines=msgspec.to_builtins(message.lines),
+        lines=list(msgspec.to_builtins(message.lines)),
         message_id=message.message_id,
         source=heard.source,
         sequence=heard.sequence,

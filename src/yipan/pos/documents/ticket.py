@@ -88,7 +88,7 @@ def _make_ticket(message: TicketClosed, heard: Heard, *, at: datetime) -> Ticket
         currency=message.currency,
         total_minor=message.total_minor,
         quantity=sum(line.quantity for line in message.lines),
-        lines=msgspec.to_builtins(message.lines),
+        lines=list(msgspec.to_builtins(message.lines)),
         digest=rules.get_ticket_digest(lines=message.lines, total_minor=message.total_minor),
         message_id=message.message_id,
         till_source=heard.source,
