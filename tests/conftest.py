@@ -77,6 +77,15 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
     connections["default"].settings_dict.update(parse_dsn(url))
 
 
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """Return an empty folder that every account can enter, which pytest's own are not."""
+    directory = Path(tempfile.mkdtemp(prefix="yipan-test-"))
+    directory.chmod(0o711)
+    yield directory
+    shutil.rmtree(directory)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _quick_passwords() -> Iterator[None]:
     """Hash passwords cheaply: the real hash costs tens of milliseconds by design."""

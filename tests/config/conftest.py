@@ -16,15 +16,6 @@ from yipan.config.embedded.server import Server
 MakeServer = Callable[..., Server]
 
 
-@pytest.fixture
-def reachable() -> Iterator[Path]:
-    """Return an empty folder that every account can enter."""
-    directory = Path(tempfile.mkdtemp(prefix="yipan-test-"))
-    directory.chmod(0o711)
-    yield directory
-    shutil.rmtree(directory)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """Return a running server, with the settings of one that is kept, for tests that only look."""

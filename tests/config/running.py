@@ -63,11 +63,11 @@ def run_yipan(*arguments: str, home: Path, **environment: str) -> subprocess.Com
 class Running:
     """`yipan up`, from start to stop."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    def __init__(self, home: Path, *, port: int | None = None, **environment: str) -> None:
         self.home = home
-        self.port = find_free_port()
+        self.port = port or find_free_port()
         self.output = home.parent / f"{home.name}.out"
-        with self.output.open("ab") as output:
+        with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "yipan.config.cli", "up"],
                 cwd="/",
@@ -122,7 +122,9 @@ class Running:
     def wait(self, holds: Callable[[], bool], *, seconds: float) -> None:
         give_up_at = time.monotonic() + seconds
         while not holds():
+            has_ended = self.process.poll() is not None
             assert time.monotonic() < give_up_at, self.read_output()
+            assert not has_ended or holds(), self.read_output()
             time.sleep(POLL_SECONDS)
 
 

@@ -46,7 +46,6 @@ def test_everything_starts_serves_stops_and_keeps_its_data(reachable: Path) -> N
 
         first.wait_until_gone()
         assert "Stopped. All data is kept" in first.read_output()
-    first.output.unlink()
 
     with Running(home) as second:
         assert second.wait_until_ready() < get_patience(), second.read_output()
@@ -78,7 +77,6 @@ def test_what_dies_is_started_again_and_what_is_orphaned_ends(reachable: Path) -
         running.stop(signal.SIGKILL)
 
         running.wait_until_gone()
-    running.output.unlink()
     with Running(home) as after:
         assert after.wait_until_ready() < get_patience(), after.read_output()
         assert after.get("/login") == 200

@@ -63,7 +63,7 @@ def _greet(console: Console, supervisor: Supervisor) -> None:
     shown = f"[{host}]" if ":" in host else host
     table = Table.grid(padding=(0, 2))
     table.add_row("Console 控制台", f"[bold]http://{shown}:{node.port}/[/]")
-    table.add_row("API 接口", f"http://{shown}:{node.port}/api/v1/docs")
+    table.add_row("API 接口", f"http://{shown}:{node.port}/api/v1/openapi.json")
     if supervisor.logins:
         table.add_row("Password 密码", f"[bold]{DEMO_PASSWORD}[/], for all demo log-ins 演示账号")
     for name, who in supervisor.logins:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -189,8 +190,7 @@ class Supervisor:
         file.write_text("\n".join(said) + "\n", encoding="utf-8")
         steps = [line for line in said if line.startswith(STEP_MARK)]
         label = steps[-1].removeprefix(STEP_MARK) if steps else "Preparing"
-        last = next((line for line in reversed(said) if line.strip()), "it said nothing")
-        return f"{label} failed: {last.strip()} (all of it is in {file})"
+        return f"{label} failed: {_find_reason(said)} (all of it is in {file})"
 
     def _make_environment(self, *, database_role: str) -> dict[str, str]:
         node = self.node
@@ -241,6 +241,12 @@ class Supervisor:
 
 
 def _read_reason(file: Path) -> str:
-    lines = file.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-40:]
-    reason = next((line for line in reversed(lines) if "Error" in line), (lines or ["silence"])[-1])
-    return f"{reason.strip()} (see {file})"
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()[-40:]
+    return f"{_find_reason(lines)} (see {file})"
+
+
+def _find_reason(said: Sequence[str]) -> str:
+    """Return the last line that names an error, or else the last one that says anything."""
+    lines = [line.strip(" |+-") for line in said]
+    named = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Refusal)\b", line)]
+    return (named or [line for line in lines if line] or ["it said nothing"])[-1]

@@ -35,6 +35,7 @@ SAY_EVERY_SECONDS = 5.0
 #: How long to wait before the next start after one that failed: the first is tried at once.
 BACKOFF_SECONDS = (0.0, 0.1, 0.5, 2.0, 5.0)
 FAILED_STARTS_MAX = 10
+KILLED_STARTS_MAX = 100
 
 
 class StartFailed(Trouble):
@@ -129,18 +130,10 @@ class Server:
             return False
         log.warning("database.died", status=self.process.returncode)
         began = time.monotonic()
-        for failures in range(FAILED_STARTS_MAX):
-            time.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
-            try:
-                self._start()
-            except StartFailed as failed:
-                log.warning("database.start_failed", why=str(failed))
-                last = failed
-            else:
-                self.restarts += 1
-                log.info("database.restarted", seconds=round(time.monotonic() - began, 2))
-                return True
-        raise last
+        self._start(failures_max=FAILED_STARTS_MAX)
+        self.restarts += 1
+        log.info("database.restarted", seconds=round(time.monotonic() - began, 2))
+        return True
 
     def close(self) -> None:
         """Shut down fast: open transactions are rolled back, nothing committed is lost."""
@@ -153,7 +146,24 @@ class Server:
             if self._is_lock_ours:
                 self._lock.release()
 
-    def _start(self) -> None:
+    def _start(self, *, failures_max: int = 1) -> None:
+        """Start, again after failures. One that was killed from outside is no failure of ours."""
+        failures = kills = 0
+        while True:
+            time.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
+            try:
+                return self._start_once()
+            except StartFailed as failed:
+                log.warning("database.start_failed", why=str(failed))
+                assert self.process is not None
+                if self.process.returncode < 0 and kills < KILLED_STARTS_MAX:
+                    kills += 1
+                    continue
+                failures += 1
+                if failures >= failures_max:
+                    raise
+
+    def _start_once(self) -> None:
         give_up_at = time.monotonic() + SHARED_MEMORY_SECONDS_MAX
         while True:
             self.process = self._launch()
@@ -161,7 +171,7 @@ class Server:
                 return
             said = _read_end(self.layout.start_log)
             if "pre-existing shared memory block" not in said or time.monotonic() > give_up_at:
-                raise StartFailed(f"PostgreSQL did not start: {_find_reason(said)}")
+                raise StartFailed(f"PostgreSQL did not start: {self._find_reason(said)}")
             # Processes of a killed server still live; they end by themselves within seconds.
             time.sleep(SHARED_MEMORY_RETRY_SECONDS)
 
@@ -199,6 +209,18 @@ class Server:
                 said = now
             time.sleep(POLL_SECONDS)
         return False
+
+    def _find_reason(self, said: str) -> str:
+        """Return the last fatal line: of the start, or of the log the server opened itself."""
+        assert self.process is not None
+        logs = sorted(self.layout.log.glob("postgresql-*.log"), key=lambda it: it.stat().st_mtime)
+        for text in (said, *(_read_end(each) for each in logs[-1:])):
+            lines = [line for line in text.splitlines() if "FATAL" in line or "PANIC" in line]
+            if lines:
+                return lines[-1].strip()
+        if self.process.returncode < 0:
+            return f"it was ended by signal {-self.process.returncode}"
+        return (said.strip().splitlines() or ["it said nothing"])[-1]
 
     def _end_leftover(self) -> None:
         """Stop the server of a supervisor that was killed: we hold the lock, so it is nobody's."""
@@ -238,9 +260,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _read_end(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")[-4000:] if path.exists() else ""
-
-
-def _find_reason(said: str) -> str:
-    lines = [line for line in said.splitlines() if "FATAL" in line or "PANIC" in line]
-    lines = lines or said.strip().splitlines() or ["it said nothing"]
-    return lines[-1].strip()
