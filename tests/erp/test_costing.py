@@ -127,7 +127,7 @@ def test_an_undone_receipt_leaves_at_what_it_came_for(method: Method) -> None:
     undone = costing.undo_receipt(state, key=3, quantity=10, amount=2_000, receipt=2)
 
     assert undone.amount == -2_000
-    # The average was 150: half of the price has to go somewhere. First-in-first-out knows its goods.
+    # The average was 150, so 500 stay over. First-in-first-out knows which goods they were.
     assert undone.difference == (500 if method is AVERAGE else 0)
     assert (undone.state.quantity, undone.state.value) == (
         10,
@@ -264,7 +264,6 @@ def test_first_in_first_out_follows_the_pieces(steps: list[tuple[str, int, int]]
     for key, (kind, quantity, unit) in enumerate(steps, start=1):
         # Whole unit costs: then there is nothing to round, and both must be the same.
         if kind == "receive":
-            pieces.last = pieces.last if pieces.there else Fraction(unit)
             pieces.receive(quantity, Fraction(unit))
             pieces.last = Fraction(unit)
             change, _ = take_step(state, (kind, quantity, unit * quantity), key=key, method=FIFO)

@@ -20,6 +20,9 @@ _FUNCTIONS = (
     "ledger_post_facts",
     "ledger_get_settled_until",
     "ledger_take_snapshot",
+    "ledger_append_values",
+    "ledger_close_values",
+    "ledger_reopen_values",
 )
 
 

@@ -27,6 +27,9 @@ INSIDE_ROOTS: Final = frozenset({"on_hand", "in_transit", "pool"})
 
 #: Order matters: what refers to others comes first.
 TABLES: Final = (
+    "ledger_value_balance",
+    "ledger_value_closing",
+    "ledger_value_entry",
     "ledger_snapshot_stray",
     "ledger_snapshot_balance",
     "ledger_snapshot_total",

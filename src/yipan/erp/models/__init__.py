@@ -1,15 +1,33 @@
 """Index of the tables of this context, for Django to find. No code here."""
 
 from yipan.erp.models.goods_receipt import GoodsReceipt, GoodsReceiptLine
+from yipan.erp.models.period import AccountingPeriod
 from yipan.erp.models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from yipan.erp.models.sales_issue import SalesIssue
 from yipan.erp.models.stock_opening import StockOpening
+from yipan.erp.models.valuation import (
+    EntitySite,
+    LandedCost,
+    LegalEntity,
+    TrueUp,
+    ValuationMark,
+    ValuedPlace,
+    ValueState,
+)
 
 __all__ = [
+    "AccountingPeriod",
+    "EntitySite",
     "GoodsReceipt",
     "GoodsReceiptLine",
+    "LandedCost",
+    "LegalEntity",
     "PurchaseOrder",
     "PurchaseOrderLine",
     "SalesIssue",
     "StockOpening",
+    "TrueUp",
+    "ValuationMark",
+    "ValueState",
+    "ValuedPlace",
 ]
