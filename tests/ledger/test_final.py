@@ -158,6 +158,8 @@ def test_the_application_reaches_no_partition_and_no_inner_function() -> None:
             [ROLE],
         )
         assert [name for (name,) in cursor.fetchall()] == [
+            "ledger_append_values",
+            "ledger_close_values",
             "ledger_get_settled_until",
             "ledger_open_books",
             "ledger_open_month",
@@ -166,6 +168,7 @@ def test_the_application_reaches_no_partition_and_no_inner_function() -> None:
             "ledger_open_skus",
             "ledger_post_batch",
             "ledger_post_facts",
+            "ledger_reopen_values",
             "ledger_take_snapshot",
         ]
 
