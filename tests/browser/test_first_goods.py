@@ -9,7 +9,7 @@ the worker process would. Every number is read off the screen.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
@@ -35,7 +35,7 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_for(browser: Browser, live_server: LiveServer, complaints: list[str]) -> OpenFor:
+def open_for(browser: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[OpenFor]:
     """Return what opens a browser of its own for a person of some role."""
     contexts: list[BrowserContext] = []
 

@@ -112,6 +112,7 @@ SECTIONS = (
             Item(
                 label=_("Tickets"), url_name="pos:tickets", action="pos.read", icon="receipt-text"
             ),
+            Item(label=_("Store stock"), url_name="pos:stock", action="pos.read", icon="package"),
         ),
     ),
     Section(
