@@ -159,9 +159,18 @@ def _judge_requesters(runs: Runs) -> list[Result]:
     p50 = take_median_ratio(
         [it.p50_ms for it in runs["batched_8"]], [it.p50_ms for it in runs["one_call_8"]]
     )
+
+    def cpu_ratio(above: str, below: str) -> float:
+        return take_median_ratio([it.cpu for it in runs[above]], [it.cpu for it in runs[below]])
+
     told = [
         tell(f"{case}_rate", median(it.rate for it in slots), unit="1/s")
         for case, slots in runs.items()
+    ]
+    # On a busy machine sixteen backends get more of it than one: then CPU tells, and not rates.
+    told += [
+        tell("K4_cpu_one_call_vs_batched", cpu_ratio("one_call_64", "batched_64"), unit="ratio"),
+        tell("K8_cpu_one_call_vs_batched", cpu_ratio("one_call_8", "batched_8"), unit="ratio"),
     ]
     return [
         *told,

@@ -14,7 +14,14 @@ from typing import Any
 
 import psycopg
 
-from yipan.bench.ledger_world import BOOK, SET_ASIDE, SHELF, get_dsn, make_requests
+from yipan.bench.ledger_world import (
+    BOOK,
+    SET_ASIDE,
+    SHELF,
+    get_dsn,
+    make_requests,
+    read_cpu_seconds,
+)
 from yipan.ledger.accounts import Directory
 from yipan.ledger.batcher import Batcher
 from yipan.ledger.calls import ask_on
@@ -35,10 +42,15 @@ REQUESTS_MAX = 50_000
 
 @dataclass(kw_only=True, slots=True)
 class Run:
-    """What some requesters got in a slot: latencies in seconds, and how long it took in all."""
+    """
+    What some requesters got in a slot: latencies in seconds, and how long it took in all.
+
+    `cpu_seconds` is that of all backends and of this process together.
+    """
 
     latencies: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -49,6 +61,11 @@ class Run:
     def p50_ms(self) -> float:
         """Median latency in milliseconds."""
         return median(self.latencies) * 1_000
+
+    @property
+    def cpu(self) -> float:
+        """CPU in microseconds an answer."""
+        return self.cpu_seconds / len(self.latencies) * 1e6
 
 
 Runs = dict[str, list[Run]]
@@ -67,12 +84,24 @@ async def _run_rounds(dsn: str, directory: Directory) -> Runs:
     return runs
 
 
-async def _drive(ask: Ask, *, requesters: int, is_hot: bool, count: int = REQUESTS_MAX // 6) -> Run:
+def _read_all_cpu_seconds(dsn: str) -> float:
+    with psycopg.connect(dsn, autocommit=True) as looking:
+        rows = looking.execute(
+            "select pid from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        ).fetchall()
+    return time.process_time() + sum(read_cpu_seconds(pid) for (pid,) in rows)
+
+
+async def _drive(
+    ask: Ask, *, dsn: str, requesters: int, is_hot: bool, count: int = REQUESTS_MAX // 6
+) -> Run:
     """Let requesters ask one question after another until the slot is over."""
     asked = make_requests(Random(requesters), count=count, is_hot=is_hot)
     gc.collect()
     gc.freeze()  # what is made ahead shall not be looked through again and again
     run = Run()
+    cpu_before = _read_all_cpu_seconds(dsn)
     began = time.perf_counter()
 
     async def requester() -> None:
@@ -82,6 +111,7 @@ async def _drive(ask: Ask, *, requesters: int, is_hot: bool, count: int = REQUES
 
     await asyncio.gather(*(requester() for _ in range(requesters)))
     run.seconds = time.perf_counter() - began
+    run.cpu_seconds = _read_all_cpu_seconds(dsn) - cpu_before
     gc.unfreeze()
     return run
 
@@ -94,7 +124,7 @@ async def _batched(dsn: str, _: Directory, requesters: int, is_hot: bool) -> Run
     await batcher.submit(make_requests(Random(0), count=1)[0])
     try:
         return await _drive(
-            batcher.submit, requesters=requesters, is_hot=is_hot, count=REQUESTS_MAX
+            batcher.submit, dsn=dsn, requesters=requesters, is_hot=is_hot, count=REQUESTS_MAX
         )
     finally:
         serving.cancel()
@@ -152,7 +182,7 @@ async def _with_pool(
             free.put_nowait(own)
 
     try:
-        return await _drive(ask, requesters=requesters, is_hot=is_hot)
+        return await _drive(ask, dsn=dsn, requesters=requesters, is_hot=is_hot)
     finally:
         for own in opened:
             await own.close()
