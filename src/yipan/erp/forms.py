@@ -54,7 +54,7 @@ class OrderForm(forms.Form):
     site = forms.ChoiceField(label=gettext_lazy("Deliver to"))
     supplier = forms.ChoiceField(label=gettext_lazy("Supplier"))
     expected_on = forms.DateField(
-        label=gettext_lazy("Expected"), required=False, input_formats=["%Y-%m-%d"]
+        label=gettext_lazy("Expected on"), required=False, input_formats=["%Y-%m-%d"]
     )
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
     version = forms.IntegerField(required=False)
