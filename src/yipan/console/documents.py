@@ -22,6 +22,13 @@ PAGES = {
 }
 
 
+#: Beginning of a document's number to the URL name of its page.
+PREFIXES = {
+    "PO-": "erp:purchase_order",
+    "IN-": "wms:inbound_order",
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """What an origin names: type, number and step; `url` is empty when there is no page."""
@@ -56,3 +63,14 @@ def _find_url(book: str, document_type: str, number: str) -> str:
     except NoReverseMatch:
         return ""
     return f"{address}?site={place}" if name == "pos:ticket" else address
+
+
+def find_by_number(number: str) -> str:
+    """Return the address of the page of a document known by its number alone, or nothing."""
+    for prefix, name in PREFIXES.items():
+        if number.startswith(prefix):
+            try:
+                return reverse(name, args=[number])
+            except NoReverseMatch:
+                return ""
+    return ""

@@ -10,7 +10,7 @@ from yipan.console.reader import Reader
 from yipan.ledger.queries import list_postings
 from yipan.ledger.rows import PostingRow
 
-POSTINGS_SHOWN = 8
+POSTINGS_SHOWN = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -132,6 +132,7 @@ def show_message(request: HttpRequest, source: str, sequence: int) -> HttpRespon
             if message.data is None
             else json.dumps(message.data, ensure_ascii=False, indent=2),
             "posted": posted,
+            "correlation_url": documents.find_by_number(message.correlation_id),
             "is_open": any(row.state in {"parked", "waiting"} for row in message.heard_by),
             "may_resolve": actor.may("exchange.resolve"),
         },

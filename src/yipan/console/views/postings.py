@@ -145,7 +145,7 @@ def _make_file(read: statement.Statement, *, book: str, sku: str) -> HttpRespons
     head = [
         *(
             _("Occurred"),
-            _("Recorded"),
+            _("Written down"),
             _("Document"),
             _("From account"),
             _("To account"),
