@@ -35,7 +35,16 @@ PLANTED = {
         "for v_undo in 1..0",
     ),
     "outcome_is_not_stored": ("ledger_post_exact", "u.outcome = 0;", "false;"),
-    "facts_do_not_count": ("ledger_post_facts", "b.quantity + u.net,", "b.quantity + 0 * u.net,"),
+    "facts_do_not_count": (
+        "ledger_post_facts",
+        "b.quantity + p_net[u.o],",
+        "b.quantity + 0 * p_net[u.o],",
+    ),
+    "new_accounts_begin_empty": (
+        "ledger_post_facts",
+        "p_status[n.o], p_net[n.o], place.floor",
+        "p_status[n.o], 0, place.floor",
+    ),
     "shortfall_is_not_told": ("ledger_post_facts", "if v_low is not null", "if false"),
     "digest_is_not_compared": ("ledger_post_exact", "when q.digest <> u.d then 4", ""),
 }

@@ -7,31 +7,46 @@ create function ledger_post_facts(
 ) returns void language plpgsql
   security definer set search_path = public, pg_temp
   set plan_cache_mode = force_generic_plan set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
-declare v_changed int; v_try int; v_low int[]; v_overdraft bigint[];
+declare v_old int[]; v_new int[]; v_changed int; v_try int; v_low int[]; v_overdraft bigint[];
 begin
-  for v_try in 1..2 loop
+  for v_try in 1..20 loop
     begin
-      with changed as (
-        update ledger_balance b
-           set quantity = b.quantity + u.net,
-               overdraft = least(b.overdraft + u.fact, greatest(0, b.floor - b.quantity - u.net))
-          from unnest(p_bucket, p_sku, p_place, p_status, p_fact, p_net) with ordinality u(b, k, p, s, fact, net, o)
-         where b.bucket = u.b and b.sku_id = u.k and b.place_id = u.p and b.status = u.s
-        returning u.o, b.overdraft, u.net < 0 and b.overdraft > 0 as low)
-      select count(*), array_agg(o) filter (where low), array_agg(overdraft) filter (where low)
-        into v_changed, v_low, v_overdraft from changed;
-      if v_changed < cardinality(p_sku) then raise sqlstate 'YP001'; end if;
-      if v_low is not null then
-        insert into ledger_shortfall (bucket, sku_id, place_id, status, overdraft)
-        select p_bucket[n.o], p_sku[n.o], p_place[n.o], p_status[n.o], n.overdraft from unnest(v_low, v_overdraft) n(o, overdraft);
+      -- Accounts that were never used begin with what this run brings: written once, not opened and then updated.
+      -- Before any other is locked, as everybody does it who opens accounts: so nobody waits in a circle.
+      select array_agg(u.o order by u.o) filter (where b.bucket is not null), array_agg(u.o order by u.o) filter (where b.bucket is null)
+        into v_old, v_new
+        from unnest(p_bucket, p_sku, p_place, p_status) with ordinality u(b, k, p, s, o)
+        left join ledger_balance b on b.bucket = u.b and b.sku_id = u.k and b.place_id = u.p and b.status = u.s;
+      if v_new is not null then
+        with added as (
+          insert into ledger_balance (bucket, sku_id, place_id, status, quantity, floor, overdraft)
+          select p_bucket[n.o], p_sku[n.o], p_place[n.o], p_status[n.o], p_net[n.o], place.floor,
+                 least(p_fact[n.o], greatest(0, place.floor - p_net[n.o]))
+            from unnest(v_new) n(o) join ledger_place place on place.place_id = p_place[n.o] order by n.o
+          returning bucket, sku_id, place_id, status, overdraft),
+        low as (
+          insert into ledger_shortfall (bucket, sku_id, place_id, status, overdraft)
+          select bucket, sku_id, place_id, status, overdraft from added where overdraft > 0)
+        select count(*) into v_changed from added;
+        if v_changed < cardinality(v_new) then raise exception 'unknown place' using errcode = 'YP002'; end if;
+      end if;
+      if v_old is not null then
+        with changed as (
+          update ledger_balance b
+             set quantity = b.quantity + p_net[u.o],
+                 overdraft = least(b.overdraft + p_fact[u.o], greatest(0, b.floor - b.quantity - p_net[u.o]))
+            from unnest(v_old) u(o)
+           where b.bucket = p_bucket[u.o] and b.sku_id = p_sku[u.o] and b.place_id = p_place[u.o] and b.status = p_status[u.o]
+          returning u.o, b.overdraft, p_net[u.o] < 0 and b.overdraft > 0 as low)
+        select array_agg(o) filter (where low), array_agg(overdraft) filter (where low) into v_low, v_overdraft from changed;
+        if v_low is not null then
+          insert into ledger_shortfall (bucket, sku_id, place_id, status, overdraft)
+          select p_bucket[n.o], p_sku[n.o], p_place[n.o], p_status[n.o], n.overdraft from unnest(v_low, v_overdraft) n(o, overdraft);
+        end if;
       end if;
       exit;
-    exception when sqlstate 'YP001' then
-      if v_try = 2 then raise exception 'unknown place' using errcode = 'YP002'; end if;
-      insert into ledger_balance (bucket, sku_id, place_id, status, floor)
-      select u.b, u.k, u.p, u.s, place.floor
-        from unnest(p_bucket, p_sku, p_place, p_status) with ordinality u(b, k, p, s, o) join ledger_place place on place.place_id = u.p
-       order by u.o on conflict do nothing;
+    exception when unique_violation then     -- somebody opened one of them meanwhile: now it can be seen
+      if v_try = 20 then raise; end if;
     end;
   end loop;
   insert into ledger_movement (bucket, sku_id, from_place, from_status, to_place, to_status, quantity, occurred_at, event_id)
