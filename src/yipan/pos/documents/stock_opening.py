@@ -70,30 +70,24 @@ def post(
         OpenedLine(line=number, sku=it.sku, quantity=it.quantity)
         for number, it in enumerate(stock, start=1)
     )
+    _post(opening, lines=lines, by=by, at=at)
+    _tell(opening, lines=lines, at=at)
+    return opening
+
+
+def _post(opening: StoreOpening, *, lines: tuple[OpenedLine, ...], by: Trace, at: datetime) -> None:
+    trace = Trace(
+        actor=by.actor, device=by.device, source=opening.source, sequence=opening.sequence
+    )
     ledger.post_fact(
-        book=f"pos:{site}",
+        book=f"pos:{opening.site}",
         posting=FactPosting(
             origin=f"{DOCUMENT_TYPE}/{opening.number}/post",
             occurred_at=at,
             moves=rules.post_stock_opening(lines=lines),
-            trace=Trace(actor=by.actor, device=by.device, source=source, sequence=sequence),
-            business_date=business_date,
+            trace=trace,
+            business_date=masterdata.get_business_date(opening.site, at),
         ),
-    )
-    message = StockOpened(
-        message_id=message_id,
-        occurred_at=at,
-        document_number=opening.number,
-        site=site,
-        lines=lines,
-        opened_by=by.actor,
-    )
-    outbox.publish(
-        message,
-        source=source,
-        sequence=sequence,
-        business_date=business_date,
-        correlation_id=opening.number,
     )
     trail.record(
         trail.Step(
@@ -104,7 +98,23 @@ def post(
             actor=by.actor,
             device=by.device,
             at=at,
-            message_id=message_id,
+            message_id=opening.message_id,
         )
     )
-    return opening
+
+
+def _tell(opening: StoreOpening, *, lines: tuple[OpenedLine, ...], at: datetime) -> None:
+    outbox.publish(
+        StockOpened(
+            message_id=opening.message_id,
+            occurred_at=at,
+            document_number=opening.number,
+            site=opening.site,
+            lines=lines,
+            opened_by=opening.created_by,
+        ),
+        source=opening.source,
+        sequence=opening.sequence,
+        business_date=masterdata.get_business_date(opening.site, at),
+        correlation_id=opening.number,
+    )

@@ -13,7 +13,7 @@ from yipan.documents import numbers, told, trail
 from yipan.exchange import outbox
 from yipan.foundation.refusals import Refusal
 from yipan.ledger import posting as ledger
-from yipan.ledger.moves import FactPosting, Trace
+from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import BinUnknown
 from yipan.messages.wms import OpenedLine, StockOpened
@@ -65,35 +65,29 @@ def post(
         created_by=by.actor,
         created_at=at,
     )
-    lines = [
+    lines = tuple(
         OpenedLine(line=number, sku=it.sku, quantity=it.quantity)
         for number, it in enumerate(stock, start=1)
-    ]
+    )
+    bins = [(it.bin_code, line) for it, line in zip(stock, lines, strict=True)]
+    _post(opening, moves=rules.post_stock_opening(bins=bins), by=by, at=at)
+    _tell(opening, lines=lines, at=at)
+    return opening
+
+
+def _post(opening: WarehouseOpening, *, moves: Sequence[Move], by: Trace, at: datetime) -> None:
+    trace = Trace(
+        actor=by.actor, device=by.device, source=opening.source, sequence=opening.sequence
+    )
     ledger.post_fact(
-        book=f"wms:{site}",
+        book=f"wms:{opening.site}",
         posting=FactPosting(
             origin=f"{DOCUMENT_TYPE}/{opening.number}/post",
             occurred_at=at,
-            moves=rules.post_stock_opening(
-                bins=[(it.bin_code, line) for it, line in zip(stock, lines, strict=True)]
-            ),
-            trace=Trace(actor=by.actor, device=by.device, source=source, sequence=sequence),
-            business_date=business_date,
+            moves=moves,
+            trace=trace,
+            business_date=masterdata.get_business_date(opening.site, at),
         ),
-    )
-    outbox.publish(
-        StockOpened(
-            message_id=message_id,
-            occurred_at=at,
-            document_number=opening.number,
-            site=site,
-            lines=tuple(lines),
-            opened_by=by.actor,
-        ),
-        source=source,
-        sequence=sequence,
-        business_date=business_date,
-        correlation_id=opening.number,
     )
     trail.record(
         trail.Step(
@@ -104,10 +98,26 @@ def post(
             actor=by.actor,
             device=by.device,
             at=at,
-            message_id=message_id,
+            message_id=opening.message_id,
         )
     )
-    return opening
+
+
+def _tell(opening: WarehouseOpening, *, lines: tuple[OpenedLine, ...], at: datetime) -> None:
+    outbox.publish(
+        StockOpened(
+            message_id=opening.message_id,
+            occurred_at=at,
+            document_number=opening.number,
+            site=opening.site,
+            lines=lines,
+            opened_by=opening.created_by,
+        ),
+        source=opening.source,
+        sequence=opening.sequence,
+        business_date=masterdata.get_business_date(opening.site, at),
+        correlation_id=opening.number,
+    )
 
 
 def _check(site: str, stock: Sequence[BinStock]) -> None:
