@@ -141,6 +141,7 @@ OF_A_SITE = frozenset(
         "reservations:number",
         "books:book",
         "posting:origin",
+        "alterations:alteration_id",
         "sources:source",
         "messages:source",
     }

@@ -15,6 +15,7 @@ from yipan.access.roles import Role
 from yipan.erp.documents import purchase_order
 from yipan.erp.documents.purchase_order import Ordered, OrderedLine
 from yipan.erp.models import GoodsReceipt, SalesIssue, StockOpening
+from yipan.exchange.queries import list_alterations
 from yipan.ledger import queries as ledger
 from yipan.masterdata import jobs, queries, records
 from yipan.masterdata.jobs import Upload
@@ -132,7 +133,11 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         ),
         at=NOON,
     )
+    told = retailer.list_envelopes(f"wms:{warehouse}/stock")[0]
+    retailer.hear("erp", replace(told, message_id=make_id(f"{warehouse} altered")))
+    (altered,) = list_alterations(source=told.source)
     return {
+        "alterations:alteration_id": str(altered.alteration_id),
         "sites:site": warehouse,
         "holds:number": promise.number,
         "reservations:number": promise.number,
@@ -191,6 +196,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "POST api/v1/holds": {"lines": [{**goods, "site": warehouse}]},
         "POST api/v1/reservations": {"lines": [{**goods, "site": warehouse}]},
         "POST api/v1/sources/{source}/resend": {"first": 1, "last": 1},
+        "POST api/v1/alterations/{alteration_id}/settle": {"reason": "Looked at."},
     }
 
 
