@@ -15,7 +15,7 @@ from django.db import connection
 
 from yipan.foundation.ids import make_id
 from yipan.ledger import batcher, posting, queries
-from yipan.ledger.batcher import Batcher, LedgerBusy, LedgerUnavailable
+from yipan.ledger.batcher import Batcher, LedgerBusy, LedgerUnavailable, RequestIdUnusable
 from yipan.ledger.calls import call
 from yipan.ledger.lane import Lane
 from yipan.ledger.moves import BatchRequest, FactPosting, Move, Outcome
@@ -224,7 +224,7 @@ def test_one_bad_request_is_found_and_the_others_are_posted() -> None:
     assert list_reserved() == 9
 
 
-def test_an_id_of_no_opened_month_is_an_error_of_its_own() -> None:
+def test_an_id_of_no_opened_month_is_refused_alone() -> None:
     open_stock(50)
     results: list[Outcome | BaseException] = []
     ancient = a_request(event_id=make_id(milliseconds=1_000))
@@ -236,7 +236,7 @@ def test_an_id_of_no_opened_month_is_an_error_of_its_own() -> None:
     run_with_lane(story)
 
     assert (results[0], results[2]) == (Outcome.ACCEPTED, Outcome.ACCEPTED)
-    assert isinstance(results[1], psycopg.DatabaseError)
+    assert isinstance(results[1], RequestIdUnusable)
 
 
 def test_more_than_can_wait_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

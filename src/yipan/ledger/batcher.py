@@ -46,6 +46,13 @@ class LedgerUnavailable(Refusal):
     status = 503
 
 
+class RequestIdUnusable(Refusal):
+    """The id of a request is no UUIDv7 of the months that are open. Make a new one."""
+
+    code = "ledger.request_id_unusable"
+    status = 422
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     """A request and those who wait for its answer: each for a future of their own."""
@@ -143,7 +150,7 @@ class Batcher:
 
     async def _split(self, batch: list[_Item], *, error: Exception) -> None:
         if len(batch) == 1:
-            self._settle(batch[0], error=error)
+            self._settle(batch[0], error=_explain(batch[0].request, error))
             return
         middle = len(batch) // 2
         await self._post_or_split(batch[:middle])
@@ -170,3 +177,11 @@ class Batcher:
                 assert outcome is not None
                 answer.set_result(outcome)
         item.answers.clear()
+
+
+def _explain(request: BatchRequest, error: Exception) -> Exception:
+    """Turn what the asker can act on into a refusal; what is our own fault stays as it is."""
+    is_homeless = (
+        isinstance(error, psycopg.errors.CheckViolation) and not error.diag.constraint_name
+    )
+    return RequestIdUnusable(event_id=str(request.event_id)) if is_homeless else error
