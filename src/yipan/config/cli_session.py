@@ -119,9 +119,11 @@ def _point_django_at(dsn: str) -> None:
     from django.db import connections
 
     from yipan.config.database import parse_dsn
+    from yipan.ledger.memory import forget_ids
 
     connections.close_all()
     connections["default"].settings_dict.update(parse_dsn(dsn))
+    forget_ids()  # the other database gives ids of its own
 
 
 def _create_scratch(connection: psycopg.Connection, name: str) -> None:

@@ -76,7 +76,7 @@ _MEMORY = _Memory()
 
 
 def forget() -> None:
-    """Forget every id. For those who empty the tables, which only tests do."""
+    """Forget every id. For those who empty the tables, or turn to another database."""
     _MEMORY.forget()
 
 
