@@ -23,6 +23,7 @@ router = Router(tags=["exchange"])
 ROWS_MAX = 1_000
 
 Name = Annotated[str, Field(max_length=96)]
+Receiver = Annotated[str, Field(max_length=16)]
 RowLimit = Annotated[int, Field(ge=1, le=ROWS_MAX)]
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Epoch = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -55,7 +56,7 @@ class ParkedListOut(Schema):
 class RetryIn(Schema):
     """Which messages to try again: all when empty. A number needs its source."""
 
-    receiver: Name | None = None
+    receiver: Receiver | None = None
     source: Name | None = None
     sequence: Number | None = None
 
@@ -75,7 +76,7 @@ class RetriedOut(Schema):
 class SetAsideIn(Schema):
     """Which parked message will never be booked, and why."""
 
-    receiver: Name
+    receiver: Receiver
     source: Name
     epoch: Epoch = 1
     sequence: Number
