@@ -96,6 +96,8 @@ def _get_instant(timestamp: int) -> datetime:
 #: All of them. Whoever imports this table has them registered.
 TASKS: Final = (
     retry_parked,
+    tell_digests,
+    compare_open,
     open_months,
     purge_answers,
     expire_holds,

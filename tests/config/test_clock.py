@@ -1,0 +1,85 @@
+"""Goal: what the clock starts does its work, and may be started twice."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from tests import retailer
+from tests.retailer import NOON, deliver, order, receive, stock
+from yipan.config import clock
+from yipan.exchange import comparisons, queries
+from yipan.exchange.models import ComparisonState
+
+TIMESTAMP = int(NOON.timestamp())
+
+
+def test_every_task_of_the_table_is_known_to_the_worker_and_started_by_the_clock() -> None:
+    periodic = {each.task.name for each in app.periodic_registry.periodic_tasks.values()}
+
+    assert {task.name for task in clock.TASKS} == periodic
+    assert periodic <= set(app.tasks)
+
+
+@pytest.mark.django_db
+def test_parked_messages_are_tried_every_minute() -> None:
+    retailer.open_retailer()
+    retailer.sell(("NEW-1", 2))
+    retailer.add_skus("NEW-1")
+
+    clock.retry_parked(TIMESTAMP)
+    clock.retry_parked(TIMESTAMP)
+
+    assert queries.list_inbox() == []
+    assert stock("pos:S12", "on_hand/shop_floor/available", "NEW-1") == -2
+
+
+@pytest.mark.django_db
+def test_sites_tell_digests_once_and_the_hub_compares_them() -> None:
+    retailer.open_retailer()
+    purchase = order(("TEA-250", 10))
+    deliver()
+    receive(purchase.inbound_order_number, ("TEA-250", 10, 0))
+
+    clock.tell_digests(TIMESTAMP)
+    clock.tell_digests(TIMESTAMP)
+    deliver()
+    clock.compare_open(TIMESTAMP)
+
+    (row,) = comparisons.list_comparisons()
+    assert (row.source, row.state) == ("wms:W1/stock", ComparisonState.MATCH)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_worker_was_killed_is_started_again() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, status, attempts, args)"
+            " values ('default', 'exchange.retry_parked', 'doing', 1, '{\"timestamp\": 1}')"
+            " returning id"
+        )
+        (job_id,) = cursor.fetchone() or (0,)
+        cursor.execute(
+            "insert into procrastinate_events (job_id, type, at)"
+            " values (%s, 'started', now() - interval '5 minutes')",
+            [job_id],
+        )
+
+    asyncio.run(_sweep())
+
+    with connection.cursor() as cursor:
+        cursor.execute("select status from procrastinate_jobs where id = %s", [job_id])
+        assert cursor.fetchall() == [("todo",)]
+        cursor.execute("truncate procrastinate_jobs cascade")
+
+
+async def _sweep() -> None:
+    connector = app.connector
+    assert isinstance(connector, DjangoConnector)
+    with app.replace_connector(connector.get_worker_connector()):
+        async with app.open_async():
+            await clock.sweep_stalled(TIMESTAMP)
