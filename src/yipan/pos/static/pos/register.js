@@ -6,7 +6,6 @@ const text = (name) => page.dataset[`text${name[0].toUpperCase()}${name.slice(1)
 const find = (name) => page.querySelector(`[data-${name}]`);
 const speaksChinese = page.dataset.language.startsWith("zh");
 const QUANTITY_MAX = 99999;
-const QUEUE = `yipan-register-${page.dataset.till}`;
 
 const scan = find("scan");
 const tendered = find("tendered");
@@ -259,11 +258,39 @@ tendered.addEventListener("keydown", (event) => {
   finish(minor);
 });
 
-// The finished ticket: written down, then sent, then forgotten when it is answered
-const load = () => JSON.parse(localStorage.getItem(QUEUE) ?? "[]");
-const keep = (queue) => localStorage.setItem(QUEUE, JSON.stringify(queue));
-function finish(minor) {
+// The finished ticket: written down, then shown as done, then sent until it is answered. It
+// lies in a database that is on the disk before we go on, and never in memory alone.
+const store = openStore();
+function openStore() {
+  return new Promise((resolve, reject) => {
+    const asked = indexedDB.open(`yipan-register-${page.dataset.till}`, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore("tickets", { keyPath: "key", autoIncrement: true });
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+}
+async function change(act) {
+  const database = await store;
+  const work = database.transaction("tickets", "readwrite", { durability: "strict" });
+  act(work.objectStore("tickets"));
+  await new Promise((resolve, reject) => {
+    work.oncomplete = resolve;
+    work.onabort = work.onerror = () => reject(work.error);
+  });
+}
+async function listKept() {
+  const database = await store;
+  const asked = database.transaction("tickets").objectStore("tickets").getAll();
+  return new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+}
+let isFinishing = false;
+async function finish(minor) {
+  if (isFinishing) return;
   if (!lines.length) return say(text("empty"), "bad");
+  isFinishing = true;
   const ticket = {
     site: page.dataset.site,
     till: page.dataset.till,
@@ -277,22 +304,28 @@ function finish(minor) {
       capture_mode: line.capture_mode,
     })),
   };
-  keep([...load(), ticket]);
+  try {
+    await change((tickets) => tickets.add({ ticket, refused: "" }));
+  } catch {
+    isFinishing = false;
+    return say(text("unkept"), "bad");
+  }
   for (const line of lines) {
     const item = goods.get(line.sku);
     if (item) item.available -= line.quantity;
     showStock(line.sku);
   }
-  const change = minor - sum();
+  const due = minor - sum();
   const done = find("done");
   done.hidden = false;
   done.className = "register-done";
   find("done-label").textContent = text("change");
-  find("done-change").textContent = write(change);
+  find("done-change").textContent = write(due);
   find("done-number").textContent = "…";
   lines = [];
   current = -1;
   tendered.value = "";
+  isFinishing = false;
   show();
   say("");
   tone(true);
@@ -303,14 +336,18 @@ async function send() {
   if (isSending) return;
   isSending = true;
   try {
-    for (let queue = load(); queue.length; queue = load()) {
-      showSync(queue.length, "waiting");
-      const answer = await post(queue[0]);
+    for (;;) {
+      const kept = await listKept();
+      const [next] = kept.filter((each) => !each.refused);
+      showSync(kept);
+      if (!next) return;
+      const answer = await post(next.ticket);
       if (!answer) { setTimeout(send, 5000); return; }
-      keep(load().filter((ticket) => ticket.message_id !== queue[0].message_id));
+      if (answer.isTaken) await change((tickets) => tickets.delete(next.key));
+      // What is not taken stays here, in sight, until somebody has seen to it.
+      else await change((tickets) => tickets.put({ ...next, refused: answer.code }));
       noteAnswer(answer);
     }
-    showSync(0, "level");
   } finally {
     isSending = false;
   }
@@ -326,7 +363,8 @@ async function post(ticket) {
       },
       body: JSON.stringify(ticket),
     });
-    if (reply.status >= 500 || reply.status === 429) return null;
+    // Not now: the server is busy, or whoever works here has to log in again.
+    if (reply.status >= 500 || [401, 403, 409, 429].includes(reply.status)) return null;
     const body = await reply.json();
     return { ...body, isTaken: reply.ok };
   } catch {
@@ -351,10 +389,13 @@ function noteAnswer(answer) {
   row.append(number, state);
   find("recent").prepend(row);
 }
-function showSync(count, name) {
-  const place = find("sync");
-  place.className = `register-sync badge tone-${count ? "warn" : "good"}`;
-  find("sync-text").textContent = count ? `${text(name)} · ${count}` : text(name);
+function showSync(kept) {
+  const refused = kept.filter((each) => each.refused).length;
+  const waiting = kept.length - refused;
+  const [kind, words] = refused ? ["bad", `${text("refused")} · ${refused}`]
+    : waiting ? ["warn", `${text("waiting")} · ${waiting}`] : ["good", text("level")];
+  find("sync").className = `register-sync badge tone-${kind}`;
+  find("sync-text").textContent = words;
 }
 
 // The catalog in memory
