@@ -50,11 +50,11 @@ def list_programs(*, host: str, port: int, roles: Sequence[str] = ()) -> list[Pr
     web = (
         *(*granian, "--interface", "wsgi", "--port", str(port)),
         *("--workers", str(count_web_workers()), "--respawn-failed-workers"),
-        *("--blocking-threads", str(THREADS_PER_WEB_WORKER), "--workers-kill-timeout", "10"),
+        *("--blocking-threads", str(THREADS_PER_WEB_WORKER), "--workers-kill-timeout", "5"),
     )
     fastlane = (
         *(*granian, "--interface", "asgi", "--port", str(port + 1)),
-        *("--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "10"),
+        *("--workers", "1", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
     )
     doors = {
         "web": (*web, "yipan.config.wsgi:application"),

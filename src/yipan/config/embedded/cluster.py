@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
 from yipan.config.embedded.account import Account
+from yipan.config.embedded.children import start_child, wait_until
 from yipan.config.embedded.layout import Layout
 from yipan.config.trouble import Trouble
 
 OWNER = "yipan"
 APPLICATION = "yipan_app"
 DATABASE = "yipan"
+LEFTOVER_SECONDS_MAX = 10.0
 
 
 def create_cluster(
@@ -30,7 +33,7 @@ def create_cluster(
     if layout.data.exists():
         _check_version(layout, installation)
         return
-    shutil.rmtree(layout.data_new, ignore_errors=True)
+    _throw_away(layout.data_new)
     layout.data_new.mkdir(mode=0o700)
     account.own(layout.data_new)
     passwords = {OWNER: secrets.token_urlsafe(24), APPLICATION: secrets.token_urlsafe(24)}
@@ -85,19 +88,31 @@ def _run_initdb(
         *("--locale=C", "--auth=scram-sha-256", "--data-checksums", "--no-instructions"),
         *options,
     ]
-    made = subprocess.run(
-        command,
-        cwd="/",
-        env={"PATH": "/usr/bin:/bin", "TZ": "UTC"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        **account.become(),
-    )
-    if made.returncode != 0:
-        lines = made.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        said = next((line for line in lines if "rror" in line or "FATAL" in line), lines[-1])
-        raise Trouble(f"The database could not be created in {layout.root}: {said.strip()}")
+    with layout.start_log.open("wb") as output:
+        # It ends with us, so that the next start finds nobody at work.
+        status = start_child(
+            command,
+            environment={"PATH": "/usr/bin:/bin", "TZ": "UTC"},
+            death_signal=signal.SIGKILL,
+            account=account,
+            output=output,
+        ).wait()
+    if status != 0:
+        said = layout.start_log.read_text(encoding="utf-8", errors="replace")
+        lines = said.strip().splitlines() or ["no message"]
+        reason = next((line for line in lines if "rror" in line or "FATAL" in line), lines[-1])
+        raise Trouble(f"The database could not be created in {layout.root}: {reason.strip()}")
+
+
+def _throw_away(directory: Path) -> None:
+    """Delete what a killed start left; its last process may still be writing for a moment."""
+
+    def is_gone() -> bool:
+        shutil.rmtree(directory, ignore_errors=True)
+        return not directory.exists()
+
+    if not wait_until(is_gone, seconds=LEFTOVER_SECONDS_MAX):
+        raise Trouble(f"{directory} cannot be deleted: do so, and start again.")
 
 
 def _check_version(layout: Layout, installation: Path) -> None:
