@@ -7,7 +7,7 @@ must stop below the oldest one that still runs, or it would pass by what is not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -103,6 +103,24 @@ def _read_on(
     places = _read_places(book, {place for row in rows for place in (row[5], row[7])})
     position = Position(recorded_at=rows[-1][0], movement_id=rows[-1][1])
     return [_read(row, places) for row in rows if row[5] in places], position
+
+
+def list_of_postings(*, book: str, event_ids: Collection[UUID]) -> list[FeedRow]:
+    """Return the movements of postings, in the order they were recorded."""
+    wanted = sorted(event_ids)
+    if not wanted:
+        return []
+    rows = call(
+        _OF_POSTINGS,
+        {
+            "all": _ALL_BUCKETS,
+            "buckets": numbers([get_bucket(it) for it in wanted]),
+            "events": ids(wanted),
+        },
+    )
+    places = _read_places(book, {place for row in rows for place in (row[5], row[7])})
+    headers = _read_headers(set(wanted))
+    return [_with_header(_read(row, places), headers) for row in rows if row[5] in places]
 
 
 def _read_places(book: str, place_ids: set[int]) -> Mapping[int, str]:
@@ -227,6 +245,17 @@ _RECORDED = """
       from next n join ledger_sku s on s.sku_id = n.sku_id
      where not exists (select from beyond e where (n.recorded_at, n.id) > (e.recorded_at, e.id))
      order by n.recorded_at, n.id limit %(limit)s
+"""
+# Movements share the instant of their header, so no index by event is needed.
+_OF_POSTINGS = """
+    select m.recorded_at, m.id, m.event_id, s.code, m.occurred_at,
+           m.from_place, m.from_status, m.to_place, m.to_status, m.quantity
+      from unnest(%(buckets)s::smallint[], %(events)s::uuid[]) wanted (bucket, event_id)
+      join ledger_posting h on h.bucket = wanted.bucket and h.event_id = wanted.event_id
+      join ledger_movement m on m.bucket = any (%(all)s::smallint[])
+                            and m.recorded_at = h.recorded_at and m.event_id = h.event_id
+      join ledger_sku s on s.sku_id = m.sku_id
+     order by m.recorded_at, m.id
 """
 _CROSSINGS = """
     with member as materialized (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from yipan.foundation.status import StockStatus
@@ -49,6 +50,16 @@ class LevelRow:
         """Return everything at the place, in whatever status."""
         sound = self.available + self.held + self.reserved
         return sound + self.quarantine + self.damaged + self.blocked
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LevelAge:
+    """What a place holds of a SKU, and since when it holds any: its first goods came then."""
+
+    place: str
+    sku: str
+    quantity: int
+    since: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,6 +203,15 @@ def list_below(
         {"book": book, "root": root, "skus": None if skus is None else texts(skus)},
     )
     return [(place, sku, quantity) for place, sku, quantity in rows]
+
+
+def list_ages(*, book: str, root: str) -> list[LevelAge]:
+    """Return what is not zero below a root (`in_transit`), and since when, the oldest first."""
+    rows = call(_AGES, {"book": book, "root": root, "limit": ROWS_MAX})
+    return [
+        LevelAge(place=place, sku=sku, quantity=quantity, since=since)
+        for place, sku, quantity, since in rows
+    ]
 
 
 def _get_parameters(scope: Scope) -> dict[str, object]:
@@ -343,4 +363,19 @@ _BELOW: Final = """
        and (%(skus)s::text[] is null or s.code = any (%(skus)s::text[]))
      group by 1, 2 having sum(b.quantity) <> 0
      order by 1, 2
+"""
+_AGES: Final = """
+    select split_part(p.path, '/', 2), s.code, held.quantity, came.since
+      from ledger_place p
+     cross join lateral (
+       select b.bucket, b.sku_id, sum(b.quantity)::bigint as quantity
+         from ledger_balance b where b.place_id = p.place_id and b.quantity <> 0
+        group by b.bucket, b.sku_id having sum(b.quantity) <> 0) held
+      join ledger_sku s on s.sku_id = held.sku_id
+     cross join lateral (
+       select min(m.occurred_at) as since from ledger_movement m
+        where m.bucket = held.bucket and m.sku_id = held.sku_id and m.to_place = p.place_id) came
+     where p.book_id = (select book_id from ledger_book where code = %(book)s)
+       and p.path ^@ (%(root)s || '/')
+     order by came.since, 1, 2 limit %(limit)s
 """

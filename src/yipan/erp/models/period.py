@@ -21,7 +21,7 @@ class AccountingPeriod(Document):
     """
     A month of a legal entity. A month without a row is open.
 
-    `checklist` is what stood open when it was closed, and `close_reason` why it was closed
+    `closed_before` is up to which day everything was closed before this was. `checklist` is what stood open when it was closed, and `close_reason` why it was closed
     all the same. Reopening takes two people: one asks, giving a reason, another allows it.
     """
 
@@ -30,6 +30,7 @@ class AccountingPeriod(Document):
     month = models.CharField(max_length=7)
     first_day = models.DateField()
     last_day = models.DateField()
+    closed_before = models.DateField(null=True)
     closed_by = models.CharField(max_length=160, blank=True)
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=200, blank=True)
