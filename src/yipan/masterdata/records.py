@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any, TypeVar
 
-import psycopg
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
-from yipan.masterdata import checks, queries, refusals
+from yipan.masterdata import checks, queries, refusals, statements
 from yipan.masterdata.checks import Wrong
 from yipan.masterdata.models import (
     Aisle,
@@ -77,7 +74,7 @@ def write_skus(rows: Sequence[SkuRow], *, at: datetime) -> None:
     columns["search"] = [
         make_vector((row.code, row.name, row.name_zh, row.external_id)) for row in rows
     ]
-    _execute("write_skus", columns)
+    statements.run("write_skus", columns)
     _write_barcodes(rows, at=at)
 
 
@@ -102,19 +99,7 @@ def _write_barcodes(rows: Sequence[SkuRow], *, at: datetime) -> None:
             "pack_size": [barcode.pack_size for barcode in wanted.values()],
             "unit": [barcode.unit for barcode in wanted.values()],
         }
-        _execute("write_barcodes", {**columns, "valid_from": at})
-
-
-def _execute(statement: str, parameters: dict[str, Any]) -> None:
-    # Bound on the server: written into the statement, long lists cost more than the work.
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_read_statement(statement), parameters)
-
-
-@cache
-def _read_statement(name: str) -> bytes:
-    return files("yipan.masterdata").joinpath("sql", f"{name}.sql").read_bytes()
+        statements.run("write_barcodes", {**columns, "valid_from": at})
 
 
 def list_lost_claims(rows: Sequence[SkuRow]) -> set[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from yipan.masterdata import refusals
+from yipan.masterdata import refusals, statements
 from yipan.masterdata.models import Barcode, Category, Sku
 from yipan.masterdata.rows import BarcodeRow, CategoryRow, Scan, SkuRow
 from yipan.masterdata.search import fold, make_query
@@ -34,11 +34,8 @@ def find_skus(codes: Collection[str]) -> dict[str, SkuRow]:
 
 def list_unknown_skus(codes: Collection[str]) -> list[str]:
     """Return those of `codes` that are no SKU, sorted."""
-    wanted = set(codes)
-    # One array instead of a placeholder each: a run of tickets names thousands.
-    hit = RawSQL('"masterdata_sku"."code" = any (%s)', [list(wanted)])
-    known = Sku.objects.alias(hit=hit).filter(hit=True).values_list("code", flat=True)
-    return sorted(wanted.difference(known))
+    rows = statements.run("list_unknown_skus", {"codes": list(set(codes))})
+    return [code for (code,) in rows]
 
 
 def find_by_barcode(barcode: str) -> Scan | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from yipan.masterdata import refusals
+from yipan.masterdata import refusals, statements
 from yipan.masterdata.models import Bin, BusinessCalendar, ClosedDay, Site, Zone
 from yipan.masterdata.rows import BinRow, SiteRow, ZoneRow
 
@@ -34,9 +34,8 @@ def find_sites(codes: Collection[str]) -> dict[str, SiteRow]:
 
 def list_unknown_sites(codes: Collection[str]) -> list[str]:
     """Return those of `codes` that are no site, sorted."""
-    wanted = set(codes)
-    known = Site.objects.filter(code__in=wanted).values_list("code", flat=True)
-    return sorted(wanted.difference(known))
+    rows = statements.run("list_unknown_sites", {"codes": list(set(codes))})
+    return [code for (code,) in rows]
 
 
 def list_sites(
