@@ -63,7 +63,7 @@ document.addEventListener("keydown", (event) => {
     settle = setTimeout(() => {
       const text = burst;
       burst = "";
-      if (text.length < LENGTH_MIN || fieldBefore === box()) return;
+      if (text.length < LENGTH_MIN) return;
       restore(fieldBefore, valueBefore);
       submit(text);
     }, SETTLE_MS);
