@@ -67,7 +67,7 @@ def create_key(
                     sites=frozenset(site) if site else None,
                     sources=frozenset(source) if source else None,
                 ),
-                by=_find_operator(),
+                by=find_operator(),
                 at=datetime.now(UTC),
                 device=DEVICE,
             )
@@ -98,7 +98,7 @@ def revoke_key(name: Annotated[str, typer.Argument()], *, json: AsJson = False) 
 
         try:
             changed = keys.revoke(
-                name=name, by=_find_operator(), at=datetime.now(UTC), device=DEVICE
+                name=name, by=find_operator(), at=datetime.now(UTC), device=DEVICE
             )
         except Refusal as refused:
             raise Trouble(f"No key was revoked: {refused.code}.") from None
@@ -106,7 +106,8 @@ def revoke_key(name: Annotated[str, typer.Argument()], *, json: AsJson = False) 
     answer({"revoked": changed}, text=text, as_json=json)
 
 
-def _find_operator() -> Actor:
+def find_operator() -> Actor:
+    """Return who acts when a command changes something."""
     from yipan.access.actors import Actor
 
     return Actor(name=f"cli:{getpass.getuser()}", kind="system", roles=frozenset())

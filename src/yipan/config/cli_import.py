@@ -13,6 +13,7 @@ import typer
 from rich.progress import Progress
 
 from yipan.config.cli_session import answer, open_database, remarks
+from yipan.config.cli_tickets import tickets
 from yipan.config.startup import check_import_room
 from yipan.config.trouble import Trouble
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from yipan.masterdata.jobs import JobRow, Upload
 
 app = typer.Typer(help="Bring data in from files.", no_args_is_help=True)
+
+app.command("tickets")(tickets)
 
 LOOK_SECONDS = 0.2
 ROWS_SHOWN_MAX = 10

@@ -98,6 +98,12 @@ VARIABLES = (
         meaning="API key of the site node at the hub (`yipan apikey create`).",
     ),
     Variable(
+        name="YIPAN_KEY",
+        group=NODE,
+        without="no key",
+        meaning="API key for `yipan import tickets --url` into a Yipan elsewhere.",
+    ),
+    Variable(
         name="YIPAN_RETRY_SECONDS_FIRST",
         group=NODE,
         without="`5`",

@@ -38,6 +38,11 @@ class Home:
         """The pids of the processes of the running supervisor."""
         return self.root / "children.json"
 
+    @property
+    def address(self) -> Path:
+        """Where the running supervisor serves: host and port."""
+        return self.root / "address.json"
+
     def prepare(self) -> None:
         """Make the folder. Under root it can be entered, not listed, by other accounts."""
         is_new = not self.root.exists()

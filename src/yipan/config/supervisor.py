@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -95,6 +96,8 @@ class Supervisor:
         with self._progress.step("Starting web, fastlane and worker"):
             self._start_children()
             self._wait_until_served()
+        at = {"host": WILDCARDS.get(node.host, node.host), "port": node.port}
+        node.home.address.write_text(json.dumps(at), encoding="utf-8")
 
     def run(self) -> None:
         """Keep everything alive until a signal comes."""
@@ -119,6 +122,7 @@ class Supervisor:
         stop_all(self.children)
         if self.children:
             self.node.home.children.unlink(missing_ok=True)
+            self.node.home.address.unlink(missing_ok=True)
         if self.server is not None:
             self.server.close()
         self._lock.release()
