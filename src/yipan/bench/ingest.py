@@ -38,8 +38,15 @@ from yipan.masterdata.rows import SiteRow, SkuRow
 from yipan.simulate import tills
 from yipan.simulate.baskets import Basket, read_baskets
 from yipan.simulate.generated import make_baskets
-from yipan.simulate.tickets import Told, Trade, make_tickets, name_site, name_sku
-from yipan.simulate.tills import Address, Outcome
+from yipan.simulate.tickets import (
+    Batch,
+    Trade,
+    make_tickets,
+    name_site,
+    name_sku,
+    write_batches,
+)
+from yipan.simulate.tills import BATCH, Address, Outcome
 
 LINES = 75_000
 TARGET_LINES_PER_SECOND = 5_000
@@ -53,7 +60,7 @@ def run(*, file: Path | None = None) -> list[Result]:
     """Measure with the baskets of a file, or with generated ones of the same shape."""
     baskets = read_baskets(file) if file else make_baskets(lines=LINES)
     secret = _prepare(baskets)
-    told = make_tickets(baskets, trade=Trade())
+    told = write_batches(make_tickets(baskets, trade=Trade()), size=BATCH)
     lines = sum(len(basket.lines) for basket in baskets)
     outcome = Outcome()
     with _start_processes() as (port, pids):
@@ -101,10 +108,10 @@ def _prepare(baskets: Sequence[Basket]) -> str:
 
 
 def _tell_all(
-    told: dict[str, list[Told]], *, address: Address, outcome: Outcome
+    told: dict[str, list[Batch]], *, address: Address, outcome: Outcome
 ) -> tuple[float, float]:
     """Tell all tickets; return when the last was answered, and when it was in the hub's book."""
-    expected = sum(len(tickets) for tickets in told.values())
+    expected = sum(batch.tickets for batches in told.values() for batch in batches)
     fault: list[Exception] = []
 
     def send() -> None:
@@ -222,7 +229,11 @@ def _find_postmaster() -> dict[str, int]:
 
 
 def _read_cpu(pid: int) -> float:
-    """Return the CPU seconds of a process, its group and its children, dead ones included."""
+    """
+    Return the CPU seconds of a process, its group and its children, dead ones included.
+
+    Of this very process, which plays the tills, only its own.
+    """
     ticks = os.sysconf("SC_CLK_TCK")
     used = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -231,7 +242,8 @@ def _read_cpu(pid: int) -> float:
         except OSError:
             continue
         is_own = int(path.parent.name) == pid
-        if is_own or int(fields[1]) == pid or int(fields[2]) == pid != os.getpid():
+        is_under = pid != os.getpid() and pid in {int(fields[1]), int(fields[2])}
+        if is_own or is_under:
             used += int(fields[11]) + int(fields[12])
         if is_own and pid != os.getpid():
             used += int(fields[13]) + int(fields[14])

@@ -7,9 +7,10 @@ repeat and not a second sale.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,14 @@ class Told:
     source: str
     sequence: int
     ticket: TicketClosed
+
+
+class Batch(NamedTuple):
+    """Tickets of one till as one `application/cloudevents-batch+json`, and how many they are."""
+
+    body: bytes
+    tickets: int
+    lines: int
 
 
 def name_site(store: str) -> str:
@@ -104,15 +113,20 @@ def make_id(number: str) -> UUID:
     return uuid5(NAMESPACE, number)
 
 
-def write_batch(batch: Sequence[Told]) -> bytes:
-    """Return tickets as one `application/cloudevents-batch+json`."""
-    return msgspec.json.encode([_make_event(told) for told in batch])
+def write_batches(tills: Mapping[str, Sequence[Told]], *, size: int) -> dict[str, list[Batch]]:
+    """Return the tickets of each till in batches, in order, as they travel."""
+    return {
+        source: [_write_batch(told[start : start + size]) for start in range(0, len(told), size)]
+        for source, told in tills.items()
+    }
 
 
-def split(told: Sequence[Told], size: int) -> Iterator[Sequence[Told]]:
-    """Yield the tickets of a till in batches, in order."""
-    for start in range(0, len(told), size):
-        yield told[start : start + size]
+def _write_batch(batch: Sequence[Told]) -> Batch:
+    return Batch(
+        body=msgspec.json.encode([_make_event(told) for told in batch]),
+        tickets=len(batch),
+        lines=sum(len(told.ticket.lines) for told in batch),
+    )
 
 
 def _make_event(told: Told) -> dict[str, object]:

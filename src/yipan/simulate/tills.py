@@ -16,13 +16,12 @@ import msgspec
 from yipan.simulate.baskets import Basket, find_products_file, read_baskets, read_products
 from yipan.simulate.door import Door, DoorClosed
 from yipan.simulate.tickets import (
-    Told,
+    Batch,
     Trade,
     make_tickets,
     name_site,
     name_sku,
-    split,
-    write_batch,
+    write_batches,
 )
 
 BATCH = 100
@@ -94,7 +93,8 @@ def import_file(
     names = read_products(beside) if beside else {}
     outcome = Outcome()
     prepare(baskets, names=names, address=address, trade=trade, outcome=outcome)
-    tell(make_tickets(baskets, trade=trade), address=address, outcome=outcome, report=report)
+    batches = write_batches(make_tickets(baskets, trade=trade), size=BATCH)
+    tell(batches, address=address, outcome=outcome, report=report)
     return outcome
 
 
@@ -160,7 +160,7 @@ def _make(door: Door, path: str, rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 def tell(
-    tills: Mapping[str, Sequence[Told]],
+    tills: Mapping[str, Sequence[Batch]],
     *,
     address: Address,
     outcome: Outcome,
@@ -171,11 +171,11 @@ def tell(
 
     :raises DoorClosed: if nobody answers any more; what was answered stays told.
     """
-    total = sum(len(told.ticket.lines) for tickets in tills.values() for told in tickets)
-    waiting: queue.SimpleQueue[Sequence[Told]] = queue.SimpleQueue()
+    total = sum(batch.lines for batches in tills.values() for batch in batches)
+    waiting: queue.SimpleQueue[Sequence[Batch]] = queue.SimpleQueue()
     # The longest first, so that none of the senders is left with it at the end.
-    for tickets in sorted(tills.values(), key=len, reverse=True):
-        waiting.put(tickets)
+    for batches in sorted(tills.values(), key=len, reverse=True):
+        waiting.put(batches)
     began = time.monotonic()
     senders = [
         _Sender(waiting, address=address, outcome=outcome, report=lambda n: report(n, total))
@@ -198,7 +198,7 @@ class _Sender(threading.Thread):
 
     def __init__(
         self,
-        waiting: queue.SimpleQueue[Sequence[Told]],
+        waiting: queue.SimpleQueue[Sequence[Batch]],
         *,
         address: Address,
         outcome: Outcome,
@@ -213,10 +213,8 @@ class _Sender(threading.Thread):
         """Tell until no till is left, or until the door stays closed."""
         try:
             while self.fault is None:
-                for batch in split(self._waiting.get_nowait(), BATCH):
-                    answer = self._door.post(
-                        "/api/v1/events", write_batch(batch), content_type=BATCH_TYPE
-                    )
+                for batch in self._waiting.get_nowait():
+                    answer = self._door.post("/api/v1/events", batch.body, content_type=BATCH_TYPE)
                     self._count(batch, answer["data"])
         except queue.Empty:
             pass
@@ -225,10 +223,10 @@ class _Sender(threading.Thread):
         finally:
             self._door.close()
 
-    def _count(self, batch: Sequence[Told], replies: Sequence[Mapping[str, Any]]) -> None:
+    def _count(self, batch: Batch, replies: Sequence[Mapping[str, Any]]) -> None:
         with self._counting:
-            self._outcome.tickets += len(batch)
-            self._outcome.lines += sum(len(told.ticket.lines) for told in batch)
+            self._outcome.tickets += batch.tickets
+            self._outcome.lines += batch.lines
             self._outcome.states.update(reply["state"] for reply in replies)
             self._outcome.codes.update(reply["code"] for reply in replies if reply["code"])
             self._report(self._outcome.lines)
