@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from yipan.config import idempotency, node
 from yipan.documents import digests
+from yipan.erp import tasks as erp
 from yipan.exchange import comparisons, parking
 from yipan.foundation.ids import make_id
 from yipan.ledger import months
@@ -82,6 +83,22 @@ def forget_refused(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(name="erp.value_postings", queueing_lock="erp.value_postings")
+def value_postings(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
+    """Put a value on what was posted in the site book."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        erp.value_postings(clock=lambda: datetime.now(tz=UTC))
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(name="erp.keep_day", queueing_lock="erp.keep_day")
+def keep_day(timestamp: int) -> None:
+    """Keep what the site book held when the last business day ended."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        erp.keep_day(at=_get_instant(timestamp))
+
+
+@app.periodic(cron="* * * * *")
 @app.task(name="config.sweep_stalled", queueing_lock="config.sweep_stalled", pass_context=False)
 async def sweep_stalled(timestamp: int) -> None:
     """Start jobs again whose worker was killed. Every task may run twice."""
@@ -102,5 +119,7 @@ TASKS: Final = (
     purge_answers,
     expire_holds,
     forget_refused,
+    value_postings,
+    keep_day,
     sweep_stalled,
 )
