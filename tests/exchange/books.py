@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from tests.exchange.builders import Moved, Stepped
+from tests.exchange.builders import Asked, Moved, Stepped
 from yipan.exchange.subscriptions import Heard, Run, RunSubscription, Subscription
 from yipan.foundation.refusals import Refusal
 
@@ -22,10 +22,22 @@ class SkuUnknown(Refusal):
     code = "test.sku_unknown"
 
 
+class TooLate(Refusal):
+    """What is asked for cannot be done any more."""
+
+    code = "test.too_late"
+    is_final = True
+
+
 class Book:
-    """What a receiver has booked. `unknown` SKUs are refused; `broken` ones meet a fault."""
+    """
+    What a receiver has booked.
+
+    `unknown` SKUs are refused, `late` papers are refused for good, `broken` ones meet a fault.
+    """
 
     def __init__(self) -> None:
+        self.late: set[str] = set()
         self.unknown: set[str] = set()
         self.broken: set[str] = set()
         self.runs: list[int] = []
@@ -41,7 +53,7 @@ class Book:
     def take(self, message: Moved, heard: Heard) -> None:
         self._write(heard, message.sku, message.quantity)
 
-    def take_step(self, message: Stepped, heard: Heard) -> None:
+    def take_step(self, message: Stepped | Asked, heard: Heard) -> None:
         self._write(heard, message.paper, message.step)
 
     def _write(self, heard: Heard, name: str, quantity: int) -> None:
@@ -52,12 +64,15 @@ class Book:
             )
         if name in self.unknown:
             raise SkuUnknown(sku=name)
+        if name in self.late:
+            raise TooLate(paper=name)
         assert name not in self.broken, "a planted fault"
 
     def subscriptions(self, receiver: str = "erp") -> list[RunSubscription | Subscription]:
         return [
             RunSubscription(receiver=receiver, message=Moved, handler=self.take_run),
             Subscription(receiver=receiver, message=Stepped, handler=self.take_step),
+            Subscription(receiver=receiver, message=Asked, handler=self.take_step),
         ]
 
     def list_effects(self) -> list[tuple[int, str, int]]:

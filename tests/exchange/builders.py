@@ -47,6 +47,27 @@ class Stepped(Message):
         return self.paper
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked(Message):
+    """A request about one paper, which has to come after what was asked before."""
+
+    kind: ClassVar[str] = "test.asked.v1"
+    is_ordered: ClassVar[bool] = True
+    is_request: ClassVar[bool] = True
+
+    paper: str
+    step: int
+
+    def get_subject(self) -> str:
+        return self.paper
+
+
+def an_asked(number: int, *, paper: str = "P-1") -> Asked:
+    return Asked(
+        message_id=uuid5(NAMESPACE, f"asked {number}"), occurred_at=NOON, paper=paper, step=number
+    )
+
+
 def a_moved(number: int, *, sku: str = "TEA-250", quantity: int = 1) -> Moved:
     return Moved(
         message_id=uuid5(NAMESPACE, f"moved {number}"),

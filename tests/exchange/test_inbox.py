@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.exchange.books import Book
-from tests.exchange.builders import a_moved, a_stepped, sealed
+from tests.exchange.builders import a_moved, a_stepped, an_asked, sealed
+from yipan.exchange import parking, proof
 from yipan.exchange.envelopes import Envelope
 from yipan.exchange.inbox import Reply, receive
 from yipan.exchange.models import Alteration, InboxMessage, Reception
@@ -232,3 +233,41 @@ def test_steps_of_several_kinds_keep_their_order_beside_facts(book: Book) -> Non
         "P-1",
     ]
     assert [row[2] for row in book.list_effects() if row[1] == "P-1"] == [1, 3]
+
+
+def test_a_request_that_will_not_be_done_is_rejected_for_good_and_holds_up_nobody(
+    book: Book,
+) -> None:
+    book.late.add("P-1")
+    first = receive("erp", [sealed(1, an_asked(1))])
+    book.late.clear()
+
+    again = receive("erp", [sealed(1, an_asked(1)), sealed(2, an_asked(2))])
+    tried = parking.retry()
+
+    assert states(first) == ["1 rejected test.too_late"]
+    assert (first[0].applied_sequence, first[0].waiting) == (1, ())
+    assert first[0].is_heard is True
+    assert states(again) == ["1 rejected test.too_late", "2 applied"]
+    assert tried == 0
+    assert book.list_numbers() == [2]
+    assert [finding for finding in proof.list_findings() if not finding.ok] == []
+
+
+def test_a_request_refused_for_a_while_is_parked_like_a_fact(book: Book) -> None:
+    book.unknown.add("P-1")
+
+    replies = receive("erp", [sealed(1, an_asked(1)), sealed(2, an_asked(2))])
+
+    assert states(replies) == [
+        "1 parked test.sku_unknown",
+        "2 waiting exchange.predecessor_open",
+    ]
+
+
+def test_a_fact_is_never_rejected_however_final_the_refusal_is(book: Book) -> None:
+    book.late.add("TEA-250")
+
+    replies = receive("erp", moved(1))
+
+    assert states(replies) == ["1 parked test.too_late"]

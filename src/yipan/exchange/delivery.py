@@ -9,7 +9,6 @@ from django.db import transaction
 
 from yipan.exchange import database, parking, receptions, told
 from yipan.exchange.envelopes import RUN_MESSAGES_MAX
-from yipan.exchange.replies import ReplyState
 from yipan.exchange.sources import is_masterdata
 from yipan.exchange.subscriptions import list_receivers
 from yipan.exchange.transport import InProcess
@@ -88,8 +87,7 @@ def deliver_run(pending: Pending, *, faults: list[Exception]) -> tuple[int, bool
         )
         envelopes = told.list_unheard(reception)
         replies = InProcess(receiver=pending.receiver, faults=faults).push(envelopes)
-    lost = (ReplyState.UNKNOWN, ReplyState.REJECTED)
-    received = sum(reply.state not in lost for reply in replies)
+    received = sum(reply.is_heard for reply in replies)
     if received and is_masterdata(pending.source):
         parking.retry(receiver=pending.receiver)
     is_stuck = received < len(replies) if len(replies) < RUN_MESSAGES_MAX else received == 0

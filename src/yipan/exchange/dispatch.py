@@ -18,6 +18,7 @@ from django.db import (
 
 from yipan.exchange import codec
 from yipan.exchange.envelopes import Envelope
+from yipan.exchange.models import InboxState
 from yipan.exchange.subscriptions import Heard, RunSubscription, list_handlers
 from yipan.foundation.refusals import Refusal
 from yipan.messages.base import Message
@@ -32,11 +33,16 @@ class Opened(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """Why a message is not booked. `is_parked` is false when it waits for a predecessor."""
+    """Why a message is not booked, and what becomes of it: parked, waiting or rejected."""
 
     code: str
     facts: dict[str, Any] = field(default_factory=dict)
-    is_parked: bool = True
+    state: InboxState = InboxState.PARKED
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it may still be booked."""
+        return self.state in (InboxState.PARKED, InboxState.WAITING)
 
 
 #: What is not booked, by sequence. Who is not in it, is.
@@ -124,13 +130,14 @@ def _apply_singly(
         verdict = _try_all(receiver, [item], faults=faults)
         if verdict is not None:
             verdicts[envelope.sequence] = verdict
-            if refused is not None:
+            if refused is not None and verdict.is_open:
                 refused[envelope.partition_key] = envelope.sequence
     return verdicts
 
 
 def _wait_for(predecessor: int) -> Verdict:
-    return Verdict(code=PREDECESSOR_OPEN, facts={"predecessor": predecessor}, is_parked=False)
+    facts = {"predecessor": predecessor}
+    return Verdict(code=PREDECESSOR_OPEN, facts=facts, state=InboxState.WAITING)
 
 
 def _try_all(
@@ -143,7 +150,12 @@ def _try_all(
     except Refusal as refusal:
         if refusal.status >= 500:
             raise  # busy, not refused: the same message is welcome again
-        return Verdict(code=refusal.code, facts=_make_plain(refusal.facts))
+        is_final = refusal.is_final and items[0].message.is_request
+        return Verdict(
+            code=refusal.code,
+            facts=_make_plain(refusal.facts),
+            state=InboxState.REJECTED if is_final else InboxState.PARKED,
+        )
     except (DataError, IntegrityError) as error:
         return Verdict(code=DATA_REFUSED, facts=_describe(error))
     except (OperationalError, InterfaceError):

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from yipan.exchange import database, told
 from yipan.exchange.backoff import Backoff
-from yipan.exchange.replies import Reply, ReplyState
+from yipan.exchange.replies import Reply
 from yipan.exchange.transport import NoAnswer, Transport
 from yipan.exchange.wire import BATCH_MESSAGES_MAX
 
@@ -96,7 +96,7 @@ class Forwarder:
             )
             _save(unsent, acknowledged=None, error=str(failure))
             return 0
-        marks = [reply.applied_sequence for reply in replies if reply.state not in _NOT_TAKEN]
+        marks = [reply.applied_sequence for reply in replies if reply.is_heard]
         self._sent[key] = batch[-1].sequence
         _save(unsent, acknowledged=max(marks, default=None), error=_tell(replies))
         if marks:
@@ -106,12 +106,9 @@ class Forwarder:
         return len(marks)
 
 
-_NOT_TAKEN = (ReplyState.UNKNOWN, ReplyState.REJECTED)
-
-
 def _tell(replies: Sequence[Reply]) -> str:
     """Return what the hub did not take, "" when it took everything."""
-    refused = [reply for reply in replies if reply.state in _NOT_TAKEN]
+    refused = [reply for reply in replies if not reply.is_heard]
     return f"{refused[0].sequence} {refused[0].state} {refused[0].code}" if refused else ""
 
 

@@ -151,7 +151,7 @@ def keep_open(
     tries: int = 0,
 ) -> None:
     """
-    Keep messages as parked or waiting, each with its code and its whole text.
+    Keep messages as parked, waiting or rejected, each with its code and its whole text.
 
     `envelopes` are theirs, by number. `tries` is added to the count of attempts.
     """
@@ -164,10 +164,7 @@ def keep_open(
             **reception.key,
             "tries": tries,
             "sequence": numbers,
-            "state": [
-                (InboxState.PARKED if verdicts[each].is_parked else InboxState.WAITING).value
-                for each in numbers
-            ],
+            "state": [verdicts[each].state.value for each in numbers],
             "code": [verdicts[each].code for each in numbers],
             "facts": [msgspec.json.encode(verdicts[each].facts).decode() for each in numbers],
             "partition_key": [envelopes[each].partition_key for each in numbers],

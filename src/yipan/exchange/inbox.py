@@ -202,7 +202,7 @@ def _apply(reception: Reception, new: Sequence[Opened]) -> tuple[Verdicts, int]:
 
 
 def _keep_open(reception: Reception, items: Sequence[Opened], verdicts: Verdicts) -> None:
-    reception.open_count += len(verdicts)
+    reception.open_count += sum(verdict.is_open for verdict in verdicts.values())
     envelopes = {item.envelope.sequence: item.envelope for item in items}
     heard.keep_open(reception, verdicts, envelopes=envelopes)
 
@@ -210,20 +210,25 @@ def _keep_open(reception: Reception, items: Sequence[Opened], verdicts: Verdicts
 def _wait(reception: Reception, sequence: int) -> Verdict:
     if sequence > reception.watermark:
         facts = {"expected": reception.watermark + 1, "seen": reception.highest_seen}
-        return Verdict(code=SEQUENCE_GAP, facts=facts, is_parked=False)
-    return Verdict(code=PREDECESSOR_OPEN, is_parked=False)
+        return Verdict(code=SEQUENCE_GAP, facts=facts, state=InboxState.WAITING)
+    return Verdict(code=PREDECESSOR_OPEN, state=InboxState.WAITING)
 
 
 _APPLIED: Answer = (ReplyState.APPLIED, "", {})
 _DUPLICATE: Answer = (ReplyState.DUPLICATE, "", {})
+_STATES = {
+    InboxState.WAITING: ReplyState.WAITING,
+    InboxState.PARKED: ReplyState.PARKED,
+    InboxState.SET_ASIDE: ReplyState.PARKED,
+    InboxState.REJECTED: ReplyState.REJECTED,
+}
 
 
 def _tell_state(row: HeardRow, when_applied: Answer) -> Answer:
     if row.state == InboxState.APPLIED:
         return when_applied
     facts = msgspec.json.decode(row.facts, type=dict[str, object]) if row.facts else {}
-    is_waiting = row.state == InboxState.WAITING
-    return (ReplyState.WAITING if is_waiting else ReplyState.PARKED, row.code, facts)
+    return (_STATES[InboxState(row.state)], row.code, facts)
 
 
 def _answer_repeat(reception: Reception, repeat: Envelope, row: HeardRow) -> Answer:

@@ -104,6 +104,7 @@ class InboxState(models.TextChoices):
     APPLIED = "applied"  # its effect is in the receiver's book
     WAITING = "waiting"  # in order, behind a gap or behind a parked one
     PARKED = "parked"  # 挂起: refused under a code, kept until the cause is gone
+    REJECTED = "rejected"  # a request that will not be done; the answer is final
     SET_ASIDE = "set_aside"  # 搁置: a person decided that it will never be applied
 
 

@@ -151,4 +151,4 @@ def _settle(reception: Reception, items: list[dispatch.Opened], *, is_ordered: b
     heard.mark_applied(reception, applied)
     heard.keep_open(reception, verdicts, envelopes=envelopes, tries=1)
     reception.applied += len(applied)
-    reception.open_count -= len(applied)
+    reception.open_count -= len(items) - sum(verdict.is_open for verdict in verdicts.values())

@@ -10,7 +10,6 @@ import structlog
 from yipan.exchange import database, inbox, parking
 from yipan.exchange.backoff import Backoff
 from yipan.exchange.envelopes import RUN_MESSAGES_MAX
-from yipan.exchange.replies import ReplyState
 from yipan.exchange.sources import is_masterdata
 from yipan.exchange.transport import NoAnswer, Transport
 
@@ -75,7 +74,7 @@ class Puller:
             faults: list[Exception] = []
             replies = inbox.receive(self._receiver, pulled.envelopes, faults=faults)
             self._read[key] = max(each.sequence for each in pulled.envelopes)
-            received = sum(reply.state not in _NOT_RECEIVED for reply in replies)
+            received = sum(reply.is_heard for reply in replies)
             if received and is_masterdata(source):
                 parking.retry(receiver=self._receiver)
         else:
@@ -97,6 +96,3 @@ class Puller:
         watermark: int = rows[0][1] if rows else 0
         newest = self._epochs.get(source, epoch)
         return (newest, 0) if newest > epoch else (epoch, watermark)
-
-
-_NOT_RECEIVED = (ReplyState.UNKNOWN, ReplyState.REJECTED)

@@ -14,7 +14,7 @@ class ReplyState(StrEnum):
     DUPLICATE = "duplicate"  # was applied before
     WAITING = "waiting"  # received durably, waits for a predecessor
     PARKED = "parked"  # received durably, not booked; kept under its code
-    REJECTED = "rejected"  # no message of ours; not kept, never to be sent unchanged
+    REJECTED = "rejected"  # no message of ours, or a request that will not be done: never again
     UNKNOWN = "unknown"  # not received, by a fault of ours; to be sent again
 
 
@@ -35,3 +35,14 @@ class Reply:
     facts: Mapping[str, object] = field(default_factory=dict)
     applied_sequence: int = 0
     waiting: tuple[int, ...] = ()
+
+    @property
+    def is_heard(self) -> bool:
+        """
+        Return whether the receiver has the message for good, whatever came of it.
+
+        A request that will not be done is; what the exchange itself rejects, as no message
+        of ours, is not: its number stays a gap.
+        """
+        is_no_message = self.state == ReplyState.REJECTED and self.code.startswith("exchange.")
+        return self.state != ReplyState.UNKNOWN and not is_no_message

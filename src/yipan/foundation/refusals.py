@@ -11,11 +11,13 @@ class Refusal(Exception):
 
     Every subclass has a `code` that never changes once released: it is part of the
     API, is translated on screen, and is counted in the reconciliation reports. `status`
-    is the HTTP status it becomes at the edge.
+    is the HTTP status it becomes at the edge. `is_final` says that asking again, unchanged,
+    will never help: a request told by a message is then rejected and not parked.
     """
 
     code: ClassVar[str] = "request.refused"
     status: ClassVar[int] = 409
+    is_final: ClassVar[bool] = False
 
     def __init__(self, **facts: object) -> None:
         super().__init__(self.code, facts)

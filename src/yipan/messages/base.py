@@ -15,11 +15,13 @@ class Message:
 
     `kind` is `context.past_tense_fact.v1`. `is_ordered` says that messages of one
     `partition_key` must be handled in the order they were sent (steps of one document);
-    stock facts commute and are not ordered. Fields are only ever added, with a default.
+    stock facts commute and are not ordered. `is_request` says that it asks for something,
+    which may be refused for good; a fact never is. Fields are only ever added, with a default.
     """
 
     kind: ClassVar[str]
     is_ordered: ClassVar[bool] = False
+    is_request: ClassVar[bool] = False
 
     message_id: UUID
     occurred_at: datetime

@@ -57,7 +57,7 @@ class InboxRow:
     """
     A message that is parked or waiting, or was. `envelope` is None once it is applied.
 
-    `state` is parked, waiting, applied or set_aside.
+    `state` is parked, waiting, applied, rejected or set_aside.
     """
 
     receiver: str
@@ -148,10 +148,10 @@ def list_inbox(
     `sites` leaves out the sources of other sites, None leaves out none.
 
     `state` is `parked`, `waiting`, `applied` for those that had to wait and are booked
-    now, or `set_aside`; empty means parked and waiting.
+    now, `rejected` or `set_aside`; empty means parked and waiting.
     """
     assert 0 < limit <= ROWS_MAX
-    assert state in {"", "parked", "waiting", "applied", "set_aside"}
+    assert state in {"", "parked", "waiting", "applied", "rejected", "set_aside"}
     rows = database.fetch(
         _INBOX,
         {
