@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -21,10 +21,10 @@ from yipan.config.embedded.lock import Lock
 from yipan.config.home import find_home
 from yipan.config.startup import check_import_room
 from yipan.config.trouble import Trouble
-from yipan.simulate.baskets import FileUnfit
-from yipan.simulate.door import DoorClosed
-from yipan.simulate.tickets import Trade
-from yipan.simulate.tills import Address, Choice, Outcome, import_file
+
+if TYPE_CHECKING:
+    from yipan.simulate.tickets import Trade
+    from yipan.simulate.tills import Address, Choice, Outcome
 
 #: What becomes of a ticket that was told well: it is booked, or was before.
 SOUND = {"applied", "duplicate"}
@@ -43,8 +43,8 @@ def tickets(  # noqa: PLR0913 - options of a command line have names
     ] = "",
     store: Annotated[list[str] | None, typer.Option(help="Only these stores.")] = None,
     limit: Annotated[int | None, typer.Option(help="Only so many baskets.", min=1)] = None,
-    time_zone: Annotated[str, typer.Option(help="Where the stores stand.")] = Trade().time_zone,
-    currency: Annotated[str, typer.Option(help="What they sell in.")] = Trade().currency,
+    time_zone: Annotated[str, typer.Option(help="Where the stores stand.")] = "America/New_York",
+    currency: Annotated[str, typer.Option(help="What they sell in.")] = "USD",
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """
@@ -57,6 +57,11 @@ def tickets(  # noqa: PLR0913 - options of a command line have names
         raise Trouble(f"There is no file {file}.")
     if url and not key:
         raise Trouble("Another Yipan lets nobody in without a key: name it in YIPAN_KEY.")
+    from yipan.simulate.baskets import FileUnfit
+    from yipan.simulate.door import DoorClosed
+    from yipan.simulate.tickets import Trade
+    from yipan.simulate.tills import Address, Choice
+
     check_import_room()
     trade = Trade(time_zone=time_zone, currency=currency)
     choice = Choice(stores=frozenset(store or []), limit=limit)
@@ -74,6 +79,8 @@ def tickets(  # noqa: PLR0913 - options of a command line have names
 
 
 def _import(file: Path, *, address: Address, choice: Choice, trade: Trade) -> Outcome:
+    from yipan.simulate.tills import import_file
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -97,6 +104,7 @@ def _import_here(import_to: Callable[[Address], Outcome]) -> tuple[Outcome, floa
     """Import into the Yipan of this data home; return how long the hub's book took besides."""
     with _serve_here() as (web, fastlane), open_database():
         from yipan.access import keys
+        from yipan.simulate.tills import Address
 
         name = f"import-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
         made = keys.create(
