@@ -8,7 +8,7 @@ must stop below the oldest one that still runs, or it would pass by what is not 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -23,6 +23,7 @@ LAG: Final = timedelta(seconds=2)
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ALL_BUCKETS = numbers(range(BUCKETS))
+_NO_HEADER: Final = (None, "", None, None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -76,11 +77,10 @@ def list_recorded(
     """
     assert 0 < limit <= MOVEMENTS_MAX
     position: Position | None = after or Position(recorded_at=BEGINNING, movement_id=0)
-    rows: list[FeedRow] = []
-    while position is not None and not rows:
-        rows, position = _read_on(position, book=book, until=until, limit=limit)
-    headers = _read_headers({row.event_id for row in rows})
-    return [_with_header(row, headers) for row in rows]
+    found: list[FeedRow] = []
+    while position is not None and not found:
+        found, position = _read_on(position, book=book, until=until, limit=limit)
+    return found
 
 
 def _read_on(
@@ -100,9 +100,8 @@ def _read_on(
     )
     if not rows:
         return [], None
-    places = _read_places(book, {place for row in rows for place in (row[5], row[7])})
     position = Position(recorded_at=rows[-1][0], movement_id=rows[-1][1])
-    return [_read(row, places) for row in rows if row[5] in places], position
+    return _read_all(rows, book=book), position
 
 
 def list_of_postings(*, book: str, event_ids: Collection[UUID]) -> list[FeedRow]:
@@ -118,9 +117,7 @@ def list_of_postings(*, book: str, event_ids: Collection[UUID]) -> list[FeedRow]
             "events": ids(wanted),
         },
     )
-    places = _read_places(book, {place for row in rows for place in (row[5], row[7])})
-    headers = _read_headers(set(wanted))
-    return [_with_header(_read(row, places), headers) for row in rows if row[5] in places]
+    return _read_all(rows, book=book)
 
 
 def _read_places(book: str, place_ids: set[int]) -> Mapping[int, str]:
@@ -148,9 +145,18 @@ def _read_headers(event_ids: set[UUID]) -> Mapping[UUID, Row]:
     return {row[0]: row for row in rows}
 
 
-def _read(row: Row, places: Mapping[int, str]) -> FeedRow:
+def _read_all(rows: Sequence[Row], *, book: str) -> list[FeedRow]:
+    """Return the rows of the book, each with what its header says; those of others are left."""
+    places = _read_places(book, {place for row in rows for place in (row[5], row[7])})
+    mine = [row for row in rows if row[5] in places]
+    headers = _read_headers({row[2] for row in mine})
+    return [_read(row, places, headers.get(row[2], _NO_HEADER)) for row in mine]
+
+
+def _read(row: Row, places: Mapping[int, str], header: Row) -> FeedRow:
     recorded_at, movement_id, event_id, sku, occurred_at, *rest = row
     from_place, from_status, to_place, to_status, quantity = rest
+    _event_id, origin, business_date, reverses = header
     return FeedRow(
         movement_id=movement_id,
         event_id=event_id,
@@ -160,15 +166,10 @@ def _read(row: Row, places: Mapping[int, str]) -> FeedRow:
         quantity=quantity,
         occurred_at=occurred_at,
         recorded_at=recorded_at,
+        origin=origin,
+        business_date=business_date,
+        reverses=reverses,
     )
-
-
-def _with_header(row: FeedRow, headers: Mapping[UUID, Row]) -> FeedRow:
-    header = headers.get(row.event_id)
-    if header is None:
-        return row
-    _event_id, origin, business_date, reverses = header
-    return replace(row, origin=origin, business_date=business_date, reverses=reverses)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -139,12 +139,12 @@ def take_back(
     if method is Method.MOVING_AVERAGE and state.layers:
         [held] = state.layers
         grown = _grow(held, quantity)
-        return Change(replace(state, layers=(grown,)), grown.value - held.value)
+        return Change(State((grown,), (), state.last), grown.value - held.value)
     amount, remainder = divide(quantity * rate.amount, rate.quantity)
     came = Layer(key=key, quantity=quantity, value=amount, rate=rate, remainder=-remainder)
     state, paid, rest = _pay(state, came)
     layers = state.layers if rest is None else (*state.layers, rest)
-    return Change(replace(state, layers=layers, last=state.last or rate), amount, paid)
+    return Change(State(layers, state.debts, state.last or rate), amount, paid)
 
 
 def issue(
@@ -260,7 +260,7 @@ def _pay(state: State, came: Layer) -> tuple[State, tuple[Paid, ...], Layer | No
         rest, actual = take(rest, part)
         debts = debts[1:] if owed is None else (owed, *debts[1:])
         paid.append(Paid(key=key, quantity=part, provisional=provisional, actual=actual))
-    return replace(state, debts=debts), tuple(paid), rest
+    return State(state.layers, debts, state.last), tuple(paid), rest
 
 
 def _join(held: Layer, came: Layer) -> Layer:
@@ -272,9 +272,7 @@ def _grow(held: Layer, quantity: int) -> Layer:
     """Return a layer with more goods of the same unit cost."""
     exact = quantity * held.rate.amount - held.remainder
     more, left = divide(exact, held.rate.quantity)
-    return replace(
-        held, quantity=held.quantity + quantity, value=held.value + more, remainder=-left
-    )
+    return Layer(held.key, held.quantity + quantity, held.value + more, held.rate, -left)
 
 
 def _put_first(layers: tuple[Layer, ...], key: int | None) -> tuple[Layer, ...]:
