@@ -200,6 +200,33 @@ def test_the_register_guards_quantities_and_keeps_a_ticket_until_it_is_answered(
     complaints[:] = [said for said in complaints if "ERR_INTERNET_DISCONNECTED" not in said]
 
 
+def test_a_ticket_outlives_a_lost_session_and_a_closed_page(
+    open_for: OpenFor, complaints: list[str]
+) -> None:
+    retailer.open_retailer()
+    retailer.open_store("S12", ("TEA-250", 10))
+    clerk = open_for(Role.STORE_CLERK, username="chen", sites=["S12"], size=TILL)
+    clerk.goto("/pos/register")
+    clerk.get_by_role("button", name="Set up S12-1").click()
+    clerk.wait_for_load_state("networkidle")
+    session = clerk.context.cookies()
+
+    clerk.context.clear_cookies()
+    clerk.get_by_label("Scan, or type a name").fill("69TEA-250")
+    clerk.keyboard.press("Enter")
+    clerk.keyboard.press("F9")
+    expect(clerk.locator("[data-sync-text]")).to_have_text("Waiting for the network · 1")
+    assert retailer.stock("pos:S12", "on_hand/shop_floor/available") == 10
+
+    # Logged in again, on a page opened anew: the ticket is still there, and goes out once.
+    clerk.context.add_cookies(session)  # type: ignore[arg-type]
+    clerk.reload()
+    expect(clerk.locator("[data-sync-text]")).to_have_text("All sent")
+    expect(clerk.locator("[data-recent] li").first).to_contain_text("S12-1-000001")
+    assert retailer.stock("pos:S12", "on_hand/shop_floor/available") == 9
+    complaints[:] = [said for said in complaints if "401" not in said]
+
+
 def test_a_scan_is_taken_back_and_damaged_lasts_for_one(open_for: OpenFor) -> None:
     retailer.open_retailer()
     purchase = retailer.order(("TEA-250", 100))
