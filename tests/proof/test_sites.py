@@ -1,0 +1,119 @@
+"""The proof of the whole finds where the hub and a site differ, and is silent where they do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import retailer
+from tests.retailer import NOON, deliver, order, receive, sell
+from yipan.foundation.findings import Finding
+from yipan.ledger import posting
+from yipan.ledger.moves import FactPosting, Move, Trace
+from yipan.proof import run
+from yipan.proof.run import find_first_break
+from yipan.proof.sites import Difference, compare_site, compare_sites, find_cut
+from yipan.wms.models import InboundOrder
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _retailer() -> None:
+    retailer.open_retailer()
+
+
+def bring_95() -> None:
+    order(("TEA-250", 100))
+    deliver()
+    receive(InboundOrder.objects.get().number, ("TEA-250", 95, 2))
+
+
+def test_what_the_hub_has_not_heard_yet_is_no_difference() -> None:
+    bring_95()
+
+    waiting = compare_sites()
+    deliver()
+    heard = compare_sites()
+
+    assert (waiting.ok, waiting.count) == (True, 0)
+    assert (heard.ok, heard.count, heard.examined) == (True, 0, 1)
+
+
+def test_goods_the_site_never_told_of_are_named_with_site_and_sku() -> None:
+    bring_95()
+    deliver()
+    posting.post_fact(
+        book="wms:W1",
+        posting=FactPosting(
+            origin="planted/1/post",
+            occurred_at=NOON,
+            moves=[
+                Move(
+                    sku="TEA-250",
+                    from_account="on_hand/RECV-01/available",
+                    to_account="scrap",
+                    quantity=4,
+                )
+            ],
+            trace=Trace(actor="planter"),
+        ),
+    )
+
+    finding = compare_sites()
+
+    assert finding == Finding(
+        check="proof.hub_equals_sites",
+        ok=False,
+        detail=(
+            "site W1, SKU TEA-250, sound: the hub's book says 95 and the site's own 91 at message 1"
+        ),
+        count=1,
+        examined=1,
+    )
+
+
+def test_books_are_cut_before_what_is_parked() -> None:
+    bring_95()
+    deliver()
+    sell(("TEA-250", 1))
+    deliver()
+
+    assert find_cut("wms:W1/stock") == 1
+    assert find_cut("pos:S12/stock") == 1
+    assert find_cut("pos:S1/stock") is None
+    assert compare_site(site="S12", book="pos:S12", source="pos:S12/stock", watermark=1) == []
+
+
+def test_a_cut_that_is_too_low_shows_nothing_of_what_came_later() -> None:
+    bring_95()
+    deliver()
+
+    assert compare_site(site="W1", book="wms:W1", source="wms:W1/stock", watermark=0) == []
+
+
+def test_a_difference_says_all_that_is_needed_to_look_it_up() -> None:
+    difference = Difference(
+        site="S12", sku="MUG-1", group="damaged", watermark=7, quantity_hub=2, quantity_site=0
+    )
+
+    assert str(difference) == (
+        "site S12, SKU MUG-1, damaged: the hub's book says 2 and the site's own 0 at message 7"
+    )
+
+
+def test_the_parts_are_proved_in_order_and_each_is_announced() -> None:
+    said: list[str] = []
+
+    findings = list(run.prove(say=said.append))
+
+    assert said == [name for name, _ in run.PARTS]
+    assert find_first_break(findings) is None
+
+
+def test_the_first_break_is_the_one_that_is_told() -> None:
+    sound = Finding(check="a", ok=True, detail="")
+    first = Finding(check="b", ok=False, detail="first", count=1)
+    second = Finding(check="c", ok=False, detail="second", count=1)
+
+    assert find_first_break([sound, first, second]) is first
+    assert find_first_break([sound]) is None
