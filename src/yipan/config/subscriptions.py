@@ -25,6 +25,18 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(
         receiver="erp", message=wms.GoodsReceived, handler=erp_handlers.book_goods_received
     ),
+    Subscription(
+        receiver="erp", message=wms.GoodsShipped, handler=erp_handlers.book_warehouse_shipment
+    ),
+    Subscription(
+        receiver="erp", message=wms.ShipmentReversed, handler=erp_handlers.book_shipment_reversed
+    ),
+    Subscription(
+        receiver="erp", message=pos.TransferShipped, handler=erp_handlers.book_store_shipment
+    ),
+    Subscription(
+        receiver="erp", message=pos.TransferReceived, handler=erp_handlers.book_store_receipt
+    ),
     Subscription(receiver="erp", message=wms.StockOpened, handler=erp_handlers.book_stock_opened),
     RunSubscription(receiver="pos", message=till.TicketClosed, handler=pos_handlers.post_tickets),
     RunSubscription(receiver="erp", message=pos.TicketPosted, handler=erp_handlers.book_tickets),

@@ -75,3 +75,9 @@ def list_steps(*, document_type: str, number: str) -> list[Step]:
         )
         for row in rows[:STEPS_LISTED_MAX]
     ]
+
+
+def count_steps(*, document_type: str, number: str, step: str) -> int:
+    """Return how often a document took one step."""
+    rows = TrailStep.objects.filter(document_type=document_type, number=number, step=step)
+    return rows.count()

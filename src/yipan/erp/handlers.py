@@ -8,15 +8,27 @@ from uuid import uuid5
 from django.utils import timezone
 
 from yipan.documents import digests
-from yipan.erp.documents import goods_receipt, sales_issue, stock_opening
+from yipan.erp.documents import goods_receipt, sales_issue, stock_opening, transfer_facts
+from yipan.erp.documents.transfer_legs import (
+    TRANSFER,
+    LegTold,
+    find_transfer,
+    read_status,
+    require_transfer,
+)
+from yipan.erp.rules.transfer_order import CameLine, SentLine
 from yipan.exchange.subscriptions import Heard
+from yipan.foundation.status import StockStatus
 from yipan.messages import pos, wms
 from yipan.messages.digests import StreamDigest
 from yipan.pool.book import SITE_BOOK
 
 
 def book_goods_received(message: wms.GoodsReceived, heard: Heard) -> None:
-    """Record and post the receipt a warehouse tells of."""
+    """Record and post the receipt a warehouse tells of: from a supplier, or of a transfer."""
+    if message.order_type == TRANSFER:
+        _book_transfer_received(message, heard)
+        return
     goods_receipt.record_and_post(
         message=message,
         heard=heard,
@@ -38,3 +50,134 @@ def book_stock_opened(message: pos.StockOpened | wms.StockOpened, heard: Heard) 
 def compare_digest(message: StreamDigest, heard: Heard) -> None:
     """Compare what a site says of its own book with the site book."""
     digests.compare(message, heard, book=SITE_BOOK)
+
+
+def book_warehouse_shipment(message: wms.GoodsShipped, heard: Heard) -> None:
+    """Book goods that left a warehouse: those of a transfer go into transit."""
+    require_transfer(message.order_type)
+    transfer_facts.ship(
+        leg=LegTold(
+            number=message.shipment_number,
+            transfer=message.document_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.shipped_by,
+            device=message.device,
+            is_last=message.is_last,
+            other_site=message.ship_to,
+        ),
+        lines=[
+            SentLine(
+                line=line.line,
+                sku=line.sku,
+                quantity=line.quantity,
+                status=read_status(line.status),
+            )
+            for line in message.lines
+        ],
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_store_shipment(message: pos.TransferShipped, heard: Heard) -> None:
+    """Book goods that left a store, its sound ones and its damaged ones."""
+    require_transfer(message.order_type)
+    transfer_facts.ship(
+        leg=LegTold(
+            number=message.shipment_number,
+            transfer=message.document_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.shipped_by,
+            device=message.device,
+            is_last=message.is_last,
+            other_site=message.ship_to,
+        ),
+        lines=[
+            SentLine(line=line.line, sku=line.sku, quantity=quantity, status=status)
+            for line in message.lines
+            for status, quantity in (
+                (StockStatus.AVAILABLE, line.quantity),
+                (StockStatus.DAMAGED, line.quantity_damaged),
+            )
+            if quantity
+        ],
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_shipment_reversed(message: wms.ShipmentReversed, heard: Heard) -> None:
+    """Take back a shipment that did not leave after all."""
+    require_transfer(message.order_type)
+    transfer_facts.reverse_shipment(
+        leg=LegTold(
+            number=message.shipment_number,
+            transfer=message.document_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.reversed_by,
+        ),
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_store_receipt(message: pos.TransferReceived, heard: Heard) -> None:
+    """Book goods of a transfer that came at a store."""
+    transfer_facts.receive(
+        leg=LegTold(
+            number=message.receipt_number,
+            transfer=message.transfer_number or find_transfer(message.inbound_order_number),
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.received_by,
+            device=message.device,
+            is_last=message.is_last,
+            inbound_order_number=message.inbound_order_number,
+        ),
+        lines=[
+            CameLine(
+                line=line.line,
+                sku=line.sku,
+                quantity_sound=line.quantity,
+                quantity_damaged=line.quantity_damaged,
+            )
+            for line in message.lines
+        ],
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def _book_transfer_received(message: wms.GoodsReceived, heard: Heard) -> None:
+    transfer_facts.receive(
+        leg=LegTold(
+            number=message.receipt_number,
+            transfer=message.transfer_number or find_transfer(message.inbound_order_number),
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.received_by,
+            device=message.device,
+            is_last=message.is_last,
+            inbound_order_number=message.inbound_order_number,
+        ),
+        lines=[
+            CameLine(
+                line=line.line,
+                sku=line.sku,
+                quantity_sound=line.quantity_sound,
+                quantity_damaged=line.quantity_damaged,
+                quantity_blocked=line.quantity_blocked,
+            )
+            for line in message.lines
+        ],
+        heard=heard,
+        at=timezone.now(),
+    )

@@ -5,6 +5,19 @@ from yipan.erp.models.period import AccountingPeriod
 from yipan.erp.models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from yipan.erp.models.sales_issue import SalesIssue
 from yipan.erp.models.stock_opening import StockOpening
+from yipan.erp.models.transfer_difference import (
+    TransferDifference,
+    TransferDifferenceLine,
+    TransferSettlement,
+)
+from yipan.erp.models.transfer_order import (
+    TransferOrder,
+    TransferOrderLine,
+    TransferReceipt,
+    TransferReceiptLine,
+    TransferShipment,
+    TransferShipmentLine,
+)
 from yipan.erp.models.valuation import (
     EntitySite,
     LandedCost,
@@ -26,6 +39,15 @@ __all__ = [
     "PurchaseOrderLine",
     "SalesIssue",
     "StockOpening",
+    "TransferDifference",
+    "TransferDifferenceLine",
+    "TransferOrder",
+    "TransferOrderLine",
+    "TransferReceipt",
+    "TransferReceiptLine",
+    "TransferSettlement",
+    "TransferShipment",
+    "TransferShipmentLine",
     "TrueUp",
     "ValuationMark",
     "ValueState",
