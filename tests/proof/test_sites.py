@@ -11,7 +11,7 @@ from yipan.ledger import posting
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.proof import run
 from yipan.proof.run import find_first_break
-from yipan.proof.sites import Difference, compare_site, compare_sites, find_cut
+from yipan.proof.sites import compare_sites, find_cut
 from yipan.wms.models import InboundOrder
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_goods_the_site_never_told_of_are_named_with_site_and_sku() -> None:
     )
 
 
-def test_books_are_cut_before_what_is_parked() -> None:
+def test_the_cut_is_what_the_hub_has_applied() -> None:
     bring_95()
     deliver()
     sell(("TEA-250", 1))
@@ -81,24 +81,6 @@ def test_books_are_cut_before_what_is_parked() -> None:
     assert find_cut("wms:W1/stock") == 1
     assert find_cut("pos:S12/stock") == 1
     assert find_cut("pos:S1/stock") is None
-    assert compare_site(site="S12", book="pos:S12", source="pos:S12/stock", watermark=1) == []
-
-
-def test_a_cut_that_is_too_low_shows_nothing_of_what_came_later() -> None:
-    bring_95()
-    deliver()
-
-    assert compare_site(site="W1", book="wms:W1", source="wms:W1/stock", watermark=0) == []
-
-
-def test_a_difference_says_all_that_is_needed_to_look_it_up() -> None:
-    difference = Difference(
-        site="S12", sku="MUG-1", group="damaged", watermark=7, quantity_hub=2, quantity_site=0
-    )
-
-    assert str(difference) == (
-        "site S12, SKU MUG-1, damaged: the hub's book says 2 and the site's own 0 at message 7"
-    )
 
 
 def test_the_parts_are_proved_in_order_and_each_is_announced() -> None:

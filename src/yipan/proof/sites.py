@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from yipan.exchange.queries import list_inbox, list_sources
 from yipan.foundation.findings import Finding
-from yipan.ledger.queries import list_site_sums_at
+from yipan.ledger.site_differences import SiteCut, SiteDifference, list_site_differences
 from yipan.masterdata.queries import ROWS_MAX, list_sites
 
 CHECK = "proof.hub_equals_sites"
@@ -14,25 +12,6 @@ HUB_RECEIVER = "erp"
 HUB_BOOK = "erp"
 #: A site's own system, by the type of the site.
 SYSTEMS = {"warehouse": "wms", "store": "pos"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
-    """Where two books differ. Quantities are in the SKU's smallest unit."""
-
-    site: str
-    sku: str
-    group: str
-    watermark: int
-    quantity_hub: int
-    quantity_site: int
-
-    def __str__(self) -> str:
-        return (
-            f"site {self.site}, SKU {self.sku}, {self.group}: the hub's book says "
-            f"{self.quantity_hub} and the site's own {self.quantity_site} at message "
-            f"{self.watermark}"
-        )
 
 
 def compare_sites() -> Finding:
@@ -43,45 +22,39 @@ def compare_sites() -> Finding:
     the hub has not heard of yet are compared at 0: neither book may hold anything of them
     that did not come by a message.
     """
-    differences: list[Difference] = []
-    examined = 0
-    for site, system in _list_sites():
-        source = f"{system}:{site}/stock"
-        watermark = find_cut(source)
-        if watermark is None:
-            continue
-        examined += 1
-        differences += compare_site(
-            site=site, book=f"{system}:{site}", source=source, watermark=watermark
-        )
+    cuts = _list_cuts()
+    differences = list_site_differences(hub=HUB_BOOK, cuts=cuts)
+    watermarks = {cut.site: cut.watermark for cut in cuts}
     return Finding(
         check=CHECK,
         ok=not differences,
-        detail=str(differences[0]) if differences else f"{examined} sites compared",
+        detail=_describe(differences[0], watermark=watermarks[differences[0].site])
+        if differences
+        else f"{len(cuts)} sites compared",
         count=len(differences),
-        examined=examined,
+        examined=len(cuts),
     )
 
 
-def compare_site(*, site: str, book: str, source: str, watermark: int) -> list[Difference]:
-    """Return where the hub's book and the site's differ, ordered by SKU."""
-    cut = {source: watermark}
-    hub = list_site_sums_at(book=HUB_BOOK, prefixes=[f"on_hand/{site}/"], watermarks=cut)
-    own = list_site_sums_at(book=book, prefixes=["on_hand/"], watermarks=cut)
-    quantities_hub = {(row.sku, row.group): row.quantity for row in hub}
-    quantities_site = {(row.sku, row.group): row.quantity for row in own}
-    return [
-        Difference(
-            site=site,
-            sku=sku,
-            group=group,
-            watermark=watermark,
-            quantity_hub=quantities_hub.get((sku, group), 0),
-            quantity_site=quantities_site.get((sku, group), 0),
-        )
-        for sku, group in sorted(quantities_hub.keys() | quantities_site.keys())
-        if quantities_hub.get((sku, group), 0) != quantities_site.get((sku, group), 0)
-    ]
+def _describe(difference: SiteDifference, *, watermark: int) -> str:
+    return (
+        f"site {difference.site}, SKU {difference.sku}, {difference.group}: the hub's book says "
+        f"{difference.quantity_hub} and the site's own {difference.quantity_site} at message "
+        f"{watermark}"
+    )
+
+
+def _list_cuts() -> list[SiteCut]:
+    """Return the sites the hub has a stream of, and where each is cut."""
+    cuts = []
+    for site, system in _list_sites():
+        source = f"{system}:{site}/stock"
+        watermark = find_cut(source)
+        if watermark is not None:
+            cuts.append(
+                SiteCut(site=site, book=f"{system}:{site}", source=source, watermark=watermark)
+            )
+    return cuts
 
 
 def find_cut(source: str) -> int | None:

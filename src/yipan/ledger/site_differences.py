@@ -1,0 +1,138 @@
+"""Compare the hub's book with all sites' own books, each cut at one watermark, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yipan.foundation.ids import BUCKETS
+from yipan.foundation.status import StockStatus
+from yipan.ledger.calls import call, numbers, texts
+from yipan.ledger.models import OUTSIDE, STATUS_CODES, STATUSES
+
+DIFFERENCES_MAX = 1_000
+
+#: One pile to a system that knows no promises; told under the code of what is available.
+_SOUND = (StockStatus.AVAILABLE, StockStatus.HELD, StockStatus.RESERVED)
+_SOUND_CODE = STATUS_CODES[StockStatus.AVAILABLE]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteCut:
+    """
+    One site to compare: its code, its own book, the source it tells under.
+
+    `watermark` is the highest number of the source that counts in both books.
+    """
+
+    site: str
+    book: str
+    source: str
+    watermark: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteDifference:
+    """
+    Where two books differ. Quantities are in the SKU's smallest unit.
+
+    `group` is `sound` for available, held and reserved, which a site may know as one; else
+    the status itself.
+    """
+
+    site: str
+    sku: str
+    group: str
+    quantity_hub: int
+    quantity_site: int
+
+
+def list_site_differences(
+    *, hub: str, cuts: Sequence[SiteCut], limit: int = DIFFERENCES_MAX
+) -> list[SiteDifference]:
+    """
+    Return where the book `hub` and the sites' own differ, ordered by site, SKU and group.
+
+    Compared is what lies on hand: `on_hand/<site>/...` in the hub's book, all of `on_hand/` in
+    a site's own. A posting that names a source beyond its watermark is left out of both;
+    all others count.
+    """
+    assert 0 < limit <= DIFFERENCES_MAX
+    rows = call(
+        _DIFFERENCES,
+        {
+            "hub": hub,
+            "sites": texts(cut.site for cut in cuts),
+            "books": texts(cut.book for cut in cuts),
+            "sources": texts(cut.source for cut in cuts),
+            "sequences": numbers(cut.watermark for cut in cuts),
+            "buckets": numbers(range(BUCKETS)),
+            "sound": numbers(STATUS_CODES[status] for status in _SOUND),
+            "sound_code": _SOUND_CODE,
+            "outside": OUTSIDE,
+            "limit": limit,
+        },
+    )
+    return [
+        SiteDifference(
+            site=site,
+            sku=sku,
+            group="sound" if status == _SOUND_CODE else str(STATUSES[status]),
+            quantity_hub=quantity_hub,
+            quantity_site=quantity_site,
+        )
+        for site, sku, status, quantity_hub, quantity_site in rows
+    ]
+
+
+# Balances as they are now, and what came beyond the cut taken back. `is_hub` tells the two sides
+# of a site apart, so that one sum over both is the difference.
+_DIFFERENCES = """
+    with cut as (
+      select * from unnest(%(sites)s::text[], %(books)s::text[], %(sources)s::text[],
+                           %(sequences)s::bigint[]) c (site, book, source, sequence)),
+    place as (
+      select p.place_id, c.site, false as is_hub
+        from cut c join ledger_book k on k.code = c.book
+        join ledger_place p on p.book_id = k.book_id
+       where p.path || '/' ^@ 'on_hand/'
+      union all
+      select p.place_id, c.site, true
+        from ledger_book k join ledger_place p on p.book_id = k.book_id
+        join cut c on c.site = split_part(p.path, '/', 2)
+       where k.code = %(hub)s and p.path ^@ 'on_hand/'),
+    behind as (
+      select c.site, h.event_id, h.recorded_at
+        from cut c
+        join ledger_posting h on h.bucket = any (%(buckets)s::smallint[])
+                             and h.source = c.source and h.sequence > c.sequence
+                             and h.source <> ''),
+    late as (
+      select w.site, m.* from (select distinct site, event_id, recorded_at from behind) w
+        join ledger_movement m on m.bucket = any (%(buckets)s::smallint[])
+                              and m.recorded_at = w.recorded_at and m.event_id = w.event_id),
+    change as (
+      select p.site, p.is_hub, b.sku_id, b.status, b.quantity
+        from place p join ledger_balance b on b.place_id = p.place_id
+      union all
+      select p.site, p.is_hub, m.sku_id, m.from_status, m.quantity
+        from late m join place p on p.place_id = m.from_place and p.site = m.site
+      union all
+      select p.site, p.is_hub, m.sku_id, m.to_status, -m.quantity
+        from late m join place p on p.place_id = m.to_place and p.site = m.site),
+    total as (
+      select c.site, c.sku_id, g.status,
+             coalesce(sum(c.quantity) filter (where c.is_hub), 0)::bigint as hub,
+             coalesce(sum(c.quantity) filter (where not c.is_hub), 0)::bigint as own
+        from change c
+       cross join lateral (
+         select case when c.status = any (%(sound)s::smallint[]) then %(sound_code)s::smallint
+                     else c.status end
+       ) g (status)
+       group by c.site, c.sku_id, g.status)
+    select t.site, s.code, t.status, t.hub, t.own
+      from total t join ledger_sku s on s.sku_id = t.sku_id
+     where t.hub <> t.own and t.status <> %(outside)s
+     order by t.site collate "C", s.code collate "C", t.status
+     limit %(limit)s
+"""
