@@ -91,6 +91,10 @@ def visit(
         return page
 
     yield open_page
+    for page in context.pages:
+        # A request that is still answered would lock tables that are about to be emptied.
+        page.wait_for_load_state("networkidle")
+        page.close()
     assert complaints == []
 
 

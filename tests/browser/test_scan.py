@@ -1,8 +1,8 @@
 """
 Goal: a scan is never lost, never doubled, and never lands in a quantity.
 
-Method: keys as a scanner with a wedge sends them, some milliseconds apart, against the
-receiving task. A person types ten times slower.
+Method: keys as a scanner with a wedge sends them, all at once, against the receiving task. A
+person types far slower.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ from yipan.wms.models import ReceiptScan
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-BURST_MS = 4
+#: Keys within a millisecond of each other, as the browser would handle them: what is not
+#: prevented is written where the focus is, and Enter sends the form of the field.
+WEDGE = """
+([text, end]) => {
+  const press = (key) => document.activeElement.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  for (const key of text) if (press(key)) document.execCommand("insertText", false, key);
+  if (end && press(end)) document.activeElement.form?.requestSubmit();
+}
+"""
 CODE = "69TEA-250"
 
 
@@ -40,9 +49,7 @@ def task(visit: Visitor, live_server: LiveServer) -> Page:
 
 def scan(page: Page, text: str, *, end: str = "Enter") -> None:
     """Send keys as a scanner does, whatever has the focus."""
-    page.keyboard.type(text, delay=BURST_MS)
-    if end:
-        page.keyboard.press(end)
+    page.evaluate(WEDGE, [text, end])
 
 
 def expect_counted(page: Page, quantity: int) -> None:
@@ -82,9 +89,8 @@ def test_a_scanner_without_a_suffix_is_understood(task: Page) -> None:
 
 def test_one_scan_echoed_at_once_counts_once(task: Page) -> None:
     scan(task, CODE)
-    task.keyboard.press("Enter")
-    expect_counted(task, 1)
-    task.wait_for_timeout(300)
+    scan(task, CODE)
+    task.wait_for_load_state("networkidle")
 
     expect_counted(task, 1)
     assert ReceiptScan.objects.count() == 1

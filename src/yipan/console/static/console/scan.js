@@ -20,12 +20,58 @@ function clean(text) {
 function submit(text) {
   const field = box();
   const code = clean(text);
-  const now = performance.now();
-  const isEcho = code === lastScan.text && now - lastScan.at < REPEAT_MS;
-  if (!field || !code || isEcho) return;
-  lastScan = { text: code, at: now };
+  if (!field || !code) return;
   field.value = code;
   field.form.requestSubmit();
+}
+
+// Whatever way a scan is sent: cleaned, and an echo of the same device is no second scan.
+// The box is free at once; scans that come while an answer is awaited wait in line.
+const waiting = [];
+let isSending = false;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const field = form.querySelector?.("[data-scan]");
+  if (!field) return;
+  clearTimeout(settle);
+  burst = "";
+  const code = clean(field.value);
+  field.value = code;
+  const now = lastKeyAt;
+  const isEcho = code === lastScan.text && now - lastScan.at < REPEAT_MS;
+  if (isEcho) field.value = "";
+  if (!isEcho && code) {
+    lastScan = { text: code, at: now };
+    if (!form.hasAttribute("hx-post")) return;
+    waiting.push({ form, values: Object.fromEntries(new FormData(form)) });
+    field.value = "";
+    document.dispatchEvent(new CustomEvent("yipan:scanned", { detail: { code } }));
+    send();
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
+async function send() {
+  if (isSending || !waiting.length) return;
+  isSending = true;
+  const { form, values } = waiting.shift();
+  try {
+    await window.htmx.ajax("POST", form.getAttribute("hx-post"), {
+      source: form,
+      target: form.getAttribute("hx-target"),
+      swap: form.getAttribute("hx-swap"),
+      values,
+    });
+  } catch {
+    // Nobody knows whether it arrived, so it is not sent again: the person looks, and scans.
+    const field = box();
+    if (field && !field.value) field.value = values[field.name];
+    tone(220, 350);
+  }
+  isSending = false;
+  send();
 }
 
 function restore(field, before) {
@@ -37,19 +83,25 @@ let fieldBefore = null;
 let valueBefore = "";
 
 document.addEventListener("keydown", (event) => {
-  const now = performance.now();
+  // When the key was pressed, not when a busy page came round to it.
+  const now = event.timeStamp;
   const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
   const isFast = now - lastKeyAt <= GAP_MS;
+  const isInBox = event.target === box();
   lastKeyAt = now;
-  if (event.key === "Enter" && isFast && burst.length >= LENGTH_MIN) {
+  if (event.key === "Enter" && isFast && burst.length >= LENGTH_MIN && !isInBox) {
     event.preventDefault();
     event.stopPropagation();
     clearTimeout(settle);
     restore(fieldBefore, valueBefore);
-    const text = burst;
+    submit(burst);
     burst = "";
-    submit(text);
     return;
+  }
+  if (event.key === "Enter" && isInBox && burst.endsWith(event.target.value)) {
+    // The scan began before the box had the focus: its beginning is in the burst alone.
+    event.target.value = burst;
+    restore(fieldBefore, valueBefore);
   }
   if (!isText) { burst = ""; return; }
   if (!isFast) {
@@ -59,15 +111,14 @@ document.addEventListener("keydown", (event) => {
   }
   burst += event.key;
   clearTimeout(settle);
-  if (burst.length >= LENGTH_MIN) {
-    settle = setTimeout(() => {
-      const text = burst;
-      burst = "";
-      if (text.length < LENGTH_MIN) return;
-      restore(fieldBefore, valueBefore);
-      submit(text);
-    }, SETTLE_MS);
-  }
+  if (burst.length < LENGTH_MIN) return;
+  settle = setTimeout(() => {
+    // In the box, all of it counts: a busy device may have paused within the scan.
+    const text = isInBox ? box().value : burst;
+    burst = "";
+    if (!isInBox) restore(fieldBefore, valueBefore);
+    submit(text);
+  }, SETTLE_MS);
 }, true);
 
 // The scan box owns the focus: on load, after every swap, after a tap on nothing.

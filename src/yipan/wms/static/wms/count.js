@@ -10,14 +10,12 @@ function choose(isDamaged) {
 }
 damaged.addEventListener("click", () => choose(condition.value !== "damaged"));
 
-// After an answer the next scan is sound again, unless the answer says otherwise.
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const field = event.target.querySelector?.("[data-scan]");
-  if (field) last.textContent = field.value;
+// The switch lasts for one scan; an answer may turn it on again. Scans may wait in line.
+document.addEventListener("yipan:scanned", (event) => {
+  last.textContent = event.detail.code;
+  choose(false);
 });
 document.addEventListener("htmx:afterSwap", () => {
   const mark = document.querySelector("[data-is-damaged]");
-  choose(mark?.dataset.isDamaged === "1");
-  const field = document.querySelector("[data-scan]");
-  if (field) field.value = "";
+  if (mark?.dataset.isDamaged === "1") choose(true);
 });
