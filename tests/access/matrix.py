@@ -41,6 +41,12 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "erp.purchase_order.close",
         "erp.purchase_order.cancel",
         "erp.goods_receipt.reverse",
+        "erp.transfer_order.write",
+        "erp.transfer_order.approve",
+        "erp.transfer_order.release",
+        "erp.transfer_order.close",
+        "erp.transfer_order.cancel",
+        "erp.transfer_difference.settle",
         "wms.read",
         "pos.read",
         "exchange.read",
@@ -69,6 +75,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "masterdata.export",
         "erp.read",
         "erp.purchase_order.approve",
+        "erp.transfer_difference.settle",
         "pos.read",
         "access.audit",
     },
@@ -81,7 +88,16 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | EVERYBODY
     | {"pos.read", "pos.sell", "pos.refund", "pos.open_stock"},
     Role.ORDER_DESK: EVERY_PERSON | EVERYBODY | {"erp.read", "wms.read", "pool.promise"},
-    Role.PLANNER: EVERY_PERSON | EVERYBODY | {"erp.read"},
+    Role.PLANNER: EVERY_PERSON
+    | EVERYBODY
+    | {
+        "erp.read",
+        "erp.transfer_order.write",
+        "erp.transfer_order.approve",
+        "erp.transfer_order.release",
+        "erp.transfer_order.close",
+        "erp.transfer_order.cancel",
+    },
     Role.INTEGRATION: EVERYBODY
     | {
         "pool.promise",
@@ -90,6 +106,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "erp.read",
         "erp.purchase_order.write",
         "erp.purchase_order.send",
+        "erp.transfer_order.write",
+        "erp.transfer_order.release",
         "wms.read",
         "wms.receive",
         "wms.move",
@@ -129,6 +147,10 @@ OF_A_SITE = frozenset(
         "receiving:number",
         "bin-moves:number",
         "goods-receipts:number",
+        "transfers:number",
+        "transfer-shipments:number",
+        "transfer-receipts:number",
+        "transfer-differences:number",
         "sales-issues:number",
         "warehouses:site",
         "stores:site",
@@ -138,6 +160,7 @@ OF_A_SITE = frozenset(
         "pos/stock-openings:number",
         "holds:number",
         "sites:site",
+        "bins:code",
         "reservations:number",
         "books:book",
         "posting:origin",
@@ -159,6 +182,11 @@ WITHOUT_SITE = frozenset(
         "barcodes:barcode",
         "suppliers:supplier",
         "jobs:job",
+        "customers:customer",
+        "imports:job",
+        "templates:kind",
+        "exports:kind",
+        "{kind}:form",
     }
 )
 
@@ -166,6 +194,7 @@ WITHOUT_SITE = frozenset(
 NAME_A_SITE = frozenset(
     {
         "POST api/v1/purchase-orders",
+        "POST api/v1/transfers",
         "POST api/v1/receipts",
         "POST api/v1/bin-moves",
         "POST api/v1/warehouse-openings",

@@ -19,7 +19,7 @@ from yipan.exchange.queries import list_alterations
 from yipan.ledger import queries as ledger
 from yipan.masterdata import jobs, queries, records
 from yipan.masterdata.jobs import Upload
-from yipan.masterdata.rows import BarcodeRow, BinRow, SiteRow
+from yipan.masterdata.rows import BarcodeRow, BinRow, CustomerRow, SiteRow
 from yipan.pool import promises
 from yipan.pool.promises import Ask
 from yipan.pool.rules import PromisedLine
@@ -68,6 +68,9 @@ def build() -> Objects:
     tea = queries.get_sku("TEA-250")
     barcodes = (*tea.barcodes, BarcodeRow(code="BC-TEA", pack_size=24, unit="case"))
     records.save_skus([replace(tea, barcodes=barcodes)], at=NOON)
+    records.save_customers([CustomerRow(code="C-1", name="Li Na")])
+    upload = Upload(kind="skus", file_name="goods.csv", content=b"code,name")
+    job = jobs.add_job(upload, by="ann", at=NOON)
     shared = {
         "people:user_id": str(person.pk),
         "keys:key_id": str(ApiKey.objects.get().pk),
@@ -77,9 +80,12 @@ def build() -> Objects:
         "skus:sku": "TEA-250",
         "barcodes:barcode": "BC-TEA",
         "suppliers:supplier": "SUP-01",
-        "jobs:job": jobs.add_job(
-            Upload(kind="skus", file_name="goods.csv", content=b"code,name"), by="ann", at=NOON
-        ).public_id,
+        "customers:customer": "C-1",
+        "jobs:job": job.public_id,
+        "imports:job": job.public_id,
+        "templates:kind": "skus",
+        "exports:kind": "sites",
+        "{kind}:form": "xlsx",
     }
     marks = (
         f"{TELLTALE:,}",
@@ -139,6 +145,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
     return {
         "alterations:alteration_id": str(altered.alteration_id),
         "sites:site": warehouse,
+        "bins:code": "A-01-01",
         "holds:number": promise.number,
         "reservations:number": promise.number,
         "purchase-orders:number": number,

@@ -41,7 +41,7 @@ def test_a_changed_sku_is_told_with_its_version_and_written_down() -> None:
     steps = trail.list_steps(document_type="sku", number="TEA-250")
     assert [(step.step, step.to_state, step.actor) for step in steps] == [
         ("create", "v1", "li"),
-        ("change", "v2", "li"),
+        ("edit", "v2", "li"),
     ]
 
 

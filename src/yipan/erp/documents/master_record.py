@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
@@ -23,7 +24,7 @@ from yipan.messages.erp import Barcode, SiteChanged, SkuChanged
 
 SOURCE = "erp:hub/masterdata"
 
-R = TypeVar("R", SkuRow, SiteRow, BinRow, SupplierRow)
+R = TypeVar("R", SkuRow, SiteRow, BinRow, SupplierRow, CustomerRow)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,8 +45,9 @@ def save_skus(rows: Sequence[SkuRow], *, by: Author) -> list[SkuRow]:
     :raises RowWrong: if a row cannot be kept; then nothing is.
     """
     saved = records.save_skus(rows, at=by.at)
-    _tell([_make_sku_changed(row, at=by.at) for row in saved])
-    _note("sku", saved, by)
+    told = [_make_sku_changed(row, at=by.at) for row in saved]
+    _tell(told)
+    _note("sku", saved, by, told)
     return saved
 
 
@@ -57,8 +59,9 @@ def save_sites(rows: Sequence[SiteRow], *, by: Author) -> list[SiteRow]:
     :raises RowWrong: if a row cannot be kept; then nothing is.
     """
     saved = records.save_sites(rows)
-    _tell([_make_site_changed(row, at=by.at) for row in saved])
-    _note("site", saved, by)
+    told = [_make_site_changed(row, at=by.at) for row in saved]
+    _tell(told)
+    _note("site", saved, by, told)
     return saved
 
 
@@ -135,6 +138,18 @@ def edit_supplier(row: SupplierRow, *, by: Author) -> SupplierRow:
 
 
 @transaction.atomic
+def edit_customer(row: CustomerRow, *, by: Author) -> CustomerRow:
+    """
+    Save one customer somebody had before them. `row.version` is the one they saw, 0 for a new one.
+
+    :raises VersionMismatch: if it was changed, or made, in the meantime.
+    :raises RowWrong: if the row cannot be kept.
+    """
+    save_customers([row], by=by)
+    return _require_seen(row, queries.find_customers([row.code])[row.code])
+
+
+@transaction.atomic
 def edit_bin(row: BinRow, *, by: Author) -> BinRow:
     """
     Save one bin somebody had before them. `row.version` is the one they saw, 0 for a new one.
@@ -180,7 +195,9 @@ def _tell(messages: Sequence[Message]) -> None:
     )
 
 
-def _note(document_type: str, rows: Sequence[Any], by: Author) -> None:
+def _note(
+    document_type: str, rows: Sequence[Any], by: Author, told: Sequence[Message] = ()
+) -> None:
     trail.record_many(
         [
             Step(
@@ -188,14 +205,15 @@ def _note(document_type: str, rows: Sequence[Any], by: Author) -> None:
                 number=f"{row.site}/{row.code}"[:NUMBER_LENGTH_MAX]
                 if isinstance(row, BinRow)
                 else row.code,
-                step="create" if row.version == 1 else "change",
+                step="create" if row.version == 1 else "edit",
                 to_state=f"v{row.version}",
                 at=by.at,
                 actor=by.name,
                 device=by.device,
                 reason=by.reason,
+                message_id=message.message_id if message else None,
             )
-            for row in rows
+            for row, message in zip_longest(rows, told)
         ]
     )
 

@@ -1,13 +1,16 @@
 """Index of the reads of master data. No code here."""
 
 from yipan.masterdata.queries.goods import (
+    FLAGS,
     ROWS_MAX,
-    filter_skus,
+    SkuFilter,
+    count_skus,
     find_by_barcode,
     find_skus,
     get_by_barcode,
     get_sku,
     list_categories,
+    list_sku_page,
     list_skus,
     list_unknown_skus,
     read_skus,
@@ -35,9 +38,11 @@ from yipan.masterdata.queries.places import (
 )
 
 __all__ = [
+    "FLAGS",
     "ROWS_MAX",
+    "SkuFilter",
     "compute_business_date",
-    "filter_skus",
+    "count_skus",
     "find_bins",
     "find_by_barcode",
     "find_customers",
@@ -55,6 +60,7 @@ __all__ = [
     "list_categories",
     "list_customers",
     "list_sites",
+    "list_sku_page",
     "list_skus",
     "list_suppliers",
     "list_unknown_sites",

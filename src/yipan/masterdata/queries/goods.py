@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -72,7 +73,7 @@ def search_skus(text: str, limit: int = 20, *, only_active: bool = True) -> list
     assert 0 < limit <= ROWS_MAX
     exact = _list_exact(text)
     rows = [row for row in exact if row.code == text.strip().upper() or row.is_active]
-    query = filter_skus(text=text, is_active=True if only_active else None)
+    query = _filter(SkuFilter(text=text, is_active=True if only_active else None))
     if query is None or not text.strip():
         return rows[:limit]
     known = [row.code for row in rows]
@@ -88,32 +89,61 @@ def _list_exact(text: str) -> list[SkuRow]:
     return read_skus(Sku.objects.filter(wanted).order_by("code"))
 
 
-def filter_skus(
-    *,
-    text: str = "",
-    category: str = "",
-    temperature_class: str = "",
-    is_active: bool | None = None,
-    flags: Iterable[str] = (),
-) -> QuerySet[Sku] | None:
-    """Return a query over SKUs, or nothing when `text` holds no word to search for."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkuFilter:
+    """
+    Which SKUs to list; empty is: all.
+
+    `flag` is one of FLAGS; `category` counts with all its branches.
+    """
+
+    text: str = ""
+    category: str = ""
+    temperature_class: str = ""
+    is_active: bool | None = None
+    flag: str = ""
+
+
+#: What of a SKU can be asked for by name.
+FLAGS = frozenset({"is_lot_tracked", "is_expiry_tracked", "is_serial_tracked", "is_weighed"})
+
+
+def list_sku_page(which: SkuFilter, *, after: str = "", limit: int = 100) -> list[SkuRow]:
+    """Return SKUs ordered by code, those behind `after` only, that fit the filter."""
+    assert 0 < limit <= ROWS_MAX
+    query = _filter(which)
+    return [] if query is None else read_skus(query.filter(code__gt=after).order_by("code")[:limit])
+
+
+def count_skus(which: SkuFilter) -> int:
+    """Return how many SKUs fit the filter."""
+    query = _filter(which)
+    return 0 if query is None else query.count()
+
+
+def _filter(which: SkuFilter) -> QuerySet[Sku] | None:
+    """Return a query over SKUs, or nothing when the text holds no word to search for."""
     query = Sku.objects.all()
-    if text.strip():
-        wanted = make_query(text)
+    if which.text.strip():
+        wanted = make_query(which.text)
         if not wanted:
             return None
-        query = query.alias(
-            hit=RawSQL('"masterdata_sku"."search" @@ %s::tsquery', [wanted])
-        ).filter(hit=True)
-    if category:
-        query = query.filter(Q(category_id=category) | Q(category_id__startswith=f"{category}/"))
-    if temperature_class:
-        query = query.filter(temperature_class=temperature_class)
-    if is_active is not None:
-        query = query.filter(is_active=is_active)
-    for flag in flags:
-        assert flag in {"is_lot_tracked", "is_expiry_tracked", "is_serial_tracked", "is_weighed"}
-        query = query.filter(**{flag: True})
+        hit = RawSQL('"masterdata_sku"."search" @@ %s::tsquery', [wanted])
+        barcodes = Barcode.objects.filter(code=fold_barcode(which.text), valid_to__isnull=True)
+        # Asked first: a subquery beside the words would keep PostgreSQL from their index.
+        owners = list(barcodes.values_list("sku__code", flat=True))
+        is_found = Q(hit=True) | Q(code__in=owners) if owners else Q(hit=True)
+        query = query.alias(hit=hit).filter(is_found)
+    if which.category:
+        is_branch = Q(category__code__startswith=f"{which.category}/")
+        query = query.filter(Q(category_id=which.category) | is_branch)
+    if which.temperature_class:
+        query = query.filter(temperature_class=which.temperature_class)
+    if which.is_active is not None:
+        query = query.filter(is_active=which.is_active)
+    if which.flag:
+        assert which.flag in FLAGS
+        query = query.filter(**{which.flag: True})
     return query
 
 

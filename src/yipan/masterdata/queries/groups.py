@@ -11,7 +11,7 @@ def list_sku_categories(*, category: str = "") -> dict[str, str]:
     """Return the category of each SKU, "" for none; of one category and its branches only."""
     query = Sku.objects.all()
     if category:
-        query = query.filter(Q(category_id=category) | Q(category_id__startswith=f"{category}/"))
+        query = query.filter(Q(category_id=category) | Q(category__code__startswith=f"{category}/"))
     return {code: str(name or "") for code, name in query.values_list("code", "category_id")}
 
 
