@@ -10,6 +10,8 @@ from tests.access.builders import a_client, a_person
 from yipan.access.models import User
 from yipan.access.roles import Role
 from yipan.config import assets
+from yipan.masterdata import records
+from yipan.masterdata.rows import SiteRow
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +82,24 @@ def test_a_chosen_site_brings_its_time_zone() -> None:
     assert answer.cookies["yipan_site"].value == "S12"
     assert answer.cookies["yipan_zone"].value == "Asia/Shanghai"
     assert unknown.cookies["yipan_site"].value == ""
+
+
+def test_a_chain_of_many_sites_has_a_search_in_the_menu() -> None:
+    retailer.open_retailer()
+    few = a_client(Role.ADMIN).get("/design").content.decode()
+    records.save_sites(
+        [SiteRow(code=f"S{n}", site_type="store", name=f"Store {n}") for n in range(20, 60)]
+    )
+    client = a_client(Role.STORE_CLERK, username="bo", sites=["S21", "S22", "S31"])
+
+    many = Client()
+    many.force_login(User.objects.get(username="ann"))
+
+    assert "menu-search" not in few
+    assert "menu-search" in many.get("/design").content.decode()
+    hits = many.get("/sites", {"q": "store 33"}).content.decode()
+    assert hits.count("<button") == 1
+    assert client.get("/sites", {"q": "store"}).content.decode().count("<button") == 3
 
 
 def test_choices_are_sent_not_fetched() -> None:

@@ -22,7 +22,7 @@ from yipan.masterdata.queries import places
 from yipan.masterdata.rows import SiteRow
 
 SITE_TYPES = ("warehouse", "store")
-SITES_SHOWN_MAX = 40
+SITES_SHOWN_MAX = 12
 
 
 @dataclass(kw_only=True)
@@ -65,19 +65,20 @@ class Shell:
 
     @cached_property
     def sites(self) -> list[SiteRow]:
-        """Return the sites the reader may choose from; a single one is no choice."""
-        actor = self.actor
-        if actor is None:
-            return []
-        rows = places.list_sites(only=actor.sites, limit=SITES_SHOWN_MAX)
-        mine = [row for row in rows if row.site_type in SITE_TYPES and row.is_active]
+        """Return the first sites the reader may choose from; a single one is no choice."""
+        mine = find_sites(self.actor, limit=SITES_SHOWN_MAX + 1) if self.actor else []
         return mine if len(mine) > 1 else []
+
+    @property
+    def has_many_sites(self) -> bool:
+        """Return whether there are more sites than a menu can show: then it has a search."""
+        return len(self.sites) > SITES_SHOWN_MAX
 
     @property
     def site_label(self) -> str:
         """Return the name of the chosen site."""
-        chosen = [row for row in self.sites if row.code == self.site]
-        return name_of(chosen[0]) if chosen else gettext("All sites")
+        chosen = places.find_sites([self.site]).get(self.site) if self.site else None
+        return name_of(chosen) if chosen else gettext("All sites")
 
     @property
     def person_name(self) -> str:
@@ -115,6 +116,12 @@ class Shell:
 def describe_shell(request: HttpRequest) -> dict[str, Shell]:
     """Give every template `shell` (a context processor)."""
     return {"shell": Shell(request=request)}
+
+
+def find_sites(actor: Actor, *, text: str = "", limit: int = SITES_SHOWN_MAX) -> list[SiteRow]:
+    """Return the warehouses and stores the reader may choose, by code."""
+    rows = places.list_sites(only=actor.sites, text=text, limit=2 * limit)
+    return [row for row in rows if row.site_type in SITE_TYPES and row.is_active][:limit]
 
 
 def _find_address(url_name: str) -> str:

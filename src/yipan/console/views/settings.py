@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from yipan.console import preferences
+from yipan.access.actors import get_actor
+from yipan.access.doors import page
+from yipan.console import preferences, shell
+
+TEXT_LENGTH_MAX = 80
 
 
 @require_POST
@@ -18,3 +23,11 @@ def store_preferences(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(target)
     preferences.store(request, response)
     return response
+
+
+@page(action="console.home")
+def find_sites(request: HttpRequest) -> HttpResponse:
+    """Answer the fragment of sites to choose from, for a chain with more than a menu holds."""
+    text = request.GET.get("q", "").strip()[:TEXT_LENGTH_MAX]
+    sites = shell.find_sites(get_actor(request), text=text)
+    return render(request, "console/_sites.html", {"sites": sites})
