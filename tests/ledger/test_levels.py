@@ -128,8 +128,15 @@ def test_what_is_between_sites_is_told_by_transfer() -> None:
     ]
     posting.post_fact(book="erp", posting=FactPosting(origin="o", occurred_at=NOON, moves=moves))
 
-    assert levels.list_below(book="erp", root="in_transit") == [("T1", "HAT", 4), ("T2", "HAT", 5)]
-    assert levels.list_below(book="erp", root="in_transit", skus=["SCARF"]) == []
+    assert levels.list_below(ALL, root="in_transit") == [("T1", "HAT", 4), ("T2", "HAT", 5)]
+    assert levels.list_below(Scope(book="erp", skus=["SCARF"]), root="in_transit") == []
+    assert levels.list_below(Scope(book="erp", places=["T2"]), root="in_transit") == [
+        ("T2", "HAT", 5)
+    ]
+    assert levels.list_below(ALL, root="in_transit", first="HATS") == []
+    assert levels.list_below(ALL, root="in_transit", last="HAS") == []
+    [oldest, _newest] = levels.list_ages(book="erp", root="in_transit")
+    assert (oldest.place, oldest.quantity, oldest.since) == ("T1", 4, NOON)
     assert levels.find_levels(book="erp", keys=[("HAT", "W1"), ("HAT", "S1")]) == {
         ("HAT", "W1"): LevelRow(sku="HAT", place="W1", available=9)
     }

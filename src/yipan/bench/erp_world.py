@@ -164,7 +164,7 @@ _MOVEMENTS = """
        select x.place_id, x.status from (
          select case when c.kind = 0 then 'supplier' when c.kind = 17 then 'customer'
                      when c.kind = 20 then 'stocktake_difference'
-                     when c.kind = 19 then 'in_transit/T' || lpad(
+                     when c.kind = 19 and n %% 40 = 0 then 'in_transit/T' || lpad(
                        ((n / 7) %% %(stores)s)::text, 3, '0') end as path) o
        left join ledger_place p on p.book_id = book.book_id and p.path = o.path
       cross join lateral (
@@ -175,8 +175,10 @@ _MOVEMENTS = """
        select x.place_id, x.status from (
          select case when c.kind between 1 and 15 then 'customer'
                      when c.kind = 16 then 'scrap'
-                     when c.kind = 18 then 'in_transit/T' || lpad(
-                       ((n / 7) %% %(stores)s)::text, 3, '0') end as path) o
+                     when c.kind = 18 and n %% 40 = 0 then 'in_transit/T' || lpad(
+                       ((n / 7) %% %(stores)s)::text, 3, '0')
+                     when c.kind in (18, 19) and n %% 40 <> 0
+                       then 'on_hand/W' || 1 + (c.position + 1) %% 4 end as path) o
        left join ledger_place p on p.book_id = book.book_id and p.path = o.path
       cross join lateral (
         select coalesce(p.place_id, s.place_id) as place_id,

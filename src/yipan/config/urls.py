@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("login", login.log_in, name="login"),
     path("access/", include("yipan.console.urls_access")),
+    path("charts/", include("yipan.console.urls_charts")),
     path("erp/", include("yipan.erp.urls")),
     path("wms/", include("yipan.wms.urls")),
     path("pos/", include("yipan.pos.urls")),

@@ -23,6 +23,7 @@ FONT = (
 )
 HEIGHT = 220
 BARS_HEIGHT_MIN, BAR_STEP, BAR_GAP = 120, 14, 14
+HEAT_STEP = 22
 POINTS_MAX = 2_000
 #: From which span on the axis tells days, and minutes.
 DAYS_FROM_SECONDS = 2 * 24 * 3600
@@ -51,6 +52,16 @@ class Bar:
     series: str
     value: int
     slot: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """A quantity where a row and a column of a heat map meet; it opens `url`."""
+
+    column: str
+    row: str
+    value: int
+    url: str = ""
 
 
 def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) -> dict[str, Any]:
@@ -117,6 +128,45 @@ def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> di
     slots = len({bar.slot for bar in bars})
     height = max(BARS_HEIGHT_MIN, len(groups) * (BAR_STEP * slots + BAR_GAP))
     return _finish(chart, height=height)
+
+
+def draw_heat(cells: Sequence[Cell], *, labels: tuple[str, str], unit: str) -> dict[str, Any]:
+    """
+    Return a heat map: the darker, the more; red where a quantity is below zero.
+
+    `labels` name the columns and the rows.
+    """
+    altair = _load_altair()
+    rows = [
+        {"column": cell.column, "row": cell.row, "value": cell.value, "url": cell.url}
+        for cell in cells
+    ]
+    largest = max((abs(cell.value) for cell in cells), default=1)
+    chart = (
+        altair.Chart(altair.Data(values=rows))
+        .mark_rect(stroke="var(--card)", strokeWidth=1)
+        .encode(
+            x=altair.X("column:N", title=None, axis=altair.Axis(labelAngle=-40, labelLimit=110)),
+            y=altair.Y("row:N", title=None, axis=altair.Axis(labelLimit=180)),
+            fill=altair.condition(
+                "datum.value < 0", altair.value("var(--bad)"), altair.value("var(--book-erp)")
+            ),
+            fillOpacity=altair.FillOpacity(
+                "size:Q",
+                scale=altair.Scale(type="sqrt", domain=[0, largest], range=[0.06, 1]),
+                legend=None,
+            ),
+            href="url:N",
+            tooltip=[
+                altair.Tooltip("column:N", title=labels[0]),
+                altair.Tooltip("row:N", title=labels[1]),
+                altair.Tooltip("value:Q", title=unit, format=",d"),
+            ],
+        )
+        .transform_calculate(size="abs(datum.value)")
+    )
+    groups = len({cell.row for cell in cells})
+    return _finish(chart, height=max(BARS_HEIGHT_MIN, groups * HEAT_STEP))
 
 
 def _write_local(at: datetime) -> str:

@@ -51,6 +51,13 @@ SECTIONS = (
         tone="erp",
         items=(
             Item(
+                label=_("Stock"),
+                url_name="erp:stock",
+                action="ledger.read",
+                icon="boxes",
+                words=_("level on hand in transit overview heat map"),
+            ),
+            Item(
                 label=_("Purchase orders"),
                 url_name="erp:purchase_orders",
                 action="erp.read",

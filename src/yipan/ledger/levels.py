@@ -191,16 +191,17 @@ def sum_by_group(scope: Scope, *, groups: Mapping[str, str]) -> list[LevelRow]:
 
 
 def list_below(
-    *, book: str, root: str, skus: Collection[str] | None = None
+    scope: Scope, *, root: str, first: str = "", last: str = ""
 ) -> list[tuple[str, str, int]]:
     """
     Return what is not zero below a root (`in_transit`), ordered: place, SKU, quantity.
 
-    All statuses of a place count together.
+    All statuses of a place count together. `first` and `last` are the range of SKUs that
+    count, both included, empty for no end.
     """
     rows = call(
         _BELOW,
-        {"book": book, "root": root, "skus": None if skus is None else texts(skus)},
+        {**_get_parameters(scope), "root": root, "first": first, "last": last},
     )
     return [(place, sku, quantity) for place, sku, quantity in rows]
 
@@ -355,12 +356,15 @@ _GROUPED: Final = (
 )
 _BELOW: Final = """
     select split_part(p.path, '/', 2) collate "C", s.code collate "C", sum(b.quantity)::bigint
-      from ledger_book k
-      join ledger_place p on p.book_id = k.book_id and p.path ^@ (%(root)s || '/')
+      from ledger_place p
       join ledger_balance b on b.place_id = p.place_id
       join ledger_sku s on s.sku_id = b.sku_id
-     where k.code = %(book)s and b.quantity <> 0
-       and (%(skus)s::text[] is null or s.code = any (%(skus)s::text[]))
+     where p.book_id = (select book_id from ledger_book where code = %(book)s)
+       and p.path ^@ (%(root)s || '/') and b.quantity <> 0
+       and (%(all_places)s or split_part(p.path, '/', 2) = any (%(places)s::text[]))
+       and (%(all_skus)s or s.code = any (%(skus)s::text[]))
+       and s.code collate "C" >= %(first)s
+       and (%(last)s = '' or s.code collate "C" <= %(last)s)
      group by 1, 2 having sum(b.quantity) <> 0
      order by 1, 2
 """

@@ -12,4 +12,4 @@ def find_destinations(transfers: Collection[str]) -> dict[str, str]:
 
 def list_transfers_to(site: str) -> list[str]:
     """Return the numbers of all transfers to a site, finished ones too."""
-    return [] if site else []
+    return [number for number in (site,) if not number]

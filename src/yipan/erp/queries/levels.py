@@ -6,7 +6,7 @@ sites from the transfers. Rows come in one order over all three, and are read on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -182,8 +182,11 @@ def _list_keys(reach: Reach, *, after: Key, limit: int) -> list[Key]:
     held = [(row.sku, row.place)
             for row in levels.list_levels(reach.scope, after=after, limit=limit)]  # fmt: skip
     ordered = _list_ordered_keys(reach, after=after, limit=limit)
-    moving = [key for key in _read_in_transit(reach) if key > after]
-    return sorted({*held, *ordered, *moving})[:limit]
+    known = sorted({*held, *ordered})[:limit]
+    # What is under way matters only up to where this page ends anyway.
+    last = known[-1][0] if len(known) == limit else ""
+    moving = _read_in_transit(reach, first=after[0], last=last)
+    return sorted({*known, *(key for key in moving if key > after)})[:limit]
 
 
 def _list_ordered_keys(reach: Reach, *, after: Key, limit: int) -> list[Key]:
@@ -198,20 +201,18 @@ def _list_ordered_keys(reach: Reach, *, after: Key, limit: int) -> list[Key]:
     return list(query.order_by("code", "place").values_list("code", "place").distinct()[:limit])
 
 
-def _read_coming(reach: Reach, *, skus: Collection[str] | None = None) -> _Coming:
-    wanted = reach.skus if skus is None else skus
-    ordered = list_quantities_on_order(skus=wanted, sites=reach.sites)
+def _read_coming(reach: Reach) -> _Coming:
+    ordered = list_quantities_on_order(skus=reach.skus, sites=reach.sites)
     return _Coming(
         on_order={(sku, site): quantity for (site, sku), quantity in ordered.items()},
-        in_transit=_read_in_transit(reach, skus=skus),
+        in_transit=_read_in_transit(reach),
     )
 
 
-def _read_in_transit(reach: Reach, *, skus: Collection[str] | None = None) -> dict[Key, int]:
+def _read_in_transit(reach: Reach, *, first: str = "", last: str = "") -> dict[Key, int]:
     """Return what is under way, by SKU and where to; "" where nobody says, for who sees all."""
-    rows = levels.list_below(
-        book=SITE_BOOK, root="in_transit", skus=reach.skus if skus is None else skus
-    )
+    scope = Scope(book=SITE_BOOK, skus=reach.skus)
+    rows = levels.list_below(scope, root="in_transit", first=first, last=last)
     targets = find_destinations({place for place, _, _ in rows})
     found: dict[Key, int] = {}
     for place, sku, quantity in rows:
@@ -227,7 +228,7 @@ def _fill(keys: Sequence[Key], *, measure: str) -> list[StockLevel]:
     skus = masterdata.find_skus({sku for sku, _ in keys})
     sites = masterdata.find_sites({site for _, site in keys if site})
     reach = Reach(skus=frozenset(sku for sku, _ in keys), sites=None)
-    coming = _read_coming(reach, skus=reach.skus) if keys else _Coming(on_order={}, in_transit={})
+    coming = _read_coming(reach) if keys else _Coming(on_order={}, in_transit={})
     rows = []
     for key in keys:
         sku, site = key
