@@ -125,13 +125,18 @@ def _run_bench(name: str, *, file: Path | None) -> Sequence[Mapping[str, object]
 
 
 def _show_bench(name: str, results: Sequence[Mapping[str, object]]) -> None:
-    table = Table(title=name)
-    columns = list(dict.fromkeys(column for row in results for column in row))
-    for column in columns:
-        table.add_column(column)
+    table = Table("", "figure", "value", "unit", "target", title=name)
+    marks = {True: "[green]✓[/]", False: "[red]✗[/]"}
     for row in results:
-        table.add_row(*(str(row.get(column, "")) for column in columns))
-    remarks.print(table)
+        met = row.get("met")
+        table.add_row(
+            marks[met] if isinstance(met, bool) else "",
+            str(row["name"]),
+            str(row["value"]),
+            str(row.get("unit", "")),
+            str(row.get("target") or ""),
+        )
+    Console().print(table)
 
 
 def _show_findings(findings: Sequence[Finding]) -> None:
@@ -144,4 +149,4 @@ def _show_findings(findings: Sequence[Finding]) -> None:
             f"{each.count:,}",
             "" if each.ok else escape(each.detail),
         )
-    remarks.print(table)
+    Console(stderr=True).print(table)
