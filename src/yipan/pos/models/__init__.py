@@ -1,7 +1,19 @@
 """Index of the tables of this context, for Django to find. No code here."""
 
+from yipan.pos.models.place_move import PlaceMove
 from yipan.pos.models.stock_opening import StoreOpening
+from yipan.pos.models.store_order import StoreOrder
 from yipan.pos.models.ticket import Ticket
 from yipan.pos.models.till import RegisterTicket, Till
+from yipan.pos.models.transfer import StoreTransfer, TransferScan
 
-__all__ = ["RegisterTicket", "StoreOpening", "Ticket", "Till"]
+__all__ = [
+    "PlaceMove",
+    "RegisterTicket",
+    "StoreOpening",
+    "StoreOrder",
+    "StoreTransfer",
+    "Ticket",
+    "Till",
+    "TransferScan",
+]

@@ -1,0 +1,113 @@
+"""What transfers (调入, 调出) and moves inside a store do to its book. Smallest units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from yipan.foundation.status import StockStatus
+from yipan.ledger.moves import Move
+from yipan.pos.rules.tickets import SHOP_FLOOR, get_account
+
+#: Where the goods of a store stand that customers do not see.
+BACKROOM = "backroom"
+
+#: Between these places people carry goods; `display` is reached by its own document.
+PLACES = (SHOP_FLOOR, BACKROOM)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What an order of the hub asks for of one SKU, and what of it was moved so far."""
+
+    line: int
+    sku: str
+    quantity: int
+    quantity_moved: int = 0
+
+    @property
+    def quantity_open(self) -> int:
+        """Return what is still to come, or to go."""
+        return max(self.quantity - self.quantity_moved, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """What came, or went, of one SKU."""
+
+    sku: str
+    quantity: int
+    quantity_damaged: int = 0
+    capture_mode: str = "scan"
+
+
+def post_transfer_receipt(*, lines: Iterable[Moved]) -> list[Move]:
+    """Take goods of a transfer into the backroom, damaged ones as damaged."""
+    return [
+        Move(
+            sku=line.sku,
+            from_account="transfer:in",
+            to_account=get_account(place=BACKROOM, status=status),
+            quantity=quantity,
+        )
+        for line in lines
+        for status, quantity in _split(line)
+    ]
+
+
+def post_transfer_shipment(*, place: str, lines: Iterable[Moved]) -> list[Move]:
+    """Give goods of one place to whoever carries them to the other site."""
+    return [
+        Move(
+            sku=line.sku,
+            from_account=get_account(place=place, status=status),
+            to_account="transfer:out",
+            quantity=quantity,
+        )
+        for line in lines
+        for status, quantity in _split(line)
+    ]
+
+
+def post_place_move(
+    *, from_place: str, to_place: str, status: StockStatus, lines: Iterable[Moved]
+) -> list[Move]:
+    """Carry goods of one status from one place of the store to another."""
+    assert from_place != to_place, "a move goes somewhere else"
+    return [
+        Move(
+            sku=line.sku,
+            from_account=get_account(place=from_place, status=status),
+            to_account=get_account(place=to_place, status=status),
+            quantity=line.quantity,
+        )
+        for line in lines
+        if line.quantity
+    ]
+
+
+def get_scanned_quantity(
+    *, asked: Asked | None, counted: int, pack_size: int, is_asked_taken: bool
+) -> tuple[int, str]:
+    """
+    Return how much a scan adds, and how it was captured.
+
+    With `is_asked_taken`, the first scan of an ordered SKU takes all that is open: quick,
+    and marked `bulk`, because nobody counted.
+    """
+    if is_asked_taken and asked is not None and counted == 0 and asked.quantity_open > pack_size:
+        return asked.quantity_open, "bulk"
+    return pack_size, "scan"
+
+
+def get_missing(*, asked: Sequence[Asked], moved: Sequence[Moved]) -> dict[str, int]:
+    """Return SKU to quantity of what was asked for and is not among what moved."""
+    there = {line.sku: line.quantity + line.quantity_damaged for line in moved}
+    missing = {line.sku: line.quantity_open - there.get(line.sku, 0) for line in asked}
+    return {sku: quantity for sku, quantity in missing.items() if quantity > 0}
+
+
+def _split(line: Moved) -> list[tuple[StockStatus, int]]:
+    parts = ((StockStatus.AVAILABLE, line.quantity), (StockStatus.DAMAGED, line.quantity_damaged))
+    assert all(quantity >= 0 for _, quantity in parts), "goods move one way in a transfer"
+    return [(status, quantity) for status, quantity in parts if quantity]
