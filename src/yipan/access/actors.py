@@ -71,6 +71,15 @@ class Actor:
         if not self.sees(site):
             raise NotFound(kind="site", id=site)
 
+    def require_any_site(self, *sites: str) -> None:
+        """
+        Return quietly when the actor may see one of `sites`: both ends see a transfer.
+
+        :raises NotFound: if none of them.
+        """
+        if not any(self.sees(site) for site in sites):
+            raise NotFound(kind="site", id=sites[0] if sites else "")
+
     def speaks_for(self, source: str) -> bool:
         """Tell whether the actor may send messages in the name of `source`."""
         return self.sources is None or source in self.sources

@@ -127,6 +127,12 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "erp.purchase_order.close": _to(_PU, _IC),
         "erp.purchase_order.cancel": _to(_PU, _IC),
         "erp.goods_receipt.reverse": _to(_IC),
+        "erp.transfer_order.write": _to(_IC, _PL, _IN),
+        "erp.transfer_order.approve": _to(_IC, _PL),
+        "erp.transfer_order.release": _to(_IC, _PL, _IN),
+        "erp.transfer_order.close": _to(_IC, _PL),
+        "erp.transfer_order.cancel": _to(_IC, _PL),
+        "erp.transfer_difference.settle": _to(_IC, _FI),
         # WMS
         "wms.read": _to(_WW, _WL, _IC, _OD, _AD, _IN),
         "wms.receive": _to(_WW, _WL, _IN),
