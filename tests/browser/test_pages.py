@@ -50,6 +50,15 @@ PAGES = (
     "/access/keys",
     "/access/audit",
     "/access/account",
+    "/masterdata/skus",
+    "/masterdata/skus/TEA-250",
+    "/masterdata/skus/TEA-250/edit",
+    "/masterdata/sites",
+    "/masterdata/sites/W1",
+    "/masterdata/sites/W1/new-bin",
+    "/masterdata/parties",
+    "/masterdata/new-supplier",
+    "/masterdata/imports",
     "/erp/purchase-orders",
     "/erp/goods-receipts",
     "/erp/purchase-orders/new",
@@ -211,3 +220,20 @@ def test_the_policy_is_strict_on_every_page(visit: Visitor, live_server: LiveSer
         policy = answer.headers["content-security-policy"]
         assert "default-src 'self'" in policy
         assert "unsafe" not in policy
+
+
+def test_paper_is_white_whatever_the_theme(
+    visit: Visitor, choose: Callable[..., None], live_server: LiveServer
+) -> None:
+    page = visit(*ROLES, sites=SITES)
+    choose(theme="dark")
+    page.goto(live_server.url + "/books/TEA-250")
+
+    page.emulate_media(media="print")
+
+    card = "getComputedStyle(document.querySelector('.card')).backgroundColor"
+    strong = "getComputedStyle(document.querySelector('h1')).color"
+    assert page.evaluate(card) == "rgb(255, 255, 255)"
+    assert page.evaluate(strong) == "rgb(20, 23, 28)"
+    assert page.locator(".rail").is_hidden()
+    assert page.locator(".button:visible").count() == 0
