@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from yipan.access.actors import get_actor
 from yipan.access.devices import get_device
 from yipan.access.doors import page
+from yipan.console import books
 from yipan.console.master_forms import RowForm
 from yipan.console.master_words import CHOICES, get_choice
 from yipan.documents.history import read_history
@@ -83,6 +84,9 @@ def show_sku(request: HttpRequest, sku: str) -> HttpResponse:
             "sku": row,
             "unit": get_choice("unit", row.unit),
             "climate": get_choice("temperature_class", row.temperature_class),
+            "columns": books.make_columns(
+                books.list_visible_accounts(sku=row.code, actor=actor), sites=actor.sites
+            ),
             "history": read_history(document_type="sku", number=row.code),
             "may_write": actor.may("masterdata.write"),
             "may_see_cost": actor.may("masterdata.read_cost"),
