@@ -116,3 +116,10 @@ def count_guessed_receipts(*, pool: str, first: date, last: date) -> int:
     )
     count: int = rows[0][0]
     return count
+
+
+def find_first_day(*, pool: str) -> date | None:
+    """Return the first day anything of a pool counts, None when nothing was valued."""
+    rows = call("select min(accounting_date) from ledger_value_entry where pool = %s", [pool])
+    first: date | None = rows[0][0]
+    return first

@@ -175,11 +175,7 @@ def require_month(month: str) -> None:
 
     :raises MonthUnreadable: if it is not.
     """
-    try:
-        is_month = rules.get_month(rules.get_first_day(month)) == month
-    except ValueError:
-        is_month = False
-    if not is_month:
+    if not rules.is_month(month):
         raise MonthUnreadable(month=month[:16])
 
 

@@ -13,6 +13,14 @@ def get_month(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
+def is_month(text: str) -> bool:
+    """Tell whether a text is a month, written as `2026-03`."""
+    try:
+        return get_month(get_first_day(text)) == text
+    except ValueError:
+        return False
+
+
 def get_first_day(month: str) -> date:
     """Return the first day of a month written as `2026-03`."""
     return date.fromisoformat(f"{month}-01")
