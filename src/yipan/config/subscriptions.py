@@ -14,7 +14,7 @@ from yipan.exchange.subscriptions import (
     Subscription,
     connect,
 )
-from yipan.messages import erp, pos, till, wms
+from yipan.messages import erp, oms, pos, till, wms
 from yipan.pos import handlers as pos_handlers
 from yipan.wms import handlers as wms_handlers
 
@@ -22,6 +22,16 @@ from yipan.wms import handlers as wms_handlers
 SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(receiver="wms", message=erp.InboundReleased, handler=wms_handlers.expect_inbound),
     Subscription(receiver="wms", message=erp.InboundCanceled, handler=wms_handlers.cancel_inbound),
+    Subscription(receiver="wms", message=erp.OutboundReleased, handler=wms_handlers.send_outbound),
+    Subscription(
+        receiver="wms", message=erp.OutboundCanceled, handler=wms_handlers.cancel_outbound
+    ),
+    Subscription(
+        receiver="wms", message=oms.FulfillmentReleased, handler=wms_handlers.send_fulfillment
+    ),
+    Subscription(
+        receiver="wms", message=oms.FulfillmentCanceled, handler=wms_handlers.cancel_fulfillment
+    ),
     Subscription(
         receiver="erp", message=wms.GoodsReceived, handler=erp_handlers.book_goods_received
     ),
@@ -65,6 +75,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(receiver="pos", prefix="erp:hub/orders:", is_heard=node.is_for_store),
     Route(receiver="wms", prefix="erp:hub/masterdata"),
     Route(receiver="wms", prefix="erp:hub/orders:", is_heard=node.is_for_warehouse),
+    Route(receiver="wms", prefix="oms:hub/orders:", is_heard=node.is_for_warehouse),
 )
 
 

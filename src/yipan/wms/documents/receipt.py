@@ -331,12 +331,15 @@ def _book(
     trail.record(step)
     if order is not None:
         inbound_order.move_on(order, lines=lines, is_last=receipt.is_last, step=step)
-    _post_moves(receipt, lines=lines, at=at)
+    order_type = order.order_type if order else "purchase"
+    _post_moves(receipt, order_type=order_type, lines=lines, at=at)
     _tell(receipt, order=order, lines=lines)
 
 
-def _post_moves(receipt: Receipt, *, lines: Sequence[ReceivedLine], at: datetime) -> None:
-    moves = rules.post_receipt(bin_code=receipt.bin_code, lines=lines)
+def _post_moves(
+    receipt: Receipt, *, order_type: str, lines: Sequence[ReceivedLine], at: datetime
+) -> None:
+    moves = rules.post_receipt(bin_code=receipt.bin_code, lines=lines, order_type=order_type)
     if not moves:
         return
     ledger.post_fact(
@@ -361,6 +364,7 @@ def _tell(receipt: Receipt, *, order: InboundOrder | None, lines: Sequence[Recei
     assert receipt.message_id is not None
     assert receipt.sequence is not None
     purchase_order_number = order.purchase_order_number if order else ""
+    transfer_number = order.transfer_number if order else ""
     outbox.publish(
         GoodsReceived(
             message_id=receipt.message_id,
@@ -374,9 +378,11 @@ def _tell(receipt: Receipt, *, order: InboundOrder | None, lines: Sequence[Recei
             device=receipt.device,
             is_last=receipt.is_last,
             supplier=receipt.supplier,
+            order_type=order.order_type if order else "purchase",
+            transfer_number=transfer_number,
         ),
         source=receipt.source,
         sequence=receipt.sequence,
         business_date=masterdata.get_business_date(receipt.site, receipt.posted_at),
-        correlation_id=purchase_order_number or receipt.number,
+        correlation_id=purchase_order_number or transfer_number or receipt.number,
     )

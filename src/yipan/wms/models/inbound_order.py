@@ -31,6 +31,10 @@ class InboundOrder(Document):
         max_length=16, choices=InboundOrderState.choices, default=InboundOrderState.RELEASED
     )
     purchase_order_number = models.CharField(max_length=48, blank=True)
+    order_type = models.CharField(max_length=24, default="purchase")
+    transfer_number = models.CharField(max_length=48, blank=True)
+    from_site = models.CharField(max_length=16, blank=True)
+    shipment_number = models.CharField(max_length=64, blank=True)
     supplier = models.CharField(max_length=32, blank=True)
     supplier_name = models.CharField(max_length=96, blank=True)
     expected_on = models.DateField(null=True)
@@ -39,6 +43,7 @@ class InboundOrder(Document):
 
     class Meta:
         indexes = [
+            models.Index(fields=["transfer_number"], name="inbound_order_transfer"),
             models.Index(
                 fields=["site", "expected_on"],
                 condition=Q(state__in=["released", "partly_received"]),

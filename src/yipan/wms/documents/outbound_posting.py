@@ -1,0 +1,112 @@
+"""Postings and progress of an outbound order, which its steps share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from yipan.documents import trail
+from yipan.exchange import outbox
+from yipan.ledger import posting as ledger
+from yipan.ledger.moves import FactPosting, Move, Trace
+from yipan.masterdata import queries as masterdata
+from yipan.messages.wms import OutboundProgressed
+from yipan.wms.models import OutboundOrder
+from yipan.wms.models.outbound_order import STATES_OPEN, PickState
+from yipan.wms.rules import outbound as rules
+
+DOCUMENT_TYPE = "outbound_order"
+
+
+def post(
+    order: OutboundOrder,
+    *,
+    step: str,
+    moves: Sequence[Move],
+    by: Trace,
+    at: datetime,
+    is_promise: bool = False,
+) -> str:
+    """
+    Post what a step of an order locked by the caller moves inside the site; return its origin.
+
+    :raises StockShort: if it is a promise and the goods are not free any more.
+    """
+    if not moves:
+        return ""
+    order.postings_count += 1
+    origin = f"{DOCUMENT_TYPE}/{order.number}/{step}-{order.postings_count}"
+    posting = FactPosting(
+        origin=origin,
+        occurred_at=at,
+        moves=moves,
+        trace=Trace(actor=by.actor, device=by.device, reason=by.reason),
+        business_date=masterdata.get_business_date(order.site, at),
+    )
+    door = ledger.post_promise if is_promise else ledger.post_fact
+    door(book=f"wms:{order.site}", posting=posting)
+    order.save(update_fields=["postings_count"])
+    return origin
+
+
+def move_on(order: OutboundOrder) -> None:
+    """Set the state of an order locked by the caller by what its picks and lines say."""
+    if order.state not in STATES_OPEN:
+        return
+    picks = list(order.picks.all())
+    order.state = rules.get_picking_state(
+        quantity_open=sum(it.quantity for it in picks if it.state == PickState.OPEN),
+        quantity_picked=sum(it.quantity_picked for it in picks if it.state == PickState.PICKED),
+        quantity_shipped=sum(line.quantity_shipped for line in order.lines.all()),
+    )
+    order.save(update_fields=["state"])
+
+
+def note(
+    order: OutboundOrder,
+    *,
+    step: str,
+    from_state: str,
+    by: Trace,
+    at: datetime,
+    message_id: UUID | None = None,
+) -> None:
+    """Write a step of an order into its trail."""
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=order.number,
+            step=step,
+            from_state=from_state,
+            to_state=order.state,
+            actor=by.actor,
+            device=by.device,
+            at=at,
+            reason=by.reason,
+            message_id=message_id,
+        )
+    )
+
+
+def tell_progress(
+    order: OutboundOrder, *, message_id: UUID, at: datetime, code: str = "", note: str = ""
+) -> None:
+    """Tell how far the order is."""
+    source = f"wms:{order.site}/orders"
+    [sequence] = outbox.reserve_numbers(source)
+    outbox.publish(
+        OutboundProgressed(
+            message_id=message_id,
+            occurred_at=at,
+            outbound_order_number=order.number,
+            document_number=order.document_number,
+            site=order.site,
+            state=order.state,
+            code=code,
+            note=note,
+        ),
+        source=source,
+        sequence=sequence,
+        correlation_id=order.document_number or order.number,
+    )

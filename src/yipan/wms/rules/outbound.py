@@ -1,0 +1,169 @@
+"""Decisions about goods going out: which bins give them, and what is posted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from yipan.foundation.status import StockStatus
+from yipan.ledger.moves import Move
+from yipan.wms.rules.receiving import get_account
+
+#: Where goods are while a picker carries them and has scanned no tote: nobody's bin.
+PICKING_PLACE = "PICKING"
+
+#: The bin picked goods are put down in for packing, where a site has no packing zone.
+PACKING_BIN = "PACK-01"
+
+#: Type of an order to the account its goods leave to. What is not listed goes to a customer.
+LEAVE_TO = {"transfer": "transfer:out", "supplier_return": "supplier"}
+
+#: Types of zones in the order goods are taken from them; no other gives any.
+ZONES_GIVING = ("picking", "storage", "receiving")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """So much came into a bin at a moment."""
+
+    quantity: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Giving:
+    """
+    A bin that could give some of a SKU.
+
+    `expires_on` is the earliest date of what lies there, None where goods do not expire or
+    nobody wrote it down; `since` the moment the oldest of them came, None when not known.
+    `path` orders bins as one walks.
+    """
+
+    bin_code: str
+    quantity: int
+    path: tuple[str, str, int, str]
+    zone_type: str = "picking"
+    expires_on: date | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """A quantity to take from a bin."""
+
+    bin_code: str
+    quantity: int
+
+
+def choose_bins(*, giving: Iterable[Giving], quantity: int) -> list[Share]:
+    """
+    Choose bins: what expires first goes first (FEFO), then what came first (FIFO).
+
+    Among equals the pick face comes before storage, and the nearer bin before the farther.
+    Return less than the quantity when there is less.
+    """
+    shares = []
+    for each in sorted((it for it in giving if it.zone_type in ZONES_GIVING), key=_rank):
+        if quantity <= 0:
+            break
+        taken = min(quantity, each.quantity)
+        if taken > 0:
+            shares.append(Share(bin_code=each.bin_code, quantity=taken))
+            quantity -= taken
+    return shares
+
+
+def _rank(each: Giving) -> tuple[object, ...]:
+    # Unknown dates come last, a whole day is one age: nobody reshuffles bins for minutes.
+    return (
+        each.expires_on or date.max,
+        each.since.date() if each.since else date.max,
+        ZONES_GIVING.index(each.zone_type),
+        each.path,
+    )
+
+
+def find_oldest(*, arrivals: Sequence[Arrival], quantity: int) -> datetime | None:
+    """
+    Return when the oldest of `quantity` pieces came, if the first in is the first out.
+
+    `arrivals` are ordered with the last one first. None when they do not explain all of it.
+    """
+    for arrival in arrivals:
+        quantity -= arrival.quantity
+        if quantity <= 0:
+            return arrival.at
+    return None
+
+
+def reserve(*, sku: str, shares: Iterable[Share]) -> list[Move]:
+    """Set goods aside where they lie (预占)."""
+    return [
+        Move(
+            sku=sku,
+            from_account=get_account(bin_code=share.bin_code, status=StockStatus.AVAILABLE),
+            to_account=get_account(bin_code=share.bin_code, status=StockStatus.RESERVED),
+            quantity=share.quantity,
+        )
+        for share in shares
+        if share.quantity > 0
+    ]
+
+
+def give_back(*, sku: str, shares: Iterable[Share]) -> list[Move]:
+    """Take a reservation back where the goods lie (释放)."""
+    return [
+        Move(
+            sku=move.sku,
+            from_account=move.to_account,
+            to_account=move.from_account,
+            quantity=move.quantity,
+        )
+        for move in reserve(sku=sku, shares=shares)
+    ]
+
+
+def carry(*, sku: str, from_place: str, to_place: str, quantity: int) -> list[Move]:
+    """Carry reserved goods from one place to another."""
+    if quantity == 0 or from_place == to_place:
+        return []
+    assert quantity > 0
+    return [
+        Move(
+            sku=sku,
+            from_account=get_account(bin_code=from_place, status=StockStatus.RESERVED),
+            to_account=get_account(bin_code=to_place, status=StockStatus.RESERVED),
+            quantity=quantity,
+        )
+    ]
+
+
+def post_shipment(*, order_type: str, picked: Iterable[tuple[str, Share]]) -> list[Move]:
+    """Let picked goods leave the site (发货): SKU, and where how much of it stands."""
+    return [
+        Move(
+            sku=sku,
+            from_account=get_account(bin_code=share.bin_code, status=StockStatus.RESERVED),
+            to_account=LEAVE_TO.get(order_type, "customer"),
+            quantity=share.quantity,
+        )
+        for sku, share in picked
+        if share.quantity > 0
+    ]
+
+
+def get_picking_state(*, quantity_open: int, quantity_picked: int, quantity_shipped: int) -> str:
+    """
+    Return the state of an order on which somebody works.
+
+    `quantity_open` is still to pick, `quantity_picked` is picked and not shipped yet.
+    """
+    if quantity_open:
+        if quantity_picked:
+            return "picking"
+        return "partly_shipped" if quantity_shipped else "released"
+    if quantity_picked:
+        return "picked"
+    return "partly_shipped" if quantity_shipped else "released"
