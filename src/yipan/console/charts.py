@@ -70,6 +70,8 @@ def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) 
 
     `tones` maps each series to its tone, in the order of the legend.
     """
+    if not points:
+        return _draw_nothing()
     altair = _load_altair()
     shown = points[-POINTS_MAX:]
     rows = [
@@ -104,6 +106,8 @@ def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) 
 
 def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> dict[str, Any]:
     """Return bars lying side by side per group, in the order given."""
+    if not bars:
+        return _draw_nothing()
     altair = _load_altair()
     rows = [
         {"group": bar.group, "series": bar.series, "value": bar.value, "slot": bar.slot}
@@ -136,6 +140,8 @@ def draw_heat(cells: Sequence[Cell], *, labels: tuple[str, str], unit: str) -> d
 
     `labels` name the columns and the rows.
     """
+    if not cells:
+        return _draw_nothing()
     altair = _load_altair()
     rows = [
         {"column": cell.column, "row": cell.row, "value": cell.value, "url": cell.url}
@@ -167,6 +173,11 @@ def draw_heat(cells: Sequence[Cell], *, labels: tuple[str, str], unit: str) -> d
     )
     groups = len({cell.row for cell in cells})
     return _finish(chart, height=max(BARS_HEIGHT_MIN, groups * HEAT_STEP))
+
+
+def _draw_nothing() -> dict[str, Any]:
+    # Vega would draw axes to infinity.
+    return {"spec": None, "empty": gettext("Nothing to draw yet.")}
 
 
 def _write_local(at: datetime) -> str:

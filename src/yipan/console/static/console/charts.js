@@ -23,7 +23,12 @@ async function draw(figure) {
       load(figure.dataset.bundle),
     ]);
     if (!answer.ok || !window.vegaEmbed) throw new Error(`chart ${answer.status}`);
-    const { spec, language } = await answer.json();
+    const { spec, language, empty } = await answer.json();
+    if (!spec) {
+      place.textContent = empty;
+      place.classList.add("chart-empty");
+      return;
+    }
     await window.vegaEmbed(place, spec, {
       ast: true,
       actions: false,
