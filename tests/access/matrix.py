@@ -49,6 +49,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "erp.transfer_difference.settle",
         "wms.read",
         "pos.read",
+        "pos.manage",
         "exchange.read",
         "exchange.resolve",
     },
@@ -83,10 +84,21 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.WAREHOUSE_LEAD: EVERY_PERSON
     | EVERYBODY
     | {"wms.read", "wms.receive", "wms.move", "wms.close", "wms.open_stock"},
-    Role.STORE_CLERK: EVERY_PERSON | EVERYBODY | {"pos.read", "pos.sell"},
+    Role.STORE_CLERK: EVERY_PERSON
+    | EVERYBODY
+    | {"pos.read", "pos.sell", "pos.transfer", "pos.adjust", "pos.close_day"},
     Role.STORE_MANAGER: EVERY_PERSON
     | EVERYBODY
-    | {"pos.read", "pos.sell", "pos.refund", "pos.open_stock"},
+    | {
+        "pos.read",
+        "pos.sell",
+        "pos.refund",
+        "pos.open_stock",
+        "pos.transfer",
+        "pos.adjust",
+        "pos.close_day",
+        "pos.manage",
+    },
     Role.ORDER_DESK: EVERY_PERSON | EVERYBODY | {"erp.read", "wms.read", "pool.promise"},
     Role.PLANNER: EVERY_PERSON
     | EVERYBODY
@@ -116,6 +128,9 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "pos.sell",
         "pos.refund",
         "pos.open_stock",
+        "pos.transfer",
+        "pos.adjust",
+        "pos.close_day",
         "exchange.read",
         "exchange.push",
         "exchange.pull",
@@ -130,6 +145,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "erp.read",
         "wms.read",
         "pos.read",
+        "pos.manage",
         "exchange.read",
         "access.people",
         "access.keys",
@@ -155,6 +171,7 @@ OF_A_SITE = frozenset(
         "warehouses:site",
         "stores:site",
         "tickets:number",
+        "pos/transfers:number",
         "erp/stock-openings:number",
         "wms/stock-openings:number",
         "pos/stock-openings:number",

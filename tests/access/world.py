@@ -9,20 +9,24 @@ from tests import retailer
 from tests.access.builders import a_key, a_person
 from tests.access.matrix import NAME_A_SITE, OF_A_SITE, WITHOUT_SITE
 from tests.access.routes import Route
+from tests.erp import moving
 from tests.retailer import BUYER, CHECKER, NOON, RECEIVER, make_id
 from yipan.access.models import ApiKey
 from yipan.access.roles import Role
 from yipan.erp.documents import purchase_order
 from yipan.erp.documents.purchase_order import Ordered, OrderedLine
-from yipan.erp.models import GoodsReceipt, SalesIssue, StockOpening
+from yipan.erp.models import GoodsReceipt, SalesIssue, StockOpening, TransferDifference
 from yipan.exchange.queries import list_alterations
+from yipan.exchange.subscriptions import Heard
 from yipan.ledger import queries as ledger
 from yipan.masterdata import jobs, queries, records
 from yipan.masterdata.jobs import Upload
 from yipan.masterdata.rows import BarcodeRow, BinRow, CustomerRow, SiteRow
+from yipan.messages.erp import InboundLine, InboundReleased
 from yipan.pool import promises
 from yipan.pool.promises import Ask
 from yipan.pool.rules import PromisedLine
+from yipan.pos.documents import store_order, transfer
 from yipan.wms.documents import bin_move, receipt
 from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.receipt import Opening
@@ -126,6 +130,29 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         at=NOON,
         message_id=make_id(f"{warehouse} opened"),
     )
+    to_come = store_order.release_inbound(
+        message=InboundReleased(
+            message_id=make_id(f"{store} to come"),
+            occurred_at=NOON,
+            inbound_order_number=f"IN-{store}",
+            purchase_order_number="",
+            site=store,
+            supplier="",
+            supplier_name="",
+            expected_on="",
+            lines=(InboundLine(line=1, sku="TEA-250", quantity_expected=quantity),),
+            order_type="transfer",
+            transfer_number=f"TO-{store}",
+            from_site=warehouse,
+        ),
+        heard=Heard(f"erp:hub/orders:{store}", 1, 1, "pos"),
+        at=NOON,
+    )
+    taken_in = transfer.open_transfer(
+        site=store, order_number=to_come.number, by=retailer.CLERK, at=NOON
+    )
+    counted = transfer.Counting(sku="TEA-250", quantity=1)
+    transfer.count(number=taken_in.number, counting=counted, by=retailer.CLERK, at=NOON)
     store_opened = retailer.open_store(store, ("MUG-1", 1))
     ticket = retailer.sell(("TEA-250", 1), till=f"{store}-1")
     retailer.deliver()
@@ -142,7 +169,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
     told = retailer.list_envelopes(f"wms:{warehouse}/stock")[0]
     retailer.hear("erp", replace(told, message_id=make_id(f"{warehouse} altered")))
     (altered,) = list_alterations(source=told.source)
-    return {
+    return _transfer(warehouse=warehouse, store=store) | {
         "alterations:alteration_id": str(altered.alteration_id),
         "sites:site": warehouse,
         "bins:code": "A-01-01",
@@ -161,10 +188,28 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "warehouses:site": warehouse,
         "stores:site": store,
         "tickets:number": ticket.number,
+        "pos/transfers:number": taken_in.number,
         "books:book": f"wms:{warehouse}",
         "posting:origin": posted.origin,
         "sources:source": f"wms:{warehouse}/stock",
         "messages:source": f"wms:{warehouse}/stock",
+    }
+
+
+def _transfer(*, warehouse: str, store: str) -> dict[str, str]:
+    """Move goods from the warehouse to the store; one of two does not come."""
+    transfer = moving.release(("MUG-1", 2), from_site=warehouse, to_site=store).number
+    shipment, received = f"{warehouse}-SH-1", f"{store}-RC-1"
+    moving.ship(transfer, shipment, ("MUG-1", 2), site=warehouse, ship_to=store)
+    moving.take_in(transfer, received, ("MUG-1", 1, 0), site=store)
+    retailer.deliver()
+    return {
+        "transfers:number": transfer,
+        "transfer-shipments:number": shipment,
+        "transfer-receipts:number": received,
+        "transfer-differences:number": TransferDifference.objects.get(
+            order__number=transfer
+        ).number,
     }
 
 
@@ -177,10 +222,17 @@ def make_bodies(values: Values) -> Mapping[str, object]:
     warehouse, store = values["warehouses:site"], values["stores:site"]
     goods = {"sku": "TEA-250", "quantity": 1}
     order = {"site": warehouse, "supplier": "SUP-01", "lines": [goods]}
+    transfer = {"from_site": warehouse, "to_site": store, "lines": [goods]}
     shift = {**goods, "from_bin": "RECV-01", "to_bin": "A-01-01"}
     return {
         "POST api/v1/purchase-orders": order,
         "PUT api/v1/purchase-orders/{number}": {**order, "version": 1},
+        "POST api/v1/transfers": transfer,
+        "PUT api/v1/transfers/{number}": {**transfer, "version": 1},
+        "POST api/v1/transfer-differences/{number}/assign": {"owner": "zhao"},
+        "POST api/v1/transfer-differences/{number}/settle": {
+            "lines": [{"sku": "MUG-1", "quantity": 1, "outcome": "write_off"}]
+        },
         "POST api/v1/receipts": {
             "site": warehouse,
             "inbound_order_number": values["inbound-orders:number"],
@@ -209,7 +261,12 @@ def make_bodies(values: Values) -> Mapping[str, object]:
 
 def make_form(route: Route) -> Mapping[str, str]:
     """Return the form of pages that look something up in it before all else."""
-    return {"wms/receiving/{number}/correct": {"sku": "TEA-250"}}.get(route.address, {})
+    looked_up = {"sku": "TEA-250"}
+    forms = {
+        "wms/receiving/{number}/correct": looked_up,
+        "pos/transfers/{number}/correct": looked_up,
+    }
+    return forms.get(route.address, {})
 
 
 def knows(key: str) -> bool:

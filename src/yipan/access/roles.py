@@ -143,6 +143,10 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "pos.read": _to(_SC, _SM, _IC, _FI, _AD, _IN),
         "pos.sell": _to(_SC, _SM, _IN),
         "pos.refund": _to(_SM, _IN),
+        "pos.transfer": _to(_SC, _SM, _IN),
+        "pos.adjust": _to(_SC, _SM, _IN),
+        "pos.close_day": _to(_SC, _SM, _IN),
+        "pos.manage": _to(_SM, _IC, _AD),
         "pos.open_stock": _to(_SM, _IN),
         # Messages between the books
         "exchange.read": _to(_IC, _AD, _IN),

@@ -71,6 +71,20 @@ SECTIONS = (
                 icon="package-check",
             ),
             Item(
+                label=_("Transfers"),
+                url_name="erp:transfers",
+                action="erp.read",
+                icon="arrow-right-left",
+                words=_("move ship store allocation"),
+            ),
+            Item(
+                label=_("Transfer differences"),
+                url_name="erp:transfer_differences",
+                action="erp.read",
+                icon="scale",
+                words=_("missing claim carrier lost"),
+            ),
+            Item(
                 label=_("Sales issues"),
                 url_name="erp:sales_issues",
                 action="erp.read",
@@ -120,6 +134,13 @@ SECTIONS = (
                 label=_("Tickets"), url_name="pos:tickets", action="pos.read", icon="receipt-text"
             ),
             Item(label=_("Store stock"), url_name="pos:stock", action="pos.read", icon="package"),
+            Item(
+                label=_("Store transfers"),
+                url_name="pos:transfers",
+                action="pos.read",
+                icon="truck",
+                words=_("receive send carton"),
+            ),
         ),
     ),
     Section(
