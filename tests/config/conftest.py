@@ -16,6 +16,13 @@ from yipan.config.embedded.server import Server
 MakeServer = Callable[..., Server]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what makes a database of its own as slow: creating one takes seconds."""
+    for item in items:
+        if "make_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """Return a running server, with the settings of one that is kept, for tests that only look."""

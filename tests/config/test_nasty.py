@@ -117,6 +117,7 @@ def machine() -> Client:
     return Client(headers={"Authorization": f"Bearer {secret}"}, raise_request_exception=False)
 
 
+@pytest.mark.slow
 def test_no_value_in_a_body_makes_an_operation_fail(
     objects: world.Objects, machine: Client
 ) -> None:
@@ -156,6 +157,7 @@ def test_no_impossible_quantity_is_taken(
     assert "\n".join(line for line in taken if not line.startswith(MEANT.get(quantity, "-"))) == ""
 
 
+@pytest.mark.slow
 def test_no_query_makes_a_list_or_a_page_fail(objects: world.Objects, machine: Client) -> None:
     person = a_client(
         *[role for role in Role if role is not Role.INTEGRATION],
