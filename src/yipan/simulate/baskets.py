@@ -17,7 +17,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def read_baskets(path: Path) -> list[Basket]:
 
     :raises FileUnfit: if it is neither, or lacks a column.
     """
-    rows = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
+    rows = _read_parquet(path, COLUMNS) if path.suffix == ".parquet" else _read_csv(path, COLUMNS)
     return gather(rows)
 
 
@@ -84,7 +84,8 @@ def gather(rows: Iterable[Mapping[str, Any]]) -> list[Basket]:
 
 def read_products(path: Path) -> dict[str, str]:
     """Return the names of products, by their number, from the products file of the same set."""
-    rows = _read_parquet(path, columns=None) if path.suffix == ".parquet" else _read_csv(path)
+    is_parquet = path.suffix == ".parquet"
+    rows = _read_parquet(path, ()) if is_parquet else _read_csv(path, ("product_id",))
     return {str(row["product_id"]): _name_product(row) for row in rows}
 
 
@@ -102,9 +103,7 @@ def _name_product(row: Mapping[str, Any]) -> str:
     return (words or str(row.get("department") or "")).capitalize()[:180]
 
 
-def _read_parquet(
-    path: Path, *, columns: tuple[str, ...] | None = COLUMNS
-) -> Iterator[Mapping[str, Any]]:
+def _read_parquet(path: Path, columns: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
     try:
         polars = importlib.import_module("polars")
     except ImportError:
@@ -112,18 +111,18 @@ def _read_parquet(
             "Parquet files need polars: install the extra `planning`, or use CSV."
         ) from None
     try:
-        table = polars.read_parquet(path, columns=list(columns) if columns else None)
+        table = polars.read_parquet(path, columns=list(columns) or None)
     except (OSError, polars.exceptions.PolarsError) as error:
         raise FileUnfit(f"{path.name} cannot be read: {error}") from error
     rows: Iterator[Mapping[str, Any]] = table.iter_rows(named=True)
     return rows
 
 
-def _read_csv(path: Path) -> Iterator[Mapping[str, Any]]:
+def _read_csv(path: Path, columns: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
-            missing = {"product_id"} - set(reader.fieldnames or ())
+            missing = set(columns) - set(reader.fieldnames or ())
             if missing:
                 raise FileUnfit(f"{path.name} has no column {', '.join(sorted(missing))}.")
             yield from reader
@@ -141,11 +140,21 @@ def _read_time(value: object) -> datetime:
 
 
 def _read_whole(value: object) -> int:
-    number = Decimal(str(value))
+    number = _read_number(value)
     if number != number.to_integral_value():
         raise FileUnfit(f"The quantity {value!r} is not whole.")
     return int(number)
 
 
 def _read_cents(value: object) -> int:
-    return int((Decimal(str(value)) * 100).to_integral_value())
+    return int((_read_number(value) * 100).to_integral_value())
+
+
+def _read_number(value: object) -> Decimal:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation as error:
+        raise FileUnfit(f"{value!r} is no number.") from error
+    if not number.is_finite():
+        raise FileUnfit(f"{value!r} is no number.")
+    return number
