@@ -133,6 +133,11 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "erp.transfer_order.close": _to(_IC, _PL),
         "erp.transfer_order.cancel": _to(_IC, _PL),
         "erp.transfer_difference.settle": _to(_IC, _FI),
+        "erp.landed_cost.write": _to(_PU, _FI),
+        "erp.landed_cost.post": _to(_FI),
+        "erp.period.close": _to(_FI),
+        "erp.period.reopen": _to(_IC, _FI),
+        "erp.legal_entity.write": _to(_FI),
         # WMS
         "wms.read": _to(_WW, _WL, _IC, _OD, _AD, _IN),
         "wms.receive": _to(_WW, _WL, _IN),

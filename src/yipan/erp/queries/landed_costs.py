@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from yipan.erp.models import LandedCost
+from yipan.erp.models import GoodsReceipt, LandedCost
 from yipan.foundation.refusals import NotFound
 
 ROWS_MAX = 1_000
@@ -57,10 +58,25 @@ class LandedCostRow:
         return sum(line.spent_minor for line in self.lines)
 
 
+def list_receipt_sites(receipts: Collection[str]) -> set[str]:
+    """Return the sites that took goods receipts in."""
+    rows = GoodsReceipt.objects.filter(number__in=receipts)
+    return set(rows.values_list("site", flat=True))
+
+
 def list_landed_costs(
-    *, entity: str = "", state: str = "", after: str = "", limit: int = 50
+    *,
+    entity: str = "",
+    state: str = "",
+    sites: frozenset[str] | None = None,
+    after: str = "",
+    limit: int = 50,
 ) -> list[LandedCostRow]:
-    """Return landed costs, the newest first; those behind the one numbered `after`."""
+    """
+    Return landed costs, the newest first; those behind the one numbered `after`.
+
+    `sites` is the asker's scope: a cost of a receipt elsewhere is left out.
+    """
     assert 0 < limit <= ROWS_MAX
     query = LandedCost.objects.all()
     if entity:
@@ -70,7 +86,10 @@ def list_landed_costs(
     known = LandedCost.objects.filter(number=after).values_list("id", flat=True).first()
     if known is not None:
         query = query.filter(id__lt=known)
-    return [_make_row(row) for row in query.order_by("-id")[:limit]]
+    rows = [_make_row(row) for row in query.order_by("-id")[:limit]]
+    if sites is None:
+        return rows
+    return [row for row in rows if list_receipt_sites(row.receipts) <= sites]
 
 
 def get_landed_cost(number: str) -> LandedCostRow:
