@@ -14,6 +14,10 @@ PAGES = {
     ("erp", "sales_issue"): "erp:sales_issue",
     ("erp", "purchase_order"): "erp:purchase_order",
     ("erp", "stock_opening"): "erp:stock_opening",
+    ("erp", "transfer_order"): "erp:transfer",
+    ("erp", "transfer_shipment"): "erp:transfer_shipment",
+    ("erp", "transfer_receipt"): "erp:transfer_receipt",
+    ("erp", "transfer_difference"): "erp:transfer_difference",
     ("wms", "receipt"): "wms:receipt",
     ("wms", "bin_move"): "wms:bin_move",
     ("wms", "stock_opening"): "wms:stock_opening",
@@ -26,6 +30,8 @@ PAGES = {
 PREFIXES = {
     "PO-": "erp:purchase_order",
     "IN-": "wms:inbound_order",
+    "TO-": "erp:transfer",
+    "TD-": "erp:transfer_difference",
 }
 
 

@@ -19,6 +19,7 @@ from yipan.erp.documents.purchase_order import (
     Ordered,
     OrderedLine,
 )
+from yipan.erp.documents.transfer_order import Transferred, TransferredLine
 from yipan.foundation.money import parse_amount, write_amount
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
@@ -112,6 +113,50 @@ def read_lines(data: QueryDict, *, currency: str) -> list[LineEntry]:
             entry.errors["sku"] = _("This product is on two lines; put the quantities together.")
         seen.add(entry.sku.code)
     return entries
+
+
+class TransferForm(forms.Form):
+    """The head of a transfer order."""
+
+    from_site = forms.ChoiceField(label=gettext_lazy("From"))
+    to_site = forms.ChoiceField(label=gettext_lazy("To"))
+    due_on = forms.DateField(
+        label=gettext_lazy("Due on"), required=False, input_formats=["%Y-%m-%d"]
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
+    version = forms.IntegerField(required=False)
+
+    def __init__(self, *args: Any, sites: Sequence[SiteRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sites = sites
+        for name in ("from_site", "to_site"):
+            self.fields[name].choices = [(row.code, row.name) for row in sites]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Find that goods go from one site to another."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("from_site") and cleaned.get("from_site") == cleaned.get("to_site"):
+            self.add_error("to_site", _("Goods go to another site than they come from."))
+        return cleaned
+
+    def read(self, lines: Sequence[LineEntry]) -> Transferred:
+        """Return what is to be moved. The form and its lines were found right before."""
+        return Transferred(
+            from_site=self.cleaned_data["from_site"],
+            to_site=self.cleaned_data["to_site"],
+            due_on=self.cleaned_data["due_on"],
+            note=self.cleaned_data["note"],
+            lines=tuple(
+                TransferredLine(sku=line.sku.code, quantity=line.quantity_read) for line in lines
+            ),
+        )
+
+
+def read_goods(data: QueryDict) -> list[LineEntry]:
+    """Return the lines of a form that asks for quantities alone."""
+    copy = data.copy()
+    copy.setlist("unit_cost", ["0"] * len(data.getlist("sku")))
+    return read_lines(copy, currency="CNY")
 
 
 def make_line(

@@ -6,7 +6,9 @@ from ninja import Router
 
 from yipan.erp.api.booked import router as booked
 from yipan.erp.api.purchase_orders import router as purchase_orders
+from yipan.erp.api.transfers import router as transfers
 
 router = Router(tags=["ERP"])
 router.add_router("", purchase_orders)
 router.add_router("", booked)
+router.add_router("", transfers)

@@ -13,8 +13,10 @@ const readAmount = (field) => Number(field.value.trim().replaceAll(",", ""));
 function showLine(line) {
   const size = Number(line.dataset.caseSize);
   const quantity = readWhole(line.querySelector("[data-quantity]"));
-  const amount = quantity * readAmount(line.querySelector("[data-cost]"));
-  line.querySelector("[data-amount]").textContent = Number.isFinite(amount) ? writeAmount.format(amount) : "–";
+  // Goods that are only moved have no cost here.
+  const cost = line.querySelector("[data-cost]");
+  const amount = cost ? quantity * readAmount(cost) : NaN;
+  if (cost) line.querySelector("[data-amount]").textContent = Number.isFinite(amount) ? writeAmount.format(amount) : "–";
   const cases = line.querySelector("[data-cases]");
   if (cases) {
     const rest = quantity % size;
@@ -30,7 +32,8 @@ function showAll() {
   const add = (name) => sums.reduce((sum, each) => sum + (each[name] || 0), 0);
   form.querySelector("[data-total-lines]").textContent = write.format(lines.length);
   form.querySelector("[data-total-units]").textContent = write.format(add("quantity"));
-  form.querySelector("[data-total-value]").textContent = writeAmount.format(add("amount"));
+  const value = form.querySelector("[data-total-value]");
+  if (value) value.textContent = writeAmount.format(add("amount"));
   form.querySelector("[data-order-empty]").hidden = lines.length > 0;
 }
 
