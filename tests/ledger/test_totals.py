@@ -49,11 +49,24 @@ def test_totals_add_up_what_each_book_has_on_hand() -> None:
     assert [(row.book, row.sku, row.quantity) for row in by_sku] == [("erp", "TEA-250", 101)]
     assert [(row.book, row.quantity) for row in of_store] == [("erp", 4)]
     assert of_nobody == []
-    assert [(row.place, row.status, row.quantity, row.skus) for row in by_place] == [
-        ("S12", "available", 4, 1),
-        ("W1", "available", 95, 1),
-        ("W1", "damaged", 2, 1),
+    assert [(row.place, row.status, row.quantity) for row in by_place] == [
+        ("S12", "available", 4),
+        ("W1", "available", 95),
+        ("W1", "damaged", 2),
     ]
+
+
+def test_accounts_below_zero_are_counted_per_place() -> None:
+    sale = [
+        Move(sku="TEA-250", from_account="on_hand/S12/available", to_account="customer", quantity=3)
+    ]
+    post_fact(book="erp", posting=FactPosting(origin="sale/1/post", occurred_at=NOON, moves=sale))
+    receive("erp", "goods_receipt/GR-1/post", "on_hand/W1/available", 95)
+
+    found = totals.list_place_shortfalls(book="erp")
+
+    assert [(row.place, row.accounts, row.sku) for row in found] == [("S12", 1, "TEA-250")]
+    assert totals.list_place_shortfalls(book="pos:S12") == []
 
 
 def test_a_message_leads_to_its_postings_in_all_books() -> None:

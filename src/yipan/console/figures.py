@@ -39,14 +39,13 @@ def _tell_stock(reader: Reader) -> KeyFigure:
 
 
 def _tell_below_zero(reader: Reader) -> KeyFigure:
-    count = len(reader.shortfalls)
-    first = reader.shortfalls[0][1] if count else None
-    url = reverse("books:compare", args=[first.sku]) if first else find_url("books:index")
+    count = sum(row.accounts for row in reader.shortfalls)
+    first = reader.shortfalls[0] if count else None
     return KeyFigure(
         label=_("Accounts below zero"),
         value=count,
-        note=first.sku if first else _("every balance is covered"),
-        url=url,
+        note=f"{first.place} · {first.sku}" if first else _("every balance is covered"),
+        url=reverse("books:compare", args=[first.sku]) if first else find_url("books:index"),
         tone="bad" if count else "",
     )
 

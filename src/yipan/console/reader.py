@@ -13,12 +13,15 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.console import books
 from yipan.erp import queries as erp
 from yipan.exchange.queries import SourceRow, list_sources
-from yipan.ledger.queries import list_shortfalls
-from yipan.ledger.rows import BalanceRow
-from yipan.ledger.totals import PlaceTotal, list_place_totals
+from yipan.ledger.totals import (
+    PlaceShortfall,
+    PlaceTotal,
+    list_place_shortfalls,
+    list_place_totals,
+)
 from yipan.wms import queries as wms
 
-SHORTFALLS_MAX = 500
+READER_ATTRIBUTE = "yipan_reader"
 INBOUND_OPEN = ("released", "partly_received")
 
 
@@ -35,11 +38,9 @@ class Reader:
         return [row for row in list_place_totals(book=books.HUB) if self.is_mine(row.place)]
 
     @cached_property
-    def shortfalls(self) -> list[tuple[str, BalanceRow]]:
-        """Return the accounts of the hub's book below zero, with their sites."""
-        rows = list_shortfalls(book=books.HUB, limit=SHORTFALLS_MAX)
-        named = [(books.get_site_of(books.HUB, row.account), row) for row in rows]
-        return [(site, row) for site, row in named if self.is_mine(site)]
+    def shortfalls(self) -> list[PlaceShortfall]:
+        """Return the sites where accounts of the hub's book are below zero, most first."""
+        return [row for row in list_place_shortfalls(book=books.HUB) if self.is_mine(row.place)]
 
     @cached_property
     def sources(self) -> list[SourceRow]:
@@ -72,6 +73,10 @@ def find_url(name: str) -> str:
 
 
 def make_reader(request: HttpRequest) -> Reader:
-    """Return who looks at the board."""
-    actor = get_actor(request)
-    return Reader(actor=actor, site=find_chosen_site(request, actor=actor))
+    """Return who looks at the page: one for the whole request, the rail included."""
+    found: Reader | None = getattr(request, READER_ATTRIBUTE, None)
+    if found is None:
+        actor = get_actor(request)
+        found = Reader(actor=actor, site=find_chosen_site(request, actor=actor))
+        setattr(request, READER_ATTRIBUTE, found)
+    return found

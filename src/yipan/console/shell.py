@@ -16,7 +16,7 @@ from yipan.access.roles import ROLE_LABELS
 from yipan.access.site_choice import find_chosen_site
 from yipan.console import navigation, preferences
 from yipan.console.naming import name_of
-from yipan.console.reader import Reader
+from yipan.console.reader import make_reader
 from yipan.console.waiting import count_behind
 from yipan.masterdata.queries import places
 from yipan.masterdata.rows import SiteRow
@@ -60,7 +60,7 @@ class Shell:
         return navigation.build(
             self.actor,
             path=self.request.path,
-            count=partial(count_behind, Reader(actor=self.actor, site=self.site)),
+            count=partial(count_behind, make_reader(self.request)),
         )
 
     @cached_property

@@ -71,15 +71,12 @@ def _find_lag(reader: Reader) -> Work:
 
 
 def _find_below_zero(reader: Reader) -> Work:
-    skus = list(dict.fromkeys(row.sku for _site, row in reader.shortfalls))
-    places = list(dict.fromkeys(site for site, _row in reader.shortfalls))
-    url = reverse("books:compare", args=[skus[0]]) if skus else ""
-    note = f"{', '.join(skus[:3])} · {', '.join(places[:3])}"
+    first = reader.shortfalls[:3]
     return Work(
         title=_("Books went below zero"),
-        note=note,
-        count=len(reader.shortfalls),
-        url=url,
+        note=", ".join(f"{row.place} {row.sku}" for row in first),
+        count=sum(row.accounts for row in reader.shortfalls),
+        url=reverse("books:compare", args=[first[0].sku]) if first else "",
         icon="trending-down",
         tone="bad",
     )

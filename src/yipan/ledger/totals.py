@@ -47,7 +47,15 @@ class PlaceTotal:
     place: str
     status: str
     quantity: int
-    skus: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceShortfall:
+    """How many accounts facts drove below their floor at one first place, and the first SKU."""
+
+    place: str
+    accounts: int
+    sku: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,8 +134,7 @@ def list_place_totals(*, book: str) -> list[PlaceTotal]:
     """
     rows = call(
         """
-        select split_part(p.path, '/', 2), b.status, sum(b.quantity)::bigint,
-               count(distinct b.sku_id)
+        select split_part(p.path, '/', 2), b.status, sum(b.quantity)::bigint
           from ledger_place p
           join ledger_book k on k.book_id = p.book_id
           join ledger_balance b on b.place_id = p.place_id
@@ -138,11 +145,27 @@ def list_place_totals(*, book: str) -> list[PlaceTotal]:
         [book],
     )
     return [
-        PlaceTotal(
-            book=book, place=place, status=str(STATUSES[status]), quantity=quantity, skus=skus
-        )
-        for place, status, quantity, skus in rows
+        PlaceTotal(book=book, place=place, status=str(STATUSES[status]), quantity=quantity)
+        for place, status, quantity in rows
     ]
+
+
+def list_place_shortfalls(*, book: str) -> list[PlaceShortfall]:
+    """Return, per first place of a book, the accounts below their floor; none without any."""
+    rows = call(
+        """
+        select split_part(p.path, '/', 2), count(*), min(s.code collate "C")
+          from ledger_balance b
+          join ledger_place p on p.place_id = b.place_id and p.path ^@ 'on_hand/'
+          join ledger_book k on k.book_id = p.book_id
+          join ledger_sku s on s.sku_id = b.sku_id
+         where b.overdraft > 0 and k.code = %s
+         group by 1
+         order by 2 desc, 1
+        """,
+        [book],
+    )
+    return [PlaceShortfall(place=place, accounts=count, sku=sku) for place, count, sku in rows]
 
 
 def list_postings_of_message(*, source: str, sequence: int) -> list[PostedRow]:
