@@ -33,6 +33,16 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         receiver="wms", message=oms.FulfillmentCanceled, handler=wms_handlers.cancel_fulfillment
     ),
     Subscription(
+        receiver="wms",
+        message=erp.AdjustmentDecided,
+        handler=wms_handlers.take_adjustment_decision,
+    ),
+    Subscription(
+        receiver="wms",
+        message=erp.AdjustmentOrdered,
+        handler=wms_handlers.take_ordered_adjustment,
+    ),
+    Subscription(
         receiver="erp", message=wms.GoodsReceived, handler=erp_handlers.book_goods_received
     ),
     Subscription(
@@ -53,6 +63,12 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(receiver="pos", message=erp.InboundCanceled, handler=pos_handlers.cancel_order),
     Subscription(receiver="pos", message=erp.OutboundReleased, handler=pos_handlers.ask_outbound),
     Subscription(receiver="pos", message=erp.OutboundCanceled, handler=pos_handlers.cancel_order),
+    Subscription(
+        receiver="pos", message=erp.AdjustmentDecided, handler=pos_handlers.decide_adjustment
+    ),
+    Subscription(
+        receiver="pos", message=erp.AdjustmentOrdered, handler=pos_handlers.post_ordered_adjustment
+    ),
     RunSubscription(receiver="erp", message=pos.TicketPosted, handler=erp_handlers.book_tickets),
     Subscription(receiver="erp", message=pos.StockOpened, handler=erp_handlers.book_stock_opened),
     RunSubscription(receiver="wms", message=erp.SkuChanged, handler=wms_handlers.follow_skus),

@@ -1,5 +1,6 @@
 """Index of the tables of this context, for Django to find. No code here."""
 
+from yipan.pos.models.adjustment import StoreAdjustment
 from yipan.pos.models.place_move import PlaceMove
 from yipan.pos.models.stock_opening import StoreOpening
 from yipan.pos.models.store_order import StoreOrder
@@ -10,6 +11,7 @@ from yipan.pos.models.transfer import StoreTransfer, TransferScan
 __all__ = [
     "PlaceMove",
     "RegisterTicket",
+    "StoreAdjustment",
     "StoreOpening",
     "StoreOrder",
     "StoreTransfer",
