@@ -14,6 +14,8 @@ PAGES = {
     ("erp", "sales_issue"): "erp:sales_issue",
     ("erp", "purchase_order"): "erp:purchase_order",
     ("erp", "stock_opening"): "erp:stock_opening",
+    ("erp", "landed_cost"): "erp:landed_cost",
+    ("erp", "true_up"): "erp:true_up",
     ("erp", "transfer_order"): "erp:transfer",
     ("erp", "transfer_shipment"): "erp:transfer_shipment",
     ("erp", "transfer_receipt"): "erp:transfer_receipt",
@@ -29,6 +31,8 @@ PAGES = {
 #: Beginning of a document's number to the URL name of its page.
 PREFIXES = {
     "PO-": "erp:purchase_order",
+    "LC-": "erp:landed_cost",
+    "TU-": "erp:true_up",
     "IN-": "wms:inbound_order",
     "TO-": "erp:transfer",
     "TD-": "erp:transfer_difference",

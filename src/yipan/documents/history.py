@@ -36,6 +36,10 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "cancel": _("Canceled"),
     "close_short": _("Closed short"),
     "reverse": _("Reversed"),
+    "close": _("Closed"),
+    "ask_reopen": _("Reopening asked for"),
+    "reopen": _("Reopened"),
+    "keep_closed": _("Kept closed"),
 }
 
 #: Steps that end badly, or well; others have no color of their own.
