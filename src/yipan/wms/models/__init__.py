@@ -1,5 +1,6 @@
 """Index of the tables of this context, for Django to find. No code here."""
 
+from yipan.wms.models.adjustment import Adjustment, AdjustmentLine
 from yipan.wms.models.bin_move import BinMove
 from yipan.wms.models.inbound_order import InboundLine, InboundOrder
 from yipan.wms.models.outbound_order import OutboundLine, OutboundOrder, Pick, Wave
@@ -9,6 +10,8 @@ from yipan.wms.models.spot_count import SpotCount
 from yipan.wms.models.stock_opening import WarehouseOpening
 
 __all__ = [
+    "Adjustment",
+    "AdjustmentLine",
     "BinMove",
     "InboundLine",
     "InboundOrder",

@@ -1,0 +1,71 @@
+"""Decisions about adjustments: what each type posts, and what the site may post by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from yipan.foundation.status import StockStatus
+from yipan.ledger.moves import Move
+from yipan.wms.rules.receiving import get_account
+
+#: Type to the outside account the goods go to; a gain comes from its account.
+GO_TO = {
+    "scrap": "scrap",
+    "sample_issue": "sample",
+    "internal_use": "internal_use",
+    "count_loss": "stocktake_difference",
+    "count_gain": "stocktake_difference",
+}
+
+#: Type to the value, in minor units at shelf price, up to which a site posts by itself: ours.
+LIMITS_MINOR = {
+    "scrap": 50_000,
+    "sample_issue": 50_000,
+    "internal_use": 50_000,
+    "count_loss": 20_000,
+    "count_gain": 20_000,
+}
+
+#: A site may always take goods out of sale; putting them back needs a second look.
+STATUSES_OUT_OF_SALE = frozenset({StockStatus.QUARANTINE, StockStatus.DAMAGED, StockStatus.BLOCKED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adjusted:
+    """A quantity of one SKU in a bin; `price_minor` is its shelf price, for the limits."""
+
+    sku: str
+    bin_code: str
+    quantity: int
+    from_status: StockStatus = StockStatus.AVAILABLE
+    price_minor: int = 0
+
+
+def post_adjustment(
+    *, adjustment_type: str, to_status: str, lines: Iterable[Adjusted]
+) -> list[Move]:
+    """Post what changed: to or from the account of the type, or between statuses of a bin."""
+    moves = []
+    for line in lines:
+        assert line.quantity >= 0
+        here = get_account(bin_code=line.bin_code, status=line.from_status)
+        if adjustment_type == "status_change":
+            there = get_account(bin_code=line.bin_code, status=StockStatus(to_status))
+        else:
+            there = GO_TO[adjustment_type]
+        if adjustment_type == "count_gain":
+            here, there = there, here
+        if line.quantity > 0 and here != there:
+            moves.append(
+                Move(sku=line.sku, from_account=here, to_account=there, quantity=line.quantity)
+            )
+    return moves
+
+
+def needs_approval(*, adjustment_type: str, to_status: str, lines: Iterable[Adjusted]) -> bool:
+    """Tell whether the hub has to decide before a site posts an adjustment."""
+    if adjustment_type == "status_change":
+        return StockStatus(to_status) not in STATUSES_OUT_OF_SALE
+    value = sum(line.quantity * line.price_minor for line in lines)
+    return value > LIMITS_MINOR[adjustment_type]
