@@ -172,6 +172,7 @@ OF_A_SITE = frozenset(
         "stores:site",
         "tickets:number",
         "pos/transfers:number",
+        "pos/adjustments:number",
         "erp/stock-openings:number",
         "wms/stock-openings:number",
         "pos/stock-openings:number",

@@ -26,7 +26,7 @@ from yipan.messages.erp import InboundLine, InboundReleased
 from yipan.pool import promises
 from yipan.pool.promises import Ask
 from yipan.pool.rules import PromisedLine
-from yipan.pos.documents import store_order, transfer
+from yipan.pos.documents import adjustment, store_order, transfer
 from yipan.wms.documents import bin_move, receipt
 from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.receipt import Opening
@@ -153,6 +153,16 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
     )
     counted = transfer.Counting(sku="TEA-250", quantity=1)
     transfer.count(number=taken_in.number, counting=counted, by=retailer.CLERK, at=NOON)
+    scrapped = adjustment.post(
+        wanted=adjustment.Wanted(
+            site=store,
+            adjustment_type="scrap",
+            goods=[adjustment.AdjustedGoods(sku="MUG-1", quantity=1)],
+        ),
+        by=retailer.CLERK,
+        at=NOON,
+        message_id=make_id(f"{store} scrapped"),
+    )
     store_opened = retailer.open_store(store, ("MUG-1", 1))
     ticket = retailer.sell(("TEA-250", 1), till=f"{store}-1")
     retailer.deliver()
@@ -189,6 +199,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "stores:site": store,
         "tickets:number": ticket.number,
         "pos/transfers:number": taken_in.number,
+        "pos/adjustments:number": scrapped.number,
         "books:book": f"wms:{warehouse}",
         "posting:origin": posted.origin,
         "sources:source": f"wms:{warehouse}/stock",

@@ -1,5 +1,13 @@
 """Reads of POS. An index of its modules; no code here."""
 
+from yipan.pos.queries.adjustments import (
+    AdjustmentDetail,
+    AdjustmentFilter,
+    AdjustmentLineRow,
+    AdjustmentRow,
+    get_adjustment,
+    list_adjustments,
+)
 from yipan.pos.queries.goods import (
     GoodsRow,
     ProductAmbiguous,
@@ -38,6 +46,10 @@ from yipan.pos.queries.transfers import (
 )
 
 __all__ = [
+    "AdjustmentDetail",
+    "AdjustmentFilter",
+    "AdjustmentLineRow",
+    "AdjustmentRow",
     "GoodsRow",
     "ProductAmbiguous",
     "ProductUnknown",
@@ -57,10 +69,12 @@ __all__ = [
     "find_own_draft",
     "find_product",
     "find_till",
+    "get_adjustment",
     "get_opening",
     "get_ticket",
     "get_transfer",
     "get_transfer_site",
+    "list_adjustments",
     "list_catalog",
     "list_open_orders",
     "list_quick_goods",

@@ -1,0 +1,251 @@
+"""Stock work at a store: scan a product, tap what happened to it, post. Three interactions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from yipan.access.actors import get_actor
+from yipan.access.doors import page
+from yipan.access.site_choice import find_chosen_site
+from yipan.documents.doors import get_trace, tell
+from yipan.documents.history import read_history
+from yipan.foundation.ids import make_id
+from yipan.foundation.refusals import NotFound, Refusal
+from yipan.masterdata.rows import SiteRow
+from yipan.pos import queries, rules
+from yipan.pos.documents import adjustment, place_move
+from yipan.pos.documents.adjustment import AdjustedGoods, CostCenterMissing, Wanted
+from yipan.pos.queries import AdjustmentFilter
+from yipan.pos.rules import Moved
+from yipan.pos.rules import adjustments as limits
+from yipan.pos.views.sites import find_store
+from yipan.pos.views.transfers import read_quantity
+
+ROWS_PER_PAGE = 50
+TEXT_LENGTH_MAX = 96
+STATES = ("submitted", "posted", "rejected")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tile:
+    """What somebody taps: the type of the document, from which place and status to which."""
+
+    label: str | Promise
+    icon: str
+    adjustment_type: str = ""
+    place: str = rules.SHOP_FLOOR
+    from_status: str = "available"
+    to_status: str = ""
+    to_place: str = ""
+    asks_cost_center: bool = False
+
+
+TILES: Mapping[str, Tile] = {
+    "scrap": Tile(label=gettext_lazy("Scrap"), icon="trash-2", adjustment_type="scrap"),
+    "damage": Tile(
+        label=gettext_lazy("Damaged"),
+        icon="package-x",
+        adjustment_type="status_change",
+        to_status="damaged",
+    ),
+    "scrap_damaged": Tile(
+        label=gettext_lazy("Scrap damaged goods"),
+        icon="trash",
+        adjustment_type="scrap",
+        from_status="damaged",
+    ),
+    "sample": Tile(
+        label=gettext_lazy("Sample"),
+        icon="gift",
+        adjustment_type="sample_issue",
+        asks_cost_center=True,
+    ),
+    "own_use": Tile(
+        label=gettext_lazy("Own use"),
+        icon="coffee",
+        adjustment_type="internal_use",
+        asks_cost_center=True,
+    ),
+    "display": Tile(
+        label=gettext_lazy("Onto display"), icon="eye", adjustment_type="display_issue"
+    ),
+    "display_back": Tile(
+        label=gettext_lazy("Off display"),
+        icon="eye-off",
+        adjustment_type="status_change",
+        place=limits.DISPLAY,
+        from_status="blocked",
+        to_status="available",
+    ),
+    "to_floor": Tile(
+        label=gettext_lazy("Backroom to floor"),
+        icon="arrow-right",
+        place=rules.BACKROOM,
+        to_place=rules.SHOP_FLOOR,
+    ),
+    "to_backroom": Tile(
+        label=gettext_lazy("Floor to backroom"), icon="arrow-left", to_place=rules.BACKROOM
+    ),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="pos.adjust")
+def show_work(request: HttpRequest) -> HttpResponse:
+    """Show the scanned product with its tiles; take what was tapped."""
+    store = find_store(request)
+    if store is None:
+        raise NotFound(kind="site")
+    if request.method == "POST" and _take(request, store):
+        return redirect(f"{reverse('pos:stock_work')}?{urlencode({'site': store.code})}")
+    text = request.POST.get("sku", "") or request.GET.get("scan", "")[:TEXT_LENGTH_MAX]
+    found = None
+    if text:
+        try:
+            found = queries.find_product(store.code, text)
+        except Refusal as refusal:
+            messages.error(request, tell(refusal))
+    context = {
+        "store": store,
+        "found": found,
+        "places": queries.list_stock(site=store.code, text=found.sku.code) if found else [],
+        "tiles": TILES,
+        "tapped": request.POST.get("tile", ""),
+        "quantity": request.POST.get("quantity", "1"),
+        "cost_center": request.POST.get("cost_center", store.code),
+        "message_id": make_id(),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "pos/stock_work.html", context, status=status)
+
+
+@require_GET
+@page(action="pos.read")
+def list_adjustments(request: HttpRequest) -> HttpResponse:
+    """List adjustments of stores."""
+    actor = get_actor(request)
+    state = request.GET.get("state", "")
+    which = AdjustmentFilter(
+        text=request.GET.get("q", "")[:TEXT_LENGTH_MAX],
+        state=state if state in STATES else "",
+        site=find_chosen_site(request, actor=actor),
+        sites=actor.sites,
+    )
+    rows = queries.list_adjustments(which, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE)
+    context = {
+        "rows": rows,
+        "text": which.text,
+        "state": which.state,
+        "after": rows[-1].adjustment_id if len(rows) == ROWS_PER_PAGE else "",
+        "may_adjust": actor.may("pos.adjust"),
+    }
+    return render(request, "pos/adjustments.html", context)
+
+
+@require_GET
+@page(action="pos.read")
+def show_adjustment(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one adjustment with its lines, its posting and its messages."""
+    actor = get_actor(request)
+    detail = queries.get_adjustment(number)
+    actor.require_site(detail.head.site.code)
+    name = adjustment.DOCUMENT_TYPE
+    history = read_history(
+        document_type=name,
+        number=number,
+        postings=[(detail.book_code, f"{name}/{number}/post")],
+        message_ids=[detail.message_id],
+    )
+    context = {
+        "adjustment": detail,
+        "history": history,
+        "may_open_messages": actor.may("exchange.read"),
+    }
+    return render(request, "pos/adjustment.html", context)
+
+
+def _take(request: HttpRequest, store: SiteRow) -> bool:
+    """Post what was tapped; tell what came of it. Return whether the page is done with it."""
+    tile = TILES.get(request.POST.get("tile", ""))
+    quantity = read_quantity(request.POST.get("quantity", ""))
+    if tile is None or not quantity:
+        messages.error(request, _("Tap what happened, and say how many: up to 99,999."))
+        return False
+    try:
+        if tile.to_place:
+            number = _carry(request, store, tile=tile, quantity=quantity)
+            messages.success(request, _("%(number)s is posted.") % {"number": number})
+            return True
+        number, is_waiting = _adjust(request, store, tile=tile, quantity=quantity)
+    except Refusal as refusal:
+        messages.error(request, tell(refusal))
+        return False
+    told = (
+        _("%(number)s is above your limit: the hub decides. Keep the goods apart.")
+        if is_waiting
+        else _("%(number)s is posted. The hub is told.")
+    )
+    messages.success(request, told % {"number": number})
+    return True
+
+
+def _carry(request: HttpRequest, store: SiteRow, *, tile: Tile, quantity: int) -> str:
+    moved = place_move.post(
+        site=store.code,
+        from_place=tile.place,
+        to_place=tile.to_place,
+        lines=[Moved(sku=request.POST.get("sku", ""), quantity=quantity)],
+        by=get_trace(request),
+        at=timezone.now(),
+    )
+    return moved.number
+
+
+def _adjust(request: HttpRequest, store: SiteRow, *, tile: Tile, quantity: int) -> tuple[str, bool]:
+    """Post it; return its number, and whether the hub has to decide first."""
+    is_manager = get_actor(request).may("pos.manage")
+    cost_center = request.POST.get("cost_center", "")[:48]
+    if tile.asks_cost_center and not cost_center.strip():
+        raise CostCenterMissing(adjustment_type=tile.adjustment_type)
+    goods = AdjustedGoods(
+        sku=request.POST.get("sku", ""),
+        quantity=quantity,
+        place=tile.place,
+        from_status=tile.from_status,
+        to_status=tile.to_status,
+    )
+    wanted = Wanted(
+        site=store.code,
+        adjustment_type=tile.adjustment_type,
+        goods=[goods],
+        limit_minor=limits.MANAGER_LIMIT_MINOR if is_manager else limits.CLERK_LIMIT_MINOR,
+        cost_center=cost_center if tile.asks_cost_center else "",
+    )
+    posted = adjustment.post(
+        wanted=wanted,
+        by=get_trace(request, reason=request.POST.get("reason", "")),
+        at=timezone.now(),
+        message_id=_read_id(request.POST.get("message_id", "")),
+    )
+    return posted.number, posted.state == "submitted"
+
+
+def _read_id(text: str) -> UUID:
+    """Return the id the page was given, so that a doubled tap is one document."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return make_id()
