@@ -44,11 +44,13 @@ def test_totals_add_up_what_each_book_has_on_hand() -> None:
     by_sku = totals.list_sku_totals(skus=["TEA-250", "NEVER-SEEN"])
     by_place = totals.list_place_totals(book="erp")
     of_store = totals.list_sku_totals(skus=["TEA-250"], within=[("erp", "on_hand/S12/")])
+    by_book = totals.sum_books(["erp", "pos:S12"])
     of_nobody = totals.list_sku_totals(skus=["TEA-250"], within=[])
 
     assert [(row.book, row.sku, row.quantity) for row in by_sku] == [("erp", "TEA-250", 101)]
     assert [(row.book, row.quantity) for row in of_store] == [("erp", 4)]
     assert of_nobody == []
+    assert by_book == {"erp": 101}
     assert [(row.place, row.status, row.quantity) for row in by_place] == [
         ("S12", "available", 4),
         ("W1", "available", 95),

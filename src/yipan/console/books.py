@@ -27,6 +27,7 @@ SYSTEMS = {"warehouse": "wms", "store": "pos"}
 SOUND = frozenset({"available", "held", "reserved"})
 GROUPS = ("sound", "quarantine", "damaged", "blocked")
 LATE_MOVEMENTS_MAX = 500
+ACCOUNTS_SHOWN_MAX = 8
 
 Levels = Mapping[str, int]
 
@@ -95,6 +96,17 @@ class BookColumn:
     kind: str
     accounts: list[AccountRow]
     marks: list[SourceRow] = field(default_factory=list)
+
+    @property
+    def largest(self) -> list[AccountRow]:
+        """Return the accounts that are shown: those that hold most, in their order."""
+        kept = sorted(self.accounts, key=lambda row: -abs(row.quantity))[:ACCOUNTS_SHOWN_MAX]
+        return [row for row in self.accounts if row in kept]
+
+    @property
+    def hidden(self) -> int:
+        """Return how many accounts are not shown."""
+        return max(0, len(self.accounts) - ACCOUNTS_SHOWN_MAX)
 
     @property
     def total(self) -> int:
@@ -177,7 +189,9 @@ def _compare_site(
     own_book = f"{SYSTEMS[site.site_type]}:{site.code}"
     source = get_source(site)
     cut = find_cut(mark)
-    late_own = _sum_late(own_book, sku, source=source, cut=cut, prefix="on_hand/")
+    late_own: Levels = {}
+    if mark is None or mark.last_issued is None or mark.last_issued > cut:
+        late_own = _sum_late(own_book, sku, source=source, cut=cut, prefix="on_hand/")
     late_hub: Levels = {}
     if mark is not None and mark.highest_seen > cut:
         late_hub = _sum_late(HUB, sku, source=source, cut=cut, prefix=f"on_hand/{site.code}/")

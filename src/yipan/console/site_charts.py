@@ -13,7 +13,7 @@ from yipan.console.books import SYSTEMS
 from yipan.console.formats import write_integer
 from yipan.console.naming import name_of
 from yipan.console.reader import Reader
-from yipan.ledger.totals import list_place_totals
+from yipan.ledger.totals import sum_books
 from yipan.masterdata.queries import find_sites
 from yipan.masterdata.rows import SiteRow
 
@@ -38,16 +38,19 @@ def list_levels(reader: Reader) -> list[SiteLevel]:
     for row in reader.place_totals:
         hub[row.place] = hub.get(row.place, 0) + row.quantity
     largest = sorted(hub, key=lambda code: (-hub[code], code))[:SITES_MAX]
-    sites = find_sites(largest)
-    levels = []
-    for code in largest:
-        site = sites.get(code)
-        if site is None or site.site_type not in SYSTEMS:
-            continue
-        own_book = f"{SYSTEMS[site.site_type]}:{code}"
-        own = sum(row.quantity for row in list_place_totals(book=own_book))
-        levels.append(SiteLevel(site=site, own_book=own_book, hub=hub[code], own=own))
-    return levels
+    sites = [site for site in find_sites(largest).values() if site.site_type in SYSTEMS]
+    books = {site.code: f"{SYSTEMS[site.site_type]}:{site.code}" for site in sites}
+    own = sum_books(books.values())
+    levels = [
+        SiteLevel(
+            site=site,
+            own_book=books[site.code],
+            hub=hub[site.code],
+            own=own.get(books[site.code], 0),
+        )
+        for site in sites
+    ]
+    return sorted(levels, key=lambda level: (-level.hub, level.site.code))
 
 
 def describe(levels: Sequence[SiteLevel]) -> str:

@@ -150,6 +150,22 @@ def list_place_totals(*, book: str) -> list[PlaceTotal]:
     ]
 
 
+def sum_books(books: Collection[str]) -> dict[str, int]:
+    """Return how many pieces each of some books has on hand, all SKUs added up."""
+    rows = call(
+        """
+        select k.code, sum(b.quantity)::bigint
+          from ledger_book k
+          join ledger_place p on p.book_id = k.book_id and p.path ^@ 'on_hand/'
+          join ledger_balance b on b.place_id = p.place_id
+         where k.code = any (%s::text[])
+         group by 1
+        """,
+        [texts(sorted(books))],
+    )
+    return {code: int(quantity) for code, quantity in rows}
+
+
 def list_place_shortfalls(*, book: str) -> list[PlaceShortfall]:
     """Return, per first place of a book, the accounts below their floor; none without any."""
     rows = call(

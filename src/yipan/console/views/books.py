@@ -18,6 +18,9 @@ from yipan.masterdata.queries import list_skus, search_skus
 from yipan.masterdata.rows import SkuRow
 
 ROWS_PER_PAGE = 50
+#: Sites that agree are shown up to this many, unless all are asked for.
+SITES_SHOWN_MAX = 12
+URGENCY = {"differs": 0, "behind": 1, "level": 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +76,12 @@ def compare(request: HttpRequest, sku: str) -> HttpResponse:
     goods = books.get_goods(sku)
     accounts = books.list_visible_accounts(sku=sku, actor=actor)
     sites = books.compare_sites(accounts, sku=sku)
-    sites.sort(key=lambda row: ({"differs": 0, "behind": 1, "level": 2}[row.state], row.site.code))
+    sites.sort(key=lambda row: (URGENCY[row.state], -abs(row.hub), row.site.code))
+    shown = (
+        sites
+        if request.GET.get("all")
+        else [row for at, row in enumerate(sites) if at < SITES_SHOWN_MAX or row.state != "level"]
+    )
     columns = books.make_columns(accounts, sites=actor.sites)
     return render(
         request,
@@ -81,6 +89,8 @@ def compare(request: HttpRequest, sku: str) -> HttpResponse:
         {
             "sku": goods,
             "sites": sites,
+            "shown": shown,
+            "hidden": len(sites) - len(shown),
             "state": describe_state(sites),
             "columns": columns,
             "reading": describe_levels(columns),
