@@ -11,7 +11,7 @@ import psycopg
 import typer
 from rich.console import Console
 
-from yipan.config import cli_checks, cli_data, cli_database, cli_import, cli_session
+from yipan.config import cli_checks, cli_data, cli_database, cli_import, cli_people, cli_session
 from yipan.config.home import find_home
 from yipan.config.startup import read_port
 from yipan.config.trouble import Trouble
@@ -31,6 +31,7 @@ app.command("doctor")(cli_checks.doctor)
 app.command("demo")(cli_data.demo)
 app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_data.key_app, name="apikey")
+app.add_typer(cli_people.app, name="person")
 app.add_typer(cli_database.app, name="database")
 
 

@@ -70,6 +70,8 @@ def _greet(console: Console, supervisor: Supervisor) -> None:
         table.add_row(
             "Log-in 登录" if name == supervisor.logins[0][0] else "", f"[bold]{name:<12}[/]{who}"
         )
+    if supervisor.is_empty:
+        table.add_row("Log-in 登录", "nobody yet: [bold]yipan person create NAME --role admin[/]")
     table.add_row("Logs 日志", str(node.home.log))
     table.add_row("Stop 停止", "Ctrl-C; all data is kept 数据会保留")
     console.print(Panel(table, title="Yipan 一盘货", expand=False))

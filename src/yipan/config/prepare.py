@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 STEP_MARK = "step: "
 LOGIN_MARK = "log-in: "
+#: Nobody can log in: an empty system, or a site node whose people are not made yet.
+NOBODY_MARK = "nobody"
 NO_DEMO = "--no-demo"
 
 
@@ -22,9 +24,10 @@ def main() -> None:
     for label, do in list_steps(with_demo=with_demo):
         say(STEP_MARK + label)
         do()
-    if with_demo:
-        for line in list_logins():
-            say(LOGIN_MARK + line)
+    for line in list_logins():
+        say(LOGIN_MARK + line)
+    if is_empty():
+        say(NOBODY_MARK)
 
 
 def list_steps(*, with_demo: bool) -> list[tuple[str, Callable[[], object]]]:
@@ -78,6 +81,13 @@ def make_demo() -> bool:
     if StoreOpening.objects.exists() or (User.objects.exists() and not is_begun):
         return False
     return demo.build()
+
+
+def is_empty() -> bool:
+    """Say whether nobody can log in yet."""
+    from yipan.access.models import User
+
+    return not User.objects.filter(is_active=True).exists()
 
 
 def list_logins() -> list[str]:

@@ -23,7 +23,7 @@ from yipan.config.embedded.health import HealthWatch
 from yipan.config.embedded.lock import Lock
 from yipan.config.embedded.server import Server
 from yipan.config.home import Home
-from yipan.config.prepare import LOGIN_MARK, NO_DEMO, STEP_MARK
+from yipan.config.prepare import LOGIN_MARK, NO_DEMO, NOBODY_MARK, STEP_MARK
 from yipan.config.processes import Child, end_leftovers, list_programs, note_children, stop_all
 from yipan.config.progress import Progress
 from yipan.config.startup import check_disk, check_port, is_disk_low, list_allowed_hosts
@@ -67,6 +67,7 @@ class Supervisor:
         self.server: Server | None = None
         #: The demo log-ins that are open: name, and who it is.
         self.logins: list[tuple[str, str]] = []
+        self.is_empty = False
         self._progress = progress
         self._stopping = threading.Event()
         self._lock = Lock(node.home.postgres.lock)
@@ -185,6 +186,8 @@ class Supervisor:
         elif line.startswith(LOGIN_MARK):
             name, _, who = line.removeprefix(LOGIN_MARK).partition("\t")
             self.logins.append((name, who))
+        elif line == NOBODY_MARK:
+            self.is_empty = True
         else:
             self._progress.detail(line.strip())
 
