@@ -70,6 +70,8 @@ def draw_trend(which: LevelFilter) -> dict[str, Any]:
     reach = find_reach(which)
     prefixes = ["on_hand/"] if reach.sites is None else [f"on_hand/{it}/" for it in reach.sites]
     found = snapshots.list_trend(book=SITE_BOOK, days=DAYS, prefixes=prefixes, skus=reach.skus)
+    began = min((level.at for level in found if level.quantity), default=None)
+    found = [level for level in found if began is not None and level.at >= began]
     names = {
         "available": gettext("Available"),
         "reserved": gettext("Reserved"),

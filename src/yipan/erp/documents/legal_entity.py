@@ -17,6 +17,7 @@ from yipan.masterdata.refusals import SiteUnknown
 
 #: What everything belongs to until somebody says otherwise.
 DEFAULT_CODE = "MAIN"
+CODE_LENGTH_MAX = 16
 
 
 class MethodInUse(Refusal):

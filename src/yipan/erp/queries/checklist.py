@@ -60,8 +60,8 @@ def list_items(
             count=sum(row.parked for row in parked),
             examples=tuple(row.source for row in parked[:3]),
         ),
-        _make(SHORTFALLS, [f"{row.sku} {row.account}" for row in low]),
-        _make(AGED, [f"{row.place} {row.sku}" for row in old]),
+        _make(SHORTFALLS, [f"{row.sku} · {row.account.split('/')[1]}" for row in low]),
+        _make(AGED, [f"{row.place} · {row.sku}" for row in old]),
         _make(OWED, list(owed.values_list("sku", flat=True))),
         ChecklistItem(
             code=UNPRICED,
