@@ -6,9 +6,13 @@ from ninja import Router
 
 from yipan.erp.api.booked import router as booked
 from yipan.erp.api.purchase_orders import router as purchase_orders
+from yipan.erp.api.stock import router as stock
 from yipan.erp.api.transfers import router as transfers
+from yipan.erp.api.valuation import router as valuation
 
 router = Router(tags=["ERP"])
 router.add_router("", purchase_orders)
 router.add_router("", booked)
 router.add_router("", transfers)
+router.add_router("", stock)
+router.add_router("", valuation)
