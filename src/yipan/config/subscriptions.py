@@ -49,6 +49,18 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         receiver="erp", message=wms.GoodsShipped, handler=erp_handlers.book_warehouse_shipment
     ),
     Subscription(
+        receiver="erp", message=wms.AdjustmentSubmitted, handler=erp_handlers.take_adjustment
+    ),
+    Subscription(
+        receiver="erp", message=pos.AdjustmentSubmitted, handler=erp_handlers.take_adjustment
+    ),
+    Subscription(
+        receiver="erp", message=wms.AdjustmentPosted, handler=erp_handlers.book_adjustment
+    ),
+    Subscription(
+        receiver="erp", message=pos.AdjustmentPosted, handler=erp_handlers.book_adjustment
+    ),
+    Subscription(
         receiver="erp", message=wms.ShipmentReversed, handler=erp_handlers.book_shipment_reversed
     ),
     Subscription(

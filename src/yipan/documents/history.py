@@ -31,6 +31,9 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "excess": _("More came than was shipped"),
     "assign": _("Assigned"),
     "settle": _("Settled"),
+    "submit": _("Submitted"),
+    "reject": _("Rejected"),
+    "recount": _("To be counted again"),
     "close": _("Closed"),
     "post": _("Posted"),
     "cancel": _("Canceled"),
@@ -43,7 +46,13 @@ STEP_LABELS: Mapping[str, str | Promise] = {
 }
 
 #: Steps that end badly, or well; others have no color of their own.
-STEP_TONES = {"cancel": "bad", "reverse": "bad", "close_short": "warn", "post": "good"}
+STEP_TONES = {
+    "cancel": "bad",
+    "reject": "bad",
+    "reverse": "bad",
+    "close_short": "warn",
+    "post": "good",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

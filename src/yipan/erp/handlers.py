@@ -8,7 +8,14 @@ from uuid import uuid5
 from django.utils import timezone
 
 from yipan.documents import digests
-from yipan.erp.documents import goods_receipt, sales_issue, stock_opening, transfer_facts
+from yipan.erp.documents import (
+    adjustment_facts,
+    goods_receipt,
+    sales_issue,
+    stock_opening,
+    transfer_facts,
+)
+from yipan.erp.documents.adjustment_facts import Told
 from yipan.erp.documents.transfer_legs import (
     TRANSFER,
     LegTold,
@@ -16,6 +23,7 @@ from yipan.erp.documents.transfer_legs import (
     read_status,
     require_transfer,
 )
+from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.erp.rules.transfer_order import CameLine, SentLine
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.status import StockStatus
@@ -181,3 +189,68 @@ def _book_transfer_received(message: wms.GoodsReceived, heard: Heard) -> None:
         heard=heard,
         at=timezone.now(),
     )
+
+
+def take_adjustment(
+    message: wms.AdjustmentSubmitted | pos.AdjustmentSubmitted, heard: Heard
+) -> None:
+    """Write down an adjustment a site may not post alone."""
+    adjustment_facts.submit(
+        asked=Told(
+            number=message.adjustment_number,
+            version=message.version,
+            site=message.site,
+            adjustment_type=message.adjustment_type,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.submitted_by,
+            device=message.device,
+            reason=message.reason,
+            cost_center=message.cost_center,
+            evidence=message.evidence,
+        ),
+        lines=_read_adjusted(message.lines),
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_adjustment(message: wms.AdjustmentPosted | pos.AdjustmentPosted, heard: Heard) -> None:
+    """Follow an adjustment a site posted."""
+    adjustment_facts.post(
+        done=Told(
+            number=message.adjustment_number,
+            version=message.version,
+            site=message.site,
+            adjustment_type=message.adjustment_type,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.posted_by,
+            device=message.device,
+            reason=message.reason,
+            cost_center=message.cost_center,
+            reverses=message.reverses,
+        ),
+        lines=_read_adjusted(message.lines),
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def _read_adjusted(
+    lines: Sequence[wms.AdjustedLine] | Sequence[pos.AdjustedLine],
+) -> list[AdjustedLine]:
+    return [
+        AdjustedLine(
+            line=line.line,
+            sku=line.sku,
+            quantity=line.quantity,
+            from_status=read_status(line.from_status),
+            to_status=read_status(line.to_status) if line.to_status else None,
+            place=line.place,
+            quantity_counted=line.quantity_counted,
+            quantity_book=line.quantity_book,
+            cause=line.cause,
+        )
+        for line in lines
+    ]

@@ -1,5 +1,6 @@
 """Index of the tables of this context, for Django to find. No code here."""
 
+from yipan.erp.models.adjustment import Adjustment, AdjustmentLimit, AdjustmentLine
 from yipan.erp.models.goods_receipt import GoodsReceipt, GoodsReceiptLine
 from yipan.erp.models.period import AccountingPeriod
 from yipan.erp.models.purchase_order import PurchaseOrder, PurchaseOrderLine
@@ -30,6 +31,9 @@ from yipan.erp.models.valuation import (
 
 __all__ = [
     "AccountingPeriod",
+    "Adjustment",
+    "AdjustmentLimit",
+    "AdjustmentLine",
     "EntitySite",
     "GoodsReceipt",
     "GoodsReceiptLine",

@@ -1,0 +1,100 @@
+"""Rules of the adjustment (库存调整单): what it posts, and who may approve how much.
+
+Nothing here reads the database or the clock. Quantities are in the SKU's smallest unit, money in
+minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from yipan.foundation.status import StockStatus
+from yipan.ledger.moves import Move
+from yipan.pool.rules import get_account
+
+#: Type to the outside account goods go to; a gain comes from its account.
+OUTSIDE: Mapping[str, str] = {
+    "count_gain": "stocktake_difference",
+    "count_loss": "stocktake_difference",
+    "scrap": "scrap",
+    "sample_issue": "sample",
+    "internal_use": "internal_use",
+}
+
+#: Types that move goods between statuses of one site.
+INSIDE = frozenset({"status_change", "display_issue"})
+TYPES = frozenset(OUTSIDE) | INSIDE
+
+#: Codes of what a person should know of an adjustment that was booked all the same.
+NOT_APPROVED = "adjustment.not_approved"
+DIFFERS_FROM_APPROVED = "adjustment.differs_from_approved"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustedLine:
+    """A change of one SKU, always positive."""
+
+    sku: str
+    quantity: int
+    from_status: StockStatus = StockStatus.AVAILABLE
+    to_status: StockStatus | None = None
+    line: int = 0
+    place: str = ""
+    quantity_counted: int | None = None
+    quantity_book: int | None = None
+    cause: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """How much a role may approve at sites of a type; None is no limit, no type is all."""
+
+    role: str
+    site_type: str = ""
+    quantity_max: int | None = None
+    value_max_minor: int | None = None
+
+
+def post_adjustment(
+    *, site: str, adjustment_type: str, lines: Iterable[AdjustedLine], is_reversal: bool = False
+) -> list[Move]:
+    """Follow at site grain what a site posted; a reversal moves the goods back."""
+    moves = []
+    for line in lines:
+        here = get_account(site=site, status=line.from_status)
+        there = OUTSIDE.get(adjustment_type) or get_account(
+            site=site, status=line.to_status or line.from_status
+        )
+        ends = (there, here) if adjustment_type == "count_gain" else (here, there)
+        if is_reversal:
+            ends = (ends[1], ends[0])
+        if line.quantity > 0 and here != there:
+            moves.append(
+                Move(sku=line.sku, from_account=ends[0], to_account=ends[1], quantity=line.quantity)
+            )
+    return moves
+
+
+def may_approve(
+    *,
+    roles: Collection[str],
+    site_type: str,
+    limits: Iterable[Limit],
+    quantity: int,
+    value_minor: int,
+) -> bool:
+    """
+    Tell whether one of the roles may approve so much at a site of this type.
+
+    Of one role the row of the site's type counts, and the row of all types only without it.
+    """
+    by_key = {(limit.role, limit.site_type): limit for limit in limits}
+    for role in roles:
+        limit = by_key.get((role, site_type)) or by_key.get((role, ""))
+        if limit is None:
+            return True
+        fits = limit.quantity_max is None or quantity <= limit.quantity_max
+        if fits and (limit.value_max_minor is None or value_minor <= limit.value_max_minor):
+            return True
+    return False
