@@ -34,7 +34,6 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "submit": _("Submitted"),
     "reject": _("Rejected"),
     "recount": _("To be counted again"),
-    "close": _("Closed"),
     "post": _("Posted"),
     "cancel": _("Canceled"),
     "close_short": _("Closed short"),

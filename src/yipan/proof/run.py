@@ -9,6 +9,7 @@ from yipan.foundation.findings import Finding
 from yipan.ledger import proof as ledger_proof
 from yipan.ledger.snapshot_proof import prove_snapshots
 from yipan.proof.sites import compare_sites
+from yipan.proof.transfers import prove_transfers
 from yipan.proof.values import prove_values
 
 #: What is proved, in order, and who proves it.
@@ -17,6 +18,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
     ("snapshots", prove_snapshots),
     ("message log", exchange_proof.list_findings),
     ("hub against sites", lambda: [compare_sites()]),
+    ("transfers", lambda: [prove_transfers()]),
     ("values", prove_values),
 )
 
