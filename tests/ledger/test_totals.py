@@ -65,10 +65,13 @@ def test_accounts_below_zero_are_counted_per_place() -> None:
     post_fact(book="erp", posting=FactPosting(origin="sale/1/post", occurred_at=NOON, moves=sale))
     receive("erp", "goods_receipt/GR-1/post", "on_hand/W1/available", 95)
 
-    found = totals.list_place_shortfalls(book="erp")
+    found = totals.list_place_totals(book="erp")
 
-    assert [(row.place, row.accounts, row.sku) for row in found] == [("S12", 1, "TEA-250")]
-    assert totals.list_place_shortfalls(book="pos:S12") == []
+    assert [(row.place, row.below, row.sku) for row in found] == [
+        ("S12", 1, "TEA-250"),
+        ("W1", 0, ""),
+    ]
+    assert totals.list_place_totals(book="pos:S12") == []
 
 
 def test_a_message_leads_to_its_postings_in_all_books() -> None:

@@ -99,9 +99,10 @@ class BookColumn:
 
     @property
     def largest(self) -> list[AccountRow]:
-        """Return the accounts that are shown: those that hold most, in their order."""
-        kept = sorted(self.accounts, key=lambda row: -abs(row.quantity))[:ACCOUNTS_SHOWN_MAX]
-        return [row for row in self.accounts if row in kept]
+        """Return the accounts that are shown: when there are too many, those that hold most."""
+        if len(self.accounts) <= ACCOUNTS_SHOWN_MAX:
+            return self.accounts
+        return sorted(self.accounts, key=lambda row: -abs(row.quantity))[:ACCOUNTS_SHOWN_MAX]
 
     @property
     def hidden(self) -> int:

@@ -39,7 +39,7 @@ def _tell_stock(reader: Reader) -> KeyFigure:
 
 
 def _tell_below_zero(reader: Reader) -> KeyFigure:
-    count = sum(row.accounts for row in reader.shortfalls)
+    count = sum(row.below for row in reader.shortfalls)
     first = reader.shortfalls[0] if count else None
     return KeyFigure(
         label=_("Accounts below zero"),

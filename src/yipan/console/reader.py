@@ -13,12 +13,7 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.console import books
 from yipan.erp import queries as erp
 from yipan.exchange.queries import SourceRow, list_sources
-from yipan.ledger.totals import (
-    PlaceShortfall,
-    PlaceTotal,
-    list_place_shortfalls,
-    list_place_totals,
-)
+from yipan.ledger.totals import PlaceTotal, list_place_totals
 from yipan.wms import queries as wms
 
 READER_ATTRIBUTE = "yipan_reader"
@@ -38,9 +33,10 @@ class Reader:
         return [row for row in list_place_totals(book=books.HUB) if self.is_mine(row.place)]
 
     @cached_property
-    def shortfalls(self) -> list[PlaceShortfall]:
-        """Return the sites where accounts of the hub's book are below zero, most first."""
-        return [row for row in list_place_shortfalls(book=books.HUB) if self.is_mine(row.place)]
+    def shortfalls(self) -> list[PlaceTotal]:
+        """Return the places where accounts of the hub's book are below zero, most first."""
+        below = [row for row in self.place_totals if row.below]
+        return sorted(below, key=lambda row: (-row.below, row.place))
 
     @cached_property
     def sources(self) -> list[SourceRow]:

@@ -75,7 +75,7 @@ def _find_below_zero(reader: Reader) -> Work:
     return Work(
         title=_("Books went below zero"),
         note=", ".join(f"{row.place} {row.sku}" for row in first),
-        count=sum(row.accounts for row in reader.shortfalls),
+        count=sum(row.below for row in reader.shortfalls),
         url=reverse("books:compare", args=[first[0].sku]) if first else "",
         icon="trending-down",
         tone="bad",

@@ -41,20 +41,17 @@ class SkuTotal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceTotal:
-    """What one book holds on hand at one first place: a site, a bin or an area."""
+    """
+    What one book holds on hand at one first place (a site, a bin or an area) in one status.
+
+    `below` counts the accounts that facts drove below their floor; `sku` is one of those.
+    """
 
     book: str
     place: str
     status: str
     quantity: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlaceShortfall:
-    """How many accounts facts drove below their floor at one first place, and the first SKU."""
-
-    place: str
-    accounts: int
+    below: int
     sku: str
 
 
@@ -134,19 +131,32 @@ def list_place_totals(*, book: str) -> list[PlaceTotal]:
     """
     rows = call(
         """
-        select split_part(p.path, '/', 2), b.status, sum(b.quantity)::bigint
-          from ledger_place p
-          join ledger_book k on k.book_id = p.book_id
-          join ledger_balance b on b.place_id = p.place_id
-         where k.code = %s and p.path ^@ 'on_hand/' and b.quantity <> 0
-         group by 1, 2
+        select t.place, t.status, t.quantity, t.below, coalesce(s.code, '')
+          from (
+            select split_part(p.path, '/', 2) as place, b.status,
+                   sum(b.quantity)::bigint as quantity,
+                   count(*) filter (where b.overdraft > 0) as below,
+                   min(b.sku_id) filter (where b.overdraft > 0) as sku_id
+              from ledger_place p
+              join ledger_book k on k.book_id = p.book_id
+              join ledger_balance b on b.place_id = p.place_id
+             where k.code = %s and p.path ^@ 'on_hand/' and b.quantity <> 0
+             group by 1, 2) t
+          left join ledger_sku s on s.sku_id = t.sku_id
          order by 1, 2
         """,
         [book],
     )
     return [
-        PlaceTotal(book=book, place=place, status=str(STATUSES[status]), quantity=quantity)
-        for place, status, quantity in rows
+        PlaceTotal(
+            book=book,
+            place=place,
+            status=str(STATUSES[status]),
+            quantity=quantity,
+            below=below,
+            sku=sku,
+        )
+        for place, status, quantity, below, sku in rows
     ]
 
 
@@ -164,24 +174,6 @@ def sum_books(books: Collection[str]) -> dict[str, int]:
         [texts(sorted(books))],
     )
     return {code: int(quantity) for code, quantity in rows}
-
-
-def list_place_shortfalls(*, book: str) -> list[PlaceShortfall]:
-    """Return, per first place of a book, the accounts below their floor; none without any."""
-    rows = call(
-        """
-        select split_part(p.path, '/', 2), count(*), min(s.code collate "C")
-          from ledger_balance b
-          join ledger_place p on p.place_id = b.place_id and p.path ^@ 'on_hand/'
-          join ledger_book k on k.book_id = p.book_id
-          join ledger_sku s on s.sku_id = b.sku_id
-         where b.overdraft > 0 and k.code = %s
-         group by 1
-         order by 2 desc, 1
-        """,
-        [book],
-    )
-    return [PlaceShortfall(place=place, accounts=count, sku=sku) for place, count, sku in rows]
 
 
 def list_postings_of_message(*, source: str, sequence: int) -> list[PostedRow]:
