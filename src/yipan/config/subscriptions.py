@@ -75,6 +75,10 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(receiver="pos", message=erp.InboundCanceled, handler=pos_handlers.cancel_order),
     Subscription(receiver="pos", message=erp.OutboundReleased, handler=pos_handlers.ask_outbound),
     Subscription(receiver="pos", message=erp.OutboundCanceled, handler=pos_handlers.cancel_order),
+    Subscription(receiver="erp", message=pos.DaySealed, handler=erp_handlers.answer_day),
+    Subscription(
+        receiver="pos", message=erp.DayCloseAnswered, handler=pos_handlers.take_day_answer
+    ),
     Subscription(
         receiver="pos", message=erp.AdjustmentDecided, handler=pos_handlers.decide_adjustment
     ),

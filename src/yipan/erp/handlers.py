@@ -10,6 +10,7 @@ from django.utils import timezone
 from yipan.documents import digests
 from yipan.erp.documents import (
     adjustment_facts,
+    day_close,
     goods_receipt,
     sales_issue,
     stock_opening,
@@ -254,3 +255,8 @@ def _read_adjusted(
         )
         for line in lines
     ]
+
+
+def answer_day(message: pos.DaySealed, heard: Heard) -> None:
+    """Compare a day a store sealed with the site book, and answer."""
+    day_close.answer(message=message, heard=heard, at=timezone.now())

@@ -24,6 +24,15 @@ class TicketLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TicketTender:
+    """A way a ticket was paid: cash, card, mobile. Change given is already taken off."""
+
+    tender: str
+    amount_minor: int
+    reference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TicketClosed(Message):
     """A till finished a ticket (小票): sale, return or both. A fact; never refused for stock."""
 
@@ -37,6 +46,7 @@ class TicketClosed(Message):
     cashier: str = ""
     currency: str = "CNY"
     total_minor: int = 0
+    tenders: tuple[TicketTender, ...] = ()
 
     def get_subject(self) -> str:
         """Return the number of the ticket."""

@@ -18,8 +18,9 @@ from yipan.exchange.subscriptions import Heard
 from yipan.ledger import posting as ledger
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.messages.pos import TicketPosted
-from yipan.messages.till import TicketClosed, TicketLine
+from yipan.messages.till import TicketClosed, TicketLine, TicketTender
 from yipan.pos import rules
+from yipan.pos.documents import store_day
 
 DOCUMENT_TYPE = "ticket"
 
@@ -43,6 +44,7 @@ class Row:
     total_minor: int
     quantity: int
     lines: Sequence[TicketLine]
+    tenders: Sequence[TicketTender]
     digest: str
     message_id: UUID
     till_source: str
@@ -57,7 +59,8 @@ def post_run(*, tickets: Sequence[Told], at: datetime) -> list[str]:
     Book tickets in their stores' books and tell the hub, a run in a handful of statements.
 
     Return the numbers of the tickets that are new. A ticket that comes again under another
-    message, because a till lost count of what it sent, changes nothing.
+    message, because a till lost count of what it sent, changes nothing. A ticket of a day
+    that was sealed belongs to the till's next open day, and keeps its own time.
 
     :raises SiteMismatch: if a till told of a ticket of another store.
     :raises SkuUnknown: if a SKU is not master data; the tickets wait for it.
@@ -66,6 +69,7 @@ def post_run(*, tickets: Sequence[Told], at: datetime) -> list[str]:
     """
     _check(tickets)
     new = _drop_known([(_make_ticket(*each, at=at), each[0]) for each in tickets])
+    store_day.move_late([ticket for ticket, _ in new])
     # In the order of the names, so that two runs never wait for each other in a circle.
     for site in sorted({ticket.site for ticket, _ in new}):
         _post_site(site, [pair for pair in new if pair[0].site == site])
@@ -113,6 +117,7 @@ def _make_ticket(message: TicketClosed, heard: Heard, *, at: datetime) -> Row:
         total_minor=message.total_minor,
         quantity=sum(line.quantity for line in message.lines),
         lines=message.lines,
+        tenders=message.tenders,
         digest=rules.get_ticket_digest(lines=message.lines, total_minor=message.total_minor),
         message_id=message.message_id,
         till_source=heard.source,
@@ -180,6 +185,7 @@ _COLUMNS: Mapping[str, Callable[[Sequence[Any]], str]] = {
     "total_minor": statements.numbers,
     "quantity": statements.numbers,
     "lines": _write_lines,
+    "tenders": _write_lines,
     "digest": statements.texts,
     "message_id": statements.ids,
     "till_source": statements.texts,
@@ -212,7 +218,7 @@ def _make_outgoing(ticket: Row, message: TicketClosed) -> Outgoing:
             ticket_number=message.ticket_number,
             site=message.site,
             till=message.till,
-            business_date=message.business_date,
+            business_date=ticket.business_date.isoformat(),
             lines=message.lines,
             cashier=message.cashier,
             currency=message.currency,

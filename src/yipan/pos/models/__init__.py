@@ -3,15 +3,18 @@
 from yipan.pos.models.adjustment import StoreAdjustment
 from yipan.pos.models.place_move import PlaceMove
 from yipan.pos.models.stock_opening import StoreOpening
+from yipan.pos.models.store_day import CashMovement, StoreDay
 from yipan.pos.models.store_order import StoreOrder
 from yipan.pos.models.ticket import Ticket
 from yipan.pos.models.till import RegisterTicket, Till
 from yipan.pos.models.transfer import StoreTransfer, TransferScan
 
 __all__ = [
+    "CashMovement",
     "PlaceMove",
     "RegisterTicket",
     "StoreAdjustment",
+    "StoreDay",
     "StoreOpening",
     "StoreOrder",
     "StoreTransfer",

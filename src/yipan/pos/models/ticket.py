@@ -20,8 +20,9 @@ class Ticket(models.Model):
     One ticket, final. Thousands come per second, so its lines stay in the row.
 
     `lines` is what the till said: `[{"line", "sku", "quantity", "amount_minor", ...}]`, in
-    smallest and minor units. `till_source` and `till_sequence` are the message that brought
-    it, `source` and `sequence` the one that tells the hub.
+    smallest and minor units; `tenders` how it was paid, nothing meaning in cash.
+    `till_source` and `till_sequence` are the message that brought it, `source` and `sequence`
+    the one that tells the hub.
     """
 
     number = models.CharField(max_length=48)
@@ -36,6 +37,7 @@ class Ticket(models.Model):
     total_minor = models.BigIntegerField(default=0)
     quantity = models.BigIntegerField(default=0)
     lines = models.JSONField()
+    tenders = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
     message_id = models.UUIDField()
     till_source = models.CharField(max_length=96)
