@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib import messages
@@ -12,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_stubs_ext import StrPromise
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
@@ -25,6 +25,9 @@ from yipan.erp.queries import checklist, periods, value_reports, value_sources
 from yipan.erp.rules.costing import Method
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
+
+if TYPE_CHECKING:  # installed where types are checked, not where the product runs
+    from django_stubs_ext import StrPromise
 
 CURRENCIES = ("CNY", "HKD", "USD", "EUR", "JPY")
 
