@@ -30,6 +30,15 @@ if TYPE_CHECKING:  # installed where types are checked, not where the product ru
     from django_stubs_ext import StrPromise
 
 CURRENCIES = ("CNY", "HKD", "USD", "EUR", "JPY")
+#: What the form of a legal entity asks for, and what stands there at first.
+ENTITY_FIELDS = {
+    "code": "",
+    "name": "",
+    "name_zh": "",
+    "method": "moving_average",
+    "currency": "CNY",
+    "time_zone": "Asia/Shanghai",
+}
 
 #: Item of the checklist to what it says, and what to do about it.
 CHECKLIST: Mapping[str, tuple[StrPromise, StrPromise, str]] = {
@@ -177,7 +186,10 @@ def edit_entity(request: HttpRequest, code: str = "") -> HttpResponse:
     context = {
         "entity": found,
         "code": code,
-        "typed": request.POST,
+        "values": {
+            name: request.POST.get(name) or getattr(found, name, "") or otherwise
+            for name, otherwise in ENTITY_FIELDS.items()
+        },
         "methods": CostMethod.choices,
         "currencies": CURRENCIES,
         "zones": sorted(available_timezones()),
