@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from tests import retailer
+from tests.access import warehouse_world
 from tests.access.builders import a_key, a_person
 from tests.access.matrix import NAME_A_SITE, OF_A_SITE, WITHOUT_SITE
 from tests.access.routes import Route
-from tests.erp import moving
+from tests.erp import adjusting, moving
 from tests.retailer import BUYER, CHECKER, NOON, RECEIVER, make_id
 from yipan.access.models import ApiKey
 from yipan.access.roles import Role
-from yipan.erp.documents import purchase_order
+from yipan.erp.documents import landed_cost, purchase_order, valuation
+from yipan.erp.documents.landed_cost import Cost
 from yipan.erp.documents.purchase_order import Ordered, OrderedLine
-from yipan.erp.models import GoodsReceipt, SalesIssue, StockOpening, TransferDifference
+from yipan.erp.models import (
+    GoodsReceipt,
+    SalesIssue,
+    StockOpening,
+    TransferDifference,
+    TrueUp,
+)
+from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.exchange.queries import list_alterations
 from yipan.exchange.subscriptions import Heard
 from yipan.ledger import queries as ledger
@@ -26,7 +36,7 @@ from yipan.messages.erp import InboundLine, InboundReleased
 from yipan.pool import promises
 from yipan.pool.promises import Ask
 from yipan.pool.rules import PromisedLine
-from yipan.pos.documents import adjustment, store_order, transfer
+from yipan.pos.documents import adjustment, store_day, store_order, transfer
 from yipan.wms.documents import bin_move, receipt
 from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.receipt import Opening
@@ -67,6 +77,7 @@ def build() -> Objects:
     retailer.deliver()
     own = _trade(warehouse="W1", store="S12", quantity=100)
     other = _trade(warehouse="W2", store="S1", quantity=TELLTALE)
+    _value()
     person = a_person(Role.FINANCE, username="somebody")
     a_key(name="some key")
     tea = queries.get_sku("TEA-250")
@@ -78,6 +89,9 @@ def build() -> Objects:
     shared = {
         "people:user_id": str(person.pk),
         "keys:key_id": str(ApiKey.objects.get().pk),
+        "true-ups:number": "TU-2026-000001",
+        "periods:number": "MAIN-2026-03",
+        "legal-entities:code": "MAIN",
         "books:sku": "TEA-250",
         "{book}:sku": "TEA-250",
         "{source}:sequence": "1",
@@ -179,7 +193,10 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
     told = retailer.list_envelopes(f"wms:{warehouse}/stock")[0]
     retailer.hear("erp", replace(told, message_id=make_id(f"{warehouse} altered")))
     (altered,) = list_alterations(source=told.source)
+    goods_receipt = GoodsReceipt.objects.get(site=warehouse).number
     return _transfer(warehouse=warehouse, store=store) | {
+        "landed-costs:number": _add_cost(goods_receipt),
+        **warehouse_world.send(warehouse),
         "alterations:alteration_id": str(altered.alteration_id),
         "sites:site": warehouse,
         "bins:code": "A-01-01",
@@ -193,18 +210,58 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "wms/stock-openings:number": warehouse_opened.number,
         "pos/stock-openings:number": store_opened.number,
         "erp/stock-openings:number": StockOpening.objects.get(site=store).number,
-        "goods-receipts:number": GoodsReceipt.objects.get(site=warehouse).number,
+        "goods-receipts:number": goods_receipt,
         "sales-issues:number": SalesIssue.objects.get(site=store).number,
         "warehouses:site": warehouse,
         "stores:site": store,
         "tickets:number": ticket.number,
         "pos/transfers:number": taken_in.number,
         "pos/adjustments:number": scrapped.number,
+        "days:number": store_day.open_day(till=f"{store}-1", by=retailer.CLERK, at=NOON).number,
         "books:book": f"wms:{warehouse}",
         "posting:origin": posted.origin,
         "sources:source": f"wms:{warehouse}/stock",
         "messages:source": f"wms:{warehouse}/stock",
     }
+
+
+def _add_cost(receipt: str) -> str:
+    """Pay freight for goods that were received."""
+    cost = Cost(
+        entity="MAIN",
+        cost_type=CostType.FREIGHT,
+        basis=CostBasis.VALUE,
+        amount_minor=500,
+        occurred_on=NOON.date(),
+        receipts=(receipt,),
+    )
+    return landed_cost.create(cost=cost, by=BUYER, at=NOON).number
+
+
+def _value() -> None:
+    """Value everything, and true up some goods that left too early at each of two stores."""
+    valuation.value_postings(at=lambda: NOON, lag=timedelta(0))
+    TrueUp.objects.create(
+        number="TU-2026-000001",
+        created_by="system",
+        created_at=NOON,
+        entity="MAIN",
+        origin="goods_receipt/GR/post",
+        accounting_date=NOON.date(),
+        amount_minor=-TELLTALE,
+        lines=[
+            {
+                "sku": "TEA-250",
+                "site": site,
+                "cause": "customer",
+                "origin": "",
+                "quantity": quantity,
+                "provisional_minor": 0,
+                "actual_minor": quantity,
+            }
+            for site, quantity in (("S12", 1), ("S1", TELLTALE))
+        ],
+    )
 
 
 def _transfer(*, warehouse: str, store: str) -> dict[str, str]:
@@ -214,7 +271,11 @@ def _transfer(*, warehouse: str, store: str) -> dict[str, str]:
     moving.ship(transfer, shipment, ("MUG-1", 2), site=warehouse, ship_to=store)
     moving.take_in(transfer, received, ("MUG-1", 1, 0), site=store)
     retailer.deliver()
+    adjusting.submit(f"{warehouse}-AD-9", ("MUG-1", 1), site=warehouse)
+    retailer.deliver()
     return {
+        "erp/adjustments:number": f"{warehouse}-AD-9",
+        "v1/adjustments:number": f"{warehouse}-AD-9",
         "transfers:number": transfer,
         "transfer-shipments:number": shipment,
         "transfer-receipts:number": received,
@@ -238,7 +299,22 @@ def make_bodies(values: Values) -> Mapping[str, object]:
     return {
         "POST api/v1/purchase-orders": order,
         "PUT api/v1/purchase-orders/{number}": {**order, "version": 1},
+        "POST api/v1/landed-costs": {
+            "entity": "MAIN",
+            "cost_type": "freight",
+            "amount_minor": 500,
+            "occurred_on": "2026-03-02",
+            "receipts": [values["goods-receipts:number"]],
+        },
+        "PUT api/v1/legal-entities/{code}": {"name": "Main company"},
         "POST api/v1/transfers": transfer,
+        "POST api/v1/adjustments": {
+            "site": warehouse,
+            "adjustment_type": "scrap",
+            "reason": "Broken.",
+            "lines": [goods],
+        },
+        "POST api/v1/adjustments/{number}/decide": {"decision": "approve"},
         "PUT api/v1/transfers/{number}": {**transfer, "version": 1},
         "POST api/v1/transfer-differences/{number}/assign": {"owner": "zhao"},
         "POST api/v1/transfer-differences/{number}/settle": {
