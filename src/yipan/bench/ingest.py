@@ -84,6 +84,13 @@ def run(*, file: Path | None = None) -> list[Result]:
         tell("stores", len(told), unit="stores"),
         tell("seconds", booked_at - began, unit="s"),
     ]
+    results.append(
+        tell(
+            "lines_per_second_the_cores_allow",
+            lines * (os.cpu_count() or 1) / sum(used.values()),
+            unit="lines/s",
+        )
+    )
     results += [
         tell(f"cpu_{name}_per_line", seconds / lines * 1e6, unit="us")
         for name, seconds in used.items()

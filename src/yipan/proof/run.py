@@ -8,6 +8,7 @@ from yipan.exchange import proof as exchange_proof
 from yipan.foundation.findings import Finding
 from yipan.ledger import proof as ledger_proof
 from yipan.ledger.snapshot_proof import prove_snapshots
+from yipan.pool.queries import prove_promises
 from yipan.proof.sites import compare_sites
 from yipan.proof.transfers import prove_transfers
 from yipan.proof.values import prove_values
@@ -20,6 +21,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
     ("hub against sites", lambda: [compare_sites()]),
     ("transfers", lambda: [prove_transfers()]),
     ("values", prove_values),
+    ("promises", lambda: [prove_promises()]),
 )
 
 
