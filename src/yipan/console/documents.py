@@ -16,6 +16,7 @@ PAGES = {
     ("erp", "stock_opening"): "erp:stock_opening",
     ("erp", "landed_cost"): "erp:landed_cost",
     ("erp", "true_up"): "erp:true_up",
+    ("erp", "adjustment"): "erp:adjustment",
     ("erp", "transfer_order"): "erp:transfer",
     ("erp", "transfer_shipment"): "erp:transfer_shipment",
     ("erp", "transfer_receipt"): "erp:transfer_receipt",
@@ -23,6 +24,9 @@ PAGES = {
     ("wms", "receipt"): "wms:receipt",
     ("wms", "bin_move"): "wms:bin_move",
     ("wms", "stock_opening"): "wms:stock_opening",
+    ("wms", "outbound_order"): "wms:outbound_order",
+    ("wms", "shipment"): "wms:shipment",
+    ("wms", "adjustment"): "wms:adjustment",
     ("pos", "ticket"): "pos:ticket",
     ("pos", "stock_opening"): "pos:stock_opening",
 }
@@ -36,6 +40,7 @@ PREFIXES = {
     "IN-": "wms:inbound_order",
     "TO-": "erp:transfer",
     "TD-": "erp:transfer_difference",
+    "AD-": "erp:adjustment",
 }
 
 
