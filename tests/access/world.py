@@ -36,7 +36,8 @@ from yipan.messages.erp import InboundLine, InboundReleased
 from yipan.pool import promises
 from yipan.pool.promises import Ask
 from yipan.pool.rules import PromisedLine
-from yipan.pos.documents import adjustment, store_day, store_order, transfer
+from yipan.pos.documents import adjustment as store_adjustment
+from yipan.pos.documents import store_day, store_order, transfer
 from yipan.wms.documents import bin_move, receipt
 from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.receipt import Opening
@@ -167,11 +168,11 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
     )
     counted = transfer.Counting(sku="TEA-250", quantity=1)
     transfer.count(number=taken_in.number, counting=counted, by=retailer.CLERK, at=NOON)
-    scrapped = adjustment.post(
-        wanted=adjustment.Wanted(
+    scrapped = store_adjustment.post(
+        wanted=store_adjustment.Wanted(
             site=store,
             adjustment_type="scrap",
-            goods=[adjustment.AdjustedGoods(sku="MUG-1", quantity=1)],
+            goods=[store_adjustment.AdjustedGoods(sku="MUG-1", quantity=1)],
         ),
         by=retailer.CLERK,
         at=NOON,

@@ -119,3 +119,37 @@ def test_scrap_costs_a_scan_and_two_taps(hands: Hands) -> None:
     assert hands.count == 3
     assert StoreAdjustment.objects.get().state == "posted"
     assert stock("pos:S12", FLOOR) == 9
+
+
+def test_a_day_is_closed_in_three_screens_and_the_manager_sees_it(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    retailer.open_retailer()
+    retailer.open_store("S12", ("TEA-250", 1))
+    retailer.sell(("TEA-250", 2))
+    page = visit(Role.STORE_MANAGER, username="fang", sites=["S12"])
+    hands = Hands(page)
+
+    page.goto(f"{live_server.url}/pos/day")
+    page.get_by_label("Amount").fill("200")
+    page.get_by_role("button", name="Write down").click()
+    expect(page.locator(".hh-item .amount")).to_have_text("¥200.00")
+    expect(page.get_by_text("Nothing is unsent on this device.")).to_be_visible()
+    hands.keep("day")
+    page.get_by_role("link", name="Close the day").click()
+    page.get_by_label("Cash").fill("195.50")
+    hands.keep("day-count")
+    page.get_by_role("button", name="Seal the day").click()
+    expect(page.locator(".total-row .value").last).to_have_text("−¥4.50")
+    retailer.deliver()
+    retailer.deliver()
+    page.reload()
+    expect(page.locator(".badge", has_text="Closed")).to_be_visible()
+    hands.keep("store-day")
+
+    page.goto(f"{live_server.url}/pos/store")
+    expect(page.get_by_text("Below zero")).to_be_visible()
+    expect(page.get_by_role("link", name="TEA-250 goods").first).to_be_visible()
+    hands.keep("manager")
+    page.goto(f"{live_server.url}/pos/days")
+    expect(page.get_by_role("cell", name="S12-1", exact=True)).to_be_visible()
