@@ -153,6 +153,14 @@ def test_the_list_shows_what_each_kind_of_book_has(controller: Client) -> None:
     assert (empty.hub, empty.warehouses, empty.stores, empty.gap) == (None, None, None, None)
 
 
+def test_the_list_can_be_taken_along_as_a_file(controller: Client) -> None:
+    response = controller.get("/books/?format=csv")
+
+    rows = list(csv.reader(StringIO(response.content.decode("utf-8-sig"))))
+    assert ["TEA-250", "TEA-250 goods", "107", "97", "7", "3"] in rows
+    assert len(rows) == 6
+
+
 def test_an_exact_code_or_barcode_opens_the_books_at_once(controller: Client) -> None:
     by_code = controller.get("/books/", {"q": TEA.lower()})
     by_word = controller.get("/books/", {"q": "goods"})

@@ -46,6 +46,13 @@ def test_sources_can_be_narrowed_down_to_what_is_wrong(controller: Client) -> No
     assert {view.row.source for view in named} == {"pos:S12/stock"}
 
 
+def test_sources_can_be_taken_along_as_a_file(controller: Client) -> None:
+    text = controller.get("/exchange/?format=csv&state=parked").content.decode("utf-8-sig")
+
+    [_head, row] = text.splitlines()
+    assert row.rpartition(",")[0] == f"{SOURCE},pos,parked,2,2,1,0,1,0,0,0"
+
+
 def test_a_parked_message_says_why_and_what_it_holds(controller: Client) -> None:
     listed = controller.get("/exchange/parked").content.decode()
     shown = controller.get(f"/exchange/messages/{SOURCE}/2").content.decode()

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
-from yipan.console import book_charts, books
+from yipan.console import book_charts, books, exports
+from yipan.console.naming import name_of
 from yipan.console.reading import describe_levels, describe_state
 from yipan.ledger.totals import list_sku_totals
 from yipan.masterdata.queries import list_skus, search_skus
 from yipan.masterdata.rows import SkuRow
 
 ROWS_PER_PAGE = 50
+ROWS_PER_FILE = 500
 #: Sites that agree are shown up to this many, unless all are asked for.
 SITES_SHOWN_MAX = 12
 URGENCY = {"differs": 0, "behind": 1, "level": 2}
@@ -46,23 +49,27 @@ def list_books(request: HttpRequest) -> HttpResponse:
     """Show SKUs with the stock each kind of book has of them."""
     text = request.GET.get("q", "").strip()[:80]
     after = request.GET.get("after", "")[:64]
+    as_file = request.GET.get("format") == "csv"
+    limit = ROWS_PER_FILE if as_file else ROWS_PER_PAGE
     if text:
-        skus = search_skus(text, limit=ROWS_PER_PAGE, only_active=False)
+        skus = search_skus(text, limit=limit, only_active=False)
         has_more = False
     else:
-        found = list_skus(after=after, limit=ROWS_PER_PAGE + 1)
-        skus, has_more = found[:ROWS_PER_PAGE], len(found) > ROWS_PER_PAGE
-    if len(skus) == 1 and text and skus[0].code.casefold() == text.casefold():
+        found = list_skus(after=after, limit=limit + 1)
+        skus, has_more = found[:limit], len(found) > limit
+    if not as_file and len(skus) == 1 and text and skus[0].code.casefold() == text.casefold():
         return HttpResponse(status=303, headers={"Location": _get_address(skus[0].code)})
     actor = get_actor(request)
     site = find_chosen_site(request, actor=actor)
+    rows = _make_rows(skus, actor=actor, site=site)
+    if as_file:
+        return _make_file(rows)
     return render(
         request,
         "console/books/index.html",
         {
             "q": text,
-            "after": after,
-            "rows": _make_rows(skus, actor=actor, site=site),
+            "rows": rows,
             "next_after": skus[-1].code if has_more else "",
             "site": site,
         },
@@ -131,6 +138,18 @@ def _make_rows(skus: list[SkuRow], *, actor: Actor, site: str) -> list[SkuBooks]
         )
         for sku in skus
     ]
+
+
+def _make_file(rows: list[SkuBooks]) -> HttpResponse:
+    head = [_("SKU"), _("Name"), _("ERP hub"), _("Warehouses"), _("Stores"), _("Hub less sites")]
+    return exports.make_csv(
+        name="books",
+        head=head,
+        rows=[
+            [row.sku.code, name_of(row.sku), row.hub, row.warehouses, row.stores, row.gap]
+            for row in rows
+        ],
+    )
 
 
 def _limit(actor: Actor, site: str) -> list[tuple[str, str]] | None:

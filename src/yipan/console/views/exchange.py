@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
-from yipan.console import documents
+from yipan.console import documents, exports
 from yipan.exchange import parking
 from yipan.exchange.queries import (
     SourceRow,
@@ -55,6 +55,8 @@ def show_sources(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("state", "")
     text = request.GET.get("q", "").strip().casefold()[:80]
     rows = [view for view in every if _fits(view, wanted) and text in view.row.source.casefold()]
+    if request.GET.get("format") == "csv":
+        return _make_file(rows)
     lagging = [view for view in every if view.lag_seconds]
     return render(
         request,
@@ -165,6 +167,23 @@ def _find_way_back(source: str | None, sequence: int | None) -> str:
     if sequence is None:
         return reverse("exchange:source", args=[source])
     return reverse("exchange:message", args=[source, sequence])
+
+
+def _make_file(rows: list[SourceView]) -> HttpResponse:
+    head = [
+        *(_("Source"), _("Heard by"), _("State"), _("Last number"), _("Watermark"), _("Applied")),
+        *(_("Gaps"), _("Parked"), _("Waiting"), _("Duplicates"), _("Altered"), _("Lag")),
+    ]
+    cells: list[list[exports.Cell]] = [
+        [
+            *(view.row.source, view.row.receiver, view.state),
+            *(view.row.last_issued or view.row.highest_seen, view.row.watermark),
+            *(view.row.applied, view.row.gaps, view.row.parked, view.row.waiting),
+            *(view.row.duplicates, view.row.altered, view.lag_seconds),
+        ]
+        for view in rows
+    ]
+    return exports.make_csv(name="message-sources", head=head, rows=cells)
 
 
 def _judge(row: SourceRow, now: datetime) -> SourceView:
