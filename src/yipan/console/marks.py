@@ -106,7 +106,7 @@ OUTSIDE: dict[str, str | Promise] = {
     "internal_use": _("Internal use"),
     "opening": _("Opening stock"),
     "adjustment": _("Adjustment"),
-    "sample": _("Sample"),
+    "sample": _("Sample issue"),
     "transfer_difference": _("Transfer difference"),
     "carrier_claim": _("Claim on the carrier"),
     "sender_claim": _("Claim on the sender"),
