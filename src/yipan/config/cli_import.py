@@ -103,8 +103,8 @@ def _tell(job: JobRow, *, as_json: bool) -> None:
     counts = ", ".join(f"{count} {what}" for what, count in job.counts.items())
     if not as_json:
         for row in job.sample[:ROWS_SHOWN_MAX]:
-            if row.get("wrong"):
-                remarks.print(row, highlight=False, markup=False)
+            for error in row["errors"]:
+                remarks.print(error["pointer"], error["code"], highlight=False, markup=False)
     text = f"{job.state}: {job.code or counts}"
     answer({"job": asdict(job)}, text=text, as_json=as_json)
     if has_failed:
