@@ -10,8 +10,9 @@ from pydantic import Field
 
 from yipan.erp.api.schemas import Code, Limit, Text, WarningOut
 from yipan.erp.documents import transfer_order
+from yipan.erp.queries.in_transit import TransitRow
 from yipan.erp.queries.transfer_differences import DifferenceDetail, DifferenceRow
-from yipan.erp.queries.transfers import LegRow, TransferDetail, TransferRow, TransitRow
+from yipan.erp.queries.transfers import LegRow, TransferDetail, TransferRow
 
 Quantity = Annotated[int, Field(ge=1, le=transfer_order.QUANTITY_TRANSFERRED_MAX)]
 

@@ -32,7 +32,7 @@ from yipan.erp.api.transfer_schemas import (
 from yipan.erp.documents import transfer_difference, transfer_order
 from yipan.erp.documents.transfer_difference import SettledLine
 from yipan.erp.documents.transfer_order import Transferred, TransferredLine
-from yipan.erp.queries import transfer_differences, transfers
+from yipan.erp.queries import in_transit, transfer_differences, transfers
 from yipan.erp.queries.transfers import TransferFilter
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
@@ -68,7 +68,7 @@ def list_transfers(request: HttpRequest, which: Query[TransfersQuery]) -> Transf
 @endpoint(action="erp.read")
 def list_in_transit(request: HttpRequest) -> InTransitPage:
     """Tell what is on its way between sites (在途), the oldest first."""
-    rows = transfers.list_in_transit(at=timezone.now(), sites=get_actor(request).sites)
+    rows = in_transit.list_in_transit(at=timezone.now(), sites=get_actor(request).sites)
     return InTransitPage(data=[InTransitOut.of(row) for row in rows])
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from yipan.erp.models import (
@@ -17,7 +17,6 @@ from yipan.erp.models import (
     TransferReceipt,
     TransferShipment,
 )
-from yipan.erp.models.transfer_order import TransferLegState
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
@@ -32,9 +31,6 @@ _IN_TRANSIT = (
     + F("lines__quantity_excess")
     - F("lines__quantity_received")
     - F("lines__quantity_settled")
-)
-_LEFT = (
-    F("quantity_shipped") + F("quantity_excess") - F("quantity_received") - F("quantity_settled")
 )
 
 
@@ -156,34 +152,19 @@ class TransferDetail:
         return [leg for leg in self.legs if leg.kind == "transfer_receipt"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TransitRow:
-    """What one transfer has in transit, and since when. Below zero: it came, but never left."""
-
-    number: str
-    state: str
-    from_site: SiteRow | None
-    to_site: SiteRow | None
-    quantity: int
-    sku_count: int
-    since: datetime | None
-    days: int
-    difference: str
-
-
 def list_transfers(which: TransferFilter, *, after: str = "", limit: int = 50) -> list[TransferRow]:
     """Return transfers, the newest first; those behind the one numbered `after`."""
     assert 0 < limit <= ROWS_MAX
-    query = _filter(which).order_by("-id")
+    query = filter_transfers(which).order_by("-id")
     known = TransferOrder.objects.filter(number=after).values_list("id", flat=True).first()
     if known is not None:
         query = query.filter(id__lt=known)
-    return _make_rows(list(_sum(query)[:limit]))
+    return make_rows(list(sum_lines(query)[:limit]))
 
 
 def count_transfers(which: TransferFilter) -> int:
     """Return how many transfers there are, counted up to 1,000."""
-    return _filter(which).order_by()[:ROWS_MAX].count()
+    return filter_transfers(which).order_by()[:ROWS_MAX].count()
 
 
 def get_transfer_sites(number: str) -> tuple[str, str]:
@@ -217,10 +198,10 @@ def get_transfer(number: str) -> TransferDetail:
 
     :raises NotFound: if there is none of this number.
     """
-    order = _sum(TransferOrder.objects.filter(number=number)).first()
+    order = sum_lines(TransferOrder.objects.filter(number=number)).first()
     if order is None:
         raise NotFound(kind="transfer_order", id=number)
-    (head,) = _make_rows([order])
+    (head,) = make_rows([order])
     missing = _list_missing(order)
     lines = list(order.lines.order_by("line"))
     skus = masterdata.find_skus({line.sku for line in lines})
@@ -252,50 +233,6 @@ def get_transfer(number: str) -> TransferDetail:
         legs=tuple(_list_legs(order)),
         differences=tuple(order.differences.order_by("id").values_list("number", "state")),
     )
-
-
-def list_in_transit(
-    *, at: datetime, sites: frozenset[str] | None = None, site: str = ""
-) -> list[TransitRow]:
-    """Return what is in transit by transfer, the oldest first, at most 1,000."""
-    query = _filter(TransferFilter(sites=sites, site=site))
-    moving = TransferOrderLine.objects.annotate(left=_LEFT).exclude(left=0).filter(order__in=query)
-    orders = {
-        order.id: order
-        for order in TransferOrder.objects.filter(id__in=moving.values("order_id")).order_by("id")[
-            :ROWS_MAX
-        ]
-    }
-    quantities: dict[int, list[int]] = {}
-    for order_id, left in moving.values_list("order_id", "left"):
-        quantities.setdefault(order_id, []).append(left)
-    since = dict(
-        TransferShipment.objects.filter(order_id__in=orders, state=TransferLegState.POSTED)
-        .values_list("order_id")
-        .annotate(first=Min("occurred_at"))
-    )
-    rows = _make_rows(list(_sum(TransferOrder.objects.filter(id__in=orders))))
-    heads = {row.number: row for row in rows}
-    found = [
-        TransitRow(
-            number=order.number,
-            state=order.state,
-            from_site=heads[order.number].from_site,
-            to_site=heads[order.number].to_site,
-            quantity=sum(quantities[order_id]),
-            sku_count=len(quantities[order_id]),
-            since=since.get(order_id),
-            days=max(0, (at - since[order_id]) // timedelta(days=1)) if order_id in since else 0,
-            difference=_find_open(order),
-        )
-        for order_id, order in orders.items()
-    ]
-    return sorted(found, key=lambda row: (row.since is not None, row.since or at, row.number))
-
-
-def _find_open(order: TransferOrder) -> str:
-    numbers = order.differences.filter(state="open").values_list("number", flat=True)
-    return numbers.first() or ""
 
 
 def _list_missing(order: TransferOrder) -> dict[str, int]:
@@ -345,7 +282,8 @@ def _make_leg(
     )
 
 
-def _sum(query: QuerySet[TransferOrder]) -> QuerySet[TransferOrder]:
+def sum_lines(query: QuerySet[TransferOrder]) -> QuerySet[TransferOrder]:
+    """Return transfers with the sums of their lines."""
     big = BigIntegerField()
     return query.annotate(
         ordered=Coalesce(Sum("lines__quantity_ordered"), 0, output_field=big),
@@ -358,7 +296,8 @@ def _sum(query: QuerySet[TransferOrder]) -> QuerySet[TransferOrder]:
     )
 
 
-def _make_rows(orders: Sequence[TransferOrder]) -> list[TransferRow]:
+def make_rows(orders: Sequence[TransferOrder]) -> list[TransferRow]:
+    """Return transfers that were read with their sums as rows."""
     sites = masterdata.find_sites(
         {code for order in orders for code in (order.from_site, order.to_site) if code}
     )
@@ -383,7 +322,8 @@ def _make_rows(orders: Sequence[TransferOrder]) -> list[TransferRow]:
     ]
 
 
-def _filter(which: TransferFilter) -> QuerySet[TransferOrder]:
+def filter_transfers(which: TransferFilter) -> QuerySet[TransferOrder]:
+    """Return the transfers a filter means, for reads beside this one."""
     query = TransferOrder.objects.all()
     if which.sites is not None:
         query = query.filter(Q(from_site__in=which.sites) | Q(to_site__in=which.sites))

@@ -16,7 +16,7 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.erp.documents import transfer_order, transfer_progress
-from yipan.erp.queries import transfers
+from yipan.erp.queries import in_transit, transfers
 from yipan.erp.queries.transfer_differences import get_difference
 from yipan.erp.queries.transfers import TransferDetail, TransferFilter
 from yipan.foundation.ids import make_id
@@ -107,7 +107,7 @@ def show_in_transit(request: HttpRequest) -> HttpResponse:
     """Show what is on its way between sites, the oldest first."""
     actor = get_actor(request)
     site = find_chosen_site(request, actor=actor)
-    rows = transfers.list_in_transit(at=timezone.now(), sites=actor.sites, site=site)
+    rows = in_transit.list_in_transit(at=timezone.now(), sites=actor.sites, site=site)
     context = {
         "rows": rows,
         "site": site,
