@@ -26,6 +26,8 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "approve": _("Approved"),
     "send": _("Sent"),
     "release": _("Released"),
+    "reserve": _("Set aside"),
+    "short": _("Picked short"),
     "ship": _("Goods shipped"),
     "receive": _("Goods received"),
     "excess": _("More came than was shipped"),

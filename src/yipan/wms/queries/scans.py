@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow
@@ -12,7 +14,16 @@ from yipan.wms.models import InboundOrder
 TEXT_LENGTH_MAX = 96
 
 #: Printed on command cards: what is written to what it does.
-COMMANDS = {"CMD:UNDO": "undo", "CMD:POST": "post", "CMD:DAMAGED": "damaged"}
+COMMANDS = {
+    "CMD:UNDO": "undo",
+    "CMD:POST": "post",
+    "CMD:DAMAGED": "damaged",
+    "CMD:SKIP": "skip",
+}
+
+#: How the label of a tote begins. What lies in it is stock in the tote.
+TOTE_START = "TOTE-"
+TOTE_LENGTH_MAX = 32
 
 
 class ScanUnknown(Refusal):
@@ -32,9 +43,9 @@ class ScanAmbiguous(Refusal):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scanned:
     """
-    What a scan is: `command`, `order`, `product` or `bin`.
+    What a scan is: `command`, `tote`, `order`, `product` or `bin`.
 
-    `value` is the command, the number of the inbound order, or the code of the bin. Of a
+    `value` is the command, the code of tote or bin, or the number of the inbound order. Of a
     product, `pack_size` is how many smallest units the package holds.
     """
 
@@ -46,7 +57,7 @@ class Scanned:
 
 def resolve_scan(site: str, text: str) -> Scanned:
     """
-    Return what a scan means: a command, an order, a product, a bin, in this order.
+    Return what a scan means: a command, a tote, an order, a product, a bin, in this order.
 
     :raises ScanUnknown: if it means nothing here.
     :raises ScanAmbiguous: if it is the barcode of one product and the code of another.
@@ -55,6 +66,8 @@ def resolve_scan(site: str, text: str) -> Scanned:
     command = COMMANDS.get(text.upper())
     if command:
         return Scanned(kind="command", value=command)
+    if text.upper().startswith(TOTE_START) and "/" not in text:
+        return Scanned(kind="tote", value=text.upper()[:TOTE_LENGTH_MAX])
     found = _find_order(site, text) or _find_product(text) or _find_bin(site, text)
     if found is None:
         raise ScanUnknown(text=text, site=site)
@@ -65,7 +78,8 @@ def _find_order(site: str, text: str) -> Scanned | None:
     numbers = InboundOrder.objects.filter(site=site).values_list("number", flat=True)
     number = numbers.filter(number=text.upper()).first()
     if number is None:
-        number = numbers.filter(purchase_order_number=text.upper()).order_by("-id").first()
+        of_partner = Q(purchase_order_number=text.upper()) | Q(transfer_number=text.upper())
+        number = numbers.filter(of_partner).order_by("-id").first() if text else None
     return Scanned(kind="order", value=number) if number else None
 
 

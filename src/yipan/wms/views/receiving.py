@@ -122,8 +122,8 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     line = next((each for each in task.lines if each.sku.code == request.POST.get("sku")), None)
     if line is None:
         raise NotFound(kind="sku")
-    sound = _read_quantity(request.POST.get("sound", ""))
-    damaged = _read_quantity(request.POST.get("damaged", ""))
+    sound = read_quantity(request.POST.get("sound", ""))
+    damaged = read_quantity(request.POST.get("damaged", ""))
     if sound is None or damaged is None:
         answer, tone = _("A quantity is a number up to 99,999."), "bad"
     else:
@@ -258,7 +258,7 @@ def _undo(number: str) -> tuple[str, str]:
     }, "info"
 
 
-def _read_quantity(text: str) -> int | None:
+def read_quantity(text: str) -> int | None:
     """Return a keyed quantity; a barcode in the field is none."""
     cleaned = text.strip() or "0"
     if not cleaned.isdecimal() or len(cleaned) > 5:

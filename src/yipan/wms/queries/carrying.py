@@ -1,0 +1,121 @@
+"""Reads for putting away and moving: what is carried, and where it should go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from yipan.foundation.status import StockStatus
+from yipan.ledger import queries as ledger
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata.rows import SkuRow
+from yipan.wms.models import Pick
+from yipan.wms.queries.bin_map import list_candidates
+from yipan.wms.queries.receipts import find_receiving_bin
+from yipan.wms.rules import Shifted
+from yipan.wms.rules import putaway as rules
+from yipan.wms.rules.putaway import Proposal
+
+#: Of so many picks the commonest SKUs are called fast, for the pick face.
+PICKS_LOOKED_AT = 2_000
+FAST_SKUS_MAX = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadLine:
+    """A quantity of one SKU in one status."""
+
+    sku: SkuRow
+    status: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Load:
+    """What somebody took out of a bin: all that is free there, or one SKU of it."""
+
+    site: str
+    from_bin: str
+    lines: tuple[LoadLine, ...]
+
+    @property
+    def quantity(self) -> int:
+        """Return the pieces in all."""
+        return sum(line.quantity for line in self.lines)
+
+    def make_shifts(self, to_bin: str) -> list[Shifted]:
+        """Return what is moved when it is put down."""
+        return [
+            Shifted(
+                sku=line.sku.code,
+                from_bin=self.from_bin,
+                to_bin=to_bin,
+                quantity=line.quantity,
+                status=StockStatus(line.status),
+            )
+            for line in self.lines
+        ]
+
+
+def find_load(site: str, *, from_bin: str, sku: str) -> Load | None:
+    """Return what lies free in a bin, of one SKU or of all; None when nothing does."""
+    rows = ledger.list_balances(book=f"wms:{site}", sku=sku or None, prefix=f"on_hand/{from_bin}/")
+    skus = masterdata.find_skus({row.sku for row in rows})
+    lines = [
+        LoadLine(sku=skus[row.sku], status=row.account.rpartition("/")[2], quantity=row.quantity)
+        for row in rows
+        if row.quantity > 0 and not row.account.endswith("/reserved")
+    ]
+    return Load(site=site, from_bin=from_bin, lines=tuple(lines)) if lines else None
+
+
+def find_dock(site: str, sku: str) -> str:
+    """Return the bin goods are put away from: a receiving bin with the SKU, else the first."""
+    docks = [row.code for row in masterdata.list_bins(site, zone_type="receiving")]
+    for row in ledger.list_balances(book=f"wms:{site}", sku=sku, prefix="on_hand/"):
+        place = row.account.split("/")[1]
+        if place in docks and row.quantity > 0:
+            return place
+    return find_receiving_bin(site)
+
+
+def list_waiting(site: str) -> list[Load]:
+    """Return what waits at the docks to be put away, by bin and SKU."""
+    loads: list[Load] = []
+    for row in masterdata.list_bins(site, zone_type="receiving", only_active=True):
+        found = find_load(site, from_bin=row.code, sku="")
+        loads.extend(
+            Load(site=site, from_bin=row.code, lines=(line,))
+            for line in (found.lines if found else ())
+            if line.status == "available"
+        )
+    return loads
+
+
+def propose(load: Load) -> Proposal | None:
+    """Return where a load should go; None when no bin takes it, or it is of many SKUs."""
+    skus = {line.sku.code for line in load.lines}
+    if len(skus) != 1:
+        return None
+    sku = load.lines[0].sku
+    candidates = [it for it in list_candidates(load.site, sku) if it.bin_code != load.from_bin]
+    return rules.propose_bin(
+        candidates=candidates, quantity=load.quantity, is_fast=sku.code in _list_fast(load.site)
+    )
+
+
+def find_objection(load: Load, *, to_bin: str) -> str:
+    """Return what speaks against putting a load into a bin, in one word; empty when nothing."""
+    for line in load.lines:
+        for candidate in list_candidates(load.site, line.sku):
+            if candidate.bin_code == to_bin and line.status == "available":
+                return rules.find_objection(candidate, quantity=load.quantity)
+    return ""
+
+
+def _list_fast(site: str) -> set[str]:
+    """Return the SKUs picked most often of late: class A."""
+    picks = Pick.objects.filter(order__site=site).order_by("-id")
+    counted: dict[str, int] = {}
+    for sku in picks.values_list("sku", flat=True)[:PICKS_LOOKED_AT]:
+        counted[sku] = counted.get(sku, 0) + 1
+    return set(sorted(counted, key=lambda it: -counted[it])[:FAST_SKUS_MAX])

@@ -1,0 +1,245 @@
+"""Picking and shipping on a handheld: one bin at a time, one scan box, one big button."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yipan.access.actors import get_actor
+from yipan.access.doors import page
+from yipan.documents.doors import get_trace, tell
+from yipan.foundation.ids import make_id
+from yipan.foundation.refusals import NotFound, Refusal
+from yipan.wms import queries
+from yipan.wms.documents import outbound_order, pick, shipment
+from yipan.wms.documents.pick import BinNotScanned, ProductWrong, Taking
+from yipan.wms.documents.shipment import Shipping
+from yipan.wms.queries import Scanned, outbound_orders, picking
+from yipan.wms.queries.outbound_orders import OutboundFilter, PickRow
+from yipan.wms.queries.picking import Walk
+from yipan.wms.queries.scans import ScanUnknown
+from yipan.wms.views.receiving import TONES, read_quantity
+from yipan.wms.views.sites import find_warehouse
+
+TASKS_SHOWN_MAX = 40
+Answer = tuple[str, str]
+
+
+@require_GET
+@page(action="wms.pick")
+def show_tasks(request: HttpRequest) -> HttpResponse:
+    """Show what is to pick, the most urgent first; a scan opens it."""
+    site = find_warehouse(request)
+    if site is None:
+        raise NotFound(kind="site")
+    states = ("released", "picking", "picked", "partly_shipped")
+    which = OutboundFilter(site=site.code, states=states)
+    waves = picking.list_waves(sites=frozenset({site.code}), site=site.code)
+    context = {
+        "site": site,
+        "orders": outbound_orders.list_urgent_orders(which, limit=TASKS_SHOWN_MAX),
+        "waves": [row for row in waves if row.state == "released"],
+        "today": timezone.localdate(),
+    }
+    return render(request, "wms/picking.html", context)
+
+
+@require_POST
+@page(action="wms.pick")
+def open_walk(request: HttpRequest) -> HttpResponse:
+    """Open the order or wave that was scanned: by its number, its document, or its tote."""
+    site = find_warehouse(request)
+    if site is None:
+        raise NotFound(kind="site")
+    number = picking.find_walk(site.code, request.POST.get("scan", ""))
+    if not number:
+        messages.error(request, _("That is no open order. Scan an order, a wave or a tote."))
+        return redirect(f"{reverse('wms:picking')}?site={site.code}")
+    return redirect("wms:pick", number=number)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="wms.pick")
+def walk(request: HttpRequest, number: str) -> HttpResponse:
+    """Pick; a scan answers with what to do next."""
+    get_actor(request).require_site(picking.get_walk_site(number))
+    if request.method == "GET":
+        return render(request, "wms/pick.html", {"walk": _get_walk(request, number)})
+    answer, tone = _take_scan(request, _get_walk(request, number))
+    if request.headers.get("HX-Request") != "true":
+        messages.add_message(request, TONES[tone], answer)
+        return redirect("wms:pick", number=number)
+    return _answer(request, number, answer=answer, tone=tone)
+
+
+@require_POST
+@page(action="wms.pick")
+def take_exception(request: HttpRequest, number: str) -> HttpResponse:
+    """Do what a button says: short, skip, undo, or the answer whether a bin is empty."""
+    get_actor(request).require_site(picking.get_walk_site(number))
+    here = _get_walk(request, number)
+    try:
+        answer, tone = _take_button(request, here)
+    except Refusal as refusal:
+        answer, tone = tell(refusal), "bad"
+    return _answer(request, number, answer=answer, tone=tone)
+
+
+@require_POST
+@page(action="wms.ship")
+def ship(request: HttpRequest, number: str) -> HttpResponse:
+    """Let what is picked of an order leave."""
+    get_actor(request).require_site(outbound_orders.get_outbound_site(number))
+    try:
+        done = shipment.ship(
+            shipping=Shipping(
+                order=number,
+                is_last=request.POST.get("is_last") == "1",
+                tracking=request.POST.get("tracking", "").strip()[:64],
+            ),
+            by=get_trace(request),
+            at=timezone.now(),
+            message_id=make_id(),
+        )
+    except Refusal as refusal:
+        messages.error(request, tell(refusal))
+        return redirect("wms:pick", number=number)
+    messages.success(request, _("%(number)s has left. The hub is told.") % {"number": done.number})
+    return redirect(f"{reverse('wms:picking')}?site={done.site}")
+
+
+def _get_walk(request: HttpRequest, number: str) -> Walk:
+    """Return the walk, its next pick claimed, so that a colleague is sent to another bin."""
+    site = picking.get_walk_site(number)
+    packing_bin = outbound_order.get_packing_bin(site)
+    actor, at = get_actor(request).name, timezone.now()
+    found = picking.get_walk(number, actor=actor, at=at, packing_bin=packing_bin)
+    if found.current and not pick.claim(
+        pick_id=found.current.pick_id, by=get_trace(request), at=at
+    ):
+        found = picking.get_walk(number, actor=actor, at=at, packing_bin=packing_bin)
+    return found
+
+
+def _answer(request: HttpRequest, number: str, *, answer: str, tone: str) -> HttpResponse:
+    context = {"walk": _get_walk(request, number), "answer": answer, "tone": tone}
+    return render(request, "wms/_pick.html", context)
+
+
+def _take_scan(request: HttpRequest, here: Walk) -> Answer:
+    text = request.POST.get("scan", "")
+    try:
+        scanned = queries.resolve_scan(here.site, text)
+        if scanned.kind == "command":
+            return _take_command(request, here, command=scanned.value)
+        if scanned.kind == "tote":
+            request.session[f"wms_tote_{here.number}"] = scanned.value
+            return _("Into %(tote)s.") % {"tote": scanned.value}, "good"
+        if scanned.kind == "bin":
+            return _take_bin(request, here, bin_code=scanned.value)
+        if scanned.sku is None:
+            raise ScanUnknown(text=text, site=here.site)
+        return _take_product(request, here, scanned=scanned)
+    except Refusal as refusal:
+        return tell(refusal), "bad"
+
+
+def _take_bin(request: HttpRequest, here: Walk, *, bin_code: str) -> Answer:
+    trace, at = get_trace(request), timezone.now()
+    if here.current is None or bin_code == here.packing_bin:
+        count = pick.drop(pick_ids=here.pick_ids, bin_code=bin_code, by=trace, at=at)
+        return _("%(count)s put down in %(bin)s.") % {"count": count, "bin": bin_code}, "good"
+    pick.scan_bin(pick_id=here.current.pick_id, bin_code=bin_code, by=trace, at=at)
+    return _("Right bin. Take %(quantity)s.") % {"quantity": here.current.quantity}, "good"
+
+
+def _take_product(request: HttpRequest, here: Walk, *, scanned: Scanned) -> Answer:
+    current = here.current
+    assert scanned.sku is not None
+    if current is None or current.sku.code != scanned.sku.code:
+        raise ProductWrong(scanned=scanned.sku.code)
+    if not current.is_bin_scanned:
+        raise BinNotScanned(bin=current.bin_code)
+    is_counted = current.quantity <= scanned.pack_size
+    pick.take(
+        pick_id=current.pick_id,
+        taking=_make_taking(request, here, quantity=current.quantity, is_counted=is_counted),
+        by=get_trace(request),
+        at=timezone.now(),
+    )
+    return _("Picked: %(quantity)s.") % {"quantity": current.quantity}, "good"
+
+
+def _make_taking(request: HttpRequest, here: Walk, *, quantity: int, is_counted: bool) -> Taking:
+    return Taking(
+        quantity=quantity,
+        capture_mode="scan" if is_counted else "bulk",
+        tote=request.session.get(f"wms_tote_{here.number}", ""),
+    )
+
+
+def _take_command(request: HttpRequest, here: Walk, *, command: str) -> Answer:
+    if command == "undo":
+        return _undo(request, here)
+    if command == "skip" and here.current is not None:
+        pick.skip(pick_id=here.current.pick_id)
+        return _("Put at the end."), "info"
+    return command, "info"
+
+
+def _undo(request: HttpRequest, here: Walk) -> Answer:
+    back = pick.undo(pick_ids=here.pick_ids, by=get_trace(request), at=timezone.now())
+    said = _("Taken back: %(sku)s %(quantity)s into %(bin)s.")
+    return said % {"sku": back.sku, "quantity": back.quantity, "bin": back.bin_code}, "info"
+
+
+def _take_button(request: HttpRequest, here: Walk) -> Answer:
+    if "undo" in request.POST:
+        return _undo(request, here)
+    if "empty" in request.POST or "left" in request.POST:
+        return _answer_empty(request, here)
+    if here.current is None:
+        raise pick.PickTaken(number=here.number)
+    if "skip" in request.POST:
+        return _take_command(request, here, command="skip")
+    return _short(request, here, current=here.current)
+
+
+def _short(request: HttpRequest, here: Walk, *, current: PickRow) -> Answer:
+    found = read_quantity(request.POST.get("found", ""))
+    if found is None:
+        return _("A quantity is a number up to 99,999."), "bad"
+    taking = Taking(
+        quantity=found,
+        capture_mode="key",
+        tote=request.session.get(f"wms_tote_{here.number}", ""),
+    )
+    count = pick.short(
+        pick_id=current.pick_id,
+        taking=taking,
+        by=get_trace(request, reason="short_pick"),
+        at=timezone.now(),
+        message_id=make_id(),
+    )
+    said = _("Short: %(found)s of %(wanted)s. %(count)s will count the bin.")
+    values = {"found": found, "wanted": current.quantity, "count": count.number}
+    return said % values, "bad"
+
+
+def _answer_empty(request: HttpRequest, here: Walk) -> Answer:
+    left = 0 if "empty" in request.POST else read_quantity(request.POST.get("rest", ""))
+    if left is None:
+        return _("A quantity is a number up to 99,999."), "bad"
+    if here.asked is not None:
+        pick.answer_empty(
+            pick_id=here.asked.pick_id,
+            quantity_left=left,
+            by=get_trace(request),
+            at=timezone.now(),
+        )
+    return _("Noted. Thank you."), "good"
