@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS_MAX = 120.0
+START_SECONDS_MAX = 240.0
 STOP_SECONDS_MAX = 60.0
 POLL_SECONDS = 0.05
 
@@ -87,7 +87,11 @@ class Running:
     def wait_until_ready(self) -> float:
         """Wait for the greeting; return how long it took, in seconds."""
         began = time.monotonic()
-        self.wait(lambda: "Ctrl-C" in self.read_output(), seconds=START_SECONDS_MAX)
+        self.wait(
+            lambda: self.process.poll() is not None or "Ctrl-C" in self.read_output(),
+            seconds=START_SECONDS_MAX,
+        )
+        assert self.process.poll() is None, self.tell()
         return time.monotonic() - began
 
     def get(self, path: str) -> int:
@@ -110,6 +114,12 @@ class Running:
         """Return what was printed so far."""
         return self.output.read_text(encoding="utf-8")
 
+    def tell(self) -> str:
+        """Return all that was said, for a test that fails: output, and the ends of the logs."""
+        logs = sorted((self.home / "log").glob("*.log"))
+        ends = [f"--- {log.name}\n{log.read_text('utf-8', 'replace')[-2000:]}" for log in logs]
+        return "\n".join([self.read_output(), *ends])
+
     def list_processes(self) -> list[int]:
         """Return the pids of everything that works on this data home, but the supervisor."""
         home = str(self.home)
@@ -122,9 +132,7 @@ class Running:
     def wait(self, holds: Callable[[], bool], *, seconds: float) -> None:
         give_up_at = time.monotonic() + seconds
         while not holds():
-            has_ended = self.process.poll() is not None
-            assert time.monotonic() < give_up_at, self.read_output()
-            assert not has_ended or holds(), self.read_output()
+            assert time.monotonic() < give_up_at, self.tell()
             time.sleep(POLL_SECONDS)
 
 

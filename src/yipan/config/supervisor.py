@@ -33,7 +33,8 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 0.05
 DISK_EVERY_SECONDS = 60.0
-READY_SECONDS_MAX = 120.0
+READY_SECONDS_MAX = 180.0
+WEB_STARTS_MAX = 3
 ASK_SECONDS_MAX = 5.0
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not listened on
 
@@ -104,17 +105,21 @@ class Supervisor:
         """Keep everything alive until a signal comes."""
         look_at_disk_at = 0.0
         while not self._stopping.wait(POLL_SECONDS):
-            if self.server is not None and self.server.watch() and self._health:
-                self._health.reset()
-            before = [child.process.pid for child in self.children]
-            for child in self.children:
-                child.watch()
-            if before != [child.process.pid for child in self.children]:
-                note_children(self.node.home, self.children)
+            self._watch()
             if time.monotonic() >= look_at_disk_at:
                 look_at_disk_at = time.monotonic() + DISK_EVERY_SECONDS
                 if is_disk_low(self.node.home.root):
                     log.warning("disk.low", home=str(self.node.home.root))
+
+    def _watch(self) -> None:
+        """Start again what has died, the database first."""
+        if self.server is not None and self.server.watch() and self._health:
+            self._health.reset()
+        before = [child.process.pid for child in self.children]
+        for child in self.children:
+            child.watch()
+        if before != [child.process.pid for child in self.children]:
+            note_children(self.node.home, self.children)
 
     def stop(self) -> None:
         """Stop what serves, and the database last."""
@@ -229,10 +234,9 @@ class Supervisor:
         while not self._is_served():
             if self._stopping.wait(POLL_SECONDS):
                 raise Stopped
-            for child in self.children:
-                child.watch()
+            self._watch()
             web = self.children[0]
-            if web.restarts > len("abc") or time.monotonic() > give_up_at:
+            if web.restarts > WEB_STARTS_MAX or time.monotonic() > give_up_at:
                 raise Trouble(f"The web process does not come up: {_read_reason(web.log_file)}")
 
     def _is_served(self) -> bool:
