@@ -118,8 +118,8 @@ def read_lines(data: QueryDict, *, currency: str) -> list[LineEntry]:
 class TransferForm(forms.Form):
     """The head of a transfer order."""
 
-    from_site = forms.ChoiceField(label=gettext_lazy("From"))
-    to_site = forms.ChoiceField(label=gettext_lazy("To"))
+    from_site = forms.ChoiceField(label=gettext_lazy("From site"))
+    to_site = forms.ChoiceField(label=gettext_lazy("To site"))
     due_on = forms.DateField(
         label=gettext_lazy("Due on"), required=False, input_formats=["%Y-%m-%d"]
     )
