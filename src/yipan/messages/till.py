@@ -6,9 +6,23 @@ Quantities are integers in the SKU's smallest unit, money integers in minor unit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from yipan.foundation.status import StockStatus
 from yipan.messages.base import Message
+
+#: What becomes of goods a customer brings back; the store and the hub book it alike.
+DISPOSITIONS: Final = {
+    "": StockStatus.AVAILABLE,
+    "sellable": StockStatus.AVAILABLE,
+    "inspect": StockStatus.QUARANTINE,
+    "damaged": StockStatus.DAMAGED,
+}
+
+
+def get_return_status(disposition: str) -> StockStatus:
+    """Return in which status goods come back; what nobody knows is looked at first."""
+    return DISPOSITIONS.get(disposition, StockStatus.QUARANTINE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,8 +33,11 @@ class TicketLine:
     sku: str
     quantity: int
     amount_minor: int = 0
-    line_type: str = "sale"
+    line_type: str = "sale"  # sale, return or gift
     capture_mode: str = "scan"
+    discount_minor: int = 0
+    disposition: str = ""  # of a return: sellable, inspect or damaged
+    original_ticket: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,18 +9,23 @@ from collections.abc import Iterable
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
-from yipan.messages.till import TicketLine
+from yipan.messages.till import TicketLine, get_return_status
 from yipan.pool.rules import get_account
 
 
 def post_sales_issue(*, site: str, lines: Iterable[TicketLine]) -> list[Move]:
-    """Give sold goods to the customer, and take returned ones (negative quantity) back."""
-    account = get_account(site=site, status=StockStatus.AVAILABLE)
+    """
+    Give sold goods to the customer, and take returned ones (negative quantity) back.
+
+    What was brought back stands in the status its disposition says, as in the store's book.
+    """
     moves = []
     for line in lines:
         if line.quantity == 0:
             continue
         is_sale = line.quantity > 0
+        status = StockStatus.AVAILABLE if is_sale else get_return_status(line.disposition)
+        account = get_account(site=site, status=status)
         moves.append(
             Move(
                 sku=line.sku,

@@ -28,6 +28,18 @@ class TicketLineIn(Schema):
     quantity: Signed
     amount_minor: Amount = 0
     capture_mode: Literal["scan", "key", "bulk"] = "scan"
+    line_type: Literal["sale", "return", "gift"] = "sale"
+    discount_minor: Amount = 0
+    disposition: Literal["", "sellable", "inspect", "damaged"] = ""
+    original_ticket: Annotated[str, Field(max_length=48)] = ""
+
+
+class TenderIn(Schema):
+    """A way the ticket was paid, with the change taken off."""
+
+    tender: Literal["cash", "card", "mobile"]
+    amount_minor: Amount
+    reference: Annotated[str, Field(max_length=64)] = ""
 
 
 class TicketIn(Schema):
@@ -42,6 +54,7 @@ class TicketIn(Schema):
     till: Annotated[str, Field(min_length=1, max_length=32)]
     message_id: UUID
     lines: Annotated[list[TicketLineIn], Field(min_length=1, max_length=told.LINES_MAX)]
+    tenders: Annotated[list[TenderIn], Field(max_length=16)] = []
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "CNY"
     occurred_at: datetime | None = None
 
@@ -53,6 +66,18 @@ class TicketTaken(Schema):
     site: str
     state: str
     code: str
+
+
+class TicketsIn(Schema):
+    """Finished tickets of one register, the oldest first."""
+
+    tickets: Annotated[list[TicketIn], Field(min_length=1, max_length=100)]
+
+
+class TicketsTaken(Schema):
+    """What became of each, in their order."""
+
+    data: list[TicketTaken]
 
 
 class TicketBrief(Schema):

@@ -11,7 +11,8 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
-from yipan.messages.till import TicketLine
+from yipan.foundation.refusals import Refusal
+from yipan.messages.till import TicketLine, TicketTender
 from yipan.pos import queries
 from yipan.pos.api.schemas import (
     ShopStockOut,
@@ -23,7 +24,9 @@ from yipan.pos.api.schemas import (
     TicketIn,
     TicketOut,
     TicketPage,
+    TicketsIn,
     TicketsQuery,
+    TicketsTaken,
     TicketTaken,
 )
 from yipan.pos.documents import register, stock_opening
@@ -65,38 +68,74 @@ def create_ticket(request: HttpRequest, payload: TicketIn) -> Status[TicketTaken
     A ticket is a fact and never refused for stock. With a SKU nobody knows it is kept, and
     its state is `parked` until there is one.
     """
+    return Status(201, _take(request, payload))
+
+
+@router.post("/tickets/batch", response=TicketsTaken)
+@endpoint(action="pos.sell", repeatable=True)
+def create_tickets(request: HttpRequest, payload: TicketsIn) -> TicketsTaken:
+    """
+    Take finished tickets, the oldest first, each by itself: what a register has kept.
+
+    Each carries its own `message_id`, so that sending them again books nothing twice. One
+    that is refused is told as `refused` with its code, and holds nobody up.
+    """
+    for ticket in payload.tickets:
+        _require(request, ticket)
+    return TicketsTaken(data=[_take_or_refuse(request, ticket) for ticket in payload.tickets])
+
+
+def _require(request: HttpRequest, payload: TicketIn) -> None:
     actor = get_actor(request)
     actor.require_site(payload.site)
     if any(line.quantity < 0 for line in payload.lines):
         actor.require("pos.refund")
+
+
+def _take_or_refuse(request: HttpRequest, payload: TicketIn) -> TicketTaken:
+    try:
+        return _take(request, payload)
+    except Refusal as refusal:
+        return TicketTaken(number="", site=payload.site, state="refused", code=refusal.code)
+
+
+def _take(request: HttpRequest, payload: TicketIn) -> TicketTaken:
+    _require(request, payload)
     taken = register.close_ticket(
         site=payload.site,
         till_code=payload.till,
-        sale=Sale(
-            message_id=payload.message_id,
-            currency=payload.currency,
-            lines=tuple(
-                TicketLine(
-                    line=number,
-                    sku=line.sku,
-                    quantity=line.quantity,
-                    amount_minor=line.amount_minor,
-                    line_type="return" if line.quantity < 0 else "sale",
-                    capture_mode=line.capture_mode,
-                )
-                for number, line in enumerate(payload.lines, start=1)
-            ),
-        ),
+        sale=_make_sale(payload),
         by=get_trace(request),
         at=payload.occurred_at or timezone.now(),
     )
-    return Status(
-        201,
-        TicketTaken(
-            number=taken.number,
-            site=payload.site,
-            state=taken.reply_state,
-            code=taken.reply_code,
+    return TicketTaken(
+        number=taken.number, site=payload.site, state=taken.reply_state, code=taken.reply_code
+    )
+
+
+def _make_sale(payload: TicketIn) -> Sale:
+    return Sale(
+        message_id=payload.message_id,
+        currency=payload.currency,
+        lines=tuple(
+            TicketLine(
+                line=number,
+                sku=line.sku,
+                quantity=line.quantity,
+                amount_minor=line.amount_minor,
+                line_type="return" if line.quantity < 0 else line.line_type,
+                capture_mode=line.capture_mode,
+                discount_minor=line.discount_minor,
+                disposition=line.disposition if line.quantity < 0 else "",
+                original_ticket=line.original_ticket,
+            )
+            for number, line in enumerate(payload.lines, start=1)
+        ),
+        tenders=tuple(
+            TicketTender(
+                tender=paid.tender, amount_minor=paid.amount_minor, reference=paid.reference
+            )
+            for paid in payload.tenders
         ),
     )
 

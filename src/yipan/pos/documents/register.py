@@ -14,7 +14,7 @@ from yipan.exchange.envelopes import seal
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.messages.till import TicketClosed, TicketLine
+from yipan.messages.till import TicketClosed, TicketLine, TicketTender
 from yipan.pos.models import RegisterTicket, Till
 
 #: Who hears tills, and in whose name a ticket is sent.
@@ -38,6 +38,7 @@ class Sale:
 
     message_id: UUID
     lines: tuple[TicketLine, ...]
+    tenders: tuple[TicketTender, ...] = ()
     currency: str = "CNY"
     is_void: bool = False
 
@@ -108,6 +109,7 @@ def _make_message(till: Till, *, sale: Sale, by: Trace, at: datetime) -> TicketC
         cashier=by.actor,
         currency=sale.currency,
         total_minor=sum(line.amount_minor for line in sale.lines),
+        tenders=sale.tenders,
     )
 
 

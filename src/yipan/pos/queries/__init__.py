@@ -21,6 +21,7 @@ from yipan.pos.queries.days import (
     list_sales_by_hour,
 )
 from yipan.pos.queries.goods import (
+    CATALOG_MAX,
     GoodsRow,
     ProductAmbiguous,
     ProductUnknown,
@@ -58,6 +59,7 @@ from yipan.pos.queries.transfers import (
 )
 
 __all__ = [
+    "CATALOG_MAX",
     "AdjustmentDetail",
     "AdjustmentFilter",
     "AdjustmentLineRow",

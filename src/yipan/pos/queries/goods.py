@@ -10,6 +10,7 @@ from yipan.ledger import queries as ledger
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow
 from yipan.pos import rules
+from yipan.pos.rules.weighed import read_weighed
 
 GOODS_MAX = 200
 CATALOG_MAX = 1_000
@@ -58,8 +59,22 @@ def find_product(site: str, text: str) -> GoodsRow:
     if scan is not None:
         return _add_stock(site, [scan.sku], pack_size=scan.pack_size)[0]
     if by_code is None:
-        raise ProductUnknown(text=text)
+        return _find_weighed(site, text)
     return _add_stock(site, [by_code])[0]
+
+
+def _find_weighed(site: str, text: str) -> GoodsRow:
+    """Return what a barcode of a scale means: the weight in it, or what its price buys."""
+    weighed = read_weighed(text)
+    scan = masterdata.find_by_barcode(weighed.barcode) if weighed else None
+    if weighed is None or scan is None:
+        raise ProductUnknown(text=text)
+    if weighed.weight_grams is not None:
+        quantity = weighed.weight_grams
+    else:
+        assert weighed.price_minor is not None
+        quantity = round(weighed.price_minor / max(scan.sku.price_minor, 1))
+    return _add_stock(site, [scan.sku], pack_size=max(quantity, 1))[0]
 
 
 def search_goods(site: str, text: str, *, limit: int = 24) -> list[GoodsRow]:
@@ -78,13 +93,13 @@ def list_quick_goods(site: str, *, limit: int = 24) -> list[GoodsRow]:
     return _add_stock(site, [row for row in rows if row.is_active])
 
 
-def list_catalog(site: str, *, limit: int = CATALOG_MAX) -> list[GoodsRow]:
-    """Return the active goods by code, at most `limit`; a register finds the rest by asking."""
+def list_catalog(site: str, *, after: str = "", limit: int = CATALOG_MAX) -> list[GoodsRow]:
+    """Return the active goods by code, at most `limit` of those behind `after`."""
     assert 0 < limit <= CATALOG_MAX
     account = f"on_hand/{rules.SHOP_FLOOR}/available"
     balances = ledger.list_balances(book=f"pos:{site}", prefix=f"on_hand/{rules.SHOP_FLOOR}/")
     there = {row.sku: row.quantity for row in balances if row.account == account}
-    skus = masterdata.list_skus(limit=limit, only_active=True)
+    skus = masterdata.list_skus(after=after, limit=limit, only_active=True)
     return [
         GoodsRow(sku=sku, pack_size=1, quantity_available=there.get(sku.code, 0)) for sku in skus
     ]

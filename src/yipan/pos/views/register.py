@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -59,12 +62,25 @@ def open_till(request: HttpRequest) -> HttpResponse:
 @require_GET
 @page(action="pos.sell")
 def read_catalog(request: HttpRequest) -> JsonResponse:
-    """Give the goods a register keeps in memory, so that a scan is known at once."""
+    """Give a page of the goods a register keeps, so that a scan is known without a network."""
     store = find_store(request)
     if store is None:
         raise NotFound(kind="site")
-    rows = queries.list_catalog(store.code)
-    return JsonResponse({"goods": [_describe(row) for row in rows]})
+    after = request.GET.get("after", "")[:TEXT_LENGTH_MAX]
+    rows = queries.list_catalog(store.code, after=after)
+    is_full = len(rows) == queries.CATALOG_MAX
+    next_after = rows[-1].sku.code if is_full else ""
+    return JsonResponse({"goods": [_describe(row) for row in rows], "after": next_after})
+
+
+@require_GET
+@page(action="pos.sell")
+def serve_worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the same for all
+    """Give the service worker: it lives here, so that it may serve all pages of a store."""
+    found = finders.find("pos/worker.js")
+    assert isinstance(found, str), "the worker is among our static files"
+    code = Path(found).read_text(encoding="utf-8")
+    return HttpResponse(code, content_type="text/javascript; charset=utf-8")
 
 
 @require_GET

@@ -1,6 +1,8 @@
 // The register. A scan is resolved in memory and shown at once; a finished ticket is written
 // down before it is sent, sent until it is answered, and sent again under the same id.
 
+import { Queue, becomeWriter, exportQueue, readWeighed } from "./queue.js";
+
 const page = document.querySelector("[data-register]");
 const text = (name) => page.dataset[`text${name[0].toUpperCase()}${name.slice(1)}`];
 const find = (name) => page.querySelector(`[data-${name}]`);
@@ -15,6 +17,8 @@ let lines = [];
 let current = -1;
 let multiplier = 0;
 let isReturn = false;
+let receipt = "";
+const DISPOSITIONS = ["sellable", "inspect", "damaged"];
 let currency = "CNY";
 
 // Figures
@@ -30,7 +34,8 @@ function makeSign() {
   sign.textContent = SIGNS[currency] ?? currency;
   return sign;
 }
-const sum = () => lines.reduce((all, line) => all + line.quantity * line.price_minor, 0);
+const amountOf = (line) => (line.is_gift ? 0 : line.quantity * line.price_minor - (line.discount_minor ?? 0));
+const sum = () => lines.reduce((all, line) => all + amountOf(line), 0);
 const nameOf = (item) => (speaksChinese ? item.name_zh : item.name);
 
 // What is told, by word and by tone
@@ -85,7 +90,9 @@ function makeRow(line, at) {
   sub.className = "sub";
   const known = goods.get(line.sku)?.available;
   const flags = [line.sku, write(line.price_minor)];
-  if (line.quantity < 0) flags.push(text("return"));
+  if (line.discount_minor) flags.push(`${text("discount")} ${write(line.discount_minor)}`);
+  if (line.is_gift) flags.push(text("gift"));
+  if (line.quantity < 0) flags.push(`${text("return")}: ${text(line.disposition)}`);
   else if (known !== undefined && known < line.quantity) flags.push(text("none"));
   sub.textContent = flags.join(" · ");
   name.append(sub);
@@ -94,7 +101,7 @@ function makeRow(line, at) {
   quantity.textContent = String(line.quantity).replace("-", "−");
   const amount = document.createElement("span");
   amount.className = "amount";
-  amount.textContent = write(line.quantity * line.price_minor);
+  amount.textContent = write(amountOf(line));
   button.append(name, quantity, amount);
   button.addEventListener("click", () => { current = at; show(); scan.focus(); });
   row.append(button);
@@ -104,11 +111,11 @@ function add(item, packSize, mode) {
   const quantity = (multiplier || 1) * packSize * (isReturn ? -1 : 1);
   multiplier = 0;
   currency = item.currency;
-  const at = lines.findIndex((line) => line.sku === item.sku && Math.sign(line.quantity) === Math.sign(quantity));
+  const at = lines.findIndex((line) => line.sku === item.sku && !line.is_gift && !line.discount_minor && Math.sign(line.quantity) === Math.sign(quantity));
   const total = quantity + (at < 0 ? 0 : lines[at].quantity);
   if (Math.abs(total) > QUANTITY_MAX) return say(text("guard"), "bad");
   if (at < 0) {
-    lines.push({ ...item, quantity, capture_mode: mode });
+    lines.push({ ...item, quantity, capture_mode: mode, disposition: "sellable" });
     current = lines.length - 1;
   } else {
     lines[at].quantity = total;
@@ -149,10 +156,19 @@ async function resolve(input) {
     return resolve(multiplied[2]);
   }
   const code = input.toUpperCase().replaceAll(" ", "");
+  if (page.dataset.mayRefund === "1" && /^[A-Z0-9]+-\d+-\d{6}$/.test(code)) {
+    receipt = code;
+    isReturn = true;
+    show();
+    return say(`${text("return")} · ${code}`, "good");
+  }
   const byBarcode = barcodes.get(code);
   const byCode = goods.get(code);
   if (byBarcode && (!byCode || byCode.sku === byBarcode.sku)) return add(goods.get(byBarcode.sku), byBarcode.pack_size, "scan");
   if (byCode && !byBarcode) return add(byCode, 1, "key");
+  const weighed = readWeighed(code);
+  const scaled = weighed && goods.get(barcodes.get(weighed.barcode)?.sku);
+  if (scaled) return add(scaled, weighed.grams ?? Math.max(Math.round(weighed.minor / Math.max(scaled.price_minor, 1)), 1), "scan");
   const answer = await ask(input);
   if (answer?.exact) {
     remember(answer.exact);
@@ -211,6 +227,17 @@ const keys = {
     show();
   },
   exact: () => finish(sum()),
+  card: () => pay("card"),
+  mobile: () => pay("mobile"),
+  discount,
+  gift: () => { if (lines[current]?.quantity > 0) { lines[current].is_gift = !lines[current].is_gift; lines[current].discount_minor = 0; show(); } },
+  disposition: () => {
+    const line = lines[current];
+    if (!line || line.quantity >= 0) return;
+    line.disposition = DISPOSITIONS[(DISPOSITIONS.indexOf(line.disposition) + 1) % DISPOSITIONS.length];
+    show();
+  },
+  park,
 };
 page.addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]");
@@ -234,7 +261,47 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Tenders
+// Tenders. What is keyed as cash goes first; card or mobile pay the rest of it.
+function readTendered() {
+  const amount = Number(tendered.value.replaceAll(",", "").trim());
+  if (!Number.isFinite(amount) || amount < 0 || barcodes.has(tendered.value.trim())) return null;
+  return Math.round(amount * 10 ** digits(currency));
+}
+function pay(tender) {
+  const cash = readTendered();
+  const total = sum();
+  if (cash === null || (cash && cash >= total)) return say(text("short"), "bad");
+  const paid = [{ tender, amount_minor: total - cash }];
+  if (cash) paid.unshift({ tender: "cash", amount_minor: cash });
+  finish(total, paid);
+}
+
+// A discount on the line: `10%` or an amount, keyed into the scan box. Nothing keyed takes it off.
+function discount() {
+  const line = lines[current];
+  if (!line || line.quantity <= 0 || line.is_gift) return;
+  const keyed = /^(\d+(?:\.\d{1,2})?)(%?)$/.exec(scan.value.trim() || "0");
+  const full = line.quantity * line.price_minor;
+  const minor = keyed && Math.round(Number(keyed[1]) * (keyed[2] ? full / 100 : 10 ** digits(currency)));
+  if (!keyed || minor > full) return say(text("guard"), "bad");
+  line.discount_minor = minor;
+  scan.value = "";
+  show();
+}
+
+// A ticket that waits for its customer: kept like one that is finished, and taken up again.
+async function park() {
+  if (lines.length) {
+    await queue.park(lines);
+    lines = [];
+  } else {
+    lines = (await queue.recall()) ?? [];
+    for (const line of lines) currency = line.currency;
+  }
+  current = lines.length - 1;
+  show();
+  say(text(lines.length ? "recalled" : "parkedticket"), "good");
+}
 function listNotes(total) {
   if (total <= 0) return [];
   const unit = 10 ** digits(currency);
@@ -258,36 +325,10 @@ tendered.addEventListener("keydown", (event) => {
   finish(minor);
 });
 
-// The finished ticket: written down, then shown as done, then sent until it is answered. It
-// lies in a database that is on the disk before we go on, and never in memory alone.
-const store = openStore();
-function openStore() {
-  return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(`yipan-register-${page.dataset.till}`, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore("tickets", { keyPath: "key", autoIncrement: true });
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-}
-async function change(act) {
-  const database = await store;
-  const work = database.transaction("tickets", "readwrite", { durability: "strict" });
-  act(work.objectStore("tickets"));
-  await new Promise((resolve, reject) => {
-    work.oncomplete = resolve;
-    work.onabort = work.onerror = () => reject(work.error);
-  });
-}
-async function listKept() {
-  const database = await store;
-  const asked = database.transaction("tickets").objectStore("tickets").getAll();
-  return new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-}
+// The finished ticket: written down, then shown as done, then sent until it is answered.
+const queue = new Queue(page.dataset.till);
 let isFinishing = false;
-async function finish(minor) {
+async function finish(minor, paid = []) {
   if (isFinishing) return;
   if (!lines.length) return say(text("empty"), "bad");
   isFinishing = true;
@@ -296,25 +337,26 @@ async function finish(minor) {
     till: page.dataset.till,
     message_id: crypto.randomUUID(),
     currency,
+    tenders: paid.length ? paid : [{ tender: "cash", amount_minor: sum() }],
     occurred_at: new Date().toISOString(),
     lines: lines.map((line) => ({
       sku: line.sku,
       quantity: line.quantity,
-      amount_minor: line.quantity * line.price_minor,
+      amount_minor: amountOf(line),
       capture_mode: line.capture_mode,
+      line_type: line.quantity < 0 ? "return" : line.is_gift ? "gift" : "sale",
+      discount_minor: line.discount_minor ?? 0,
+      disposition: line.quantity < 0 ? line.disposition : "",
+      original_ticket: line.quantity < 0 ? receipt : "",
     })),
   };
   try {
-    await change((tickets) => tickets.add({ ticket, refused: "" }));
+    await queue.keep(ticket);
   } catch {
     isFinishing = false;
     return say(text("unkept"), "bad");
   }
-  for (const line of lines) {
-    const item = goods.get(line.sku);
-    if (item) item.available -= line.quantity;
-    showStock(line.sku);
-  }
+  for (const line of lines) takeOff(line);
   const due = minor - sum();
   const done = find("done");
   done.hidden = false;
@@ -324,6 +366,7 @@ async function finish(minor) {
   find("done-number").textContent = "…";
   lines = [];
   current = -1;
+  receipt = "";
   tendered.value = "";
   isFinishing = false;
   show();
@@ -337,44 +380,21 @@ async function send() {
   isSending = true;
   try {
     for (;;) {
-      const kept = await listKept();
-      const [next] = kept.filter((each) => !each.refused);
-      showSync(kept);
-      if (!next) return;
-      const answer = await post(next.ticket);
-      if (!answer) { setTimeout(send, 5000); return; }
-      if (answer.isTaken) await change((tickets) => tickets.delete(next.key));
-      // What is not taken stays here, in sight, until somebody has seen to it.
-      else await change((tickets) => tickets.put({ ...next, refused: answer.code }));
-      noteAnswer(answer);
+      const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
+      const answers = await queue.send(page.dataset.batch, token);
+      showSync(await queue.list("tickets"));
+      if (!answers) { setTimeout(send, 5000); return; }
+      if (!answers.length) return;
+      answers.forEach((answer) => noteAnswer({ ...answer, isTaken: answer.state !== "refused" }));
     }
   } finally {
     isSending = false;
   }
 }
-async function post(ticket) {
-  try {
-    const reply = await fetch(page.dataset.tickets, {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        "Idempotency-Key": ticket.message_id,
-        "X-CSRFToken": page.querySelector("[name=csrfmiddlewaretoken]").value,
-      },
-      body: JSON.stringify(ticket),
-    });
-    // Not now: the server is busy, or whoever works here has to log in again.
-    if (reply.status >= 500 || [401, 403, 409, 429].includes(reply.status)) return null;
-    const body = await reply.json();
-    return { ...body, isTaken: reply.ok };
-  } catch {
-    return null;
-  }
-}
 function noteAnswer(answer) {
   const done = find("done");
   const isParked = answer.state === "parked";
-  find("done-number").textContent = answer.number ?? answer.code;
+  find("done-number").textContent = answer.number || answer.code;
   if (!answer.isTaken || isParked) {
     done.classList.add("is-bad");
     say(answer.isTaken ? text("parked") : text("refused"), "bad");
@@ -411,14 +431,47 @@ function showStock(sku) {
   place.classList.toggle("bad", item.available <= 0);
 }
 async function loadCatalog() {
+  for (const item of await queue.list("goods")) remember(item);
+  for (const each of await queue.list("tickets")) for (const line of each.ticket.lines) takeOff(line);
+  refreshCatalog();
+}
+async function refreshCatalog() {
   try {
-    const reply = await fetch(page.dataset.catalog);
-    for (const item of (await reply.json()).goods) remember(item);
+    let after = "";
+    do {
+      const reply = await fetch(`${page.dataset.catalog}&after=${encodeURIComponent(after)}`);
+      const answer = await reply.json();
+      for (const item of answer.goods) remember(item);
+      await queue.keepGoods(answer.goods);
+      after = answer.after;
+    } while (after);
   } catch {
-    setTimeout(loadCatalog, 5000);
+    setTimeout(refreshCatalog, 30_000);
   }
 }
+function takeOff(line) {
+  const item = goods.get(line.sku);
+  if (item) item.available -= line.quantity;
+  showStock(line.sku);
+}
+
+// The worker brings this page back when there is no network; it is told what belongs to it.
+async function startWorker() {
+  if (!navigator.serviceWorker) return;
+  await navigator.serviceWorker.register("/pos/worker.js", { scope: "/pos/" });
+  const worker = (await navigator.serviceWorker.ready).active;
+  const parts = performance.getEntriesByType("resource").map((entry) => entry.name);
+  worker.postMessage({ keep: [location.href, ...parts.filter((name) => new URL(name).pathname.startsWith("/static/"))] });
+}
+
+// Nobody walks away from what is not sent without being asked.
+window.addEventListener("beforeunload", (event) => { if (lines.length) event.preventDefault(); });
 window.addEventListener("online", send);
+find("export").addEventListener("click", () => exportQueue(queue, page.dataset.till));
 show();
+await becomeWriter(page.dataset.till, () => { say(text("elsewhere"), "bad"); page.setAttribute("data-waiting", ""); });
+page.removeAttribute("data-waiting");
 await loadCatalog();
+show();
+startWorker();
 send();

@@ -1,0 +1,180 @@
+"""
+Goal: a register sells without a network, and nothing is lost, doubled or out of order.
+
+Method: a real browser goes offline, is reloaded from its own cache, and comes back to a network
+that swallows replies after the server has booked. Both books are read afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests import retailer
+from tests.retailer import stock
+from yipan.access.roles import Role
+from yipan.pos.models import RegisterTicket, Ticket
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FLOOR = "on_hand/shop_floor/available"
+SALES = 60
+
+
+@pytest.fixture
+def register(visit: Callable[..., Page], live_server: LiveServer) -> Page:
+    """A register of S12 with its catalog, ready to sell."""
+    retailer.open_retailer()
+    retailer.open_store("S12", ("TEA-250", 100), ("MUG-1", 5))
+    page = visit(Role.STORE_MANAGER, username="fang", sites=["S12"])
+    page.goto(f"{live_server.url}/pos/register")
+    page.get_by_role("button", name="Set up S12-1").click()
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def scan(page: Page, text: str) -> None:
+    box = page.get_by_label("Scan, or type a name")
+    box.fill(text)
+    box.press("Enter")
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of the page where somebody wants to look at it."""
+    if folder := os.environ.get("YIPAN_SHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def sell(page: Page, times: int) -> None:
+    """Sell one tea after the other, by turns by barcode and by code: no scan is an echo."""
+    for place in range(times):
+        scan(page, "TEA-250" if place % 2 else "69TEA-250")
+        expect(page.locator(".register-line")).to_have_count(1)
+        page.keyboard.press("F9")
+        expect(page.locator(".register-line")).to_have_count(0)
+
+
+def wait_for_cache(page: Page) -> None:
+    """Wait until the worker holds the page and what it is made of."""
+    page.wait_for_function(
+        """async () => {
+            const cache = await caches.open("yipan-register-1");
+            const kept = (await cache.keys()).map((each) => new URL(each.url).pathname);
+            return ["/pos/register", "/static/pos/queue.js", "/static/pos/register.js"]
+                .every((path) => kept.includes(path));
+        }"""
+    )
+
+
+def test_sixty_sales_offline_are_booked_once_each_and_in_order(
+    register: Page, complaints: list[str]
+) -> None:
+    wait_for_cache(register)
+    register.context.set_offline(True)
+    sell(register, SALES // 2)
+    expect(register.locator("[data-sync-text]")).to_contain_text(str(SALES // 2))
+
+    # The page is closed and opened again, and there is still no network.
+    register.reload()
+    expect(register.locator("[data-sync-text]")).to_contain_text(str(SALES // 2))
+    keep(register, "register-offline")
+    sell(register, SALES // 2)
+    assert Ticket.objects.count() == 0
+
+    # The network is back, and loses the first two replies after the server has booked.
+    lost = []
+
+    def lose(route: Route) -> None:
+        if len(lost) < 2:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    register.route("**/api/v1/tickets/batch", lose)
+    register.context.set_offline(False)
+    expect(register.locator("[data-sync-text]")).to_have_text("All sent", timeout=30_000)
+
+    assert lost == [200, 200]
+    tickets = list(Ticket.objects.order_by("id"))
+    assert [ticket.number for ticket in tickets] == [
+        f"S12-1-{number:06d}" for number in range(1, SALES + 1)
+    ]
+    assert tickets == sorted(tickets, key=lambda ticket: ticket.occurred_at)
+    assert RegisterTicket.objects.count() == SALES
+    assert stock("pos:S12", FLOOR) == 100 - SALES
+    retailer.deliver()
+    assert stock("erp", "on_hand/S12/available") == 100 - SALES
+    complaints[:] = [said for said in complaints if "net::ERR" not in said]
+
+
+def test_a_ticket_with_discount_gift_and_two_tenders(register: Page) -> None:
+    scan(register, "2*69TEA-250")
+    register.get_by_label("Scan, or type a name").fill("10%")
+    register.get_by_role("button", name="Discount").click()
+    expect(register.locator("[data-sum]")).to_have_text("¥122.40")
+    scan(register, "69MUG-1")
+    expect(register.locator("[data-sum]")).to_have_text("¥190.40")
+    register.get_by_role("button", name="Gift").click()
+    expect(register.locator("[data-sum]")).to_have_text("¥122.40")
+    keep(register, "register")
+    register.get_by_label("Cash received").fill("22.40")
+    register.get_by_role("button", name="Card").click()
+    expect(register.locator("[data-sync-text]")).to_have_text("All sent")
+    expect(register.locator("[data-done-number]")).to_have_text("S12-1-000001")
+
+    ticket = Ticket.objects.get()
+    assert [
+        (line["sku"], line["quantity"], line["amount_minor"], line["line_type"])
+        for line in ticket.lines
+    ] == [("TEA-250", 2, 12_240, "sale"), ("MUG-1", 1, 0, "gift")]
+    assert [(paid["tender"], paid["amount_minor"]) for paid in ticket.tenders] == [
+        ("cash", 2_240),
+        ("card", 10_000),
+    ]
+    # The gift left the stock as a line of its own.
+    assert stock("pos:S12", FLOOR, "MUG-1") == 4
+
+
+def test_a_return_with_its_receipt_costs_four_and_goes_where_it_belongs(register: Page) -> None:
+    scan(register, "S12-1-000001")
+    scan(register, "69TEA-250")
+    expect(register.locator(".register-line .sub")).to_contain_text("sellable")
+    register.get_by_role("button", name="Sound or not").click()
+    expect(register.locator(".register-line .sub")).to_contain_text("to be inspected")
+    register.keyboard.press("F9")
+    expect(register.locator("[data-done-number]")).to_have_text("S12-1-000001")
+    retailer.deliver()
+
+    [line] = Ticket.objects.get().lines
+    assert (line["quantity"], line["disposition"], line["original_ticket"]) == (
+        -1,
+        "inspect",
+        "S12-1-000001",
+    )
+    assert stock("pos:S12", "on_hand/shop_floor/quarantine") == 1
+    assert stock("erp", "on_hand/S12/quarantine") == 1
+
+
+def test_a_ticket_waits_and_is_taken_up_and_one_tab_writes(register: Page) -> None:
+    scan(register, "3*69TEA-250")
+    register.get_by_role("button", name="Park").click()
+    expect(register.get_by_text("Parked.")).to_be_visible()
+    expect(register.locator(".register-line")).to_have_count(0)
+
+    second = register.context.new_page()
+    second.goto(register.url)
+    expect(second.get_by_text("This till is open in another tab.")).to_be_visible()
+    second.close()
+
+    register.reload()
+    register.get_by_role("button", name="Park").click()
+    expect(register.locator("[data-sum]")).to_have_text("¥204.00")
+    register.keyboard.press("F9")
+    expect(register.locator("[data-done-number]")).to_have_text("S12-1-000001")
+    assert stock("pos:S12", FLOOR) == 97
