@@ -100,10 +100,17 @@ def key(row: StockLevel) -> tuple[str, str]:
 
 @pytest.mark.parametrize("measure", ["on_hand", "available", "damaged", "on_order", "in_transit"])
 @pytest.mark.parametrize("falling", ["", "-"])
-@pytest.mark.parametrize("limit", [3, 50])
+@pytest.mark.parametrize(("limit", "seen"), [(3, 2), (3, 200), (50, 200)])
 def test_every_order_is_whole_and_reads_on_without_a_gap(
-    everything: list[StockLevel], measure: str, falling: str, limit: int
+    everything: list[StockLevel],
+    monkeypatch: pytest.MonkeyPatch,
+    measure: str,
+    falling: str,
+    limit: int,
+    seen: int,
 ) -> None:
+    monkeypatch.setattr(levels, "ZEROS_SEEN", seen)
+
     def get(row: StockLevel) -> int:
         found = getattr(row, measure, None)
         return int(found if found is not None else getattr(row.level, measure))

@@ -80,19 +80,20 @@ def test_levels_by_key_read_on_without_a_gap(
 @pytest.mark.django_db
 @pytest.mark.parametrize("measure", ["on_hand", "available", "damaged", "blocked"])
 @pytest.mark.parametrize("falling", [True, False])
-@pytest.mark.parametrize("below_zero", [True, False])
+@pytest.mark.parametrize("zero", [-1, 0, 1])
 def test_levels_by_measure_read_on_without_a_gap(
-    *, held: list[LevelRow], measure: str, falling: bool, below_zero: bool
+    *, held: list[LevelRow], measure: str, falling: bool, zero: int
 ) -> None:
     sign = -1 if falling else 1
-    wanted = [row for row in held if (getattr(row, measure) < 0) is below_zero]
-    wanted = [row for row in wanted if getattr(row, measure)]
+    wanted = [
+        row for row in held if (getattr(row, measure) > 0) - (getattr(row, measure) < 0) == zero
+    ]
     wanted.sort(key=lambda row: (sign * getattr(row, measure), row.sku, row.place))
 
     rows: list[LevelRow] = []
     after = None
     while found := levels.list_levels_by(
-        ALL, measure, falling=falling, below_zero=below_zero, after=after, limit=5
+        ALL, measure, falling=falling, sign=zero, after=after, limit=5
     ):
         rows += found
         after = (getattr(found[-1], measure), found[-1].sku, found[-1].place)

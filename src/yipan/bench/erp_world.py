@@ -60,6 +60,20 @@ def fill(*, now: datetime, movements: int = MOVEMENTS) -> None:
             cursor.execute(f"analyze ledger_{table}")
 
 
+def keep_days(*, now: datetime) -> None:
+    """Keep the end of each day, as the clock would have: some hours after it was over."""
+    last = now.replace(hour=16, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    with connection.cursor() as cursor:
+        for day in range(DAYS, -1, -1):
+            ends_at = last - timedelta(days=day)
+            cursor.execute(
+                "select ledger_take_snapshot(%s, %s, %s)",
+                [SITE_BOOK, ends_at, ends_at + timedelta(hours=4)],
+            )
+        for table in ("balance", "stray", "total"):
+            cursor.execute(f"analyze ledger_snapshot_{table}")
+
+
 def _fill_master_data() -> None:
     Category.objects.bulk_create(
         [Category(code="goods", name="Goods", name_zh="商品")]

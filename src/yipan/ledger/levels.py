@@ -111,15 +111,16 @@ def list_levels_by(
     measure: str,
     *,
     falling: bool,
-    below_zero: bool,
+    sign: int,
     after: tuple[int, str, str] | None = None,
     limit: int,
 ) -> list[LevelRow]:
     """
-    Return levels ordered by one of `MEASURES`, then by SKU and place: those above zero in it.
+    Return levels ordered by one of `MEASURES`, then by SKU and place.
 
-    Or those below zero. What is exactly zero is not told here: that is most of a book.
-    `after` is the measure, SKU and place of the last row read so far.
+    `sign` says which: 1 those above zero in it, -1 those below, 0 those that are exactly zero
+    and hold something in another status. `after` is the measure, SKU and place of the last row
+    read so far.
     """
     assert 0 < limit <= ROWS_MAX
     value, sku, place = after or (None, "", "")
@@ -127,13 +128,13 @@ def list_levels_by(
     rows = call(
         _SITE
         + _MINE
-        + (_ALL_STATUSES if status is None else _ONE_STATUS)
+        + (_ALL_STATUSES if status is None else _ONE_STATUS if sign else _ONE_STATUS_ZERO)
         + _RANKED
         + (_FALLING if falling else _RISING),
         {
             **_get_parameters(scope),
             "status": status,
-            "below_zero": below_zero,
+            "sign": sign,
             "value": value,
             "sku": sku,
             "place": place,
@@ -281,7 +282,7 @@ _OF_KEYS: Final = (
 )
 _MINE: Final = """,
     mine as not materialized (
-      select b.sku_id, b.place_id, b.status, b.quantity
+      select b.bucket, b.sku_id, b.place_id, b.status, b.quantity
         from ledger_balance b
        where b.quantity <> 0 and b.place_id in (select place_id from site)
          and (%(all_skus)s or b.sku_id in (
@@ -290,27 +291,39 @@ _MINE: Final = """,
 _ONE_STATUS: Final = """
     total as (select sku_id, place_id, quantity as value from mine where status = %(status)s)
 """
+# What holds nothing in one status, but something in another.
+_ONE_STATUS_ZERO: Final = """
+    total as (
+      select distinct o.sku_id, o.place_id, 0::bigint as value from mine o
+       where o.status <> %(status)s
+         and not exists (
+           select from ledger_balance f
+            where f.bucket = o.bucket and f.sku_id = o.sku_id and f.place_id = o.place_id
+              and f.status = %(status)s and f.quantity <> 0))
+"""
 # Nearly all lies in one status; so only the rest is added up, and joined to it.
 _ALL_STATUSES: Final = """
     other as materialized (
-      select sku_id, place_id, sum(quantity)::bigint as quantity
-        from mine where status <> 1 group by sku_id, place_id),
+      select bucket, sku_id, place_id, sum(quantity)::bigint as quantity
+        from mine where status <> 1 group by bucket, sku_id, place_id),
     total as (
       select f.sku_id, f.place_id, f.quantity + coalesce(other.quantity, 0) as value
         from mine f left join other
           on other.sku_id = f.sku_id and other.place_id = f.place_id
        where f.status = 1
        union all
-      select sku_id, place_id, quantity from other
-       where not exists (select from mine f where f.status = 1 and f.sku_id = other.sku_id
-                            and f.place_id = other.place_id))
+      select o.sku_id, o.place_id, o.quantity from other o
+       where not exists (
+         select from ledger_balance f
+          where f.bucket = o.bucket and f.sku_id = o.sku_id and f.place_id = o.place_id
+            and f.status = 1 and f.quantity <> 0))
 """
 _RANKED: Final = """
     select s.code collate "C" as code, site.name, t.value
       from total t
       join site on site.place_id = t.place_id
       join ledger_sku s on s.sku_id = t.sku_id
-     where case when %(below_zero)s then t.value < 0 else t.value > 0 end
+     where case %(sign)s when 0 then t.value = 0 when 1 then t.value > 0 else t.value < 0 end
 """
 _FALLING: Final = """
        and (%(value)s::bigint is null or t.value < %(value)s

@@ -27,6 +27,8 @@ from yipan.pool.book import SITE_BOOK
 
 ROWS_MAX: Final = 1_000
 SKUS_FOUND_MAX: Final = 1_000
+#: So many are looked at for zeros before the book is asked for them.
+ZEROS_SEEN: Final = 200
 
 #: What a list may be ordered by besides the SKU: what lies in the book, and what is coming.
 COMING: Final = ("on_order", "in_transit")
@@ -303,19 +305,34 @@ class _Ranking:
             self.reach.scope,
             self.measure,
             falling=self.is_falling,
-            below_zero=part < 0,
+            sign=part,
             after=after,
             limit=limit,
         )
         return [(row.sku, row.place) for row in rows]
 
     def _read_zeros(self, after: Key, *, limit: int) -> list[Key]:
-        return list(_take(self._walk_zeros(after, limit=max(limit, 64)), limit))
+        """Return the next that are exactly zero: most of a book, or hardly any of it."""
+        leave_zeros = self._make_test()
+        seen = max(limit, ZEROS_SEEN)
+        keys = _list_keys(self.reach, after=after, limit=seen)
+        zeros = leave_zeros(keys)
+        if len(zeros) >= limit or len(keys) < seen:
+            return zeros[:limit]
+        if self.measure in COMING:
+            return list(_take(self._walk_zeros(after, limit=seen, leave=leave_zeros), limit))
+        rows = levels.list_levels_by(
+            self.reach.scope, self.measure, falling=False, sign=0, after=(0, *after), limit=limit
+        )
+        coming = _read_coming(self.reach)
+        expected = [key for key in coming.on_order.keys() | coming.in_transit.keys() if key > after]
+        return sorted({*((row.sku, row.place) for row in rows), *leave_zeros(expected)})[:limit]
 
-    def _walk_zeros(self, after: Key, *, limit: int) -> Iterator[Key]:
-        is_zero = self._make_test()
+    def _walk_zeros(
+        self, after: Key, *, limit: int, leave: Callable[[Sequence[Key]], list[Key]]
+    ) -> Iterator[Key]:
         while keys := _list_keys(self.reach, after=after, limit=limit):
-            yield from is_zero(keys)
+            yield from leave(keys)
             after, limit = keys[-1], min(ROWS_MAX, limit * 4)
 
     def _make_test(self) -> Callable[[Sequence[Key]], list[Key]]:
