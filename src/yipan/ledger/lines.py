@@ -16,7 +16,11 @@ _ALL_BUCKETS: Final = numbers(range(BUCKETS))
 #: Available, held and reserved stock is one pile to a system that knows no promises.
 _SOUND: Final = frozenset({StockStatus.AVAILABLE, StockStatus.HELD, StockStatus.RESERVED})
 
-# Bins and sites are left out: what moves within one side of a line is no line.
+#: Roots between two sites, whichever book names them.
+_TRANSFER: Final = ("in_transit", "transfer:in", "transfer:out", "transfer_difference")
+
+# Bins and sites are left out: what moves within one side of a line is no line. What a site sends
+# to another, or gets from it, leaves or enters its book; the hub's keeps it in transit: one side.
 _LINES = """
     with heard as (
       select h.event_id, h.recorded_at, h.sequence
@@ -26,8 +30,12 @@ _LINES = """
          and h.source <> '' and h.sequence between %(first)s and %(last)s),
     line as (
       select h.sequence, s.code as sku, m.quantity, m.occurred_at,
-             split_part(f.path, '/', 1) || coalesce('/' || fs.name, '') as from_side,
-             split_part(t.path, '/', 1) || coalesce('/' || ts.name, '') as to_side
+             case when split_part(f.path, '/', 1) = any (%(transfer)s::text[])
+                  then 'transfer'
+                  else split_part(f.path, '/', 1) || coalesce('/' || fs.name, '') end as from_side,
+             case when split_part(t.path, '/', 1) = any (%(transfer)s::text[])
+                  then 'transfer'
+                  else split_part(t.path, '/', 1) || coalesce('/' || ts.name, '') end as to_side
         from (select distinct recorded_at from heard) w
         join ledger_movement m on m.bucket = any (%(buckets)s::smallint[])
                               and m.recorded_at = w.recorded_at
@@ -52,7 +60,7 @@ class ToldLine:
     What one message moved of one SKU, at the grain two books share.
 
     A side is the outside (`supplier`) or a root and a status (`on_hand/damaged`), where
-    `on_hand/sound` stands for available, held and reserved.
+    `on_hand/sound` stands for available, held and reserved, and `transfer` for all between sites.
     """
 
     sequence: int
@@ -81,6 +89,7 @@ def list_told_lines(*, book: str, source: str, first: int, last: int) -> list[To
             "buckets": _ALL_BUCKETS,
             "codes": numbers(STATUSES),
             "names": texts(names),
+            "transfer": texts(_TRANSFER),
         },
     )
     return [

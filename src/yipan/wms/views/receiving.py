@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,6 +25,9 @@ from yipan.wms.rules import Expected
 from yipan.wms.views.sites import find_warehouse
 
 TASKS_SHOWN_MAX = 30
+
+#: The command card that posts, so that nobody has to take the glove off.
+POST_CARD = "CMD:POST"
 TONES = {"good": messages.SUCCESS, "bad": messages.ERROR, "info": messages.INFO}
 
 
@@ -101,6 +105,8 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("wms:counted", number=number)
     if request.method == "GET":
         return render(request, "wms/count.html", _describe(task))
+    if request.POST.get("scan", "").strip().upper() == POST_CARD:
+        return _post_by_card(request, task)
     answer, tone = _take_scan(request, task, is_damaged=request.POST.get("condition") == "damaged")
     # Damaged counts for one scan: the answer switches it off, and only a command card on.
     is_next_damaged = answer == "damaged"
@@ -245,6 +251,25 @@ def _weigh(task: CountTask, scanned: Scanned, *, is_damaged: bool) -> tuple[int,
         pack_size=scanned.pack_size,
         is_expected_taken=task.count_mode == "expected" and not is_damaged,
     )
+
+
+def _post_by_card(request: HttpRequest, task: CountTask) -> HttpResponse:
+    """Post what is counted, as the button does; the rest of the order stays open."""
+    number = task.head.number
+    try:
+        receipt.post(
+            number=number,
+            is_last=False,
+            by=get_trace(request),
+            at=timezone.now(),
+            message_id=make_id(),
+        )
+    except Refusal as refusal:
+        context = _describe(task) | {"answer": tell(refusal), "tone": "bad"}
+        return render(request, "wms/_count.html", context)
+    if request.headers.get("HX-Request") != "true":
+        return redirect("wms:counted", number=number)
+    return HttpResponse(headers={"HX-Redirect": reverse("wms:counted", args=[number])})
 
 
 def _undo(number: str) -> tuple[str, str]:
