@@ -61,9 +61,7 @@ def run() -> list[Result]:
     return results
 
 
-def _make_tickets(
-    kind: type[till.TicketClosed] | type[pos.TicketPosted], count: int
-) -> list[Message]:
+def _make_tickets(kind: type[till.TicketClosed | pos.TicketPosted], count: int) -> list[Message]:
     """Return tickets of 1.6 lines on average."""
     return [
         kind(

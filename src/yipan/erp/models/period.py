@@ -21,7 +21,8 @@ class AccountingPeriod(Document):
     """
     A month of a legal entity. A month without a row is open.
 
-    `closed_before` is up to which day everything was closed before this was. `checklist` is what stood open when it was closed, and `close_reason` why it was closed
+    `closed_before` is up to which day everything was closed before this was. `checklist` is
+    what stood open when it was closed, and `close_reason` why it was closed
     all the same. Reopening takes two people: one asks, giving a reason, another allows it.
     """
 
