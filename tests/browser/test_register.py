@@ -87,7 +87,7 @@ def test_sixty_sales_offline_are_booked_once_each_and_in_order(
     assert Ticket.objects.count() == 0
 
     # The network is back, and loses the first two replies after the server has booked.
-    lost = []
+    lost: list[int] = []
 
     def lose(route: Route) -> None:
         if len(lost) < 2:

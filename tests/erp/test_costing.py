@@ -205,7 +205,7 @@ class Pieces:
 
     def _even_out(self) -> None:
         if self.method is AVERAGE and self.there:
-            self.there = [sum(self.there) / len(self.there)] * len(self.there)
+            self.there = [sum(self.there, Fraction(0)) / len(self.there)] * len(self.there)
 
     @property
     def value(self) -> Fraction:
