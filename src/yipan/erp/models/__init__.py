@@ -1,6 +1,7 @@
 """Index of the tables of this context, for Django to find. No code here."""
 
 from yipan.erp.models.adjustment import Adjustment, AdjustmentLimit, AdjustmentLine
+from yipan.erp.models.allocation import Allocation, AllocationLine
 from yipan.erp.models.day_close import DayClose
 from yipan.erp.models.goods_receipt import GoodsReceipt, GoodsReceiptLine
 from yipan.erp.models.period import AccountingPeriod
@@ -35,6 +36,8 @@ __all__ = [
     "Adjustment",
     "AdjustmentLimit",
     "AdjustmentLine",
+    "Allocation",
+    "AllocationLine",
     "DayClose",
     "EntitySite",
     "GoodsReceipt",
