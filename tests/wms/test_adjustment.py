@@ -227,3 +227,15 @@ def test_the_hub_orders_an_adjustment_and_the_site_finds_the_bins() -> None:
     ]
     assert stock("wms:W1", "on_hand/RECV-01/available") == -3
     assert stock("wms:W1", "scrap") == 53
+
+
+def test_goods_that_lie_in_another_bin_than_proposed_leave_that_one() -> None:
+    number = begin(2, Kind(adjustment_type="scrap"))
+    with pytest.raises(BinUnknown):
+        adjustment.set_bin(number=number, line=1, bin_code="Z-9", at=NOON)
+
+    adjustment.set_bin(number=number, line=1, bin_code="A-01-02", at=NOON)
+    post(number)
+
+    assert stock("wms:W1", f"{A1}/available") == 40
+    assert stock("wms:W1", "on_hand/A-01-02/available") == 8

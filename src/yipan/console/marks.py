@@ -81,6 +81,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "active": (_("Active"), "good"),
     "inactive": (_("Inactive"), "quiet"),
     "planned": (_("Planned"), "quiet"),
+    "to_pick": (_("To pick"), "info"),
     "picking": (_("Being picked"), "info"),
     "recount": (_("Count again"), "warn"),
     "revoked": (_("Revoked"), "bad"),

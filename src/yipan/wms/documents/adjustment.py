@@ -145,6 +145,22 @@ def set_quantity(*, number: str, line: int, quantity: int, at: datetime) -> Adju
 
 
 @transaction.atomic
+def set_bin(*, number: str, line: int, bin_code: str, at: datetime) -> AdjustmentLine:
+    """
+    Say that the goods of a line lie in another bin than the one proposed.
+
+    :raises BinUnknown: if the site has no such bin.
+    """
+    adjustment = lock_for("edit", model=Adjustment, number=number, steps=STEPS)
+    if not masterdata.find_bins(adjustment.site, [bin_code]):
+        raise BinUnknown(site=adjustment.site, bin=bin_code)
+    row = adjustment.lines.get(line=line)
+    row.bin_code, row.recorded_at = bin_code, at
+    row.save(update_fields=["bin_code", "recorded_at"])
+    return row
+
+
+@transaction.atomic
 def choose(*, number: str, kind: Kind) -> Adjustment:
     """
     Say why the stock changes.

@@ -51,6 +51,11 @@ class OutboundRow:
     quantity_picked: int
     quantity_to_pick: int
 
+    @property
+    def shown_state(self) -> str:
+        """Return the state as people say it: what is released is to be picked."""
+        return "to_pick" if self.state == "released" else self.state
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutboundLineRow:

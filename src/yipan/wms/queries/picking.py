@@ -69,6 +69,11 @@ class WaveRow:
     picks_open: int
     picks: int
 
+    @property
+    def shown_state(self) -> str:
+        """Return the state as people say it: a released wave is being picked."""
+        return "picking" if self.state == "released" else self.state
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:

@@ -193,6 +193,11 @@ def _take(request: HttpRequest, row: AdjustmentRow) -> tuple[str, str]:
             return _("A quantity is a number up to 99,999."), "bad"
         adjustment.set_quantity(number=row.number, line=lines[0], quantity=quantity, at=at)
         return _("Corrected."), "good"
+    scanned = queries.resolve_scan(row.site.code, request.POST.get("scan", ""))
+    if scanned.kind == "bin" and row.lines:
+        last = row.lines[-1].line
+        adjustment.set_bin(number=row.number, line=last, bin_code=scanned.value, at=at)
+        return _("From %(bin)s.") % {"bin": scanned.value}, "good"
     added = _read_scan(row.site.code, request.POST.get("scan", ""))
     adjustment.add(number=row.number, added=added, by=get_trace(request), at=at)
     return _("+%(quantity)s") % {"quantity": added.quantity}, "good"

@@ -78,7 +78,7 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
     middle = "partly_shipped" if order.head.state == "partly_shipped" else "picked"
     context = {
         "order": order,
-        "way": f"released picking {middle} shipped",
+        "way": f"to_pick picking {middle} shipped",
         "history": history,
         "may_pick": actor.may("wms.pick"),
         "may_open_messages": actor.may("exchange.read"),
