@@ -25,7 +25,7 @@ class KeyFigure:
     value: int
     note: str
     url: str
-    book: str = ""
+    badge: str = ""
     tone: str = ""
 
 
@@ -34,7 +34,7 @@ def _tell_stock(reader: Reader) -> KeyFigure:
     count = len({row.place for row in reader.place_totals})
     note = ngettext("at one site", "at %(count)s sites", count) % {"count": count}
     return KeyFigure(
-        label=_("Pieces on hand"), value=total, note=note, url=find_url("books:index"), book="erp"
+        label=_("Pieces on hand"), value=total, note=note, url=find_url("books:index"), badge="erp"
     )
 
 
@@ -81,7 +81,7 @@ def _tell_inbound(reader: Reader) -> KeyFigure:
         value=reader.inbound_open,
         note=_("orders not fully received"),
         url=find_url("wms:inbound_orders"),
-        book="wms",
+        badge="wms",
     )
 
 
@@ -93,7 +93,7 @@ def _tell_tickets(reader: Reader) -> KeyFigure:
         value=count,
         note=_("booked in the stores"),
         url=find_url("pos:tickets"),
-        book="pos",
+        badge="pos",
     )
 
 
