@@ -5,8 +5,10 @@ from __future__ import annotations
 from ninja import Router
 
 from yipan.wms.api.inbound import router as inbound
+from yipan.wms.api.outbound import router as outbound
 from yipan.wms.api.stock import router as stock
 
 router = Router(tags=["WMS"])
 router.add_router("", inbound)
+router.add_router("", outbound)
 router.add_router("", stock)

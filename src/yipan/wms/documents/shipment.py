@@ -75,7 +75,8 @@ def ship(*, shipping: Shipping, by: Trace, at: datetime, message_id: UUID) -> Sh
     :raises MustBeWhole: if the order may not be sent in parts.
     """
     if shipping.external_id:
-        known = Shipment.objects.filter(external_id=shipping.external_id).first()
+        site = OutboundOrder.objects.filter(number=shipping.order).values("site")
+        known = Shipment.objects.filter(site__in=site, external_id=shipping.external_id).first()
         if known is not None:
             return known
     order = lock_for("ship", model=OutboundOrder, number=shipping.order, steps=STEPS)
