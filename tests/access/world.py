@@ -15,7 +15,7 @@ from tests.erp import adjusting, moving
 from tests.retailer import BUYER, CHECKER, NOON, RECEIVER, make_id
 from yipan.access.models import ApiKey
 from yipan.access.roles import Role
-from yipan.erp.documents import landed_cost, purchase_order, valuation
+from yipan.erp.documents import allocation, landed_cost, purchase_order, valuation
 from yipan.erp.documents.landed_cost import Cost
 from yipan.erp.documents.purchase_order import Ordered, OrderedLine
 from yipan.erp.models import (
@@ -278,6 +278,14 @@ def _transfer(*, warehouse: str, store: str) -> dict[str, str]:
         "erp/adjustments:number": f"{warehouse}-AD-9",
         "v1/adjustments:number": f"{warehouse}-AD-9",
         "transfers:number": transfer,
+        "allocations:number": allocation.create(
+            wanted=allocation.Wanted(
+                from_site=warehouse,
+                needs=(allocation.Need(sku="MUG-1", to_site=store, quantity=1),),
+            ),
+            by=BUYER,
+            at=NOON,
+        ).number,
         "transfer-shipments:number": shipment,
         "transfer-receipts:number": received,
         "transfer-differences:number": TransferDifference.objects.get(
@@ -297,6 +305,12 @@ def make_bodies(values: Values) -> Mapping[str, object]:
     order = {"site": warehouse, "supplier": "SUP-01", "lines": [goods]}
     transfer = {"from_site": warehouse, "to_site": store, "lines": [goods]}
     shift = {**goods, "from_bin": "RECV-01", "to_bin": "A-01-01"}
+    ticket = {
+        "site": store,
+        "till": f"{store}-1",
+        "message_id": str(make_id("a ticket")),
+        "lines": [goods],
+    }
     return {
         "POST api/v1/purchase-orders": order,
         "PUT api/v1/purchase-orders/{number}": {**order, "version": 1},
@@ -309,6 +323,10 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         },
         "PUT api/v1/legal-entities/{code}": {"name": "Main company"},
         "POST api/v1/transfers": transfer,
+        "POST api/v1/allocations": {
+            "from_site": warehouse,
+            "needs": [{**goods, "to_site": store}],
+        },
         "POST api/v1/adjustments": {
             "site": warehouse,
             "adjustment_type": "scrap",
@@ -331,12 +349,8 @@ def make_bodies(values: Values) -> Mapping[str, object]:
             "site": warehouse,
             "lines": [{**goods, "bin": "RECV-01"}],
         },
-        "POST api/v1/tickets": {
-            "site": store,
-            "till": f"{store}-1",
-            "message_id": str(make_id("a ticket")),
-            "lines": [goods],
-        },
+        "POST api/v1/tickets": ticket,
+        "POST api/v1/tickets/batch": {"tickets": [ticket]},
         "POST api/v1/store-openings": {"site": store, "lines": [goods]},
         "POST api/v1/sites/bulk": {"rows": [{"code": warehouse}]},
         "POST api/v1/sites/{site}/bins/bulk": {"rows": [{"code": "RECV-01", "zone": "RECV"}]},
