@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import retailer
+from tests.access.builders import a_client
 from tests.erp import moving
 from tests.retailer import BUYER, CHECKER, NOON, make_id
+from yipan.access.roles import Role
 from yipan.documents.states import OwnApproval
 from yipan.erp.documents import allocation
 from yipan.erp.documents.allocation import Need, NeedRepeated, NeedsMissing, NothingShared, Wanted
@@ -54,8 +56,8 @@ def test_nobody_gets_more_than_it_needs_and_all_not_more_than_there_is(
 
 
 @pytest.fixture
-def _retailer(request: pytest.FixtureRequest) -> None:
-    request.getfixturevalue("db")
+def _retailer(db: None) -> None:
+    del db
     retailer.open_retailer()
     retailer.post_by_hand("erp", "opening/1", "on_hand/W1/available", 72)
     retailer.post_by_hand("erp", "opening/2", "on_hand/W1/available", 24, sku="MUG-1")
@@ -114,3 +116,28 @@ def test_what_cannot_be_shared_is_refused() -> None:
 
     assert Allocation.objects.get().state == "canceled"
     assert not TransferOrder.objects.exists()
+
+
+@pytest.mark.usefixtures("_retailer")
+def test_a_planner_pastes_needs_and_a_controller_releases_them() -> None:
+    planner = a_client(Role.PLANNER, username="pan")
+    controller = a_client(Role.INVENTORY_CONTROLLER, username="zhao")
+    wrong = planner.post("/erp/allocations/new", {"from_site": "W1", "needs": "TEA-250 S1 many"})
+    assert wrong.status_code == 422
+    assert "TEA-250 S1 many" in wrong.content.decode()
+
+    needs = "TEA-250\tS1\t48\nTEA-250, S12, 48\n"
+    planner.post("/erp/allocations/new", {"from_site": "W1", "needs": needs})
+    number = Allocation.objects.get().number
+    assert "/release" not in planner.get(f"/erp/allocations/{number}").content.decode()
+    assert number in controller.get("/erp/allocations").content.decode()
+    controller.post(f"/erp/allocations/{number}/release")
+
+    assert TransferOrder.objects.filter(allocation_number=number, state="released").count() == 2
+    page = controller.get(f"/erp/allocations/{number}").content.decode()
+    assert TransferOrder.objects.earliest("id").number in page
+    told = planner.get(f"/api/v1/allocations/{number}").json()
+    assert [(it["to_site"], it["quantity_shared"]) for it in told["shares"]] == [
+        ("S1", 48),
+        ("S12", 24),
+    ]

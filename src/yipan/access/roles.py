@@ -133,6 +133,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "erp.transfer_order.close": _to(_IC, _PL),
         "erp.transfer_order.cancel": _to(_IC, _PL),
         "erp.transfer_difference.settle": _to(_IC, _FI),
+        "erp.allocation.write": _to(_IC, _PL, _IN),
+        "erp.allocation.release": _to(_IC, _PL),
         "erp.adjustment.write": _to(_IC, _IN),
         "erp.adjustment.decide": _to(_IC, _FI),
         "erp.landed_cost.write": _to(_PU, _FI),

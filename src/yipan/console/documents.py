@@ -41,6 +41,7 @@ PREFIXES = {
     "TO-": "erp:transfer",
     "TD-": "erp:transfer_difference",
     "AD-": "erp:adjustment",
+    "AL-": "erp:allocation",
 }
 
 

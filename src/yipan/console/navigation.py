@@ -99,6 +99,13 @@ SECTIONS = (
                 words=_("move ship store allocation"),
             ),
             Item(
+                label=_("Allocations"),
+                url_name="erp:allocations",
+                action="erp.read",
+                icon="split",
+                words=_("share stores push"),
+            ),
+            Item(
                 label=_("Transfer differences"),
                 url_name="erp:transfer_differences",
                 action="erp.read",

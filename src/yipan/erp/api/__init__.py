@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import Router
 
 from yipan.erp.api.adjustments import router as adjustments
+from yipan.erp.api.allocations import router as allocations
 from yipan.erp.api.booked import router as booked
 from yipan.erp.api.purchase_orders import router as purchase_orders
 from yipan.erp.api.stock import router as stock
@@ -18,3 +19,4 @@ router.add_router("", transfers)
 router.add_router("", stock)
 router.add_router("", valuation)
 router.add_router("", adjustments)
+router.add_router("", allocations)

@@ -1,0 +1,145 @@
+"""Pages of allocations (配货单): list, the grid of SKUs and stores, and its steps."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yipan.access.actors import get_actor
+from yipan.access.doors import page
+from yipan.access.site_choice import find_chosen_site
+from yipan.documents.doors import get_trace, take_step, tell
+from yipan.documents.history import read_history
+from yipan.erp.documents import allocation
+from yipan.erp.documents.allocation import Need, Wanted
+from yipan.erp.queries import allocations
+from yipan.foundation.ids import make_id
+from yipan.foundation.refusals import Refusal
+from yipan.masterdata import queries as masterdata
+
+ROWS_PER_PAGE = 50
+TEXT_LENGTH_MAX = 200_000
+
+
+@require_GET
+@page(action="erp.read")
+def list_allocations(request: HttpRequest) -> HttpResponse:
+    """List allocations."""
+    actor = get_actor(request)
+    rows = allocations.list_allocations(
+        sites=actor.sites,
+        site=find_chosen_site(request, actor=actor),
+        after=request.GET.get("after", "")[:96],
+        limit=ROWS_PER_PAGE,
+    )
+    context = {
+        "rows": rows,
+        "after": rows[-1].number if len(rows) == ROWS_PER_PAGE else "",
+        "may_write": actor.may("erp.allocation.write"),
+    }
+    return render(request, "erp/allocations.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def show_allocation(request: HttpRequest, number: str) -> HttpResponse:
+    """Show who needs what, and who gets what."""
+    actor = get_actor(request)
+    actor.require_site(allocations.get_allocation_site(number))
+    document = allocations.get_allocation(number)
+    is_own = document.head.created_by == actor.name
+    is_draft = document.head.state == "draft"
+    context = {
+        "document": document,
+        "history": read_history(document_type=allocation.DOCUMENT_TYPE, number=number),
+        "is_own": is_own and is_draft,
+        "may_release": is_draft and not is_own and actor.may("erp.allocation.release"),
+        "may_cancel": is_draft and actor.may("erp.allocation.write"),
+    }
+    return render(request, "erp/allocation.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@page(action="erp.allocation.write")
+def create_allocation(request: HttpRequest) -> HttpResponse:
+    """Write an allocation from lines of SKU, store and quantity, as a spreadsheet gives them."""
+    actor = get_actor(request)
+    text = request.POST.get("needs", "")[:TEXT_LENGTH_MAX]
+    wrong: list[str] = []
+    if request.method == "POST":
+        needs, wrong = _read(text)
+        site = request.POST.get("from_site", "")
+        actor.require_site(site)
+        if not wrong:
+            try:
+                written = allocation.create(
+                    wanted=Wanted(
+                        from_site=site,
+                        needs=tuple(needs),
+                        note=request.POST.get("note", "")[:500],
+                    ),
+                    by=get_trace(request),
+                    at=timezone.now(),
+                )
+            except Refusal as refusal:
+                messages.error(request, f"{tell(refusal)} ({refusal.code})")
+            else:
+                messages.success(request, _("Written. Another person has to release it."))
+                return redirect("erp:allocation", number=written.number)
+    context = {
+        "sites": masterdata.list_sites(only=actor.sites),
+        "from_site": request.POST.get("from_site", ""),
+        "needs": text,
+        "note": request.POST.get("note", ""),
+        "wrong": wrong[:5],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "erp/allocation_form.html", context, status=status)
+
+
+@require_POST
+@page(action="erp.allocation.release")
+def release_allocation(request: HttpRequest, number: str) -> HttpResponse:
+    """Make the shares transfers."""
+    get_actor(request).require_site(allocations.get_allocation_site(number))
+    trace = get_trace(request)
+    take_step(
+        request,
+        lambda: allocation.release(
+            number=number, by=trace, at=timezone.now(), message_id=make_id()
+        ),
+        done=_("Released. A transfer was made for each store."),
+    )
+    return redirect("erp:allocation", number=number)
+
+
+@require_POST
+@page(action="erp.allocation.write")
+def cancel_allocation(request: HttpRequest, number: str) -> HttpResponse:
+    """Give an allocation up."""
+    get_actor(request).require_site(allocations.get_allocation_site(number))
+    trace = get_trace(request)
+    take_step(
+        request,
+        lambda: allocation.cancel(number=number, by=trace, at=timezone.now()),
+        done=_("Canceled. Nobody was told."),
+    )
+    return redirect("erp:allocation", number=number)
+
+
+def _read(text: str) -> tuple[list[Need], list[str]]:
+    """Return the needs, and the lines that cannot be read as one."""
+    needs, wrong = [], []
+    for line in text.splitlines():
+        parts = line.replace(",", " ").replace("\t", " ").split()
+        if not parts:
+            continue
+        if len(parts) == 3 and parts[2].isdecimal() and len(parts[2]) < 10:
+            needs.append(Need(sku=parts[0], to_site=parts[1], quantity=int(parts[2])))
+        else:
+            wrong.append(line[:80])
+    return needs, wrong
