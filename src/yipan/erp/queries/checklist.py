@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from yipan.erp.models import ValuationMark, ValueState
+from yipan.erp.models import TransferDifference, ValuationMark, ValueState
+from yipan.erp.models.transfer_difference import TransferDifferenceState
 from yipan.erp.queries import value_sources
 from yipan.exchange.queries import list_sources
 from yipan.exchange.queries.sources import SourceRow
@@ -22,6 +23,7 @@ NOT_VALUED: Final = "not_valued"
 UNSYNCED: Final = "unsynced_sources"
 PARKED: Final = "parked_messages"
 SHORTFALLS: Final = "open_shortfalls"
+DIFFERENCES: Final = "open_differences"
 OWED: Final = "provisional_values"
 UNPRICED: Final = "receipts_without_price"
 AGED: Final = "aged_in_transit"
@@ -61,6 +63,7 @@ def list_items(
             examples=tuple(row.source for row in parked[:3]),
         ),
         _make(SHORTFALLS, [f"{row.sku} · {row.account.split('/')[1]}" for row in low]),
+        _make(DIFFERENCES, [number for number, site in _list_differences() if is_ours(site)]),
         _make(AGED, [f"{row.place} · {row.sku}" for row in old]),
         _make(OWED, list(owed.values_list("sku", flat=True))),
         ChecklistItem(
@@ -82,6 +85,12 @@ def _make_scope(entity: str) -> Callable[[str], bool]:
         others = {site for row in rows for site in row.sites} - mine
         return lambda site: site not in others
     return lambda site: site in mine
+
+
+def _list_differences() -> list[tuple[str, str]]:
+    """Return transfer differences nobody has settled, with the site that sent the goods."""
+    query = TransferDifference.objects.filter(state=TransferDifferenceState.OPEN)
+    return list(query.order_by("number").values_list("number", "order__from_site"))
 
 
 def _list_aged(entity: str, *, before: datetime) -> list[LevelAge]:

@@ -65,12 +65,17 @@ CHECKLIST: Mapping[str, tuple[StrPromise, StrPromise, str]] = {
     checklist.AGED: (
         gettext_lazy("Goods in transit for more than 14 days"),
         gettext_lazy("Receive them, or settle what is missing."),
-        "",
+        "erp:in_transit",
+    ),
+    checklist.DIFFERENCES: (
+        gettext_lazy("Transfer differences nobody has settled"),
+        gettext_lazy("Claim them, find the goods, or write them off."),
+        "erp:transfer_differences",
     ),
     checklist.OWED: (
         gettext_lazy("SKUs valued at a provisional cost"),
         gettext_lazy("They left before they came in; a true-up follows with the receipt."),
-        "",
+        "erp:true_ups",
     ),
     checklist.UNPRICED: (
         gettext_lazy("Receipts without a price"),
