@@ -31,6 +31,7 @@ def show_design(request: HttpRequest) -> HttpResponse:
         {
             "tokens": TOKENS,
             "books": BOOKS,
+            "compared": BOOKS[:3],
             "statuses": list(marks.STATUSES),
             "states": list(marks.STATES),
             "rows": _make_rows(),

@@ -48,6 +48,9 @@ document.addEventListener("submit", (event) => {
   fetch(form.action, { method: "POST", body, redirect: "manual" });
 });
 
+// A long rail opens where the reader is.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 // The rail is a drawer on small screens.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-rail-open-button]")) root.setAttribute("data-rail-open", "");
