@@ -37,14 +37,17 @@ def take_in(body: bytes, *, actor: Actor) -> list[Reply]:
     """
     Receive the messages of one call, and answer each in the order given.
 
-    Nothing is received unless the caller may speak for every source in the batch. A
-    message several receivers listen to is received by each; its answer is the least
-    favorable. A fault of ours leaves its message `unknown`; when it leaves all of them
-    so, it is raised.
+    Raises and answers as `read_call` and `receive_call`, one after the other.
+    """
+    return receive_call(read_call(body), actor=actor)
+
+
+def read_call(body: bytes) -> list[Envelope | Unreadable]:
+    """
+    Read the messages of one call. Needs no database, so that it may run beside other work.
 
     :raises BatchUnreadable: if the body is cut or no JSON at all.
     :raises BatchTooLong: if there are more than 100 messages.
-    :raises NotFound: if a source is none of the caller's, or nobody here listens to it.
     """
     try:
         items = wire.read_batch(body)
@@ -52,6 +55,20 @@ def take_in(body: bytes, *, actor: Actor) -> list[Reply]:
         raise BatchUnreadable(reason=str(error)) from error
     if len(items) > BATCH_MESSAGES_MAX:
         raise BatchTooLong(maximum=BATCH_MESSAGES_MAX, messages=len(items))
+    return items
+
+
+def receive_call(items: Sequence[Envelope | Unreadable], *, actor: Actor) -> list[Reply]:
+    """
+    Receive what was read of one call, and answer each message in the order given.
+
+    Nothing is received unless the caller may speak for every source in the batch. A
+    message several receivers listen to is received by each; its answer is the least
+    favorable. A fault of ours leaves its message `unknown`; when it leaves all of them
+    so, it is raised.
+
+    :raises NotFound: if a source is none of the caller's, or nobody here listens to it.
+    """
     sources = {item.source for item in items if isinstance(item, Envelope)}
     check_speaker(actor, sources)
     epochs = streams.list_epochs(sources)

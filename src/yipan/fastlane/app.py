@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from yipan.access.actors import Actor
+from yipan.exchange import door
 from yipan.fastlane import events, promises
 from yipan.fastlane.answers import (
     Invalid,
@@ -141,7 +142,9 @@ class Fastlane:
         body = await _read_body(headers, receive)
         if parts == ["events"]:
             actor.require("exchange.push")
-            return events.write_answer(await self._events.submit(Post(body, actor)))
+            # Beside the lane, which meanwhile waits for the database.
+            items = await asyncio.to_thread(door.read_call, body)
+            return events.write_answer(await self._events.submit(Post(items, actor)))
         actor.require("pool.promise")
         ask = self._read_ask(parts, headers, body, actor)
         return promises.write_answer(ask, await self._promises.submit(ask))

@@ -9,15 +9,17 @@ from django.db import transaction
 
 from yipan.access.actors import Actor
 from yipan.exchange import door, wire
+from yipan.exchange.envelopes import Envelope
 from yipan.exchange.replies import Reply as Heard
+from yipan.exchange.wire import Unreadable
 from yipan.fastlane.answers import Reply, tell, tell_refusal
 from yipan.foundation.refusals import Refusal
 
 
 class Post(NamedTuple):
-    """The body of one call, and who sent it."""
+    """What was read of one call, and who sent it."""
 
-    body: bytes
+    items: Sequence[Envelope | Unreadable]
     actor: Actor
 
 
@@ -34,7 +36,7 @@ def receive(posts: Sequence[Post]) -> list[list[Heard] | Refusal]:
 
 def _receive_one(post: Post) -> list[Heard] | Refusal:
     try:
-        return door.take_in(post.body, actor=post.actor)
+        return door.receive_call(post.items, actor=post.actor)
     except Refusal as refusal:
         return refusal
 
