@@ -155,7 +155,8 @@ def create_adjustment(request: HttpRequest) -> HttpResponse:
     lines = read_goods(request.POST)
     if request.method == "POST":
         site = request.POST.get("site", "")
-        actor.require_site(site)
+        if site:
+            actor.require_site(site)
         if not any(line.errors for line in lines):
             document = _try(request, _read(request))
             if document is not None:

@@ -73,7 +73,8 @@ def create_allocation(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         needs, wrong = _read(text)
         site = request.POST.get("from_site", "")
-        actor.require_site(site)
+        if site:
+            actor.require_site(site)
         if not wrong:
             try:
                 written = allocation.create(
