@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,9 @@ from yipan.erp.models import SalesIssue
 from yipan.exchange.delivery import deliver_pending
 from yipan.ledger import queries as ledger
 from yipan.masterdata import queries as masterdata
+from yipan.simulate import tills
 from yipan.simulate.door import ATTEMPTS_MAX, Door, DoorClosed
+from yipan.simulate.tickets import Batch
 from yipan.simulate.tills import Address, import_file
 
 
@@ -67,15 +70,15 @@ def test_a_key_that_may_not_do_this_is_told_at_once(tmp_path: Path) -> None:
 
 
 @contextmanager
-def answering(*statuses: int) -> Iterator[str]:
-    """Serve these statuses one after the other, the last of them for ever."""
-    left = list(statuses)
+def answering(*answers: tuple[int, object]) -> Iterator[str]:
+    """Serve these answers one after the other, the last of them for ever."""
+    left = list(answers)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            status = left.pop(0) if len(left) > 1 else left[0]
-            text = b'{"data": []}' if status < 400 else b'{"code": "some.code", "detail": "why"}'
+            status, body = left.pop(0) if len(left) > 1 else left[0]
+            text = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
@@ -95,10 +98,14 @@ def answering(*statuses: int) -> Iterator[str]:
         server.server_close()
 
 
+PROBLEM = {"code": "some.code", "detail": "why"}
+NOTHING: dict[str, list[object]] = {"data": []}
+
+
 def test_what_is_worth_asking_again_is_asked_with_pauses_that_double() -> None:
     pauses: list[float] = []
 
-    with answering(503, 429, 500, 200) as url:
+    with answering((503, PROBLEM), (429, PROBLEM), (500, PROBLEM), (200, NOTHING)) as url:
         door = Door(url, key="yk_x", pause=pauses.append)
         answer = door.post("/api/v1/events", b"[]")
         door.close()
@@ -109,7 +116,7 @@ def test_what_is_worth_asking_again_is_asked_with_pauses_that_double() -> None:
 def test_a_refusal_is_not_asked_again_and_a_closed_door_is_told() -> None:
     pauses: list[float] = []
 
-    with answering(422) as url:
+    with answering((422, PROBLEM)) as url:
         door = Door(url, key="yk_x", pause=pauses.append)
         with pytest.raises(DoorClosed, match=r"422 some\.code why"):
             door.post("/x", b"[]")
@@ -120,3 +127,15 @@ def test_a_refusal_is_not_asked_again_and_a_closed_door_is_told() -> None:
     with pytest.raises(DoorClosed, match="does not answer"):
         door.post("/x", b"[]")
     assert len(pauses) == ATTEMPTS_MAX
+
+
+def test_a_message_nobody_knows_the_end_of_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tills, "PAUSES_WHILE_UNKNOWN", (0.0, 0.0))
+    replies = [{"data": [{"state": state, "code": ""}]} for state in ("unknown", "applied")]
+    outcome = tills.Outcome()
+
+    with answering((200, replies[0]), (200, replies[1])) as url:
+        batch = Batch(body=b"[]", tickets=1, lines=2)
+        tills.tell({"till:S1-1/stock": [batch]}, address=Address(url=url, key="k"), outcome=outcome)
+
+    assert (outcome.tickets, outcome.lines, outcome.states) == (1, 2, {"applied": 1})

@@ -27,6 +27,9 @@ from yipan.simulate.tickets import (
 BATCH = 100
 ROWS_PER_CALL = 500
 SENDERS = 4
+#: A message nobody knows the end of is told again, after so many seconds.
+UNKNOWN = "unknown"
+PAUSES_WHILE_UNKNOWN = (0.2, 0.5, 1.0, 2.0, 5.0)
 BATCH_TYPE = "application/cloudevents-batch+json"
 
 #: Hears how much of how much is done, in lines of tickets.
@@ -214,14 +217,24 @@ class _Sender(threading.Thread):
         try:
             while self.fault is None:
                 for batch in self._waiting.get_nowait():
-                    answer = self._door.post("/api/v1/events", batch.body, content_type=BATCH_TYPE)
-                    self._count(batch, answer["data"])
+                    self._count(batch, self._tell(batch))
         except queue.Empty:
             pass
         except Exception as fault:  # noqa: BLE001 - raised by whoever waits for us
             self.fault = fault
         finally:
             self._door.close()
+
+    def _tell(self, batch: Batch) -> Sequence[Mapping[str, Any]]:
+        """Tell a batch; again, as long as the other side does not know what became of it."""
+        replies: Sequence[Mapping[str, Any]] = ()
+        for pause in PAUSES_WHILE_UNKNOWN:
+            answer = self._door.post("/api/v1/events", batch.body, content_type=BATCH_TYPE)
+            replies = answer["data"]
+            if all(reply["state"] != UNKNOWN for reply in replies):
+                break
+            time.sleep(pause)
+        return replies
 
     def _count(self, batch: Batch, replies: Sequence[Mapping[str, Any]]) -> None:
         with self._counting:
