@@ -243,7 +243,7 @@ class SettleLineIn(Schema):
     outcome: Literal["claim_carrier", "claim_sender", "found", "write_off"]
 
 
-class SettleIn(Schema):
+class SettleTransferIn(Schema):
     """What is decided. `reference` is the other party's, such as the number of a claim."""
 
     lines: Annotated[list[SettleLineIn], Field(min_length=1, max_length=1_000)]

@@ -21,7 +21,7 @@ from yipan.erp.api.transfer_schemas import (
     DifferencesQuery,
     InTransitOut,
     InTransitPage,
-    SettleIn,
+    SettleTransferIn,
     TransferBrief,
     TransferEditIn,
     TransferIn,
@@ -198,7 +198,9 @@ def assign_difference(request: HttpRequest, number: str, payload: AssignIn) -> D
 
 @router.post("/transfer-differences/{number}/settle", response=DifferenceOut)
 @endpoint(action="erp.transfer_difference.settle")
-def settle_difference(request: HttpRequest, number: str, payload: SettleIn) -> DifferenceOut:
+def settle_difference(
+    request: HttpRequest, number: str, payload: SettleTransferIn
+) -> DifferenceOut:
     """Take what did not come out of transit: to whoever answers for it."""
     _require_difference_seen(request, number)
     transfer_difference.settle(
