@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from yipan.documents import trail
-from yipan.documents.states import OwnApproval, lock_for
+from yipan.documents.states import OwnApproval, WrongState, lock_for
 from yipan.erp.documents import legal_entity
 from yipan.erp.documents.valuation import lock_mark
 from yipan.erp.models import AccountingPeriod, LegalEntity
@@ -124,7 +124,7 @@ def ask_reopen(*, number: str, by: Trace, at: datetime) -> AccountingPeriod:
     """
     if not by.reason.strip():
         raise ReasonMissing(number=number)
-    period = lock_for("ask_reopen", model=AccountingPeriod, number=number, steps=STEPS)
+    period = _lock("ask_reopen", number=number)
     _require_last(period)
     period.state = State.REOPENING
     period.reopen_asked_by, period.reopen_reason = by.actor, by.reason
@@ -143,7 +143,7 @@ def reopen(*, number: str, by: Trace, at: datetime) -> AccountingPeriod:
     :raises NotInOrder: if a later month is closed.
     """
     lock_mark()
-    period = lock_for("reopen", model=AccountingPeriod, number=number, steps=STEPS)
+    period = _lock("reopen", number=number)
     if period.reopen_asked_by == by.actor:
         raise OwnApproval(number=number, created_by=period.reopen_asked_by)
     _require_last(period)
@@ -162,7 +162,7 @@ def keep_closed(*, number: str, by: Trace, at: datetime) -> AccountingPeriod:
 
     :raises WrongState: if nobody asked.
     """
-    period = lock_for("keep_closed", model=AccountingPeriod, number=number, steps=STEPS)
+    period = _lock("keep_closed", number=number)
     period.state = State.CLOSED
     period.save(update_fields=["state"])
     _record(period, step="keep_closed", from_state=State.REOPENING, by=by, at=at)
@@ -177,6 +177,13 @@ def require_month(month: str) -> None:
     """
     if not rules.is_month(month):
         raise MonthUnreadable(month=month[:16])
+
+
+def _lock(step: str, *, number: str) -> AccountingPeriod:
+    """Lock a month; one that nothing was ever done with is open."""
+    if not AccountingPeriod.objects.filter(number=number).exists():
+        raise WrongState(number=number, step=step, state=str(State.OPEN))
+    return lock_for(step, model=AccountingPeriod, number=number, steps=STEPS)
 
 
 def _find_or_open(*, entity: str, month: str, by: Trace, at: datetime) -> AccountingPeriod:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yipan.access.actors import get_actor
+from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
@@ -112,7 +112,7 @@ def show_period(request: HttpRequest, number: str) -> HttpResponse:
     late = value_reports.list_late(entity=row.entity.code, first=row.first_day, last=row.last_day)
     context = {
         "row": row,
-        "items": _list_items(row) if row.state == "open" else _list_kept(row),
+        "items": _list_items(row, actor=actor) if row.state == "open" else _list_kept(row),
         "late": late,
         "late_amount": sum(it.amount for it in late),
         "history": read_history(document_type=period.DOCUMENT_TYPE, number=number),
@@ -232,14 +232,18 @@ def _save_entity(request: HttpRequest, *, code: str) -> bool:
     return True
 
 
-def _list_items(row: periods.PeriodRow) -> list[dict[str, object]]:
+def _list_items(row: periods.PeriodRow, *, actor: Actor) -> list[dict[str, object]]:
+    """Return the checklist; examples name other sites, so only who sees all is shown them."""
     found = checklist.list_items(
         entity=row.entity.code,
         first_day=row.first_day,
         last_day=row.last_day,
         at=timezone.now(),
     )
-    return [_describe(item.code, item.count, examples=item.examples) for item in found]
+    return [
+        _describe(item.code, item.count, examples=item.examples if actor.sites is None else ())
+        for item in found
+    ]
 
 
 def _list_kept(row: periods.PeriodRow) -> list[dict[str, object]]:
