@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from yipan.demo import buying, goods, people, places, trading
 from yipan.demo.trading import ZONE, make_id
+from yipan.erp import tasks
 from yipan.erp.documents import master_record
 from yipan.erp.documents.master_record import Author
 from yipan.exchange import delivery
@@ -22,6 +23,7 @@ from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.stock_opening import BinStock
 
 DAYS = 7
+NO_LAG = timedelta(0)
 
 #: A store that sold out, as every store does some day: the next sale goes below zero.
 SOLD_OUT = {"S1": {"WINE-HJ-500": 3}, "S12": {"CHOC-100": 4, "BOWL-6": 1}}
@@ -48,7 +50,16 @@ def build(*, now: datetime | None = None) -> bool:
     days = [first_day + timedelta(days=each) for each in range(DAYS)]
     trading.ring_up(days=days, until=now)
     delivery.deliver_pending()
+    _keep_days(first_day, now=now)
     return True
+
+
+def _keep_days(first_day: date, *, now: datetime) -> None:
+    """Keep the end of each day and value what was posted, as the clock would have."""
+    days = [first_day + timedelta(days=each) for each in range(DAYS)]
+    for day in days:
+        tasks.keep_day(at=datetime.combine(day, time(3), tzinfo=ZONE), lag=NO_LAG)
+    tasks.value_postings(clock=lambda: now, lag=NO_LAG)
 
 
 @transaction.atomic
