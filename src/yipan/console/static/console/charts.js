@@ -27,6 +27,7 @@ async function draw(figure) {
     if (!spec) {
       place.textContent = empty;
       place.classList.add("chart-empty");
+      figure.dataset.drawn = "";
       return;
     }
     await window.vegaEmbed(place, spec, {
