@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import retailer
 from tests.access.builders import a_person
+from tests.erp.valuing import value_all
 from yipan.access.roles import Role
 from yipan.config import assets
 
@@ -65,6 +66,7 @@ def goods(request: pytest.FixtureRequest) -> None:
     retailer.deliver()
     retailer.sell(("TEA-250", 2))
     retailer.draft(("RICE-5", 40))
+    value_all()
 
 
 @pytest.fixture

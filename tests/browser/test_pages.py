@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from django.urls import reverse
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import Visitor
 from yipan.access.models import User
 from yipan.access.roles import Role
+from yipan.console.navigation import SECTIONS
 from yipan.erp.models import GoodsReceipt, PurchaseOrder, SalesIssue
 from yipan.pos.models import Ticket
 from yipan.wms.models import InboundOrder, Receipt
@@ -63,6 +65,15 @@ PAGES = (
     "/erp/goods-receipts",
     "/erp/purchase-orders/new",
     "/erp/sales-issues",
+    "/erp/stock?site=W1&as_of=2026-03-02",
+    "/erp/value?by=sku",
+    "/erp/value/sold",
+    "/erp/value/gains",
+    "/erp/value/skus/TEA-250",
+    "/erp/true-ups",
+    "/erp/landed-costs/new",
+    "/erp/periods/MAIN-2026-03",
+    "/erp/legal-entities/MAIN",
     "/wms/inbound-orders",
     "/wms/receipts",
     "/wms/receiving",
@@ -95,12 +106,13 @@ OWN_BYTES = """
 
 
 def list_pages() -> list[str]:
-    """Return the pages above, and one of each kind of document there is."""
+    """Return the pages above, all of the rail, and one of each kind of document there is."""
+    rail = [reverse(item.url_name) for section in SECTIONS for item in section.items]
     order = PurchaseOrder.objects.order_by("id")
     inbound = InboundOrder.objects.get()
     receipt = Receipt.objects.get()
     return [
-        *PAGES,
+        *dict.fromkeys([*PAGES, *rail]),
         *(f"/erp/purchase-orders/{each.number}" for each in order),
         f"/erp/purchase-orders/{order[1].number}/edit",
         f"/erp/goods-receipts/{GoodsReceipt.objects.get().number}",
@@ -129,7 +141,7 @@ def test_every_page_renders_without_a_word_on_the_console(
         answer = page.goto(live_server.url + path)
         for chart in page.locator("[data-chart]").all():
             chart.scroll_into_view_if_needed()
-            chart.locator("svg").first.wait_for()
+            expect(chart).to_have_attribute("data-drawn", "")
 
         assert answer is not None
         assert answer.status == 200, path
@@ -209,6 +221,7 @@ def test_without_the_bundle_the_table_is_shown(
     # The browser reports the missing file; our script does not.
     assert all("404" in said for said in complaints)
     complaints.clear()
+    page.goto("about:blank")
 
 
 def test_the_policy_is_strict_on_every_page(visit: Visitor, live_server: LiveServer) -> None:
