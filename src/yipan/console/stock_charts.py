@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from yipan.console import charts
 from yipan.console.charts import Cell, Point
+from yipan.console.marks import STATUSES
 from yipan.console.naming import name_of
 from yipan.erp.queries.levels import LevelFilter, find_reach
 from yipan.ledger import levels, snapshots
@@ -35,10 +36,10 @@ TONES = {
 }
 
 
-def draw_heat(which: LevelFilter) -> dict[str, Any]:
-    """Return the heat map: category by site; SKU by site where a filter leaves few goods."""
+def read_heat(which: LevelFilter) -> list[Cell]:
+    """Return what lies where: category by site; SKU by site where a filter leaves few goods."""
     reach = find_reach(which)
-    by_sku = bool(which.category or which.text)
+    by_sku = _is_by_sku(which)
     categories = list_sku_categories(category=which.category)
     if by_sku:
         wanted = reach.skus if reach.skus is not None else frozenset(categories)
@@ -49,7 +50,7 @@ def draw_heat(which: LevelFilter) -> dict[str, Any]:
     labels = _name_skus(rows) if by_sku else _name_categories(rows)
     sites = find_sites({row.place for row in rows})
     names = {code: name_of(site) for code, site in sites.items()}
-    cells = [
+    return [
         Cell(
             column=names.get(row.place, row.place),
             row=labels.get(row.sku, row.sku),
@@ -58,36 +59,53 @@ def draw_heat(which: LevelFilter) -> dict[str, Any]:
         )
         for row in _keep_largest(rows)
     ]
+
+
+def draw_heat(which: LevelFilter) -> dict[str, Any]:
+    """Return the heat map of what lies where."""
     return charts.draw_heat(
-        cells,
-        labels=(gettext("Site"), gettext("SKU") if by_sku else gettext("Category")),
+        read_heat(which),
+        labels=(gettext("Site"), gettext("SKU") if _is_by_sku(which) else gettext("Category")),
         unit=gettext("On hand"),
     )
 
 
-def draw_trend(which: LevelFilter) -> dict[str, Any]:
-    """Return what was on hand at the end of each business day, as a line per status."""
+def read_trend(which: LevelFilter) -> list[Point]:
+    """Return what was on hand at the end of each business day, by status, oldest first."""
     reach = find_reach(which)
     prefixes = ["on_hand/"] if reach.sites is None else [f"on_hand/{it}/" for it in reach.sites]
     found = snapshots.list_trend(book=SITE_BOOK, days=DAYS, prefixes=prefixes, skus=reach.skus)
     began = min((level.at for level in found if level.quantity), default=None)
-    found = [level for level in found if began is not None and level.at >= began]
-    names = {
-        "available": gettext("Available"),
-        "reserved": gettext("Reserved"),
-        "held": gettext("Held"),
-        "quarantine": gettext("Quarantine"),
-        "damaged": gettext("Damaged"),
-        "blocked": gettext("Blocked"),
-    }
     used = _list_used(found)
-    points = [
-        Point(at=level.at, value=level.quantity, series=names[level.status])
+    return [
+        Point(at=level.at, value=level.quantity, series=str(STATUSES[level.status][0]))
         for level in found
-        if level.status in used
+        if level.status in used and began is not None and level.at >= began
     ]
-    tones = {names[status]: tone for status, tone in TONES.items() if status in used}
+
+
+def draw_trend(which: LevelFilter) -> dict[str, Any]:
+    """Return the days as lines, one per status."""
+    points = read_trend(which)
+    shown = {point.series for point in points}
+    names = {str(STATUSES[status][0]): tone for status, tone in TONES.items()}
+    tones = {name: tone for name, tone in names.items() if name in shown}
     return charts.draw_steps(points, tones=tones, unit=gettext("On hand"))
+
+
+def tabulate(cells: Sequence[Cell]) -> tuple[list[str], list[tuple[str, list[int]]]]:
+    """Return cells as a table: the heads of its columns, and each row with its quantities."""
+    columns = list(dict.fromkeys(cell.column for cell in cells))
+    rows: dict[str, dict[str, int]] = {}
+    for cell in cells:
+        rows.setdefault(cell.row, {})[cell.column] = cell.value
+    return columns, [
+        (row, [values.get(column, 0) for column in columns]) for row, values in rows.items()
+    ]
+
+
+def _is_by_sku(which: LevelFilter) -> bool:
+    return bool(which.category or which.text)
 
 
 def _list_used(found: Sequence[Level]) -> set[str]:

@@ -8,5 +8,7 @@ app_name = "charts"
 
 urlpatterns = [
     path("stock/heat", stock.chart_heat, name="stock_heat"),
+    path("stock/heat/table", stock.show_heat_table, name="stock_heat_table"),
     path("stock/trend", stock.chart_trend, name="stock_trend"),
+    path("stock/trend/table", stock.show_trend_table, name="stock_trend_table"),
 ]
