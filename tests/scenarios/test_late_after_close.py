@@ -7,7 +7,7 @@ receipt counts on the first day that is open, keeps its own date, and is listed 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.retailer import stock
 from yipan.documents.states import OwnApproval, WrongState
 from yipan.erp.documents import period
 from yipan.erp.models import AccountingPeriod, LegalEntity
+from yipan.exchange.models import OutboxMessage
 from yipan.ledger import values
 from yipan.ledger.moves import Trace
 from yipan.ledger.values import ValueScope
@@ -34,7 +35,8 @@ def _retailer() -> None:
 
 def close(month: str, *, reason: str = "") -> AccountingPeriod:
     by = Trace(actor=ACCOUNTANT.actor, device=ACCOUNTANT.device, reason=reason)
-    return period.close(entity=ENTITY, month=month, by=by, at=TODAY)
+    at = TODAY + timedelta(seconds=AccountingPeriod.objects.filter(state="open").count())
+    return period.close(entity=ENTITY, month=month, by=by, at=at)
 
 
 def because(by: Trace, reason: str) -> Trace:
@@ -149,6 +151,13 @@ def test_reopening_takes_a_reason_and_two_people() -> None:
     assert sum(amount for _, _, amount in worth(day=on(3, 31))) == 48_000
     assert values.list_late(pool=ENTITY, first=date(2026, 3, 1), last=date(2026, 3, 31)) == []
     assert close("2026-03").value_minor == 48_000
+    told = list(OutboxMessage.objects.filter(kind__contains="period_").order_by("sequence"))
+    assert [message.kind for message in told] == [
+        "erp.period_closed.v1",
+        "erp.period_reopened.v1",
+        "erp.period_closed.v1",
+    ]
+    assert told[1].data["allowed_by"] == "zhao.controller"
 
 
 def test_only_the_last_closed_month_is_reopened() -> None:

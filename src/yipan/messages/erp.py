@@ -289,3 +289,74 @@ class ResendRequested(Message):
     def get_subject(self) -> str:
         """Return the source."""
         return self.source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeriodClosed(Message):
+    """A month of a legal entity was closed (期末关账): what is told of it later counts later."""
+
+    kind: ClassVar[str] = "erp.period_closed.v1"
+
+    period_number: str
+    entity: str
+    month: str
+    value_minor: int
+    currency: str = "CNY"
+    closed_by: str = ""
+    reason: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the period."""
+        return self.period_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeriodReopened(Message):
+    """A closed month was reopened (重新开账): figures told of it may change."""
+
+    kind: ClassVar[str] = "erp.period_reopened.v1"
+
+    period_number: str
+    entity: str
+    month: str
+    asked_by: str = ""
+    allowed_by: str = ""
+    reason: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the period."""
+        return self.period_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LandedCostPosted(Message):
+    """A cost was spread over receipts (费用分摊): some goods carry it, the rest is spent."""
+
+    kind: ClassVar[str] = "erp.landed_cost_posted.v1"
+
+    landed_cost_number: str
+    entity: str
+    cost_type: str
+    amount_minor: int
+    carried_minor: int
+    accounting_date: str
+
+    def get_subject(self) -> str:
+        """Return the number of the landed cost."""
+        return self.landed_cost_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrueUpPosted(Message):
+    """The actual cost of goods that left too early became known (暂估调整)."""
+
+    kind: ClassVar[str] = "erp.true_up_posted.v1"
+
+    true_up_number: str
+    entity: str
+    amount_minor: int
+    accounting_date: str
+
+    def get_subject(self) -> str:
+        """Return the number of the true-up."""
+        return self.true_up_number

@@ -14,6 +14,7 @@ from yipan.documents.numbers import give_number
 from yipan.documents.states import lock_for
 from yipan.erp.documents import legal_entity, value_states
 from yipan.erp.documents.valuation import lock_mark
+from yipan.erp.documents.value_telling import make_message_id, tell
 from yipan.erp.models import GoodsReceipt, LandedCost
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.erp.models.valuation import LandedCostState as State
@@ -25,6 +26,7 @@ from yipan.ledger import feed, values
 from yipan.ledger import queries as ledger
 from yipan.ledger.moves import Trace
 from yipan.ledger.value_rows import ValueEntry, ValueEntryRow, ValueKind
+from yipan.messages.erp import LandedCostPosted
 from yipan.pool.book import SITE_BOOK
 
 DOCUMENT_TYPE = "landed_cost"
@@ -148,6 +150,17 @@ def post(*, number: str, by: Trace, at: datetime) -> LandedCost:
     document.posted_by = by.actor
     document.save(update_fields=["accounting_date", "lines", "state", "posted_by"])
     _record(document, step="post", from_state=State.DRAFT, by=by, at=at)
+    posted = LandedCostPosted(
+        message_id=make_message_id("post", number=number, at=at),
+        occurred_at=at,
+        landed_cost_number=number,
+        entity=document.entity,
+        cost_type=document.cost_type,
+        amount_minor=document.amount_minor,
+        carried_minor=sum(part.amount + part.change.difference for part in parts),
+        accounting_date=document.accounting_date.isoformat(),
+    )
+    tell([posted])
     return document
 
 

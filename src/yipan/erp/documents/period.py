@@ -11,6 +11,7 @@ from yipan.documents import trail
 from yipan.documents.states import OwnApproval, WrongState, lock_for
 from yipan.erp.documents import legal_entity
 from yipan.erp.documents.valuation import lock_mark
+from yipan.erp.documents.value_telling import make_message_id, tell
 from yipan.erp.models import AccountingPeriod, LegalEntity
 from yipan.erp.models.period import PeriodState as State
 from yipan.erp.queries import checklist
@@ -19,6 +20,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger import values
 from yipan.ledger.moves import Trace
 from yipan.ledger.values import ValueScope
+from yipan.messages.erp import PeriodClosed, PeriodReopened
 
 DOCUMENT_TYPE = "accounting_period"
 
@@ -110,6 +112,18 @@ def close(*, entity: str, month: str, by: Trace, at: datetime) -> AccountingPeri
     period.value_minor = sum(it.amount for it in sums)
     period.save()
     _record(period, step="close", from_state=State.OPEN, by=by, at=at)
+    closed = PeriodClosed(
+        message_id=make_message_id("close", number=period.number, at=at),
+        occurred_at=at,
+        period_number=period.number,
+        entity=entity,
+        month=month,
+        value_minor=period.value_minor,
+        currency=row.currency,
+        closed_by=by.actor,
+        reason=by.reason,
+    )
+    tell([closed])
     return period
 
 
@@ -152,6 +166,17 @@ def reopen(*, number: str, by: Trace, at: datetime) -> AccountingPeriod:
     period.state = State.OPEN
     period.save(update_fields=["state"])
     _record(period, step="reopen", from_state=State.REOPENING, by=by, at=at)
+    reopened = PeriodReopened(
+        message_id=make_message_id("reopen", number=number, at=at),
+        occurred_at=at,
+        period_number=number,
+        entity=period.entity,
+        month=period.month,
+        asked_by=period.reopen_asked_by,
+        allowed_by=by.actor,
+        reason=period.reopen_reason,
+    )
+    tell([reopened])
     return period
 
 

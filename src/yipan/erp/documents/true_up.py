@@ -9,10 +9,12 @@ from itertools import groupby
 
 from yipan.documents import trail
 from yipan.documents.numbers import give_numbers
+from yipan.erp.documents.value_telling import make_message_id, tell
 from yipan.erp.models import TrueUp
 from yipan.erp.rules.costing import Paid
 from yipan.ledger import values
 from yipan.ledger.value_rows import ValueEntry, ValueEntryRow, ValueKind
+from yipan.messages.erp import TrueUpPosted
 
 DOCUMENT_TYPE = "true_up"
 PREFIX = "TU"
@@ -67,6 +69,7 @@ def post(
     ]
     TrueUp.objects.bulk_create(documents)
     trail.record_many([_make_step(document) for document in documents])
+    tell([_make_message(document) for document in documents])
     return [
         _make_entry(it, owed[it.sku, it.paid.key].entry, number=document.number)
         for group, document in zip(groups, documents, strict=True)
@@ -140,6 +143,17 @@ def _make_entry(it: PaidBy, debt: ValueEntry, *, number: str) -> ValueEntry:
         accounting_date=it.by.accounting_date,
         event_id=it.by.event_id,
         document=f"{DOCUMENT_TYPE}/{number}",
+    )
+
+
+def _make_message(document: TrueUp) -> TrueUpPosted:
+    return TrueUpPosted(
+        message_id=make_message_id("post", number=document.number, at=document.created_at),
+        occurred_at=document.created_at,
+        true_up_number=document.number,
+        entity=document.entity,
+        amount_minor=document.amount_minor,
+        accounting_date=document.accounting_date.isoformat(),
     )
 
 
