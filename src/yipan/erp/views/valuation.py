@@ -25,6 +25,7 @@ from yipan.ledger import values
 from yipan.masterdata import queries as masterdata
 
 TEXT_LENGTH_MAX = 96
+PLACE_MAX = 2**63 - 1
 ENTRIES_PER_PAGE = 50
 TRUE_UPS_PER_PAGE = 50
 
@@ -151,7 +152,7 @@ def show_sku(request: HttpRequest, sku: str) -> HttpResponse:
     actor = get_actor(request)
     goods = masterdata.get_sku(sku)
     entities = {row.code: row for row in value_sources.list_entities()}
-    before = request.GET.get("before", "")[:32]
+    before = _read_place(request.GET.get("before", ""))
     entries = values.list_entries(sku=sku, limit=ENTRIES_PER_PAGE, before=before or None)
     seen = [row for row in entries if not row.entry.place or actor.sees(row.entry.place)]
     # What a legal entity has altogether is no business of who sees some of its sites.
@@ -290,3 +291,9 @@ def _name(row: Any) -> str:
 
 def _write(amount: int, entity: EntityRow) -> str:
     return write_amount(amount, currency=entity.currency)
+
+
+def _read_place(text: str) -> str:
+    """Return the place in a list the address names; the start where it names none."""
+    is_number = text.isascii() and text.isdigit() and int(text) <= PLACE_MAX
+    return text if is_number else ""
