@@ -7,11 +7,13 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
 import django.db
 import psycopg
+import psycopg.sql
 import structlog
 from django.conf import settings
 from django.utils import timezone
@@ -40,6 +42,15 @@ CONCURRENT_TASKS: Final = 2
 Round = Callable[[float], int]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rounds:
+    """A thread's work, and the channel on which it is called to it."""
+
+    name: str
+    go_round: Round
+    channel: str = CHANNEL
+
+
 class Goer(Protocol):
     """Whoever goes rounds: courier, forwarder, puller."""
 
@@ -51,7 +62,7 @@ async def serve() -> None:
     """Run until SIGTERM or SIGINT."""
     assert all(task.name in app.tasks for task in clock.TASKS)
     stop = threading.Event()
-    threads = [start_rounds(name, go_round, stop=stop) for name, go_round in list_rounds()]
+    threads = [start_rounds(each, stop=stop) for each in list_rounds()]
     try:
         connector = app.connector
         assert isinstance(connector, DjangoConnector)
@@ -66,7 +77,7 @@ async def serve() -> None:
             await asyncio.to_thread(thread.join)
 
 
-def list_rounds() -> list[tuple[str, Round]]:
+def list_rounds() -> list[Rounds]:
     """Return who goes rounds on this node, each in a thread of its own."""
     goers: list[tuple[str, Goer]] = [("courier", Courier(backoff=_make_backoff()))]
     if settings.YIPAN_HUB_URL:
@@ -80,9 +91,9 @@ def list_rounds() -> list[tuple[str, Round]]:
                 backoff=_make_backoff(),
             )
             goers.append((f"puller-{receiver}", puller))
-    rounds: list[tuple[str, Round]] = [(name, partial(_go, goer)) for name, goer in goers]
+    rounds = [Rounds(name=name, go_round=partial(_go, goer)) for name, goer in goers]
     if "erp" in node.list_node_receivers():
-        rounds.append(("imports", _import_files))
+        rounds.append(Rounds(name="imports", go_round=_import_files, channel=jobs.CHANNEL))
     return rounds
 
 
@@ -103,33 +114,39 @@ def _import_files(now: float) -> int:  # noqa: ARG001  jobs are told the time of
     return tasks.run_import_jobs(clock=timezone.now)
 
 
-def start_rounds(name: str, go_round: Round, *, stop: threading.Event) -> threading.Thread:
+def start_rounds(rounds: Rounds, *, stop: threading.Event) -> threading.Thread:
     """Start a thread that goes its rounds until `stop`, over lost connections too."""
-    thread = threading.Thread(target=_keep_going, args=(name, go_round, stop), name=name)
+    thread = threading.Thread(target=_keep_going, args=(rounds, stop), name=rounds.name)
     thread.start()
     return thread
 
 
-def _keep_going(name: str, go_round: Round, stop: threading.Event) -> None:
+def _keep_going(rounds: Rounds, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-            with _listen() as listening:
+            with _listen(rounds.channel) as listening:
                 while not stop.is_set():
-                    if go_round(time.monotonic()) == 0:
-                        # What was told since the round began is waiting here already.
-                        for _ in listening.notifies(timeout=IDLE_SECONDS, stop_after=1):
-                            pass
+                    if rounds.go_round(time.monotonic()) == 0:
+                        _await_call(listening)
         except (django.db.Error, psycopg.Error) as error:
-            log.warning("worker.connection_lost", thread=name, error=str(error))
+            log.warning("worker.connection_lost", thread=rounds.name, error=str(error))
         except Exception:  # the thread must outlive a fault of ours, which is told here
-            log.exception("worker.fault", thread=name)
+            log.exception("worker.fault", thread=rounds.name)
         django.db.close_old_connections()
         stop.wait(RECONNECT_SECONDS)
     django.db.connections.close_all()
 
 
-def _listen() -> psycopg.Connection:
+def _await_call(listening: psycopg.Connection) -> None:
+    """Sleep until somebody calls. What was told since the round began is waiting here already."""
+    for _ in listening.notifies(timeout=IDLE_SECONDS, stop_after=1):
+        pass
+    # One round answers all calls that came with it.
+    for _ in listening.notifies(timeout=0):
+        pass
+
+
+def _listen(channel: str) -> psycopg.Connection:
     connection = psycopg.connect(**connector_params(), autocommit=True)
-    connection.execute(f"listen {CHANNEL}")
-    connection.execute(f"listen {jobs.CHANNEL}")
+    connection.execute(psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(channel)))
     return connection
