@@ -307,16 +307,15 @@ _ALL_STATUSES: Final = """
       select bucket, sku_id, place_id, sum(quantity)::bigint as quantity
         from mine where status <> 1 group by bucket, sku_id, place_id),
     total as (
-      select f.sku_id, f.place_id, f.quantity + coalesce(other.quantity, 0) as value
-        from mine f left join other
-          on other.sku_id = f.sku_id and other.place_id = f.place_id
+      select f.sku_id, f.place_id, f.quantity as value from mine f
        where f.status = 1
+         and (f.sku_id, f.place_id) not in (select sku_id, place_id from other)
        union all
-      select o.sku_id, o.place_id, o.quantity from other o
-       where not exists (
-         select from ledger_balance f
-          where f.bucket = o.bucket and f.sku_id = o.sku_id and f.place_id = o.place_id
-            and f.status = 1 and f.quantity <> 0))
+      select o.sku_id, o.place_id, o.quantity + coalesce(f.quantity, 0)
+        from other o
+        left join ledger_balance f
+          on f.bucket = o.bucket and f.sku_id = o.sku_id and f.place_id = o.place_id
+         and f.status = 1)
 """
 _RANKED: Final = """
     select s.code collate "C" as code, site.name, t.value
