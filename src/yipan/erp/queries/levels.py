@@ -21,7 +21,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger import levels
 from yipan.ledger.levels import MEASURES, START, Key, LevelRow, Scope
 from yipan.masterdata import queries as masterdata
-from yipan.masterdata.queries.groups import list_sku_categories
+from yipan.masterdata.queries.groups import find_sku_names, list_sku_categories
 from yipan.masterdata.rows import SiteRow, SkuRow
 from yipan.pool.book import SITE_BOOK
 
@@ -227,7 +227,7 @@ def _read_in_transit(reach: Reach, *, first: str = "", last: str = "") -> dict[K
 def _fill(keys: Sequence[Key], *, measure: str) -> list[StockLevel]:
     """Return the rows of SKUs and sites, in their order."""
     held = levels.find_levels(book=SITE_BOOK, keys=keys)
-    skus = masterdata.find_skus({sku for sku, _ in keys})
+    skus = find_sku_names({sku for sku, _ in keys})
     sites = masterdata.find_sites({site for _, site in keys if site})
     reach = Reach(skus=frozenset(sku for sku, _ in keys), sites=None)
     coming = _read_coming(reach) if keys else _Coming(on_order={}, in_transit={})

@@ -7,7 +7,7 @@ order is not kept for the past: it follows from the orders as they are now.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from yipan.ledger import snapshots
 from yipan.ledger.levels import Key, LevelRow
 from yipan.ledger.rows import BalanceRow
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.queries.groups import find_sku_names
 from yipan.masterdata.rows import SiteRow, SkuRow
 from yipan.pool.book import SITE_BOOK
 
@@ -51,7 +52,7 @@ def list_stock_as_at(
     levels, in_transit = _read(which, moment)
     sku, _, site = after.rpartition("~")
     keys = sorted(key for key in levels.keys() | in_transit.keys() if key > (sku, site))[:limit]
-    skus = masterdata.find_skus({sku for sku, _ in keys})
+    skus = find_sku_names({sku for sku, _ in keys})
     sites = masterdata.find_sites({site for _, site in keys if site})
     return [
         StockLevel(
@@ -110,7 +111,7 @@ def _read(which: LevelFilter, moment: Moment) -> tuple[dict[Key, LevelRow], dict
     targets = find_destinations({
         row.account.split("/")[1] for row in rows if row.account.startswith("in_transit/")
     })  # fmt: skip
-    levels: dict[Key, LevelRow] = {}
+    statuses: dict[Key, dict[str, int]] = {}
     in_transit: dict[Key, int] = {}
     for row in rows:
         root, place, *_, status = row.account.split("/")
@@ -120,8 +121,12 @@ def _read(which: LevelFilter, moment: Moment) -> tuple[dict[Key, LevelRow], dict
         if root == "in_transit":
             in_transit[key] = in_transit.get(key, 0) + row.quantity
         elif root == "on_hand":
-            known = levels.get(key) or LevelRow(sku=row.sku, place=place)
-            levels[key] = replace(known, **{status: getattr(known, status) + row.quantity})
+            found = statuses.setdefault(key, {})
+            found[status] = found.get(status, 0) + row.quantity
+    levels = {
+        (sku, place): LevelRow(sku=sku, place=place, **found)
+        for (sku, place), found in statuses.items()
+    }
     return levels, in_transit
 
 
