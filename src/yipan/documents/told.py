@@ -80,10 +80,9 @@ def require_known(*, sites: Collection[str], skus: Collection[str]) -> None:
     :raises SiteUnknown: if a site is not.
     :raises SkuUnknown: if a SKU is not; what names it waits until there is one.
     """
-    unknown_sites = masterdata.list_unknown_sites(sites)
+    unknown_sites, unknown_skus = masterdata.list_unknown(sites=sites, skus=skus)
     if unknown_sites:
         raise SiteUnknown(site=unknown_sites[0])
-    unknown_skus = masterdata.list_unknown_skus(skus)
     if unknown_skus:
         raise SkuUnknown(sku=unknown_skus[0])
 

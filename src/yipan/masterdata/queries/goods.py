@@ -35,8 +35,15 @@ def find_skus(codes: Collection[str]) -> dict[str, SkuRow]:
 
 def list_unknown_skus(codes: Collection[str]) -> list[str]:
     """Return those of `codes` that are no SKU, sorted."""
-    rows = statements.run("list_unknown_skus", {"codes": list(set(codes))})
-    return [code for (code,) in rows]
+    return list_unknown(sites=(), skus=codes)[1]
+
+
+def list_unknown(*, sites: Collection[str], skus: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return those of the codes that are no site, and those that are no SKU, each sorted."""
+    rows = statements.run("list_unknown", {"sites": list(set(sites)), "skus": list(set(skus))})
+    return [code for is_site, code in rows if is_site], [
+        code for is_site, code in rows if not is_site
+    ]
 
 
 def find_by_barcode(barcode: str) -> Scan | None:

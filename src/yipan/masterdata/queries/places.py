@@ -34,8 +34,8 @@ def find_sites(codes: Collection[str]) -> dict[str, SiteRow]:
 
 def list_unknown_sites(codes: Collection[str]) -> list[str]:
     """Return those of `codes` that are no site, sorted."""
-    rows = statements.run("list_unknown_sites", {"codes": list(set(codes))})
-    return [code for (code,) in rows]
+    rows = statements.run("list_unknown", {"sites": list(set(codes)), "skus": []})
+    return [code for _, code in rows]
 
 
 def list_sites(

@@ -1,4 +1,0 @@
--- Which of these codes are no SKU? The parameter is an array of codes, each once.
-select code from unnest(%(codes)s::text[]) as asked (code)
-where not exists (select from masterdata_sku s where s.code = asked.code)
-order by code
