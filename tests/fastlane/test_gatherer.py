@@ -46,6 +46,25 @@ def test_what_arrives_together_is_worked_on_together_in_order() -> None:
     assert batches == [[0, 1, 2, 3], [4, 5]]
 
 
+def test_what_weighs_more_goes_with_fewer_others_and_the_heaviest_alone() -> None:
+    batches: list[list[int]] = []
+
+    def work(questions: Sequence[int]) -> list[int]:
+        batches.append(list(questions))
+        return list(questions)
+
+    async def run() -> None:
+        lane = Gatherer(name="test", work=work, at_once_max=4, waiting_max=9, weigh=lambda it: it)
+        serving = asyncio.get_running_loop().create_task(lane.serve())
+        await asyncio.gather(*(lane.submit(each) for each in (1, 3, 2, 9, 1, 1)))
+        serving.cancel()
+        await asyncio.to_thread(lane.close)
+
+    asyncio.run(run())
+
+    assert batches == [[1, 3], [2], [9], [1, 1]]
+
+
 def test_a_client_that_hangs_up_stops_nobody_else() -> None:
     worked: list[int] = []
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
+from zlib import crc32
 
 import msgspec
 
@@ -41,9 +42,14 @@ PREFIX = "/api/v1/"
 BODY_BYTES_MAX = 5 * 1024 * 1024
 KEY_LENGTH_MAX = 255
 WAITING_MAX = 5_000
-#: Calls with messages: each may bring a hundred, so fewer of them wait and go at once.
+#: Calls with messages: each may bring a hundred, so fewer of them wait.
 CALLS_WAITING_MAX = 500
-CALLS_AT_ONCE_MAX = 8
+#: One commit for so many messages. A full call goes alone: it is worth a commit of its own,
+#: and what it locks it gives back soon.
+MESSAGES_AT_ONCE_MAX = 100
+#: While one lane waits for the database, another one works. All of a site goes one lane, so
+#: that no two wait for each other over its book.
+EVENT_LANES = 2
 READS_AT_ONCE_MAX = 64
 
 _NEW: Mapping[str, Step] = {"holds": "hold", "reservations": "reserve"}
@@ -74,12 +80,16 @@ class Fastlane:
             at_once_max=ASKS_PER_BATCH_MAX,
             waiting_max=WAITING_MAX,
         )
-        self._events: Gatherer[Post, Any] = Gatherer(
-            name="events",
-            work=events.receive,
-            at_once_max=CALLS_AT_ONCE_MAX,
-            waiting_max=CALLS_WAITING_MAX,
-        )
+        self._events: list[Gatherer[Post, Any]] = [
+            Gatherer(
+                name=f"events-{number}",
+                work=events.receive,
+                at_once_max=MESSAGES_AT_ONCE_MAX,
+                waiting_max=CALLS_WAITING_MAX,
+                weigh=events.weigh,
+            )
+            for number in range(EVENT_LANES)
+        ]
         self._reads: Gatherer[AvailabilityAsk, list[Availability]] = Gatherer(
             name="reads",
             work=self._desk.look_up,
@@ -87,7 +97,15 @@ class Fastlane:
             waiting_max=WAITING_MAX,
         )
         loop = asyncio.get_running_loop()
-        serving = (self._keyring, self._promises, self._events, self._reads)
+        self._gatherers: tuple[Gatherer[Any, Any], ...] = (
+            self._promises,
+            self._reads,
+            *self._events,
+        )
+        serving: tuple[Keyring | Gatherer[Any, Any], ...] = (
+            self._keyring,
+            *self._gatherers,
+        )
         self._tasks = [loop.create_task(each.serve()) for each in serving]
 
     async def stop(self) -> None:
@@ -97,7 +115,7 @@ class Fastlane:
         for task in self._tasks:
             with suppress(asyncio.CancelledError):
                 await task
-        for gatherer in (self._promises, self._events, self._reads):
+        for gatherer in self._gatherers:
             await asyncio.to_thread(gatherer.close)
         self._tasks = []
 
@@ -143,8 +161,9 @@ class Fastlane:
         if parts == ["events"]:
             actor.require("exchange.push")
             # Beside the lane, which meanwhile waits for the database.
-            items = await asyncio.to_thread(door.read_call, body)
-            return events.write_answer(await self._events.submit(Post(items, actor)))
+            post = Post(await asyncio.to_thread(door.read_call, body), actor)
+            lane = self._events[crc32(events.find_site(post).encode()) % EVENT_LANES]
+            return events.write_answer(await lane.submit(post))
         actor.require("pool.promise")
         ask = self._read_ask(parts, headers, body, actor)
         return promises.write_answer(ask, await self._promises.submit(ask))
@@ -173,9 +192,7 @@ class Fastlane:
         return promises.write_availability(skus, rows)
 
     def _tell_health(self) -> Reply:
-        is_ready = bool(self._tasks) and all(
-            it.is_ready for it in (self._promises, self._events, self._reads)
-        )
+        is_ready = bool(self._tasks) and all(it.is_ready for it in self._gatherers)
         if not is_ready:
             raise Unavailable
         return tell({"status": "ready"})

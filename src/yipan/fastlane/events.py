@@ -11,6 +11,7 @@ from yipan.access.actors import Actor
 from yipan.exchange import door, wire
 from yipan.exchange.envelopes import Envelope
 from yipan.exchange.replies import Reply as Heard
+from yipan.exchange.sources import get_site
 from yipan.exchange.wire import Unreadable
 from yipan.fastlane.answers import Reply, tell, tell_refusal
 from yipan.foundation.refusals import Refusal
@@ -21,6 +22,19 @@ class Post(NamedTuple):
 
     items: Sequence[Envelope | Unreadable]
     actor: Actor
+
+
+def weigh(post: Post) -> int:
+    """Return how many messages a call brings; one without any counts too."""
+    return len(post.items) or 1
+
+
+def find_site(post: Post) -> str:
+    """Return the site whose book a call is about: that of its first message."""
+    for item in post.items:
+        if isinstance(item, Envelope):
+            return get_site(item.source)
+    return ""
 
 
 def receive(posts: Sequence[Post]) -> list[list[Heard] | Refusal]:

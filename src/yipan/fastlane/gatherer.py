@@ -54,7 +54,8 @@ class Gatherer(Generic[Question, Answer]):
     Hands questions to `work`, many at once, in order of arrival, in a thread of its own.
 
     `work` decides a batch in one transaction and returns an answer for each question. It
-    must be safe to repeat: after a lost connection the same batch is asked again.
+    must be safe to repeat: after a lost connection the same batch is asked again. `weigh`
+    says how much a question counts towards `at_once_max`; one that is heavier goes alone.
     """
 
     def __init__(
@@ -64,8 +65,9 @@ class Gatherer(Generic[Question, Answer]):
         work: Callable[[Sequence[Question]], Sequence[Answer]],
         at_once_max: int,
         waiting_max: int,
+        weigh: Callable[[Question], int] = lambda _: 1,
     ) -> None:
-        self._name, self._work = name, work
+        self._name, self._work, self._weigh = name, work, weigh
         self._at_once_max, self._waiting_max = at_once_max, waiting_max
         self._waiting: deque[_Item] = deque()
         self._arrived = asyncio.Event()
@@ -109,10 +111,7 @@ class Gatherer(Generic[Question, Answer]):
         try:
             while True:
                 await self._arrived.wait()
-                size = min(self._at_once_max, len(self._waiting))
-                batch = [self._waiting.popleft() for _ in range(size)]
-                if not self._waiting:
-                    self._arrived.clear()
+                batch = self._take()
                 try:
                     await self._work_or_split(batch)
                 finally:  # whatever happened, nobody waits for ever
@@ -120,6 +119,18 @@ class Gatherer(Generic[Question, Answer]):
                         _settle(item, error=Unavailable(retry_after_ms=RETRY_AFTER_MS))
         finally:
             self._is_running = False
+
+    def _take(self) -> list[_Item]:
+        batch = [self._waiting.popleft()]
+        weight = self._weigh(batch[0].question)
+        while self._waiting:
+            weight += self._weigh(self._waiting[0].question)
+            if weight > self._at_once_max:
+                break
+            batch.append(self._waiting.popleft())
+        if not self._waiting:
+            self._arrived.clear()
+        return batch
 
     async def _work_or_split(self, batch: Sequence[_Item]) -> None:
         loop = asyncio.get_running_loop()
