@@ -21,6 +21,10 @@ from yipan.config import assets
 #: Debian's own; elsewhere Playwright finds its own.
 CHROMIUM = Path("/usr/bin/chromium")
 
+#: What htmx says of a request that the page itself broke off, to ask anew or to go elsewhere;
+#: a request that failed also says `htmx:sendError`.
+BROKEN_OFF = ("htmx:sendAbort", "htmx:afterRequest")
+
 Visitor = Callable[..., Page]
 
 
@@ -81,13 +85,17 @@ def visit(
 ) -> Iterator[Visitor]:
     """Return what opens a browser in which somebody of some roles is logged in."""
 
+    def hear(page: Page, text: str) -> None:
+        if not text.startswith(BROKEN_OFF):
+            complaints.append(f"{page.url}: {text}")
+
     def open_page(*roles: Role, username: str = "ann", sites: list[str] | None = None) -> Page:
         client = Client()
         client.force_login(a_person(*roles, username=username, sites=sites or []))
         [session] = client.cookies.values()
         context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
         page = context.new_page()
-        page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}"))
+        page.on("console", lambda said: hear(page, said.text))
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("dialog", lambda dialog: complaints.append(f"{page.url}: {dialog.message}"))
         return page

@@ -34,20 +34,21 @@ if (palette) {
     if (event.target.closest("[data-palette-open]")) open();
   });
   // Enter waits for the hits of the words that stand there; older answers do not count.
-  let asked = "";
+  let shown = null;
   let isOpening = false;
-  box.addEventListener("htmx:beforeRequest", () => { asked = box.value; });
+  box.addEventListener("palette-open", () => { shown = null; isOpening = false; });
   box.addEventListener("input", () => { isOpening = false; });
-  hits.addEventListener("htmx:afterSwap", () => {
+  hits.addEventListener("htmx:afterSwap", (event) => {
+    shown = new URL(event.detail.xhr.responseURL).searchParams.get("q") ?? "";
     choose(all()[0]);
-    if (isOpening && asked === box.value) all()[0]?.click();
+    if (isOpening && shown === box.value) all()[0]?.click();
   });
   box.addEventListener("keydown", (event) => {
     const list = all();
     const at = list.findIndex((hit) => hit.getAttribute("aria-selected"));
     if (event.key === "ArrowDown") choose(list[(at + 1) % list.length]);
     else if (event.key === "ArrowUp") choose(list[(at - 1 + list.length) % list.length]);
-    else if (event.key === "Enter" && box.value !== asked) isOpening = true;
+    else if (event.key === "Enter" && box.value !== shown) isOpening = true;
     else if (event.key === "Enter") list[at]?.click();
     else return;
     event.preventDefault();
