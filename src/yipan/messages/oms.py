@@ -22,7 +22,13 @@ class FulfillmentLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FulfillmentReleased(Message):
-    """A site should fulfill an order (履约下发): ship it, or hold it ready for pick-up."""
+    """
+    A site should fulfill an order (履约下发): ship it, or hold it ready for pick-up.
+
+    `customer_name` is what is called out at a counter, and no more than that. A pick-up is
+    known by its code, of which only the hash travels (`foundation.handover.get_code_hash`).
+    Times are RFC 3339 with an offset; an empty one is no limit.
+    """
 
     kind: ClassVar[str] = "oms.fulfillment_released.v1"
     is_ordered: ClassVar[bool] = True
@@ -30,7 +36,7 @@ class FulfillmentReleased(Message):
     fulfillment_number: str
     order_number: str
     site: str
-    method: str  # ship or pickup
+    method: str  # ship, pickup or ship_to_store
     lines: tuple[FulfillmentLine, ...]
     reservation: str = ""
     ship_to_name: str = ""
@@ -43,6 +49,10 @@ class FulfillmentReleased(Message):
     priority: int = 0
     may_be_partial: bool = True
     note: str = ""
+    customer_name: str = ""
+    pickup_code_hash: str = ""
+    due_at: str = ""
+    collect_until: str = ""
 
     def get_subject(self) -> str:
         """Return the number of the fulfillment order."""
