@@ -17,6 +17,8 @@ ROLE_VARIABLE = "YIPAN_DATABASE_ROLE"
 LOOPBACK = ("", "localhost", "127.0.0.1", "::1")
 #: Connections of one process: one per thread of a web worker, and some to spare.
 POOL_MAX = 12
+#: So long a request waits for a connection before it is told to come back.
+CONNECTION_SECONDS_MAX = 5
 #: libpq's own names, where Django has others.
 DJANGO_NAMES = {
     "dbname": "NAME",
@@ -87,7 +89,11 @@ def get_database_settings(environment: Mapping[str, str] = os.environ) -> dict[s
     settings["CONN_HEALTH_CHECKS"] = True
     if environment.get(ROLE_VARIABLE) == "app":
         # Serving: a log-in costs 8 ms, and threads come and go.
-        settings["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_MAX, "timeout": 10}
+        settings["OPTIONS"]["pool"] = {
+            "min_size": 1,
+            "max_size": POOL_MAX,
+            "timeout": CONNECTION_SECONDS_MAX,
+        }
     else:
         settings["CONN_MAX_AGE"] = None
     return settings

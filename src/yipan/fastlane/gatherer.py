@@ -22,6 +22,8 @@ from yipan.foundation.refusals import Refusal
 log = structlog.get_logger(__name__)
 
 ATTEMPTS_MAX = 5
+#: After so long without a database nothing is tried again: whoever asked is told to come back.
+PATIENCE_SECONDS = 4.0
 PAUSE_SECONDS_FIRST = 0.05
 PAUSE_SECONDS_MAX = 1.0
 RETRY_AFTER_MS = 500
@@ -134,6 +136,7 @@ class Gatherer(Generic[Question, Answer]):
 
     async def _work_or_split(self, batch: Sequence[_Item]) -> None:
         loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + PATIENCE_SECONDS
         for attempt in range(ATTEMPTS_MAX):
             try:
                 answers = await loop.run_in_executor(
@@ -141,6 +144,8 @@ class Gatherer(Generic[Question, Answer]):
                 )
             except (OperationalError, InterfaceError) as error:
                 log.warning("fastlane.database_away", lane=self._name, error=str(error))
+                if loop.time() >= give_up_at:
+                    break
                 pause = min(PAUSE_SECONDS_MAX, PAUSE_SECONDS_FIRST * 2**attempt)
                 await asyncio.sleep(pause * (0.5 + random()))  # noqa: S311 - no secret
                 continue

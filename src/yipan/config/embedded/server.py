@@ -36,6 +36,7 @@ SAY_EVERY_SECONDS = 5.0
 BACKOFF_SECONDS = (0.0, 0.1, 0.5, 2.0, 5.0)
 FAILED_STARTS_MAX = 10
 KILLED_STARTS_MAX = 100
+NO_ROOM = "No space left on device"
 
 
 class StartFailed(Trouble):
@@ -123,7 +124,8 @@ class Server:
         Start the server again when it has died. Return whether it had.
 
         A server that was answering is started at once; one that fails to start is tried
-        again with growing pauses, and given up after ten times.
+        again with growing pauses, and given up after ten times. A full disk is waited for: it
+        says nothing against the data, and somebody is making room.
         """
         assert self.process is not None
         if self.process.poll() is None:
@@ -148,9 +150,9 @@ class Server:
 
     def _start(self, *, failures_max: int = 1) -> None:
         """Start, again after failures. One that was killed from outside is no failure of ours."""
-        failures = kills = 0
+        failures = kills = fulls = 0
         while True:
-            time.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
+            time.sleep(BACKOFF_SECONDS[min(failures + fulls, len(BACKOFF_SECONDS) - 1)])
             try:
                 return self._start_once()
             except StartFailed as failed:
@@ -158,6 +160,9 @@ class Server:
                 assert self.process is not None
                 if self.process.returncode < 0 and kills < KILLED_STARTS_MAX:
                     kills += 1
+                    continue
+                if failures_max > 1 and NO_ROOM in str(failed):
+                    fulls += 1
                     continue
                 failures += 1
                 if failures >= failures_max:
