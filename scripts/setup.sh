@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make .venv from the pinned, hashed requirements:  scripts/setup.sh runtime|planning|dev ...
+# Make .venv from the pinned, hashed requirements:  scripts/setup.sh runtime|planning|pdf|dev ...
 #
 # Needs a Python from 3.11 to 3.14 and nothing else. uv comes by pip, pinned and hashed, into a
 # small environment of its own, .tools; the tools that build styles and charts go to .assets.

@@ -15,7 +15,7 @@ SOURCE = ROOT / "src" / "yipan"
 FILES = sorted(SOURCE.rglob("*.py"))
 
 #: Read where a file is, and refused with a sentence where it is missing.
-OPTIONAL = {"polars", "vl_convert"}
+OPTIONAL = {"barcode", "polars", "segno", "typst", "vl_convert"}
 
 
 def list_pinned() -> set[str]:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 
 import psycopg
 
@@ -40,7 +39,7 @@ def examine() -> list[Remark]:
         _look_at_disk(home),
         _look_at_account(home),
         *_look_at_database(home),
-        _look_at_fonts(),
+        _look_at_printing(),
     ]
 
 
@@ -108,8 +107,9 @@ def _ask_version(dsn: str) -> str:
     return str(row[0])
 
 
-def _look_at_fonts() -> Remark:
-    fonts = Path("/usr/share/fonts")
-    has = any("CJK" in path.name or "wqy" in path.name for path in fonts.rglob("*.tt[cf]"))
-    text = "A font with Chinese is installed" if has else "No font with Chinese is installed here"
-    return Remark(ok=True, text=f"{text}; only documents made on the server need one")
+def _look_at_printing() -> Remark:
+    """Tell whether papers can be made here; everything else works without."""
+    from yipan.documents.printing import engine  # noqa: PLC0415  # typst takes 0.1 s to load
+
+    barrier = engine.find_barrier()
+    return Remark(ok=True, text=f"No printing: {barrier}" if barrier else engine.describe())

@@ -7,6 +7,7 @@ from ninja import Router
 from yipan.erp.api.adjustments import router as adjustments
 from yipan.erp.api.allocations import router as allocations
 from yipan.erp.api.booked import router as booked
+from yipan.erp.api.papers import router as papers
 from yipan.erp.api.purchase_orders import router as purchase_orders
 from yipan.erp.api.stock import router as stock
 from yipan.erp.api.transfers import router as transfers
@@ -20,3 +21,4 @@ router.add_router("", stock)
 router.add_router("", valuation)
 router.add_router("", adjustments)
 router.add_router("", allocations)
+router.add_router("", papers)
