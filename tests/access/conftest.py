@@ -13,7 +13,7 @@ from tests.access import world
 
 @pytest.fixture(scope="module")
 def objects(django_db_setup: None, django_db_blocker: Any) -> Iterator[world.Objects]:
-    """Return the objects of the walk. A test that asks for them needs no `django_db`."""
+    """Return the objects of the walk. They outlive the transaction of a single test."""
     del django_db_setup
     with django_db_blocker.unblock(), transaction.atomic():
         yield world.build()

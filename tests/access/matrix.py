@@ -130,6 +130,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "pos.adjust",
         "pos.close_day",
         "pos.manage",
+        "pos.reverse",
     },
     Role.ORDER_DESK: EVERY_PERSON | EVERYBODY | {"erp.read", "wms.read", "pool.promise"},
     Role.PLANNER: EVERY_PERSON

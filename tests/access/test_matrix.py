@@ -21,6 +21,9 @@ from tests.access.builders import a_key, a_person
 from tests.access.routes import Route, list_routes
 from yipan.access.roles import ACTIONS, Role
 
+# The world stands before a test begins: the mark alone makes sure that there is a database.
+pytestmark = pytest.mark.django_db
+
 ROUTES = list_routes()
 OWN_SITES = ("W1", "S12")
 
