@@ -162,6 +162,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "pos.close_day": _to(_SC, _SM, _IN),
         "pos.manage": _to(_SM, _IC, _AD),
         "pos.open_stock": _to(_SM, _IN),
+        "pos.reverse": _to(_SM),
         # Messages between the books
         "exchange.read": _to(_IC, _AD, _IN),
         "exchange.resolve": _to(_IC),

@@ -64,6 +64,29 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         receiver="erp", message=wms.ShipmentReversed, handler=erp_handlers.book_shipment_reversed
     ),
     Subscription(
+        receiver="erp",
+        message=pos.TransferShipmentReversed,
+        handler=erp_handlers.book_shipment_reversed,
+    ),
+    Subscription(
+        receiver="erp", message=wms.ReceiptReversed, handler=erp_handlers.book_receipt_reversed
+    ),
+    Subscription(
+        receiver="erp",
+        message=pos.TransferReceiptReversed,
+        handler=erp_handlers.book_store_receipt_reversed,
+    ),
+    Subscription(
+        receiver="erp",
+        message=wms.StockOpeningReversed,
+        handler=erp_handlers.book_opening_reversed,
+    ),
+    Subscription(
+        receiver="erp",
+        message=pos.StockOpeningReversed,
+        handler=erp_handlers.book_opening_reversed,
+    ),
+    Subscription(
         receiver="erp", message=pos.TransferShipped, handler=erp_handlers.book_store_shipment
     ),
     Subscription(

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as translate
 
 from yipan.access.actors import get_actor
 from yipan.access.devices import get_device
+from yipan.documents import reversals
+from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 
@@ -41,6 +44,30 @@ def take_step(request: HttpRequest, step: Callable[[], object], *, done: str) ->
         return False
     messages.success(request, done)
     return True
+
+
+def take_reversal(
+    request: HttpRequest, reverse: Callable[..., object], *, number: str, done: str
+) -> bool:
+    """
+    Undo a posted document for a person, by the form in `documents/_reverse.html`.
+
+    `reverse` is the verb: it takes `number`, `by`, `at` and `message_id`. Return whether it
+    was undone; without a reason it is not.
+    """
+
+    def step() -> object:
+        reason = reversals.write_reason(
+            cause=request.POST.get("correction_reason", ""), words=request.POST.get("reason", "")
+        )
+        return reverse(
+            number=number,
+            by=get_trace(request, reason=reason),
+            at=timezone.now(),
+            message_id=make_id(),
+        )
+
+    return take_step(request, step, done=done)
 
 
 def tell(refusal: Refusal) -> str:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from yipan.documents import trail
+from yipan.documents import reversals, trail
 from yipan.documents.trail import Step
 from yipan.exchange.queries.by_id import ToldRow, list_told
 from yipan.ledger import queries as ledger
@@ -44,6 +44,11 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "ask_reopen": _("Reopening asked for"),
     "reopen": _("Reopened"),
     "keep_closed": _("Kept closed"),
+    "seal": _("Sealed"),
+    "open": _("Opened"),
+    "tell_again": _("Told again"),
+    "send_again": _("Sent again"),
+    "differ": _("Does not agree"),
 }
 
 #: Steps that end badly, or well; others have no color of their own.
@@ -52,6 +57,7 @@ STEP_TONES = {
     "reject": "bad",
     "reverse": "bad",
     "close_short": "warn",
+    "differ": "bad",
     "post": "good",
 }
 
@@ -64,7 +70,7 @@ class Entry:
     what: str | Promise
     who: str
     device: str = ""
-    note: str = ""
+    note: str | Promise = ""
     tone: str = ""
     url: str = ""
 
@@ -108,6 +114,6 @@ def make_entry(step: Step) -> Entry:
         what=STEP_LABELS.get(step.step, step.step),
         who=step.actor,
         device=step.device,
-        note=step.reason,
+        note=reversals.read_reason(step.reason),
         tone=STEP_TONES.get(step.step, ""),
     )

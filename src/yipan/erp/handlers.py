@@ -12,11 +12,14 @@ from yipan.erp.documents import (
     adjustment_facts,
     day_close,
     goods_receipt,
+    reversal_facts,
     sales_issue,
     stock_opening,
     transfer_facts,
+    transfer_reversal,
 )
 from yipan.erp.documents.adjustment_facts import Told
+from yipan.erp.documents.reversal_facts import Undone
 from yipan.erp.documents.transfer_legs import (
     TRANSFER,
     LegTold,
@@ -44,6 +47,31 @@ def book_goods_received(message: wms.GoodsReceived, heard: Heard) -> None:
         at=timezone.now(),
         message_id=uuid5(message.message_id, "erp.goods_receipt_posted"),
     )
+
+
+def book_receipt_reversed(message: wms.ReceiptReversed, heard: Heard) -> None:
+    """Undo a receipt a warehouse undid: from a supplier, or of a transfer."""
+    undone = Undone.of(message, number=message.receipt_number, heard=heard)
+    if message.order_type == TRANSFER:
+        transfer_reversal.reverse_receipt(undone=undone, at=timezone.now())
+        return
+    reversal_facts.reverse_receipt(
+        undone=undone, message_id=uuid5(message.message_id, "erp.goods_receipt_reversed")
+    )
+
+
+def book_store_receipt_reversed(message: pos.TransferReceiptReversed, heard: Heard) -> None:
+    """Undo a receipt of a transfer that a store undid."""
+    undone = Undone.of(message, number=message.receipt_number, heard=heard)
+    transfer_reversal.reverse_receipt(undone=undone, at=timezone.now())
+
+
+def book_opening_reversed(
+    message: pos.StockOpeningReversed | wms.StockOpeningReversed, heard: Heard
+) -> None:
+    """Undo what a site's book began with."""
+    undone = Undone.of(message, number=message.document_number, heard=heard)
+    reversal_facts.reverse_opening(undone=undone)
 
 
 def book_tickets(run: Sequence[tuple[pos.TicketPosted, Heard]]) -> None:
@@ -119,7 +147,9 @@ def book_store_shipment(message: pos.TransferShipped, heard: Heard) -> None:
     )
 
 
-def book_shipment_reversed(message: wms.ShipmentReversed, heard: Heard) -> None:
+def book_shipment_reversed(
+    message: wms.ShipmentReversed | pos.TransferShipmentReversed, heard: Heard
+) -> None:
     """Take back a shipment that did not leave after all."""
     require_transfer(message.order_type)
     transfer_facts.reverse_shipment(

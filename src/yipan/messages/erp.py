@@ -78,6 +78,22 @@ class GoodsReceiptPosted(Message):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GoodsReceiptReversed(Message):
+    """A receipt is no longer in the site book (入库冲销)."""
+
+    kind: ClassVar[str] = "erp.goods_receipt_reversed.v1"
+
+    receipt_number: str
+    purchase_order_number: str
+    site: str
+    correction_reason: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the receipt."""
+        return self.receipt_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Barcode:
     """One code of a SKU, and how many of the smallest unit a scan of it means."""
 

@@ -17,11 +17,16 @@ from yipan.erp.rules import Warned, get_hub_number
 from yipan.erp.rules import adjustment as rules
 from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.exchange.subscriptions import Heard
+from yipan.ledger import posting as ledger
+from yipan.ledger import queries as ledger_queries
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.pool import book
 
 #: A posting of the site is expected in these states; in others it is booked with a warning.
 STATES_POSTABLE = frozenset({State.APPROVED})
+
+#: What is in the site book, or was undone there: a repeat changes nothing.
+STATES_DONE = frozenset({State.POSTED, State.REVERSED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +56,7 @@ def submit(*, asked: Told, lines: Sequence[AdjustedLine], heard: Heard, at: date
     """
     _check(asked, lines=lines, heard=heard)
     known = _find(asked)
-    if known is not None and (known.version >= asked.version or known.state == State.POSTED):
+    if known is not None and (known.version >= asked.version or known.state in STATES_DONE):
         return known
     before = known.state if known else ""
     adjustment = _write(asked, lines=lines, heard=heard, at=at, known=known)
@@ -74,7 +79,7 @@ def post(*, done: Told, lines: Sequence[AdjustedLine], heard: Heard, at: datetim
     """
     _check(done, lines=lines, heard=heard)
     known = _find(done)
-    if known is not None and known.state == State.POSTED:
+    if known is not None and known.state in STATES_DONE:
         if _list_facts(known) != _sort(lines):
             raise told.NumberReused(number=known.number, site=known.site)
         return known
@@ -87,6 +92,53 @@ def post(*, done: Told, lines: Sequence[AdjustedLine], heard: Heard, at: datetim
     adjustment.warnings = [asdict(warned) for warned in warnings]
     adjustment.save()
     verbs.write_lines(adjustment, lines)
+    trace = Trace(
+        actor=done.actor or heard.source,
+        device=done.device,
+        reason=done.reason,
+        source=heard.source,
+        sequence=heard.sequence,
+    )
+    if not (done.reverses and _reverse(adjustment, done, lines=lines, trace=trace)):
+        _post_moves(adjustment, done, lines=lines, trace=trace)
+    _note(adjustment, done, step="post", from_state=before)
+    return adjustment
+
+
+def _reverse(
+    reversal: Adjustment, done: Told, *, lines: Sequence[AdjustedLine], trace: Trace
+) -> bool:
+    """
+    Undo the adjustment a site undid, at what it was valued at. Return whether that was possible.
+
+    It is not where the first one was never told, or told of other goods: then what was told
+    is booked as it is.
+    """
+    original = (
+        Adjustment.objects.select_for_update()
+        .filter(site=done.site, site_number=done.reverses, state=State.POSTED)
+        .first()
+    )
+    if original is None or _list_moved(_list_facts(original)) != _list_moved(_sort(lines)):
+        return False
+    origin = f"{verbs.DOCUMENT_TYPE}/{original.number}/post"
+    if ledger_queries.find_posting(book=book.SITE_BOOK, origin=origin) is not None:
+        ledger.reverse(
+            book=book.SITE_BOOK,
+            origin=origin,
+            reversal=f"{verbs.DOCUMENT_TYPE}/{reversal.number}/post",
+            at=done.occurred_at,
+            trace=trace,
+        )
+    original.state = State.REVERSED
+    original.save(update_fields=["state"])
+    _note(original, done, step="reverse", from_state=State.POSTED)
+    return True
+
+
+def _post_moves(
+    adjustment: Adjustment, done: Told, *, lines: Sequence[AdjustedLine], trace: Trace
+) -> None:
     moves = rules.post_adjustment(
         site=done.site,
         adjustment_type=done.adjustment_type,
@@ -99,17 +151,9 @@ def post(*, done: Told, lines: Sequence[AdjustedLine], heard: Heard, at: datetim
                 origin=f"{verbs.DOCUMENT_TYPE}/{adjustment.number}/post",
                 occurred_at=done.occurred_at,
                 moves=moves,
-                trace=Trace(
-                    actor=done.actor or heard.source,
-                    device=done.device,
-                    reason=done.reason,
-                    source=heard.source,
-                    sequence=heard.sequence,
-                ),
+                trace=trace,
             )
         )
-    _note(adjustment, done, step="post", from_state=before)
-    return adjustment
 
 
 def _check(said: Told, *, lines: Sequence[AdjustedLine], heard: Heard) -> None:
@@ -178,6 +222,10 @@ def _sort(lines: Sequence[AdjustedLine]) -> list[tuple[str, str, str, int]]:
         (line.sku, str(line.from_status), str(line.to_status or ""), line.quantity)
         for line in lines
     )
+
+
+def _list_moved(facts: Sequence[tuple[str, str, str, int]]) -> list[tuple[str, str, str, int]]:
+    return [fact for fact in facts if fact[3]]
 
 
 def _sum_facts(facts: Sequence[tuple[str, str, str, int]]) -> dict[tuple[str, str, str], int]:

@@ -130,7 +130,10 @@ def _sum_conditions(order: TransferOrder) -> dict[str, tuple[int, int]]:
     """Return, by SKU, how much came damaged and how much is blocked."""
     damaged: Counter[str] = Counter()
     blocked: Counter[str] = Counter()
-    for line in TransferReceiptLine.objects.filter(receipt__order=order):
+    came = TransferReceiptLine.objects.filter(
+        receipt__order=order, receipt__state=TransferLegState.POSTED
+    )
+    for line in came:
         damaged[line.sku] += line.quantity_damaged
         blocked[line.sku] += line.quantity_blocked
     return {sku: (damaged[sku], blocked[sku]) for sku in damaged}

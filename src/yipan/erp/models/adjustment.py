@@ -18,6 +18,7 @@ class AdjustmentState(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
     RECOUNT = "recount", _("To count again")
     POSTED = "posted", _("Posted")
+    REVERSED = "reversed", _("Reversed")
     CANCELED = "canceled", _("Canceled")
 
 

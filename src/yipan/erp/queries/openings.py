@@ -25,6 +25,7 @@ class OpeningDetail:
     """An opening as its page shows it, with the message that told of it."""
 
     number: str
+    state: str
     site: SiteRow
     opened_by: str
     occurred_at: datetime
@@ -46,6 +47,7 @@ def get_opening(number: str) -> OpeningDetail:
     skus = masterdata.find_skus({line["sku"] for line in opening.lines})
     return OpeningDetail(
         number=opening.number,
+        state=opening.state,
         site=masterdata.get_site(opening.site),
         opened_by=opening.opened_by,
         occurred_at=opening.occurred_at,

@@ -39,13 +39,14 @@ def list_transfer_totals() -> dict[tuple[str, str], TransferTotal]:
     """
     totals: dict[tuple[str, str], TransferTotal] = {}
     shipped = TransferShipmentLine.objects.filter(shipment__state=TransferLegState.POSTED)
+    came = TransferReceiptLine.objects.filter(receipt__state=TransferLegState.POSTED)
     sources = {
         "shipped": shipped.values_list("shipment__order__number", "sku").annotate(
             total=Sum("quantity")
         ),
-        "received": TransferReceiptLine.objects.values_list(
-            "receipt__order__number", "sku"
-        ).annotate(total=Sum(F("quantity_sound") + F("quantity_damaged") + F("quantity_blocked"))),
+        "received": came.values_list("receipt__order__number", "sku").annotate(
+            total=Sum(F("quantity_sound") + F("quantity_damaged") + F("quantity_blocked"))
+        ),
         "settled": TransferSettlement.objects.values_list(
             "difference__order__number", "sku"
         ).annotate(total=Sum("quantity")),

@@ -15,8 +15,10 @@ from yipan.erp.rules.goods_receipt import (
     get_order_state,
     get_quantity_allowed,
     get_quantity_open,
+    get_reopened_state,
     post_goods_receipt,
     receive_lines,
+    take_back_lines,
 )
 from yipan.erp.rules.numbering import (
     get_hub_number,
@@ -40,8 +42,10 @@ __all__ = [
     "get_order_state",
     "get_quantity_allowed",
     "get_quantity_open",
+    "get_reopened_state",
     "post_goods_receipt",
     "post_sales_issue",
     "post_stock_opening",
     "receive_lines",
+    "take_back_lines",
 ]

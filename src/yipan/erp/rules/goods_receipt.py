@@ -72,6 +72,36 @@ def receive_lines(
     ]
 
 
+def take_back_lines(
+    *, progress: Sequence[LineProgress], lines: Iterable[ReceivedLine]
+) -> list[LineProgress]:
+    """Return the lines of an order after a receipt of it was reversed, in their order."""
+    came = {
+        line.sku: line
+        for line in receive_lines(
+            progress=[LineProgress(sku=line.sku, quantity_ordered=0) for line in progress],
+            lines=lines,
+        )
+    }
+    return [
+        LineProgress(
+            sku=line.sku,
+            quantity_ordered=line.quantity_ordered,
+            quantity_received=line.quantity_received - came[line.sku].quantity_received,
+            quantity_damaged=line.quantity_damaged - came[line.sku].quantity_damaged,
+            quantity_blocked=line.quantity_blocked - came[line.sku].quantity_blocked,
+        )
+        for line in progress
+    ]
+
+
+def get_reopened_state(*, progress: Sequence[LineProgress]) -> str:
+    """Return the state of an order after one of its receipts was reversed."""
+    if all(get_quantity_open(line) == 0 for line in progress):
+        return "received"
+    return "partly_received" if any(line.quantity_received for line in progress) else "sent"
+
+
 def get_order_state(*, progress: Sequence[LineProgress], is_last: bool) -> str:
     """Return the state of an order after a receipt: the last one closes what is still open."""
     if all(get_quantity_open(line) == 0 for line in progress):

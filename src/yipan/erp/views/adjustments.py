@@ -14,6 +14,8 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
+from yipan.documents.printing import answer_paper, choose_language
+from yipan.erp import papers
 from yipan.erp.documents import adjustment
 from yipan.erp.documents.adjustment import Wanted
 from yipan.erp.forms import read_goods
@@ -36,12 +38,13 @@ TEXT_LENGTH_MAX = 96
 GROUPS: dict[str, tuple[str, ...]] = {
     "open": ("submitted", "draft"),
     "decided": ("approved", "rejected", "recount"),
-    "posted": ("posted",),
+    "posted": ("posted", "reversed"),
 }
 WAYS = {
     "rejected": "submitted rejected",
     "recount": "submitted recount approved posted",
     "canceled": "draft canceled",
+    "reversed": "submitted approved reversed",
 }
 
 
@@ -104,6 +107,20 @@ def show_adjustment(request: HttpRequest, number: str) -> HttpResponse:
         "may_open_messages": actor.may("exchange.read"),
     }
     return render(request, "erp/adjustment.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def print_adjustment(request: HttpRequest, number: str) -> HttpResponse:
+    """Show an adjustment as PDF, in the language of the reader or of `?language=`."""
+    actor = get_actor(request)
+    actor.require_site(adjustments.get_adjustment_site(number))
+    paper = papers.print_adjustment(
+        adjustments.get_adjustment(number),
+        language=choose_language(request),
+        with_cost=actor.may("ledger.read_cost"),
+    )
+    return answer_paper(paper, name=number)
 
 
 @require_POST

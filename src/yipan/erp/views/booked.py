@@ -10,12 +10,16 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.history import read_history
-from yipan.erp import queries
+from yipan.documents.printing import answer_paper, choose_language
+from yipan.erp import papers, queries
 from yipan.erp.queries import IssueFilter, ReceiptFilter
 from yipan.pool.book import SITE_BOOK
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
+
+#: The steps of a document that may have posted something.
+STEPS_POSTED = ("post", "reverse")
 
 
 @require_GET
@@ -50,8 +54,11 @@ def show_receipt(request: HttpRequest, number: str) -> HttpResponse:
         document_type="goods_receipt",
         number=number,
         postings=[
-            (SITE_BOOK, f"goods_receipt/{number}/post"),
-            (f"wms:{receipt.head.site.code}", f"receipt/{receipt.site_number}/post"),
+            *((SITE_BOOK, f"goods_receipt/{number}/{step}") for step in STEPS_POSTED),
+            *(
+                (f"wms:{receipt.head.site.code}", f"receipt/{receipt.site_number}/{step}")
+                for step in STEPS_POSTED
+            ),
         ],
         message_ids=[receipt.message_id],
     )
@@ -62,6 +69,16 @@ def show_receipt(request: HttpRequest, number: str) -> HttpResponse:
         "may_see_site": actor.may("wms.read"),
     }
     return render(request, "erp/goods_receipt.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def print_receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a goods receipt as PDF, in the language of the reader or of `?language=`."""
+    receipt = queries.get_receipt(number)
+    get_actor(request).require_site(receipt.head.site.code)
+    paper = papers.print_receipt(receipt, language=choose_language(request))
+    return answer_paper(paper, name=number)
 
 
 @require_GET
@@ -119,7 +136,7 @@ def show_opening(request: HttpRequest, number: str) -> HttpResponse:
     history = read_history(
         document_type="stock_opening",
         number=number,
-        postings=[(SITE_BOOK, f"stock_opening/{number}/post")],
+        postings=[(SITE_BOOK, f"stock_opening/{number}/{step}") for step in STEPS_POSTED],
         message_ids=[opening.message_id],
     )
     context = {

@@ -15,7 +15,8 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
-from yipan.erp import queries
+from yipan.documents.printing import answer_paper, choose_language
+from yipan.erp import papers, queries
 from yipan.erp.documents import purchase_order
 from yipan.erp.queries import OrderDetail, OrderFilter
 from yipan.foundation.ids import make_id
@@ -108,6 +109,16 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
         "may_see_inbound": actor.may("wms.read"),
     }
     return render(request, "erp/purchase_order.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def print_order(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a purchase order as PDF, in the language of the reader or of `?language=`."""
+    order = queries.get_order(number)
+    get_actor(request).require_site(order.site.code)
+    paper = papers.print_order(order, language=choose_language(request))
+    return answer_paper(paper, name=number)
 
 
 @require_POST

@@ -15,6 +15,8 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
+from yipan.documents.printing import answer_paper, choose_language
+from yipan.erp import papers
 from yipan.erp.documents import transfer_order, transfer_progress
 from yipan.erp.queries import in_transit, transfers
 from yipan.erp.queries.transfer_differences import get_difference
@@ -99,6 +101,16 @@ def show_transfer(request: HttpRequest, number: str) -> HttpResponse:
         "may_open_messages": actor.may("exchange.read"),
     }
     return render(request, "erp/transfer.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def print_transfer(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a transfer as PDF, in the language of the reader or of `?language=`."""
+    _require_seen(request, number)
+    order = transfers.get_transfer(number)
+    paper = papers.print_transfer(order, language=choose_language(request))
+    return answer_paper(paper, name=number)
 
 
 @require_GET
@@ -234,8 +246,7 @@ def _list_postings(order: TransferDetail) -> list[tuple[str, str]]:
     """Return the postings of a transfer, in the hub's book and in those of both sites."""
     found = []
     for leg in order.legs:
-        steps = ("post", "reverse") if leg.kind == "transfer_shipment" else ("post",)
-        found += [(SITE_BOOK, f"{leg.kind}/{leg.number}/{step}") for step in steps]
+        found += [(SITE_BOOK, f"{leg.kind}/{leg.number}/{step}") for step in ("post", "reverse")]
     number = order.head.number
     if any(line.quantity_excess for line in order.lines):
         found += [

@@ -172,11 +172,19 @@ class ShopStockIn(Schema):
     quantity: Quantity
 
 
+class StoreControlTotalIn(Schema):
+    """What the lines have to add up to, or nothing is booked."""
+
+    line_count: Annotated[int, Field(ge=0)]
+    quantity: Annotated[int, Field(ge=0)]
+
+
 class StoreOpeningIn(Schema):
     """What stood on the shop floor when the store's book began (期初库存)."""
 
     site: Code
     lines: Annotated[list[ShopStockIn], Field(min_length=1, max_length=told.LINES_MAX)]
+    control_total: StoreControlTotalIn | None = None
 
 
 class StoreOpeningOut(Schema):

@@ -9,7 +9,9 @@ from ninja.responses import Status
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
+from yipan.documents import openings
 from yipan.documents.doors import get_trace
+from yipan.documents.openings import ControlTotal
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
 from yipan.messages.till import TicketLine, TicketTender
@@ -162,6 +164,10 @@ def list_shop_stock(request: HttpRequest, site: str, which: Query[StockQuery]) -
 def create_store_opening(request: HttpRequest, payload: StoreOpeningIn) -> Status[StoreOpeningOut]:
     """Begin a store's book with what stands on its shop floor, and tell the hub."""
     get_actor(request).require_site(payload.site)
+    if payload.control_total is not None:
+        openings.require_total(
+            ControlTotal(**payload.control_total.dict()), [line.quantity for line in payload.lines]
+        )
     opening = stock_opening.post(
         site=payload.site,
         stock=[ShopStock(sku=line.sku, quantity=line.quantity) for line in payload.lines],

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
-from yipan.documents import numbers, told
+from yipan.documents import numbers, reversals, told
 from yipan.documents.states import lock_for
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.refusals import Refusal
@@ -28,7 +28,11 @@ from yipan.pos.rules.transfers import PLACES
 DOCUMENT_TYPE = "store_adjustment"
 
 #: From which states may each step be taken?
-STEPS = {"post": frozenset({State.SUBMITTED}), "reject": frozenset({State.SUBMITTED})}
+STEPS = {
+    "post": frozenset({State.SUBMITTED}),
+    "reject": frozenset({State.SUBMITTED}),
+    "reverse": frozenset({State.POSTED}),
+}
 
 
 class NothingAdjusted(Refusal):
@@ -166,6 +170,39 @@ def post_ordered(*, message: AdjustmentOrdered, heard: Heard, at: datetime) -> S
     adjustment.ordered_by = by.actor
     adjustment.message_id = uuid5(message.message_id, "pos.adjustment_posted")
     _book(adjustment, from_state="", by=by, at=at)
+    return adjustment
+
+
+@transaction.atomic
+def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> StoreAdjustment:
+    """
+    Undo a posted adjustment, and tell the hub under the number `<number>-R`.
+
+    :raises ReasonMissing: if `by.reason` does not say why, as `reversals.write_reason` does.
+    :raises WrongState: if it is not posted, or was reversed before.
+    """
+    adjustment = lock_for("reverse", model=StoreAdjustment, number=number, steps=STEPS)
+    message = AdjustmentPosted(
+        message_id=message_id,
+        occurred_at=at,
+        adjustment_number=f"{number}-R",
+        version=adjustment.version,
+        site=adjustment.site,
+        adjustment_type=adjustment.adjustment_type,
+        lines=_read_lines(adjustment),
+        reason=by.reason,
+        cost_center=adjustment.cost_center,
+        posted_by=by.actor,
+        device=by.device,
+        reverses=number,
+    )
+    reversals.undo_and_tell(
+        message, book=f"pos:{adjustment.site}", document_type=DOCUMENT_TYPE, number=number, by=by
+    )
+    adjustment.state = State.REVERSED
+    adjustment.save(update_fields=["state"])
+    taken = Taken(step="reverse", from_state=State.POSTED, message_id=message_id)
+    note(adjustment, taken, document_type=DOCUMENT_TYPE, by=by, at=at)
     return adjustment
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from yipan.documents import told
+from yipan.documents import told, trail
 from yipan.documents.states import lock_for
 from yipan.exchange.subscriptions import Heard
 from yipan.ledger.moves import Trace
@@ -137,6 +137,33 @@ def move_on(
     order.save(update_fields=["lines", "state", "closed_at"])
     step = "receive" if order.order_type == StoreOrderType.INBOUND else "ship"
     note(order, Taken(step=step, from_state=before), document_type=DOCUMENT_TYPE, by=by, at=at)
+
+
+def take_back(
+    order: StoreOrder, *, moved: Sequence[Moved], was_last: bool, by: Trace, at: datetime
+) -> None:
+    """
+    Take back from an order locked by the caller what a reversed transfer had moved.
+
+    An order the hub canceled stays so; one that only this transfer had closed is open again.
+    """
+    there = {line.sku: line.quantity + line.quantity_damaged for line in moved}
+    for line in order.lines:
+        line["quantity_moved"] -= there.get(line["sku"], 0)
+    before = order.state
+    if before in (State.PARTLY_MOVED, State.MOVED) or (
+        before == State.CLOSED_SHORT and was_last and not _was_canceled(order)
+    ):
+        is_begun = any(line["quantity_moved"] > 0 for line in order.lines)
+        order.state = State.PARTLY_MOVED if is_begun else State.RELEASED
+        order.closed_at = None
+    order.save(update_fields=["lines", "state", "closed_at"])
+    taken = Taken(step="reverse", from_state=before)
+    note(order, taken, document_type=DOCUMENT_TYPE, by=by, at=at)
+
+
+def _was_canceled(order: StoreOrder) -> bool:
+    return trail.count_steps(document_type=DOCUMENT_TYPE, number=order.number, step="cancel") > 0
 
 
 def _decide(*, is_full: bool, is_last: bool) -> State:

@@ -15,6 +15,7 @@ class StoreAdjustmentState(models.TextChoices):
     SUBMITTED = "submitted", _("Submitted")
     POSTED = "posted", _("Posted")
     REJECTED = "rejected", _("Rejected")
+    REVERSED = "reversed", _("Reversed")
 
 
 class StoreAdjustmentType(models.TextChoices):

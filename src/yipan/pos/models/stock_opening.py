@@ -9,9 +9,10 @@ from yipan.documents.base import Document
 
 
 class StoreOpeningState(models.TextChoices):
-    """An opening is posted at once, and final."""
+    """An opening is posted at once, and may be undone by a reversal."""
 
     POSTED = "posted", _("Posted")
+    REVERSED = "reversed", _("Reversed")
 
 
 class StoreOpening(Document):

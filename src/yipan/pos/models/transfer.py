@@ -18,10 +18,11 @@ class TransferType(models.TextChoices):
 
 
 class TransferState(models.TextChoices):
-    """Counted, then posted and final; or given up."""
+    """Counted, then posted and final; given up; or undone by a reversal."""
 
     DRAFT = "draft", _("Being counted")
     POSTED = "posted", _("Posted")
+    REVERSED = "reversed", _("Reversed")
     CANCELED = "canceled", _("Canceled")
 
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
+from yipan.documents import reversals
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
@@ -36,7 +37,7 @@ from yipan.pos.views.transfers import read_quantity
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
-STATES = ("submitted", "posted", "rejected")
+STATES = ("submitted", "posted", "rejected", "reversed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,12 +167,14 @@ def show_adjustment(request: HttpRequest, number: str) -> HttpResponse:
     history = read_history(
         document_type=name,
         number=number,
-        postings=[(detail.book_code, f"{name}/{number}/post")],
+        postings=[(detail.book_code, f"{name}/{number}/{step}") for step in ("post", "reverse")],
         message_ids=[detail.message_id],
     )
     context = {
         "adjustment": detail,
         "history": history,
+        "may_reverse": actor.may("pos.reverse"),
+        "correction_causes": reversals.CAUSES.items(),
         "may_open_messages": actor.may("exchange.read"),
     }
     return render(request, "pos/adjustment.html", context)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
+from yipan.documents import openings, reversals
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
@@ -124,9 +125,11 @@ def open_stock(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("lines", "")
     if request.method == "POST":
         try:
+            rows = openings.read_rows(request, columns=2)
+            openings.require_total(openings.read_total(request), [it for _, it in rows])
             opening = stock_opening.post(
                 site=store.code,
-                stock=_read_stock(text),
+                stock=[ShopStock(sku=codes[0], quantity=quantity) for codes, quantity in rows],
                 by=get_trace(request),
                 at=timezone.now(),
                 message_id=make_id(),
@@ -136,7 +139,7 @@ def open_stock(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The book has begun. The hub is told."))
             return redirect("pos:stock_opening", number=opening.number)
-    context = {"store": store, "text": text}
+    context = {"store": store, "text": text, "typed": request.POST}
     status = 422 if request.method == "POST" else 200
     return render(request, "pos/stock_opening_form.html", context, status=status)
 
@@ -151,13 +154,18 @@ def show_opening(request: HttpRequest, number: str) -> HttpResponse:
     history = read_history(
         document_type=stock_opening.DOCUMENT_TYPE,
         number=number,
-        postings=[(f"pos:{opening.site}", f"stock_opening/{number}/post")],
+        postings=[
+            (f"pos:{opening.site}", f"stock_opening/{number}/{step}")
+            for step in ("post", "reverse")
+        ],
         message_ids=[opening.message_id],
     )
     context = {
         "opening": opening,
         "book_code": f"pos:{opening.site}",
         "history": history,
+        "may_reverse": actor.may("pos.reverse"),
+        "correction_causes": reversals.CAUSES.items(),
         "may_open_messages": actor.may("exchange.read"),
     }
     return render(request, "pos/stock_opening.html", context)
@@ -168,15 +176,3 @@ def _read_day(text: str) -> date | None:
         return parse_date(text[:10])
     except ValueError:
         return None
-
-
-def _read_stock(text: str) -> list[ShopStock]:
-    """Return the lines of a text such as pasted from a table: SKU, quantity."""
-    stock = []
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.replace("\t", ",").replace("，", ",").split(",")]
-        if any(cells):
-            sku, quantity = [*cells, "", ""][:2]
-            is_number = quantity.isdecimal() and len(quantity) < 10
-            stock.append(ShopStock(sku=sku.upper(), quantity=int(quantity) if is_number else 0))
-    return stock

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
+from yipan.documents import reversals
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
@@ -208,13 +209,18 @@ def show_transfer(request: HttpRequest, number: str) -> HttpResponse:
     history = read_history(
         document_type=transfer.DOCUMENT_TYPE,
         number=number,
-        postings=[(detail.book_code, f"{transfer.DOCUMENT_TYPE}/{number}/post")],
+        postings=[
+            (detail.book_code, f"{transfer.DOCUMENT_TYPE}/{number}/{step}")
+            for step in ("post", "reverse")
+        ],
         message_ids=[detail.message_id] if detail.message_id else [],
     )
     actor = get_actor(request)
     context = {
         "transfer": detail,
         "history": history,
+        "may_reverse": actor.may("pos.reverse"),
+        "correction_causes": reversals.CAUSES.items(),
         "may_open_messages": actor.may("exchange.read"),
         "may_transfer": actor.may("pos.transfer"),
     }

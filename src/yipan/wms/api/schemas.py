@@ -253,11 +253,19 @@ class BinStockIn(Schema):
     quantity: Quantity
 
 
+class WarehouseControlTotalIn(Schema):
+    """What the lines have to add up to, or nothing is booked."""
+
+    line_count: Annotated[int, Field(ge=0)]
+    quantity: Annotated[int, Field(ge=0)]
+
+
 class WarehouseOpeningIn(Schema):
     """What lay in the bins when the warehouse's book began (期初库存)."""
 
     site: Code
     lines: Annotated[list[BinStockIn], Field(min_length=1, max_length=told.LINES_MAX)]
+    control_total: WarehouseControlTotalIn | None = None
 
 
 class WarehouseOpeningOut(Schema):

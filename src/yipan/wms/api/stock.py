@@ -9,7 +9,9 @@ from ninja.responses import Status
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
+from yipan.documents import openings
 from yipan.documents.doors import get_trace
+from yipan.documents.openings import ControlTotal
 from yipan.foundation.ids import make_id
 from yipan.foundation.status import StockStatus
 from yipan.wms import queries
@@ -67,6 +69,10 @@ def create_warehouse_opening(
 ) -> Status[WarehouseOpeningOut]:
     """Begin a warehouse's book with what lies in its bins, and tell the hub."""
     get_actor(request).require_site(payload.site)
+    if payload.control_total is not None:
+        openings.require_total(
+            ControlTotal(**payload.control_total.dict()), [line.quantity for line in payload.lines]
+        )
     opening = stock_opening.post(
         site=payload.site,
         stock=[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from yipan.exchange.subscriptions import Heard
 from yipan.messages.erp import InboundCanceled, InboundReleased
 from yipan.messages.wms import ReceivedLine
 from yipan.wms import rules
-from yipan.wms.models import InboundLine, InboundOrder
+from yipan.wms.models import InboundLine, InboundOrder, ReceiptLine
 from yipan.wms.models.inbound_order import STATES_OPEN
 from yipan.wms.models.inbound_order import InboundOrderState as State
 from yipan.wms.rules import Expected
@@ -121,6 +122,48 @@ def list_expected(order: InboundOrder) -> list[Expected]:
         )
         for line in order.lines.order_by("line")
     ]
+
+
+def take_back(
+    order: InboundOrder, *, lines: Sequence[ReceiptLine], was_last: bool, step: trail.Step
+) -> None:
+    """
+    Expect again what a receipt that was reversed had brought of an order locked by the caller.
+
+    An order the hub canceled stays so; one that only this receipt had closed is open again.
+    """
+    by_sku = {line.sku: line for line in order.lines.all()}
+    for went in lines:
+        line = by_sku.get(went.sku)
+        if line is not None:
+            line.quantity_received -= (
+                went.quantity_sound + went.quantity_damaged + went.quantity_blocked
+            )
+            line.quantity_damaged -= went.quantity_damaged
+            line.quantity_blocked -= went.quantity_blocked
+    InboundLine.objects.bulk_update(
+        by_sku.values(), ["quantity_received", "quantity_damaged", "quantity_blocked"]
+    )
+    before = order.state
+    is_reopened = before in (State.PARTLY_RECEIVED, State.RECEIVED) or (
+        before == State.CLOSED_SHORT
+        and was_last
+        and not trail.count_steps(document_type=DOCUMENT_TYPE, number=order.number, step="cancel")
+    )
+    if is_reopened:
+        order.state = State.RELEASED  # its lines count as expected again
+        order.state = rules.get_reopened_state(lines=list_expected(order))
+        order.closed_at = None
+        order.save(update_fields=["state", "closed_at"])
+    trail.record(
+        replace(
+            step,
+            document_type=DOCUMENT_TYPE,
+            number=order.number,
+            from_state=before,
+            to_state=order.state,
+        )
+    )
 
 
 def move_on(

@@ -9,19 +9,23 @@ from uuid import UUID
 
 from django.db import transaction
 
-from yipan.documents import numbers, told, trail
+from yipan.documents import numbers, reversals, told, trail
+from yipan.documents.states import lock_for
 from yipan.exchange import outbox
 from yipan.foundation.refusals import Refusal
 from yipan.ledger import posting as ledger
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import BinUnknown
-from yipan.messages.wms import OpenedLine, StockOpened
+from yipan.messages.wms import OpenedLine, StockOpened, StockOpeningReversed
 from yipan.wms import rules
 from yipan.wms.models import WarehouseOpening
 from yipan.wms.models.stock_opening import WarehouseOpeningState as State
 
 DOCUMENT_TYPE = "stock_opening"
+
+#: From which states may each step be taken?
+STEPS = {"reverse": frozenset({State.POSTED})}
 
 
 class NothingOpened(Refusal):
@@ -72,6 +76,48 @@ def post(
     bins = [(it.bin_code, line) for it, line in zip(stock, lines, strict=True)]
     _post(opening, moves=rules.post_stock_opening(bins=bins), by=by, at=at)
     _tell(opening, lines=lines, at=at)
+    return opening
+
+
+@transaction.atomic
+def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> WarehouseOpening:
+    """
+    Take an opening back (冲销), and tell the hub.
+
+    :raises ReasonMissing: if `by.reason` does not say why, as `reversals.write_reason` does.
+    :raises WrongState: if it was reversed before.
+    """
+    opening = lock_for("reverse", model=WarehouseOpening, number=number, steps=STEPS)
+    cause, words = reversals.split_reason(by.reason)
+    message = StockOpeningReversed(
+        message_id=message_id,
+        occurred_at=at,
+        document_number=number,
+        site=opening.site,
+        correction_reason=cause,
+        reason=words,
+        reversed_by=by.actor,
+        device=by.device,
+    )
+    reversals.undo_and_tell(
+        message, book=f"wms:{opening.site}", document_type=DOCUMENT_TYPE, number=number, by=by
+    )
+    opening.state = State.REVERSED
+    opening.save(update_fields=["state"])
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=number,
+            step="reverse",
+            from_state=State.POSTED,
+            to_state=State.REVERSED,
+            actor=by.actor,
+            device=by.device,
+            at=at,
+            reason=by.reason,
+            message_id=message_id,
+        )
+    )
     return opening
 
 

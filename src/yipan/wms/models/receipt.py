@@ -11,11 +11,12 @@ from yipan.wms.models.inbound_order import InboundOrder
 
 
 class ReceiptState(models.TextChoices):
-    """A draft is a count in progress; posted is final."""
+    """A draft is a count in progress; posted is final, and may be undone by a reversal."""
 
     DRAFT = "draft", _("Counting")
     POSTED = "posted", _("Posted")
     CANCELED = "canceled", _("Canceled")
+    REVERSED = "reversed", _("Reversed")
 
 
 class CountMode(models.TextChoices):
@@ -56,7 +57,7 @@ class Receipt(Document):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="posted")
+                condition=~Q(state__in=["posted", "reversed"])
                 | (Q(posted_at__isnull=False) & Q(message_id__isnull=False)),
                 name="receipt_posted_was_told",
             ),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
+from yipan.documents import reversals
 from yipan.documents.history import read_history
 from yipan.wms import queries
 from yipan.wms.documents import inbound_order, receipt
@@ -90,7 +91,7 @@ def list_receipts(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     which = ReceiptFilter(
         text=request.GET.get("q", "")[:TEXT_LENGTH_MAX],
-        states=(state,) if state in ("draft", "posted", "canceled") else (),
+        states=(state,) if state in ("draft", "posted", "reversed", "canceled") else (),
         site=find_chosen_site(request, actor=actor),
         sites=actor.sites,
     )
@@ -116,12 +117,14 @@ def show_receipt(request: HttpRequest, number: str) -> HttpResponse:
     history = read_history(
         document_type=receipt.DOCUMENT_TYPE,
         number=number,
-        postings=[(f"wms:{site}", f"receipt/{number}/post")],
+        postings=[(f"wms:{site}", f"receipt/{number}/{step}") for step in ("post", "reverse")],
         message_ids=[detail.message_id] if detail.message_id else [],
     )
     context = {
         "receipt": detail,
         "history": history,
+        "may_reverse": actor.may("wms.reverse"),
+        "correction_causes": reversals.CAUSES.items(),
         "may_receive": actor.may("wms.receive"),
         "may_open_messages": actor.may("exchange.read"),
         "may_see_order": actor.may("erp.read"),

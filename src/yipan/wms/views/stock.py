@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
+from yipan.documents import openings, reversals
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
@@ -148,9 +149,14 @@ def open_stock(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("lines", "")
     if request.method == "POST":
         try:
+            rows = openings.read_rows(request, columns=3)
+            openings.require_total(openings.read_total(request), [it for _, it in rows])
             opening = stock_opening.post(
                 site=site.code,
-                stock=_read_stock(text),
+                stock=[
+                    BinStock(bin_code=codes[0], sku=codes[1], quantity=quantity)
+                    for codes, quantity in rows
+                ],
                 by=get_trace(request),
                 at=timezone.now(),
                 message_id=make_id(),
@@ -160,7 +166,7 @@ def open_stock(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The book has begun. The hub is told."))
             return redirect("wms:stock_opening", number=opening.number)
-    context = {"site": site, "text": text, "warehouses": list_warehouses(request)}
+    context = {"site": site, "text": text, "typed": request.POST}
     status = 422 if request.method == "POST" else 200
     return render(request, "wms/stock_opening_form.html", context, status=status)
 
@@ -175,31 +181,18 @@ def show_opening(request: HttpRequest, number: str) -> HttpResponse:
     history = read_history(
         document_type=stock_opening.DOCUMENT_TYPE,
         number=number,
-        postings=[(f"wms:{opening.site}", f"stock_opening/{number}/post")],
+        postings=[
+            (f"wms:{opening.site}", f"stock_opening/{number}/{step}")
+            for step in ("post", "reverse")
+        ],
         message_ids=[opening.message_id],
     )
     context = {
         "opening": opening,
         "book_code": f"wms:{opening.site}",
         "history": history,
+        "may_reverse": actor.may("wms.reverse"),
+        "correction_causes": reversals.CAUSES.items(),
         "may_open_messages": actor.may("exchange.read"),
     }
     return render(request, "wms/stock_opening.html", context)
-
-
-def _read_stock(text: str) -> list[BinStock]:
-    """Return the lines of a text such as pasted from a table: bin, SKU, quantity."""
-    stock = []
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.replace("\t", ",").replace("，", ",").split(",")]
-        if any(cells):
-            bin_code, sku, quantity = [*cells, "", "", ""][:3]
-            is_number = quantity.isdecimal() and len(quantity) < 10
-            stock.append(
-                BinStock(
-                    bin_code=bin_code.upper(),
-                    sku=sku.upper(),
-                    quantity=int(quantity) if is_number else 0,
-                )
-            )
-    return stock
