@@ -1,0 +1,220 @@
+"""
+What is said of each difference: parts that add up to it, and what speaks for them.
+
+A cause is named only above a probability of one half; what is left is called small losses,
+theft or unknown, and never anything better than the evidence allows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from yipan.recon.rules import documents, expected, twins
+from yipan.recon.rules.scoring import Outcome, Rest, split_by_component, weigh_sets
+from yipan.recon.rules.values import (
+    Cause,
+    Correction,
+    Difference,
+    Evidence,
+    Hypothesis,
+    Key,
+)
+from yipan.recon.rules.weights import Weights
+
+NAMED_ABOVE = 0.5
+NOT_BLIND = ("was_not_blind", "equal_to_the_book")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """
+    A share of a difference and its cause; `quantity` is signed, in smallest units.
+
+    `twin` is the other key of a cause that has two. `probability` is that of the cause at this key.
+    """
+
+    cause: Cause
+    quantity: int
+    probability: float
+    variant: str = ""
+    documents: tuple[str, ...] = ()
+    twin: Key | None = None
+    agreed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    correction: Correction = Correction.STOCKTAKE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """
+    What is said of one difference. The quantities of `parts` add up to it exactly.
+
+    `runner_up` is the best cause that is not among the parts. `is_named` says whether at least
+    one part has a cause other than the unknown.
+    """
+
+    key: Key
+    quantity: int
+    parts: tuple[Part, ...]
+    runner_up: Part | None
+
+    @property
+    def is_named(self) -> bool:
+        """Say whether something was found."""
+        return any(part.cause is not Cause.UNKNOWN for part in self.parts)
+
+    @property
+    def main(self) -> Part:
+        """Return the part that explains most."""
+        return max(self.parts, key=lambda part: (abs(part.quantity), part.probability))
+
+
+def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Finding]:
+    """
+    Return a finding for each difference that is not zero, in the order given.
+
+    Differences belong together when they were looked at together: goods mixed up with goods
+    that were not counted cannot be told from goods that are gone.
+    """
+    weighing = weights or Weights()
+    open_ones = [each for each in evidence.differences if each.quantity != 0]
+    copied = [each for each in evidence.differences if each.was_copied]
+    wanted = Evidence(
+        differences=open_ones,
+        lines=evidence.lines,
+        expected=evidence.expected,
+        goods=evidence.goods,
+    )
+    hypotheses = list(
+        chain(
+            *(
+                propose(difference=each, evidence=wanted, weights=weighing)
+                for each in open_ones
+                for propose in (documents.propose, expected.propose)
+            ),
+            twins.propose(evidence=wanted, weights=weighing),
+        )
+    )
+    by_key = {each.key: each for each in open_ones}
+    goods = {key: evidence.get_goods(key.sku) for key in by_key}
+    found: dict[Key, Finding] = {each.key: _reject(each) for each in copied}
+    for keys, proposals in split_by_component(by_key, hypotheses):
+        outcomes, judge = weigh_sets(
+            [by_key[key] for key in keys], proposals, goods=goods, weights=weighing
+        )
+        for key in keys:
+            if key not in found:
+                rests = {
+                    rest: judge.judge(key, rest)
+                    for rest in {outcome.rests[key] for outcome in outcomes}
+                }
+                found[key] = _conclude(by_key[key], outcomes=outcomes, rests=rests)
+    return [found[each.key] for each in evidence.differences if each.key in found]
+
+
+def _reject(difference: Difference) -> Finding:
+    """Nobody counted: the sheet repeats the book. It says nothing, and is counted again."""
+    part = Part(
+        cause=Cause.BOOK_COPIED,
+        quantity=difference.quantity,
+        probability=0.95,
+        agreed=NOT_BLIND,
+        correction=Correction.RECOUNT,
+    )
+    return Finding(key=difference.key, quantity=difference.quantity, parts=(part,), runner_up=None)
+
+
+def _conclude(
+    difference: Difference, *, outcomes: Sequence[Outcome], rests: Mapping[int, Rest]
+) -> Finding:
+    key = difference.key
+    by_cause = _add_up(key, outcomes=outcomes, rests=rests)
+    best = outcomes[0]
+    parts: list[Part] = []
+    left = difference.quantity
+    for hypothesis in best.chosen:
+        if key in hypothesis.deltas and by_cause[hypothesis.cause] > NAMED_ABOVE:
+            parts.append(_make_part(hypothesis, key=key, probability=by_cause[hypothesis.cause]))
+            left -= hypothesis.deltas[key]
+    if left:
+        parts.append(_name_rest(left, rest=rests.get(left), by_cause=by_cause))
+    return Finding(
+        key=key,
+        quantity=difference.quantity,
+        parts=tuple(parts),
+        runner_up=_find_runner_up(
+            key, outcomes=outcomes, by_cause=by_cause, named={part.cause for part in parts}
+        ),
+    )
+
+
+def _add_up(
+    key: Key, *, outcomes: Sequence[Outcome], rests: Mapping[int, Rest]
+) -> defaultdict[Cause, float]:
+    """Return the probability of each cause being at work at a key."""
+    by_cause: defaultdict[Cause, float] = defaultdict(float)
+    for outcome in outcomes:
+        for cause in {each.cause for each in outcome.chosen if key in each.deltas}:
+            by_cause[cause] += outcome.probability
+        left = outcome.rests[key]
+        if left:
+            rest = rests[left]
+            by_cause[Cause.SHRINKAGE] += outcome.probability * rest.shrinkage / rest.total
+            by_cause[Cause.THEFT] += outcome.probability * rest.theft / rest.total
+            by_cause[Cause.UNKNOWN] += outcome.probability * rest.unknown / rest.total
+    return by_cause
+
+
+def _make_part(hypothesis: Hypothesis, *, key: Key, probability: float) -> Part:
+    others = [other for other in hypothesis.deltas if other != key]
+    return Part(
+        cause=hypothesis.cause,
+        variant=hypothesis.variant,
+        quantity=hypothesis.deltas[key],
+        probability=probability,
+        documents=hypothesis.documents,
+        twin=others[0] if others else None,
+        agreed=hypothesis.agreed,
+        missing=hypothesis.missing,
+        correction=hypothesis.correction,
+    )
+
+
+def _name_rest(left: int, *, rest: Rest | None, by_cause: Mapping[Cause, float]) -> Part:
+    """Name what no document explains; without a majority it stays unknown."""
+    shares = (
+        {Cause.SHRINKAGE: rest.shrinkage / rest.total, Cause.THEFT: rest.theft / rest.total}
+        if rest is not None
+        else {}
+    )
+    for cause, share in shares.items():
+        if share > NAMED_ABOVE and by_cause.get(cause, 0.0) > NAMED_ABOVE:
+            return Part(cause=cause, quantity=left, probability=by_cause[cause])
+    return Part(
+        cause=Cause.UNKNOWN, quantity=left, probability=max(0.0, by_cause.get(Cause.UNKNOWN, 0.0))
+    )
+
+
+def _find_runner_up(
+    key: Key,
+    *,
+    outcomes: Sequence[Outcome],
+    by_cause: Mapping[Cause, float],
+    named: set[Cause],
+) -> Part | None:
+    others = [
+        (probability, cause)
+        for cause, probability in by_cause.items()
+        if cause not in named and probability > 0
+    ]
+    if not others:
+        return None
+    probability, cause = max(others)
+    for outcome in outcomes:
+        for hypothesis in outcome.chosen:
+            if hypothesis.cause is cause and key in hypothesis.deltas:
+                return _make_part(hypothesis, key=key, probability=probability)
+    return Part(cause=cause, quantity=outcomes[0].rests[key], probability=probability)
