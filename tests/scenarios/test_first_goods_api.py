@@ -102,6 +102,8 @@ def test_97_of_100_arrive_and_one_is_sold_by_api() -> None:
                 "sku": "TEA-250",
                 "status": "available",
                 "quantity": 95,
+                "lot": "",
+                "expires_on": None,
             },
             {
                 "bin": "RECV-01",
@@ -109,6 +111,8 @@ def test_97_of_100_arrive_and_one_is_sold_by_api() -> None:
                 "sku": "TEA-250",
                 "status": "damaged",
                 "quantity": 2,
+                "lot": "",
+                "expires_on": None,
             },
         ]
     }

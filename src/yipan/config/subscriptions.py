@@ -46,6 +46,18 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         receiver="erp", message=wms.GoodsReceived, handler=erp_handlers.book_goods_received
     ),
     Subscription(
+        receiver="erp",
+        message=wms.CustomerReturnReceived,
+        handler=erp_handlers.book_customer_return,
+    ),
+    Subscription(
+        receiver="erp", message=wms.StatusChanged, handler=erp_handlers.book_status_changed
+    ),
+    Subscription(
+        receiver="erp", message=wms.GoodsInspected, handler=erp_handlers.book_goods_inspected
+    ),
+    Subscription(receiver="erp", message=wms.ReceiptMatched, handler=erp_handlers.match_receipt),
+    Subscription(
         receiver="erp", message=wms.GoodsShipped, handler=erp_handlers.book_warehouse_shipment
     ),
     Subscription(

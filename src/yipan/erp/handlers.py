@@ -12,6 +12,7 @@ from yipan.erp.documents import (
     adjustment_facts,
     day_close,
     goods_receipt,
+    receipt_matching,
     reversal_facts,
     sales_issue,
     stock_opening,
@@ -19,6 +20,7 @@ from yipan.erp.documents import (
     transfer_reversal,
 )
 from yipan.erp.documents.adjustment_facts import Told
+from yipan.erp.documents.receipt_matching import read_customer_return
 from yipan.erp.documents.reversal_facts import Undone
 from yipan.erp.documents.transfer_legs import (
     TRANSFER,
@@ -72,6 +74,62 @@ def book_opening_reversed(
     """Undo what a site's book began with."""
     undone = Undone.of(message, number=message.document_number, heard=heard)
     reversal_facts.reverse_opening(undone=undone)
+
+
+def book_customer_return(message: wms.CustomerReturnReceived, heard: Heard) -> None:
+    """Record and post what a customer sent back to a warehouse."""
+    goods_receipt.record_and_post(
+        message=read_customer_return(message),
+        heard=heard,
+        at=timezone.now(),
+        message_id=uuid5(message.message_id, "erp.goods_receipt_posted"),
+    )
+
+
+def book_status_changed(message: wms.StatusChanged, heard: Heard) -> None:
+    """Follow a warehouse that took goods out of sale, or put them back."""
+    adjustment_facts.post(
+        done=Told(
+            number=message.document_number,
+            version=1,
+            site=message.site,
+            adjustment_type="status_change",
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.changed_by,
+            device=message.device,
+            reason=message.reason,
+        ),
+        lines=_read_changed(message.lines),
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_goods_inspected(message: wms.GoodsInspected, heard: Heard) -> None:
+    """Follow a verdict on goods in quarantine."""
+    adjustment_facts.post(
+        done=Told(
+            number=f"{message.inspection_number}-V",
+            version=1,
+            site=message.site,
+            adjustment_type="status_change",
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.inspected_by,
+            device=message.device,
+            reason=message.note or f"inspection: {message.verdict}",
+            evidence=message.receipt_number,
+        ),
+        lines=_read_changed(message.lines),
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def match_receipt(message: wms.ReceiptMatched, heard: Heard) -> None:
+    """Move the order on to which goods that came blind belong."""
+    receipt_matching.match(message=message, heard=heard)
 
 
 def book_tickets(run: Sequence[tuple[pos.TicketPosted, Heard]]) -> None:
@@ -214,6 +272,7 @@ def _book_transfer_received(message: wms.GoodsReceived, heard: Heard) -> None:
                 quantity_sound=line.quantity_sound,
                 quantity_damaged=line.quantity_damaged,
                 quantity_blocked=line.quantity_blocked,
+                quantity_quarantine=line.quantity_quarantine,
             )
             for line in message.lines
         ],
@@ -266,6 +325,20 @@ def book_adjustment(message: wms.AdjustmentPosted | pos.AdjustmentPosted, heard:
         heard=heard,
         at=timezone.now(),
     )
+
+
+def _read_changed(lines: Sequence[wms.StatusChangedLine]) -> list[AdjustedLine]:
+    return [
+        AdjustedLine(
+            line=line.line,
+            sku=line.sku,
+            quantity=line.quantity,
+            from_status=read_status(line.from_status),
+            to_status=read_status(line.to_status),
+            place=line.place,
+        )
+        for line in lines
+    ]
 
 
 def _read_adjusted(

@@ -26,6 +26,13 @@ class BarcodeUnknown(Refusal):
     status = 422
 
 
+class BarcodeAmbiguous(Refusal):
+    """Two products carry this number, one the short and one the long form: mend master data."""
+
+    code = "masterdata.barcode_ambiguous"
+    status = 422
+
+
 class SupplierUnknown(Refusal):
     """There is no such supplier."""
 

@@ -19,7 +19,10 @@ class ReceivedLine:
 
     `line` is the line of the inbound order, 0 for goods that are on no order.
     `quantity_blocked` counts sound goods nobody asked for: wrong ones, and the surplus
-    over the order's tolerance.
+    over the order's tolerance; `quantity_wrong` is the part of it that is other goods than
+    ordered. `quantity_quarantine` waits for a quality verdict. `note` says why goods are not
+    free: `inspection`, `lot_unknown`, `life_too_short`, `expired`. One SKU has a line for each
+    lot; a lot named `EXP20261231` is known by its date alone.
     """
 
     line: int
@@ -31,6 +34,11 @@ class ReceivedLine:
     expires_on: str = ""
     capture_mode: str = "key"  # scan, key or bulk: how the quantity came about
     quantity_blocked: int = 0
+    quantity_quarantine: int = 0
+    quantity_wrong: int = 0
+    note: str = ""
+    package_id: str = ""
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,12 +92,53 @@ class ReceiptReversed(Message):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnedLine:
+    """
+    What a customer sent back of one SKU, and what becomes of it.
+
+    `disposition`: `sellable` is available again, `inspect` waits in quarantine, `scrap` is
+    damaged, `blocked` waits for a decision.
+    """
+
+    line: int
+    sku: str
+    quantity: int
+    disposition: str
+    lot: str = ""
+    expires_on: str = ""
+    capture_mode: str = "scan"
+    note: str = ""
+    serials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerReturnReceived(Message):
+    """A warehouse took back what a customer sent (销售退货入库). Told once per return."""
+
+    kind: ClassVar[str] = "wms.customer_return_received.v1"
+
+    return_number: str
+    order_number: str
+    site: str
+    lines: tuple[ReturnedLine, ...]
+    inbound_order_number: str = ""
+    received_by: str = ""
+    device: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the receipt."""
+        return self.return_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedLine:
     """Sound stock of one SKU that was there when the book began."""
 
     line: int
     sku: str
     quantity: int
+    lot: str = ""
+    expires_on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +186,8 @@ class ShippedLine:
     lot: str = ""
     capture_mode: str = "scan"
     status: str = "available"
+    expires_on: str = ""
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -298,6 +349,93 @@ class AdjustmentPosted(Message):
     def get_subject(self) -> str:
         """Return the number of the adjustment."""
         return self.adjustment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusChangedLine:
+    """So much of one SKU and lot went from one status to another."""
+
+    line: int
+    sku: str
+    quantity: int
+    from_status: str
+    to_status: str
+    lot: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusChanged(Message):
+    """A warehouse took goods out of sale, or put them back, without an adjustment (状态转换)."""
+
+    kind: ClassVar[str] = "wms.status_changed.v1"
+
+    document_number: str
+    site: str
+    lines: tuple[StatusChangedLine, ...]
+    reason: str = ""
+    changed_by: str = ""
+    device: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the document."""
+        return self.document_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoodsInspected(Message):
+    """Somebody decided about goods in quarantine (质检结论): they pass, or are rejected."""
+
+    kind: ClassVar[str] = "wms.goods_inspected.v1"
+
+    inspection_number: str
+    site: str
+    verdict: str  # pass when some of it may be sold, else reject
+    lines: tuple[StatusChangedLine, ...]
+    receipt_number: str = ""
+    reason: str = ""
+    note: str = ""
+    inspected_by: str = ""
+    device: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the inspection."""
+        return self.inspection_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InboundArrived(Message):
+    """A delivery stands at the gate (到货登记). Nothing is counted yet."""
+
+    kind: ClassVar[str] = "wms.inbound_arrived.v1"
+
+    inbound_order_number: str
+    purchase_order_number: str
+    site: str
+    dock: str = ""
+    arrived_by: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the inbound order."""
+        return self.inbound_order_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReceiptMatched(Message):
+    """Goods that came without a document belong to an order after all (盲收匹配)."""
+
+    kind: ClassVar[str] = "wms.receipt_matched.v1"
+
+    receipt_number: str
+    inbound_order_number: str
+    purchase_order_number: str
+    site: str
+    matched_by: str = ""
+    is_last: bool = False
+
+    def get_subject(self) -> str:
+        """Return the number of the receipt."""
+        return self.receipt_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -85,7 +85,12 @@ def _check(message: GoodsReceived, *, source: str) -> None:
     told.require_speaker(source=source, site=message.site)
     told.require_few(message.lines)
     for line in message.lines:
-        parts = (line.quantity_sound, line.quantity_damaged, line.quantity_blocked)
+        parts = (
+            line.quantity_sound,
+            line.quantity_damaged,
+            line.quantity_blocked,
+            line.quantity_quarantine,
+        )
         told.require_plausible((line.sku, part) for part in parts)
     told.require_known(sites=[message.site], skus={line.sku for line in message.lines})
 
@@ -137,6 +142,9 @@ def _write(message: GoodsReceived, *, heard: Heard, values: dict[str, object]) -
             quantity_sound=line.quantity_sound,
             quantity_damaged=line.quantity_damaged,
             quantity_blocked=line.quantity_blocked,
+            quantity_quarantine=line.quantity_quarantine,
+            lot=line.lot,
+            expires_on=line.expires_on,
             quantity_expected=line.quantity_expected,
             capture_mode=line.capture_mode,
         )
@@ -146,7 +154,9 @@ def _write(message: GoodsReceived, *, heard: Heard, values: dict[str, object]) -
 
 
 def _post(receipt: GoodsReceipt, *, message: GoodsReceived, heard: Heard) -> None:
-    moves = rules.post_goods_receipt(site=receipt.site, lines=message.lines)
+    moves = rules.post_goods_receipt(
+        site=receipt.site, lines=message.lines, order_type=message.order_type
+    )
     if not moves:
         return
     book.post_fact(
@@ -189,8 +199,14 @@ def _require_same(known: GoodsReceipt, message: GoodsReceived) -> None:
 
 def _list_facts(
     lines: Iterable[ReceivedLine] | Iterable[GoodsReceiptLine],
-) -> list[tuple[str, int, int, int]]:
+) -> list[tuple[str, int, int, int, int]]:
     return [
-        (line.sku, line.quantity_sound, line.quantity_damaged, line.quantity_blocked)
+        (
+            line.sku,
+            line.quantity_sound,
+            line.quantity_damaged,
+            line.quantity_blocked,
+            line.quantity_quarantine,
+        )
         for line in lines
     ]

@@ -250,6 +250,7 @@ def _list_lines(receipt: GoodsReceipt) -> list[ReceivedLine]:
             quantity_sound=line.quantity_sound,
             quantity_damaged=line.quantity_damaged,
             quantity_blocked=line.quantity_blocked,
+            quantity_quarantine=line.quantity_quarantine,
         )
         for line in receipt.lines.all()
     ]

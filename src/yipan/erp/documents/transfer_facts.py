@@ -90,6 +90,7 @@ def receive(
     pairs = [(line.sku, line.quantity_sound) for line in lines]
     pairs += [(line.sku, line.quantity_damaged) for line in lines]
     pairs += [(line.sku, line.quantity_blocked) for line in lines]
+    pairs += [(line.sku, line.quantity_quarantine) for line in lines]
     transfer_legs.check(leg, heard=heard, lines=pairs)
     order, is_new = transfer_legs.lock_order(leg, at=at)
     known = TransferReceipt.objects.filter(site=leg.site, site_number=leg.number).first()
@@ -238,9 +239,6 @@ def _require_same(
     if isinstance(known, TransferShipment):
         booked = [(line.sku, line.quantity) for line in known.lines.order_by("id")]
     else:
-        booked = [
-            (line.sku, line.quantity_sound + line.quantity_damaged + line.quantity_blocked)
-            for line in known.lines.order_by("id")
-        ]
+        booked = [(line.sku, line.quantity) for line in known.lines.order_by("id")]
     if booked != list(told_lines):
         raise told.NumberReused(number=known.number, site=known.site)

@@ -77,10 +77,7 @@ def read_known(order: TransferOrder) -> rules.Known:
                 ),
                 at=each.occurred_at,
                 is_last=each.is_last,
-                quantities=_add(
-                    (it.sku, it.quantity_sound + it.quantity_damaged + it.quantity_blocked)
-                    for it in each.lines.all()
-                ),
+                quantities=_add((it.sku, it.quantity) for it in each.lines.all()),
             )
             for each in receipts.prefetch_related("lines")
         ],

@@ -66,6 +66,9 @@ class GoodsReceiptLine(models.Model):
     quantity_sound = models.BigIntegerField()
     quantity_damaged = models.BigIntegerField(default=0)
     quantity_blocked = models.BigIntegerField(default=0)
+    quantity_quarantine = models.BigIntegerField(default=0)
+    lot = models.CharField(max_length=48, blank=True)
+    expires_on = models.CharField(max_length=10, blank=True)
     quantity_expected = models.BigIntegerField(null=True)
     capture_mode = models.CharField(max_length=8, default="key")
 

@@ -217,6 +217,7 @@ class TransferReceiptLine(models.Model):
     quantity_sound = models.BigIntegerField()
     quantity_damaged = models.BigIntegerField(default=0)
     quantity_blocked = models.BigIntegerField(default=0)
+    quantity_quarantine = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -230,3 +231,9 @@ class TransferReceiptLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receipt_id}/{self.sku}"
+
+    @property
+    def quantity(self) -> int:
+        """Return all that came, in whatever condition."""
+        waiting = self.quantity_blocked + self.quantity_quarantine
+        return self.quantity_sound + self.quantity_damaged + waiting

@@ -59,11 +59,15 @@ class ReceiptLineRow:
     quantity_damaged: int
     quantity_blocked: int
     capture_mode: str
+    quantity_quarantine: int = 0
+    lot: str = ""
+    expires_on: str = ""
 
     @property
     def quantity_total(self) -> int:
         """Return everything that came of the SKU."""
-        return self.quantity_sound + self.quantity_damaged + self.quantity_blocked
+        waiting = self.quantity_blocked + self.quantity_quarantine
+        return self.quantity_sound + self.quantity_damaged + waiting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +134,9 @@ def get_receipt(number: str) -> ReceiptDetail:
                 quantity_sound=line.quantity_sound,
                 quantity_damaged=line.quantity_damaged,
                 quantity_blocked=line.quantity_blocked,
+                quantity_quarantine=line.quantity_quarantine,
+                lot=line.lot,
+                expires_on=line.expires_on,
                 capture_mode=line.capture_mode,
             )
             for line in lines

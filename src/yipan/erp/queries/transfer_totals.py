@@ -45,7 +45,12 @@ def list_transfer_totals() -> dict[tuple[str, str], TransferTotal]:
             total=Sum("quantity")
         ),
         "received": came.values_list("receipt__order__number", "sku").annotate(
-            total=Sum(F("quantity_sound") + F("quantity_damaged") + F("quantity_blocked"))
+            total=Sum(
+                F("quantity_sound")
+                + F("quantity_damaged")
+                + F("quantity_blocked")
+                + F("quantity_quarantine")
+            )
         ),
         "settled": TransferSettlement.objects.values_list(
             "difference__order__number", "sku"

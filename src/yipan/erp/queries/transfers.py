@@ -252,10 +252,7 @@ def _list_legs(order: TransferOrder) -> list[LegRow]:
         _make_leg(
             "transfer_receipt",
             each,
-            [
-                (it.sku, it.quantity_sound + it.quantity_damaged + it.quantity_blocked)
-                for it in each.lines.all()
-            ],
+            [(it.sku, it.quantity) for it in each.lines.all()],
         )
         for each in order.receipts.order_by("id")
     ]

@@ -57,7 +57,8 @@ def receive_lines(
     for line in lines:
         if line.sku in came:
             sums = came[line.sku]
-            sums[0] += line.quantity_sound + line.quantity_damaged + line.quantity_blocked
+            waiting = line.quantity_blocked + line.quantity_quarantine
+            sums[0] += line.quantity_sound + line.quantity_damaged + waiting
             sums[1] += line.quantity_damaged
             sums[2] += line.quantity_blocked
     return [
@@ -135,12 +136,16 @@ def find_receipt_warnings(
     return found
 
 
-def post_goods_receipt(*, site: str, lines: Iterable[ReceivedLine]) -> list[Move]:
+def post_goods_receipt(
+    *, site: str, lines: Iterable[ReceivedLine], order_type: str = "purchase"
+) -> list[Move]:
     """Bring goods on hand in the status the warehouse put them in, so that both books agree."""
+    from_account = "customer" if order_type == "customer_return" else "supplier"
     moves = []
     for line in lines:
         for status, quantity in (
             (StockStatus.AVAILABLE, line.quantity_sound),
+            (StockStatus.QUARANTINE, line.quantity_quarantine),
             (StockStatus.DAMAGED, line.quantity_damaged),
             (StockStatus.BLOCKED, line.quantity_blocked),
         ):
@@ -149,7 +154,7 @@ def post_goods_receipt(*, site: str, lines: Iterable[ReceivedLine]) -> list[Move
                 moves.append(
                     Move(
                         sku=line.sku,
-                        from_account="supplier",
+                        from_account=from_account,
                         to_account=get_account(site=site, status=status),
                         quantity=quantity,
                     )

@@ -55,11 +55,13 @@ class CameLine:
     quantity_damaged: int = 0
     quantity_blocked: int = 0
     line: int = 0
+    quantity_quarantine: int = 0
 
     @property
     def quantity(self) -> int:
         """Return all that came, in whatever condition."""
-        return self.quantity_sound + self.quantity_damaged + self.quantity_blocked
+        waiting = self.quantity_blocked + self.quantity_quarantine
+        return self.quantity_sound + self.quantity_damaged + waiting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -229,6 +231,7 @@ def post_transfer_receipt(*, site: str, transfer: str, lines: Iterable[CameLine]
             (StockStatus.AVAILABLE, line.quantity_sound),
             (StockStatus.DAMAGED, line.quantity_damaged),
             (StockStatus.BLOCKED, line.quantity_blocked),
+            (StockStatus.QUARANTINE, line.quantity_quarantine),
         ):
             assert quantity >= 0
             if quantity > 0:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from yipan.masterdata import refusals, statements
+from yipan.masterdata.gs1 import list_gtin_forms
 from yipan.masterdata.models import Barcode, Category, Sku
 from yipan.masterdata.rows import BarcodeRow, CategoryRow, Scan, SkuRow
 from yipan.masterdata.search import fold, make_query
@@ -52,6 +53,22 @@ def find_by_barcode(barcode: str) -> Scan | None:
     if found is None:
         return None
     return Scan(barcode=found.code, sku=get_sku(found.sku_id), pack_size=found.pack_size)
+
+
+def find_by_gtin(gtin: str) -> Scan | None:
+    """
+    Return what a scan of a GTIN of 14 digits means, or nothing when no valid package carries it.
+
+    :raises BarcodeAmbiguous: if its short and its long form belong to two products.
+    """
+    found = list(
+        Barcode.objects.filter(code__in=list_gtin_forms(gtin), valid_to__isnull=True).order_by("id")
+    )
+    if len({row.sku_id for row in found}) > 1:
+        raise refusals.BarcodeAmbiguous(barcode=gtin, products=[row.sku_id for row in found])
+    if not found:
+        return None
+    return Scan(barcode=found[0].code, sku=get_sku(found[0].sku_id), pack_size=found[0].pack_size)
 
 
 def get_by_barcode(barcode: str) -> Scan:

@@ -97,13 +97,21 @@ def create_receipt(request: HttpRequest, payload: ReceiptIn) -> Status[ReceiptOu
             inbound_order_number=payload.inbound_order_number,
             supplier=payload.supplier,
             external_id=payload.external_id,
+            order_type=payload.order_type,
+            partner_document=payload.partner_document,
         ),
         counted=[
             Counted(
                 sku=line.sku,
                 quantity_sound=line.quantity_sound,
                 quantity_damaged=line.quantity_damaged,
+                quantity_wrong=line.quantity_wrong,
+                quantity_inspect=line.quantity_inspect,
                 capture_mode=line.capture_mode,
+                lot=line.lot,
+                expires_on=line.expires_on,
+                package_id=line.package_id,
+                serials=tuple(line.serials),
             )
             for line in payload.lines
         ],

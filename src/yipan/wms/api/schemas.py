@@ -23,6 +23,7 @@ from yipan.wms.queries import (
 Code = Annotated[str, Field(min_length=1, max_length=48)]
 Text = Annotated[str, Field(max_length=96)]
 Limit = Annotated[int, Field(ge=1, le=1_000)]
+Lot = Annotated[str, Field(max_length=48)]
 Count = Annotated[int, Field(ge=0, le=told.QUANTITY_MAX)]
 Quantity = Annotated[int, Field(ge=1, le=told.QUANTITY_MAX)]
 
@@ -111,7 +112,13 @@ class CountedIn(Schema):
     sku: Code
     quantity_sound: Count
     quantity_damaged: Count = 0
-    capture_mode: Literal["scan", "key", "bulk"] = "key"
+    quantity_wrong: Count = 0
+    quantity_inspect: Count = 0
+    capture_mode: Literal["scan", "key", "bulk", "rfid", "import", "api"] = "api"
+    lot: Lot = ""
+    expires_on: date | None = None
+    package_id: Annotated[str, Field(max_length=32)] = ""
+    serials: Annotated[list[Lot], Field(max_length=told.LINES_MAX)] = []
 
 
 class ReceiptIn(Schema):
@@ -124,6 +131,8 @@ class ReceiptIn(Schema):
     is_last: bool = False
     received_at: datetime | None = None
     external_id: Text = ""
+    order_type: Literal["purchase", "customer_return"] = "purchase"
+    partner_document: Annotated[str, Field(max_length=64)] = ""
 
 
 class ReceiptBrief(Schema):
@@ -164,6 +173,11 @@ class ReceiptLineOut(Schema):
     quantity_sound: int
     quantity_damaged: int
     quantity_blocked: int
+    quantity_quarantine: int
+    quantity_wrong: int
+    lot: str
+    expires_on: date | None
+    note: str
     capture_mode: str
 
 
@@ -189,6 +203,11 @@ class ReceiptOut(Schema):
                     quantity_sound=line.quantity_sound,
                     quantity_damaged=line.quantity_damaged,
                     quantity_blocked=line.quantity_blocked,
+                    quantity_quarantine=line.quantity_quarantine,
+                    quantity_wrong=line.quantity_wrong,
+                    lot=line.lot,
+                    expires_on=line.expires_on,
+                    note=line.note,
                     capture_mode=line.capture_mode,
                 )
                 for line in receipt.lines
@@ -204,6 +223,7 @@ class ShiftIn(Schema):
     to_bin: Code
     quantity: Annotated[int, Field(ge=1, le=rules.QUANTITY_KEYED_MAX)]
     status: Literal["available", "quarantine", "damaged", "blocked"] = "available"
+    lot: Lot = ""
 
 
 class BinMoveIn(Schema):
@@ -217,11 +237,14 @@ class ShiftOut(Schema):
     to_bin: str
     quantity: int
     status: str
+    lot: str
 
 
 class BinMoveOut(Schema):
     number: str
     site: str
+    state: str
+    move_type: str
     created_by: str
     created_at: datetime
     lines: list[ShiftOut]
@@ -232,6 +255,8 @@ class BinMoveOut(Schema):
         return cls(
             number=move.number,
             site=move.site,
+            state=move.state,
+            move_type=move.move_type,
             created_by=move.created_by,
             created_at=move.created_at,
             lines=[
@@ -241,6 +266,7 @@ class BinMoveOut(Schema):
                     to_bin=line.to_bin,
                     quantity=line.quantity,
                     status=line.status,
+                    lot=line.lot,
                 )
                 for line in move.lines
             ],
@@ -251,6 +277,8 @@ class BinStockIn(Schema):
     bin: Code
     sku: Code
     quantity: Quantity
+    lot: Lot = ""
+    expires_on: date | None = None
 
 
 class WarehouseControlTotalIn(Schema):
@@ -280,6 +308,8 @@ class BinStockOut(Schema):
     sku: str
     status: str
     quantity: int
+    lot: str
+    expires_on: date | None
 
     @classmethod
     def of(cls, row: BinStockRow) -> BinStockOut:
@@ -290,6 +320,8 @@ class BinStockOut(Schema):
             sku=row.sku.code,
             status=row.status,
             quantity=row.quantity,
+            lot=row.lot,
+            expires_on=row.expires_on,
         )
 
 

@@ -53,6 +53,7 @@ def create_bin_move(request: HttpRequest, payload: BinMoveIn) -> Status[BinMoveO
                 to_bin=line.to_bin,
                 quantity=line.quantity,
                 status=StockStatus(line.status),
+                lot=line.lot,
             )
             for line in payload.lines
         ],
@@ -76,7 +77,13 @@ def create_warehouse_opening(
     opening = stock_opening.post(
         site=payload.site,
         stock=[
-            BinStock(bin_code=line.bin, sku=line.sku, quantity=line.quantity)
+            BinStock(
+                bin_code=line.bin,
+                sku=line.sku,
+                quantity=line.quantity,
+                lot=line.lot,
+                expires_on=line.expires_on,
+            )
             for line in payload.lines
         ],
         by=get_trace(request),

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from yipan.documents import numbers, told, trail
+from yipan.documents.evidence import NO_STAMP, Evidence, Stamp
 from yipan.documents.states import lock_for
 from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
@@ -82,6 +83,9 @@ class Added:
     quantity_counted: int | None = None
     quantity_book: int | None = None
     counted_at: datetime | None = None
+    text: str = ""
+    pack_size: int | None = None
+    stamp: Stamp = NO_STAMP
 
 
 @transaction.atomic
@@ -127,8 +131,20 @@ def add(*, number: str, added: Added, by: Trace, at: datetime) -> AdjustmentLine
     line.quantity += added.quantity
     told.require_plausible([(added.sku, line.quantity)])
     line.quantity_counted, line.quantity_book = added.quantity_counted, added.quantity_book
-    line.counted_at, line.recorded_at = added.counted_at or at, at
-    line.cause, line.capture_mode, line.device = added.cause, added.capture_mode, by.device
+    line.counted_at = added.counted_at or at
+    line.cause = added.cause
+    evidence = Evidence(
+        capture_mode=added.capture_mode,
+        quantity_entered=added.quantity,
+        units_per_pack=added.pack_size,
+        barcode_scanned=added.text,
+        quantity_expected=added.quantity_book,
+        actor=by.actor,
+        device=by.device,
+        stamp=added.stamp,
+    )
+    for name, value in evidence.make_columns(at=at).items():
+        setattr(line, name, value)
     line.save()
     return line
 

@@ -29,6 +29,7 @@ def list_adjusted(lines: Sequence[AdjustmentLine]) -> list[Adjusted]:
             bin_code=line.bin_code,
             quantity=line.quantity,
             from_status=StockStatus(line.from_status),
+            lot=line.lot,
             price_minor=skus[line.sku].price_minor,
         )
         for line in lines

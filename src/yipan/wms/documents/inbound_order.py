@@ -136,9 +136,8 @@ def take_back(
     for went in lines:
         line = by_sku.get(went.sku)
         if line is not None:
-            line.quantity_received -= (
-                went.quantity_sound + went.quantity_damaged + went.quantity_blocked
-            )
+            waiting = went.quantity_blocked + went.quantity_quarantine
+            line.quantity_received -= went.quantity_sound + went.quantity_damaged + waiting
             line.quantity_damaged -= went.quantity_damaged
             line.quantity_blocked -= went.quantity_blocked
     InboundLine.objects.bulk_update(
@@ -174,7 +173,8 @@ def move_on(
     for came in lines:
         line = by_sku.get(came.sku)
         if line is not None:
-            total = came.quantity_sound + came.quantity_damaged + came.quantity_blocked
+            waiting = came.quantity_blocked + came.quantity_quarantine
+            total = came.quantity_sound + came.quantity_damaged + waiting
             line.quantity_received += total
             line.quantity_damaged += came.quantity_damaged
             line.quantity_blocked += came.quantity_blocked

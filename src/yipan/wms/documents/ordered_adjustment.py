@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid5
 
 from django.db import transaction
 
 from yipan.documents import told
-from yipan.ledger import queries as ledger
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.messages.erp import AdjustmentOrdered, OrderedAdjustmentLine
@@ -18,8 +17,9 @@ from yipan.wms.documents.adjustment import Added, Kind, StatusMissing, TypeMissi
 from yipan.wms.models import Adjustment
 from yipan.wms.models.adjustment import AdjustmentType
 from yipan.wms.queries import giving
+from yipan.wms.queries.lots import list_places
 from yipan.wms.rules import outbound as rules
-from yipan.wms.rules.outbound import Giving
+from yipan.wms.rules.outbound import Giving, Share
 
 
 @transaction.atomic
@@ -70,35 +70,40 @@ def _find_places(site: str, line: OrderedAdjustmentLine, *, is_gain: bool) -> li
     shares = []
     if not is_gain:
         found = (
-            giving.list_giving(site, line.sku)
+            giving.list_giving(site, line.sku, today=date.min)
             if line.from_status == "available"
             else _list_in_status(site, line)
         )
         shares = rules.choose_bins(giving=found, quantity=line.quantity)
-    added = [_make(line, bin_code=each.bin_code, quantity=each.quantity) for each in shares]
+    added = [_make(line, share=each) for each in shares]
     rest = line.quantity - sum(each.quantity for each in shares)
     if rest:
-        added.append(_make(line, bin_code=queries.find_receiving_bin(site), quantity=rest))
+        dock = queries.find_receiving_bin(site)
+        added.append(_make(line, share=Share(bin_code=dock, quantity=rest)))
     return added
 
 
 def _list_in_status(site: str, line: OrderedAdjustmentLine) -> list[Giving]:
-    rows = ledger.list_balances(book=f"wms:{site}", sku=line.sku, prefix="on_hand/")
-    bins = {row.code for row in masterdata.list_bins(site)}
-    found = []
-    for row in rows:
-        _, *places, status = row.account.split("/")
-        place = "/".join(places)
-        if status == line.from_status and row.quantity > 0 and place in bins:
-            found.append(Giving(bin_code=place, quantity=row.quantity, path=("", "", 0, place)))
-    return found
+    lying = list_places(site, sku=line.sku)
+    bins = masterdata.find_bins(site, {place.bin_code for _, place in lying})
+    return [
+        Giving(
+            bin_code=place.bin_code,
+            quantity=quantity,
+            path=("", "", 0, place.bin_code),
+            lot=place.lot,
+        )
+        for (_, place), quantity in lying.items()
+        if place.status == line.from_status and quantity > 0 and place.bin_code in bins
+    ]
 
 
-def _make(line: OrderedAdjustmentLine, *, bin_code: str, quantity: int) -> Added:
+def _make(line: OrderedAdjustmentLine, *, share: Share) -> Added:
     return Added(
         sku=line.sku,
-        bin_code=bin_code,
-        quantity=quantity,
+        bin_code=share.bin_code,
+        lot=share.lot,
+        quantity=share.quantity,
         from_status=line.from_status,
         capture_mode="bulk",
     )

@@ -178,7 +178,14 @@ def _cover(
     # Twice: another order may take the same goods between the look and the promise.
     for _ in range(2):
         shares = rules.choose_bins(
-            giving=giving.list_giving(order.site, line.sku, without=without), quantity=wanted
+            giving=giving.list_giving(
+                order.site,
+                line.sku,
+                today=masterdata.get_business_date(order.site, at),
+                without=without,
+                lot=line.lot,
+            ),
+            quantity=wanted,
         )
         try:
             outbound_posting.post(
@@ -204,8 +211,12 @@ def add_picks(order: OutboundOrder, line: OutboundLine, shares: Sequence[Share])
             order=order,
             line=line,
             sku=line.sku,
-            lot=line.lot,
+            lot=share.lot,
             bin_code=share.bin_code,
+            quantity_expected=share.quantity,
+            was_expected_shown=True,
+            counterpart_document=order.document_number or order.number,
+            counterpart_line=line.line,
             zone=bins[share.bin_code].zone,
             path=giving.write_path(bins[share.bin_code]),
             quantity=share.quantity,
@@ -223,6 +234,7 @@ def give_back(order: OutboundOrder, *, by: Trace, at: datetime, step: str) -> No
         share = Share(
             bin_code=pick.bin_code if is_open else pick.place,
             quantity=pick.quantity if is_open else pick.quantity_picked,
+            lot=pick.lot,
         )
         moves += rules.give_back(sku=pick.sku, shares=[share])
         pick.state = PickState.CANCELED

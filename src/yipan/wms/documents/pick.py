@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yipan.documents import told
+from yipan.documents.evidence import NO_STAMP, Evidence, Stamp
 from yipan.exchange import outbox
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger import queries as ledger
@@ -73,6 +74,10 @@ class Taking:
     quantity: int
     capture_mode: str = "scan"
     tote: str = ""
+    text: str = ""
+    pack_size: int | None = None
+    serials: tuple[str, ...] = ()
+    stamp: Stamp = NO_STAMP
 
 
 @transaction.atomic
@@ -141,7 +146,9 @@ def short(*, pick_id: int, taking: Taking, by: Trace, at: datetime, message_id: 
     outbound_posting.post(
         order,
         step="short",
-        moves=rules.give_back(sku=pick.sku, shares=[Share(bin_code=pick.bin_code, quantity=rest)]),
+        moves=rules.give_back(
+            sku=pick.sku, shares=[Share(bin_code=pick.bin_code, quantity=rest, lot=pick.lot)]
+        ),
         by=by,
         at=at,
     )
@@ -194,16 +201,12 @@ def undo(*, pick_ids: list[int], by: Trace, at: datetime) -> Pick:
     outbound_posting.post(
         pick.order,
         step="undo",
-        moves=rules.carry(
-            sku=pick.sku,
-            from_place=pick.place,
-            to_place=pick.bin_code,
-            quantity=pick.quantity_picked,
-        ),
+        moves=rules.carry(sku=pick.sku, share=_get_picked(pick), to_place=pick.bin_code),
         by=by,
         at=at,
     )
     pick.state = PickState.OPEN
+    pick.serials = []
     pick.quantity, pick.quantity_picked = pick.quantity_picked, 0
     pick.attempt += 1
     pick.is_bin_scanned = False
@@ -221,9 +224,7 @@ def drop(*, pick_ids: list[int], bin_code: str, by: Trace, at: datetime) -> int:
     picks = Pick.objects.filter(pk__in=pick_ids, state=PickState.PICKED)
     for pick_id in picks.order_by("order_id", "id").values_list("id", flat=True):
         pick = _lock(pick_id, state=PickState.PICKED)
-        moves = rules.carry(
-            sku=pick.sku, from_place=pick.place, to_place=bin_code, quantity=pick.quantity_picked
-        )
+        moves = rules.carry(sku=pick.sku, share=_get_picked(pick), to_place=bin_code)
         outbound_posting.post(pick.order, step="drop", moves=moves, by=by, at=at)
         total += pick.quantity_picked if moves else 0
         pick.place = bin_code
@@ -260,6 +261,7 @@ def _see(pick: Pick, *, reason: str, quantity_found: int) -> Seen:
         site=pick.order.site,
         bin_code=pick.bin_code,
         sku=pick.sku,
+        lot=pick.lot,
         reason=reason,
         quantity_found=quantity_found,
         partner_number=pick.order.number,
@@ -282,6 +284,10 @@ def _split(pick: Pick, *, quantity: int) -> None:
         claimed_by=pick.claimed_by,
         claimed_at=pick.claimed_at,
         skips=pick.skips,
+        quantity_expected=pick.quantity - quantity,
+        was_expected_shown=True,
+        counterpart_document=pick.counterpart_document,
+        counterpart_line=pick.counterpart_line,
     )
     pick.quantity = quantity
 
@@ -292,7 +298,9 @@ def _take(pick: Pick, *, taking: Taking, by: Trace, at: datetime) -> None:
         pick.order,
         step="pick",
         moves=rules.carry(
-            sku=pick.sku, from_place=pick.bin_code, to_place=place, quantity=taking.quantity
+            sku=pick.sku,
+            share=Share(bin_code=pick.bin_code, quantity=taking.quantity, lot=pick.lot),
+            to_place=place,
         ),
         by=by,
         at=at,
@@ -300,10 +308,29 @@ def _take(pick: Pick, *, taking: Taking, by: Trace, at: datetime) -> None:
     pick.state = PickState.PICKED
     pick.quantity_picked = taking.quantity
     pick.place = place
-    pick.capture_mode = taking.capture_mode
-    pick.picked_by, pick.device = by.actor, by.device
-    pick.picked_at = pick.recorded_at = at
+    pick.serials = list(taking.serials)
+    pick.picked_by, pick.picked_at = by.actor, at
     pick.sequence = pick.order.postings_count
+    evidence = Evidence(
+        capture_mode=taking.capture_mode,
+        quantity_entered=taking.quantity,
+        units_per_pack=taking.pack_size,
+        barcode_scanned=taking.text,
+        quantity_expected=pick.quantity,
+        was_expected_shown=True,
+        counterpart_document=pick.counterpart_document,
+        counterpart_line=pick.counterpart_line,
+        package_id=taking.tote,
+        actor=by.actor,
+        device=by.device,
+        stamp=taking.stamp,
+    )
+    for name, value in evidence.make_columns(at=at).items():
+        setattr(pick, name, value)
+
+
+def _get_picked(pick: Pick) -> Share:
+    return Share(bin_code=pick.place, quantity=pick.quantity_picked, lot=pick.lot)
 
 
 def _count_in_book(pick: Pick) -> int:

@@ -3,28 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from yipan.documents import numbers, told, trail
 from yipan.documents.states import lock_for
-from yipan.exchange import outbox
-from yipan.foundation.refusals import NotFound, Refusal
-from yipan.ledger import posting as ledger
-from yipan.ledger.moves import FactPosting, Trace
+from yipan.foundation.refusals import NotFound
+from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.messages.wms import GoodsReceived, ReceivedLine
 from yipan.wms import queries, rules
-from yipan.wms.documents import inbound_order
-from yipan.wms.models import InboundOrder, Receipt, ReceiptLine, ReceiptScan
+from yipan.wms.documents import receipt_posting
+from yipan.wms.documents.counting import (
+    DISPOSITIONS,
+    Correction,
+    CountBelowZero,
+    Counting,
+    DispositionMissing,
+    NothingCounted,
+    Opening,
+    SerialDoubled,
+)
+from yipan.wms.models import InboundOrder, Receipt, ReceiptScan
 from yipan.wms.models.receipt import CountMode
 from yipan.wms.models.receipt import ReceiptState as State
 from yipan.wms.rules import Counted
 
-DOCUMENT_TYPE = "receipt"
+__all__ = [
+    "CUSTOMER_RETURN",
+    "DISPOSITIONS",
+    "DOCUMENT_TYPE",
+    "Correction",
+    "CountBelowZero",
+    "Counting",
+    "DispositionMissing",
+    "NothingCounted",
+    "Opening",
+    "SerialDoubled",
+    "cancel",
+    "choose_count_mode",
+    "correct",
+    "count",
+    "name_lot",
+    "open_receipt",
+    "post",
+    "receive",
+    "undo",
+]
+
+DOCUMENT_TYPE = receipt_posting.DOCUMENT_TYPE
+CUSTOMER_RETURN = receipt_posting.CUSTOMER_RETURN
 
 #: From which states may each step be taken?
 STEPS = {
@@ -33,49 +63,6 @@ STEPS = {
     "post": frozenset({State.DRAFT}),
     "cancel": frozenset({State.DRAFT}),
 }
-
-
-class NothingCounted(Refusal):
-    """There is nothing to post, and nothing to take back."""
-
-    code = "receipt.nothing_counted"
-
-
-class CountBelowZero(Refusal):
-    """The correction would leave less than nothing of a SKU."""
-
-    code = "receipt.count_below_zero"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Opening:
-    """What a receipt is for. Without an inbound order it is blind, of a supplier or of none."""
-
-    site: str
-    inbound_order_number: str = ""
-    supplier: str = ""
-    count_mode: str = CountMode.EXPECTED
-    external_id: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counting:
-    """One scan, or one keyed correction, which may be negative. Never zero."""
-
-    sku: str
-    quantity: int
-    is_damaged: bool = False
-    capture_mode: str = "scan"
-    text: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Correction:
-    """What somebody says was really counted of a SKU."""
-
-    sku: str
-    quantity_sound: int
-    quantity_damaged: int
 
 
 @transaction.atomic
@@ -92,6 +79,7 @@ def open_receipt(*, opening: Opening, by: Trace, at: datetime) -> Receipt:
         ).first()
         if order is None:
             raise NotFound(kind="inbound_order", id=opening.inbound_order_number)
+    order_type = order.order_type if order is not None else opening.order_type
     supplier = order.supplier if order is not None else opening.supplier
     if supplier and order is None:
         masterdata.get_supplier(supplier)
@@ -104,7 +92,9 @@ def open_receipt(*, opening: Opening, by: Trace, at: datetime) -> Receipt:
         order=order,
         supplier=supplier,
         count_mode=CountMode.UNIT if is_blind else opening.count_mode,
-        bin_code=queries.find_receiving_bin(opening.site),
+        bin_code=queries.find_receiving_bin(opening.site, is_return=order_type == CUSTOMER_RETURN),
+        order_type=order_type,
+        partner_document=opening.partner_document[:64],
         device=by.device,
         external_id=opening.external_id,
         created_by=by.actor,
@@ -120,13 +110,23 @@ def count(*, number: str, counting: Counting, by: Trace, at: datetime) -> Receip
     :raises SkuUnknown: if there is no such SKU.
     :raises CountBelowZero: if it takes back more than was counted.
     :raises QuantityNotPlausible: if the SKU's count would be larger than anybody handles.
+    :raises SerialDoubled: if the piece was scanned already.
+    :raises DispositionMissing: if goods came back and nobody said what becomes of them.
     """
     receipt = lock_for("count", model=Receipt, number=number, steps=STEPS)
     masterdata.get_sku(counting.sku)
+    if receipt.order_type == CUSTOMER_RETURN and counting.disposition not in DISPOSITIONS:
+        raise DispositionMissing(sku=counting.sku)
+    standing = receipt.scans.filter(sku=counting.sku, undone_at=None)
+    if counting.serial and standing.filter(serial=counting.serial).exists():
+        raise SerialDoubled(sku=counting.sku, serial=counting.serial)
     before = sum(
         scan.quantity
-        for scan in receipt.scans.filter(
-            sku=counting.sku, is_damaged=counting.is_damaged, undone_at=None
+        for scan in standing.filter(
+            lot=counting.lot_code,
+            is_damaged=counting.is_damaged,
+            is_wrong=counting.is_wrong,
+            disposition=counting.disposition,
         )
     )
     if before + counting.quantity < 0:
@@ -137,13 +137,58 @@ def count(*, number: str, counting: Counting, by: Trace, at: datetime) -> Receip
         position=receipt.scans.count() + 1,
         sku=counting.sku,
         is_damaged=counting.is_damaged,
+        is_wrong=counting.is_wrong,
+        disposition=counting.disposition,
         quantity=counting.quantity,
+        lot=counting.lot_code,
+        expires_on=counting.expires_on,
+        serial=counting.serial,
+        package_id=counting.package_id[:32],
+        pack_size=counting.pack_size,
+        was_expected_shown=counting.was_expected_shown,
         capture_mode=counting.capture_mode,
-        text=counting.text,
+        text=counting.text[:200],
         actor=by.actor,
         device=by.device,
         at=at,
+        device_sequence=counting.stamp.device_sequence,
+        occurred_at=counting.stamp.occurred_at,
+        sent_at=counting.stamp.sent_at,
     )
+
+
+@transaction.atomic
+def name_lot(
+    *, number: str, sku: str, lot: str, expires_on: date | None, by: Trace, at: datetime
+) -> int:
+    """
+    Say of which lot the goods of a SKU are that were counted without one. Return how many.
+
+    A later scan of the same goods without a lot is another heap, until it is named too.
+
+    :raises NothingCounted: if nothing of the SKU stands without a lot.
+    """
+    receipt = lock_for("count", model=Receipt, number=number, steps=STEPS)
+    code = rules.get_lot_code(lot=lot.strip(), expires_on=expires_on)
+    unnamed = receipt.scans.filter(sku=sku, lot="", undone_at=None)
+    total = sum(scan.quantity for scan in unnamed)
+    if not total or not code:
+        raise NothingCounted(number=number, sku=sku)
+    unnamed.update(lot=code[:48], expires_on=expires_on)
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=number,
+            step="name_lot",
+            from_state=State.DRAFT,
+            to_state=State.DRAFT,
+            actor=by.actor,
+            device=by.device,
+            at=at,
+            reason=f"{sku} {code}"[:200],
+        )
+    )
+    return total
 
 
 @transaction.atomic
@@ -156,18 +201,29 @@ def correct(*, number: str, correction: Correction, by: Trace, at: datetime) -> 
     :raises QuantityNotPlausible: if a quantity is larger than anybody handles.
     """
     receipt = lock_for("count", model=Receipt, number=number, steps=STEPS)
-    stands = {each.sku: each for each in queries.list_counted(receipt)}.get(correction.sku)
-    changes = (
-        (correction.quantity_sound - (stands.quantity_sound if stands else 0), False),
-        (correction.quantity_damaged - (stands.quantity_damaged if stands else 0), True),
+    counted = {(each.sku, each.lot): each for each in queries.list_counted(receipt)}
+    nothing = Counted(sku=correction.sku, quantity_sound=0, quantity_damaged=0)
+    stands = counted.get((correction.sku, correction.lot), nothing)
+    base = Counting(
+        sku=correction.sku,
+        quantity=0,
+        lot=correction.lot,
+        expires_on=stands.expires_on,
+        capture_mode="key",
     )
-    for quantity, is_damaged in changes:
-        if quantity:
-            counting = Counting(
-                sku=correction.sku, quantity=quantity, is_damaged=is_damaged, capture_mode="key"
-            )
+    changes = [
+        replace(base, quantity=correction.quantity_sound - stands.quantity_sound),
+        replace(
+            base, quantity=correction.quantity_damaged - stands.quantity_damaged, is_damaged=True
+        ),
+    ]
+    if correction.quantity_wrong is not None:
+        wrong = correction.quantity_wrong - stands.quantity_wrong
+        changes.append(replace(base, quantity=wrong, is_wrong=True))
+    for counting in changes:
+        if counting.quantity:
             count(number=number, counting=counting, by=by, at=at)
-    return any(quantity for quantity, _ in changes)
+    return any(counting.quantity for counting in changes)
 
 
 @transaction.atomic
@@ -232,18 +288,16 @@ def post(*, number: str, is_last: bool, by: Trace, at: datetime, message_id: UUI
     order = _lock_order(receipt)
     if not counted and not (is_last and order is not None):
         raise NothingCounted(number=number)
-    if order is None:
-        lines = rules.take_blind(counted=counted)
-    else:
-        lines = rules.decide_receipt(
-            expected=inbound_order.list_expected(order),
-            counted=counted,
-            tolerance_percent=order.tolerance_percent,
-        )
+    lines = receipt_posting.decide(
+        receipt,
+        order=order,
+        counted=counted,
+        today=masterdata.get_business_date(receipt.site, at),
+    )
     receipt.is_last = is_last
     receipt.posted_by = by.actor
     receipt.device = by.device or receipt.device
-    _book(receipt, order=order, lines=lines, at=at, message_id=message_id)
+    receipt_posting.book(receipt, order=order, lines=lines, at=at, message_id=message_id)
     return receipt
 
 
@@ -268,17 +322,38 @@ def receive(
             return known
     told.require_few(counted)
     receipt = open_receipt(opening=opening, by=by, at=at)
+    is_return = receipt.order_type == CUSTOMER_RETURN
     for each in counted:
-        parts = ((each.quantity_sound, False), (each.quantity_damaged, True))
-        for quantity, is_damaged in parts:
-            if quantity:
-                counting = Counting(
-                    sku=each.sku,
-                    quantity=quantity,
-                    is_damaged=is_damaged,
-                    capture_mode=each.capture_mode,
-                )
-                count(number=receipt.number, counting=counting, by=by, at=at)
+        base = Counting(
+            sku=each.sku,
+            quantity=0,
+            capture_mode=each.capture_mode,
+            lot=each.lot,
+            expires_on=each.expires_on,
+            package_id=each.package_id,
+        )
+        parts = [
+            replace(base, quantity=each.quantity_sound, disposition="sellable" * is_return),
+            replace(
+                base,
+                quantity=each.quantity_damaged,
+                is_damaged=True,
+                disposition="scrap" * is_return,
+            ),
+            replace(base, quantity=each.quantity_wrong, is_wrong=True),
+            replace(base, quantity=each.quantity_inspect, disposition="inspect"),
+        ]
+        serials = list(each.serials)
+        for counting in parts:
+            rest = counting.quantity
+            # A serial is one piece: its scan counts one, as a scanner's would.
+            while rest and serials:
+                one = replace(counting, quantity=1, serial=serials.pop(0))
+                count(number=receipt.number, counting=one, by=by, at=at)
+                rest -= 1
+            if rest:
+                whole = replace(counting, quantity=rest)
+                count(number=receipt.number, counting=whole, by=by, at=at)
     return post(number=receipt.number, is_last=is_last, by=by, at=at, message_id=message_id)
 
 
@@ -286,103 +361,3 @@ def _lock_order(receipt: Receipt) -> InboundOrder | None:
     if receipt.order_id is None:
         return None
     return InboundOrder.objects.select_for_update().get(pk=receipt.order_id)
-
-
-def _book(
-    receipt: Receipt,
-    *,
-    order: InboundOrder | None,
-    lines: Sequence[ReceivedLine],
-    at: datetime,
-    message_id: UUID,
-) -> None:
-    source = f"wms:{receipt.site}/stock"
-    [sequence] = outbox.reserve_numbers(source)
-    receipt.state = State.POSTED
-    receipt.posted_at = at
-    receipt.message_id = message_id
-    receipt.source = source
-    receipt.sequence = sequence
-    receipt.save()
-    ReceiptLine.objects.bulk_create(
-        ReceiptLine(
-            receipt=receipt,
-            line=line.line,
-            sku=line.sku,
-            quantity_sound=line.quantity_sound,
-            quantity_damaged=line.quantity_damaged,
-            quantity_blocked=line.quantity_blocked,
-            quantity_expected=line.quantity_expected,
-            capture_mode=line.capture_mode,
-        )
-        for line in lines
-    )
-    step = trail.Step(
-        document_type=DOCUMENT_TYPE,
-        number=receipt.number,
-        step="post",
-        from_state=State.DRAFT,
-        to_state=State.POSTED,
-        actor=receipt.posted_by,
-        device=receipt.device,
-        at=at,
-        message_id=message_id,
-    )
-    trail.record(step)
-    if order is not None:
-        inbound_order.move_on(order, lines=lines, is_last=receipt.is_last, step=step)
-    order_type = order.order_type if order else "purchase"
-    _post_moves(receipt, order_type=order_type, lines=lines, at=at)
-    _tell(receipt, order=order, lines=lines)
-
-
-def _post_moves(
-    receipt: Receipt, *, order_type: str, lines: Sequence[ReceivedLine], at: datetime
-) -> None:
-    moves = rules.post_receipt(bin_code=receipt.bin_code, lines=lines, order_type=order_type)
-    if not moves:
-        return
-    ledger.post_fact(
-        book=f"wms:{receipt.site}",
-        posting=FactPosting(
-            origin=f"{DOCUMENT_TYPE}/{receipt.number}/post",
-            occurred_at=at,
-            moves=moves,
-            trace=Trace(
-                actor=receipt.posted_by,
-                device=receipt.device,
-                source=receipt.source,
-                sequence=receipt.sequence,
-            ),
-            business_date=masterdata.get_business_date(receipt.site, at),
-        ),
-    )
-
-
-def _tell(receipt: Receipt, *, order: InboundOrder | None, lines: Sequence[ReceivedLine]) -> None:
-    assert receipt.posted_at is not None
-    assert receipt.message_id is not None
-    assert receipt.sequence is not None
-    purchase_order_number = order.purchase_order_number if order else ""
-    transfer_number = order.transfer_number if order else ""
-    outbox.publish(
-        GoodsReceived(
-            message_id=receipt.message_id,
-            occurred_at=receipt.posted_at,
-            receipt_number=receipt.number,
-            inbound_order_number=order.number if order else "",
-            purchase_order_number=purchase_order_number,
-            site=receipt.site,
-            lines=tuple(lines),
-            received_by=receipt.posted_by,
-            device=receipt.device,
-            is_last=receipt.is_last,
-            supplier=receipt.supplier,
-            order_type=order.order_type if order else "purchase",
-            transfer_number=transfer_number,
-        ),
-        source=receipt.source,
-        sequence=receipt.sequence,
-        business_date=masterdata.get_business_date(receipt.site, receipt.posted_at),
-        correlation_id=purchase_order_number or transfer_number or receipt.number,
-    )

@@ -17,9 +17,8 @@ from yipan.ledger import posting as ledger
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.masterdata import queries as masterdata
 from yipan.messages.wms import GoodsShipped, Parcel, ShipmentReversed, ShippedLine
-from yipan.wms import rules as wms_rules
-from yipan.wms.documents import outbound_order, outbound_posting
-from yipan.wms.models import OutboundLine, OutboundOrder, Pick, Shipment, ShipmentLine
+from yipan.wms.documents import outbound_order, outbound_posting, shipment_lines
+from yipan.wms.models import OutboundOrder, Pick, Shipment, ShipmentLine
 from yipan.wms.models.outbound_order import STATES_OPEN, PickState
 from yipan.wms.models.outbound_order import OutboundOrderState as OrderState
 from yipan.wms.models.shipment import ShipmentState as State
@@ -89,7 +88,7 @@ def ship(*, shipping: Shipping, by: Trace, at: datetime, message_id: UUID) -> Sh
     shipment = _write(
         order, shipping=shipping, is_last=is_last, by=by, at=at, message_id=message_id
     )
-    lines = _write_lines(shipment, picked)
+    lines = shipment_lines.write(shipment, picked)
     _post(shipment, order_type=order.order_type, picked=picked, by=by, at=at)
     if is_last:
         outbound_order.give_back(order, by=by, at=at, step="close")
@@ -145,7 +144,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Shipme
                 sequence=sequence,
             ),
         )
-    _take_back(order, shipment)
+    shipment_lines.take_back(order, shipment)
     shipment.state = State.REVERSED
     shipment.reversed_message_id = message_id
     shipment.save(update_fields=["state", "reversed_message_id"])
@@ -175,15 +174,6 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Shipme
         correlation_id=order.document_number or order.number,
     )
     return shipment
-
-
-def _take_back(order: OutboundOrder, shipment: Shipment) -> None:
-    left = {line.line: line.quantity for line in shipment.lines.all()}
-    lines = list(order.lines.filter(line__in=left))
-    for line in lines:
-        line.quantity_shipped -= left[line.line]
-    OutboundLine.objects.bulk_update(lines, ["quantity_shipped"])
-    shipment.picks.update(state=PickState.PICKED, shipment=None)
 
 
 def _write(
@@ -216,40 +206,14 @@ def _write(
     )
 
 
-def _write_lines(shipment: Shipment, picked: Sequence[Pick]) -> list[ShipmentLine]:
-    """Write what leaves by line of the order, and note it there."""
-    by_line: dict[int, list[Pick]] = {}
-    for pick in picked:
-        by_line.setdefault(pick.line_id, []).append(pick)
-        pick.state, pick.shipment = PickState.SHIPPED, shipment
-    Pick.objects.bulk_update(picked, ["state", "shipment"])
-    lines = []
-    for picks in by_line.values():
-        line = picks[0].line
-        quantity = sum(pick.quantity_picked for pick in picks)
-        lines.append(
-            ShipmentLine(
-                shipment=shipment,
-                line=line.line,
-                sku=line.sku,
-                lot=line.lot,
-                quantity=quantity,
-                quantity_expected=line.quantity_ordered - line.quantity_shipped,
-                capture_mode=wms_rules.get_capture_mode(pick.capture_mode for pick in picks),
-            )
-        )
-        line.quantity_shipped += quantity
-        line.save(update_fields=["quantity_shipped"])
-    return ShipmentLine.objects.bulk_create(lines)
-
-
 def _post(
     shipment: Shipment, *, order_type: str, picked: Sequence[Pick], by: Trace, at: datetime
 ) -> None:
     moves = rules.post_shipment(
         order_type=order_type,
         picked=[
-            (pick.sku, Share(bin_code=pick.place, quantity=pick.quantity_picked)) for pick in picked
+            (pick.sku, Share(bin_code=pick.place, quantity=pick.quantity_picked, lot=pick.lot))
+            for pick in picked
         ],
     )
     if not moves:
@@ -338,6 +302,8 @@ def _tell(
                     quantity=line.quantity,
                     lot=line.lot,
                     capture_mode=line.capture_mode,
+                    expires_on=line.expires_on.isoformat() if line.expires_on else "",
+                    serials=tuple(line.serials),
                 )
                 for line in lines
             ),

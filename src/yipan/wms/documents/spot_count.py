@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yipan.documents import numbers, trail
+from yipan.documents.evidence import NO_STAMP, Evidence, Stamp
 from yipan.ledger import queries as ledger
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
@@ -25,6 +26,8 @@ class Seen:
     reason: str
     quantity_found: int
     partner_number: str
+    lot: str = ""
+    stamp: Stamp = NO_STAMP
 
 
 def record(*, seen: Seen, by: Trace, at: datetime, is_settled: bool = False) -> SpotCount:
@@ -34,6 +37,21 @@ def record(*, seen: Seen, by: Trace, at: datetime, is_settled: bool = False) -> 
     Open, unless it is settled: what was seen is what the book says.
     """
     state = State.COUNTED if is_settled else State.OPEN
+    in_book = sum(
+        row.quantity
+        for row in ledger.list_balances(
+            book=f"wms:{seen.site}", sku=seen.sku, prefix=f"on_hand/{seen.bin_code}/"
+        )
+    )
+    evidence = Evidence(
+        capture_mode="key",
+        quantity_entered=seen.quantity_found,
+        quantity_expected=in_book,
+        counterpart_document=seen.partner_number,
+        actor=by.actor,
+        device=by.device,
+        stamp=seen.stamp,
+    )
     count = SpotCount.objects.create(
         number=numbers.give_number(
             prefix="SC", site=seen.site, on=masterdata.get_business_date(seen.site, at)
@@ -43,15 +61,11 @@ def record(*, seen: Seen, by: Trace, at: datetime, is_settled: bool = False) -> 
         reason=seen.reason,
         bin_code=seen.bin_code,
         sku=seen.sku,
-        quantity_book=sum(
-            row.quantity
-            for row in ledger.list_balances(
-                book=f"wms:{seen.site}", sku=seen.sku, prefix=f"on_hand/{seen.bin_code}/"
-            )
-        ),
+        lot=seen.lot,
+        quantity_book=in_book,
         quantity_found=seen.quantity_found,
         partner_number=seen.partner_number,
-        device=by.device,
+        **evidence.make_columns(at=at),
         created_by=by.actor,
         created_at=at,
     )

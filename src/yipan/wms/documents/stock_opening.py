@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +19,8 @@ from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import BinUnknown
 from yipan.messages.wms import OpenedLine, StockOpened, StockOpeningReversed
 from yipan.wms import rules
+from yipan.wms.documents import lot
+from yipan.wms.documents.lot import Named
 from yipan.wms.models import WarehouseOpening
 from yipan.wms.models.stock_opening import WarehouseOpeningState as State
 
@@ -37,11 +39,18 @@ class NothingOpened(Refusal):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BinStock:
-    """How much sound stock of a SKU lay in a bin, in its smallest unit."""
+    """How much sound stock of a SKU and lot lay in a bin, in its smallest unit."""
 
     bin_code: str
     sku: str
     quantity: int
+    lot: str = ""
+    expires_on: date | None = None
+
+    @property
+    def lot_code(self) -> str:
+        """Return the name of the lot; one known by its date alone is called after it."""
+        return rules.get_lot_code(lot=self.lot, expires_on=self.expires_on)
 
 
 @transaction.atomic
@@ -62,7 +71,10 @@ def post(
     opening = WarehouseOpening.objects.create(
         number=numbers.give_number(prefix="OS", site=site, on=business_date),
         site=site,
-        lines=[{"bin": it.bin_code, "sku": it.sku, "quantity": it.quantity} for it in stock],
+        lines=[
+            {"bin": it.bin_code, "sku": it.sku, "quantity": it.quantity, "lot": it.lot_code}
+            for it in stock
+        ],
         message_id=message_id,
         source=source,
         sequence=sequence,
@@ -70,8 +82,21 @@ def post(
         created_at=at,
     )
     lines = tuple(
-        OpenedLine(line=number, sku=it.sku, quantity=it.quantity)
+        OpenedLine(
+            line=number,
+            sku=it.sku,
+            quantity=it.quantity,
+            lot=it.lot_code,
+            expires_on=it.expires_on.isoformat() if it.expires_on else "",
+        )
         for number, it in enumerate(stock, start=1)
+    )
+    lot.register(
+        site=site,
+        named=[Named(sku=it.sku, code=it.lot_code, expires_on=it.expires_on) for it in stock],
+        document=opening.number,
+        supplier="",
+        at=at,
     )
     bins = [(it.bin_code, line) for it, line in zip(stock, lines, strict=True)]
     _post(opening, moves=rules.post_stock_opening(bins=bins), by=by, at=at)

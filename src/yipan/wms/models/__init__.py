@@ -1,9 +1,13 @@
 """Index of the tables of this context, for Django to find. No code here."""
 
 from yipan.wms.models.adjustment import Adjustment, AdjustmentLine
-from yipan.wms.models.bin_move import BinMove
+from yipan.wms.models.bin_move import BinMove, BinMoveLine
 from yipan.wms.models.inbound_order import InboundLine, InboundOrder
+from yipan.wms.models.inspection import GoodsRule, Inspection, ZoneRule
+from yipan.wms.models.lot import Lot, Serial
 from yipan.wms.models.outbound_order import OutboundLine, OutboundOrder, Pick, Wave
+from yipan.wms.models.package import Package, PackageLine
+from yipan.wms.models.photo import Photo
 from yipan.wms.models.receipt import Receipt, ReceiptLine, ReceiptScan
 from yipan.wms.models.shipment import Shipment, ShipmentLine
 from yipan.wms.models.spot_count import SpotCount
@@ -13,17 +17,26 @@ __all__ = [
     "Adjustment",
     "AdjustmentLine",
     "BinMove",
+    "BinMoveLine",
+    "GoodsRule",
     "InboundLine",
     "InboundOrder",
+    "Inspection",
+    "Lot",
     "OutboundLine",
     "OutboundOrder",
+    "Package",
+    "PackageLine",
+    "Photo",
     "Pick",
     "Receipt",
     "ReceiptLine",
     "ReceiptScan",
+    "Serial",
     "Shipment",
     "ShipmentLine",
     "SpotCount",
     "WarehouseOpening",
     "Wave",
+    "ZoneRule",
 ]

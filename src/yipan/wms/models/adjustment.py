@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yipan.documents.base import Document
+from yipan.documents.evidence import EvidenceColumns
 
 
 class AdjustmentState(models.TextChoices):
@@ -75,7 +76,7 @@ class Adjustment(Document):
         indexes = [models.Index(fields=["site", "-id"], name="adjustment_site_newest")]
 
 
-class AdjustmentLine(models.Model):
+class AdjustmentLine(EvidenceColumns):
     """
     A quantity of one SKU in one bin, with the evidence of how it came about.
 
@@ -92,10 +93,7 @@ class AdjustmentLine(models.Model):
     quantity_counted = models.BigIntegerField(null=True)
     quantity_book = models.BigIntegerField(null=True)
     counted_at = models.DateTimeField(null=True)
-    recorded_at = models.DateTimeField()
     cause = models.CharField(max_length=32, blank=True)
-    capture_mode = models.CharField(max_length=8, default="key")
-    device = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints = [

@@ -40,6 +40,11 @@ class InboundOrder(Document):
     expected_on = models.DateField(null=True)
     tolerance_percent = models.IntegerField(default=0)
     closed_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    arrived_by = models.CharField(max_length=160, blank=True)
+    dock = models.CharField(max_length=32, blank=True)
+    notice_number = models.CharField(max_length=64, blank=True)
+    eta_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from yipan.documents.base import Document
+from yipan.documents.evidence import EvidenceColumns
 
 
 class OutboundOrderState(models.TextChoices):
@@ -130,7 +131,7 @@ class PickState(models.TextChoices):
     CANCELED = "canceled", _("Canceled")
 
 
-class Pick(models.Model):
+class Pick(EvidenceColumns):
     """
     So much of a line from one bin: first a reservation (预占), then what a picker found.
 
@@ -155,13 +156,12 @@ class Pick(models.Model):
     claimed_by = models.CharField(max_length=160, blank=True)
     claimed_at = models.DateTimeField(null=True)
     bin_scanned_at = models.DateTimeField(null=True)
-    capture_mode = models.CharField(max_length=8, blank=True)
+    capture_mode = models.CharField(max_length=8, blank=True, default="")
+    serials = models.JSONField(default=list)
     is_bin_scanned = models.BooleanField(default=False)
     picked_by = models.CharField(max_length=160, blank=True)
-    device = models.CharField(max_length=80, blank=True)
     sequence = models.IntegerField(null=True)
     picked_at = models.DateTimeField(null=True)
-    recorded_at = models.DateTimeField(null=True)
     is_empty_asked = models.BooleanField(default=False)
     shipment = models.ForeignKey(
         "wms.Shipment", null=True, on_delete=models.PROTECT, related_name="picks"

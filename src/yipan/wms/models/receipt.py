@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yipan.documents.base import Document
+from yipan.documents.evidence import EvidenceColumns
 from yipan.wms.models.inbound_order import InboundOrder
 
 
@@ -30,7 +31,9 @@ class Receipt(Document):
     """
     One delivery, or a part of one. Without an inbound order it is blind (盲收).
 
-    `source` and `sequence` are the message that tells of it, once it is posted.
+    `order_type` and `partner_document` tell of one without an order what it is: a delivery of a
+    supplier, or goods a customer sends back. `source` and `sequence` are the message that tells
+    of it, once it is posted.
     """
 
     site = models.CharField(max_length=16)
@@ -53,6 +56,10 @@ class Receipt(Document):
     source = models.CharField(max_length=96, blank=True)
     sequence = models.BigIntegerField(null=True)
     external_id = models.CharField(max_length=96, blank=True)
+    order_type = models.CharField(max_length=24, default="purchase")
+    partner_document = models.CharField(max_length=64, blank=True)
+    matched_at = models.DateTimeField(null=True)
+    matched_by = models.CharField(max_length=160, blank=True)
 
     class Meta:
         constraints = [
@@ -70,8 +77,13 @@ class Receipt(Document):
         indexes = [models.Index(fields=["site", "state"], name="receipt_site_state")]
 
 
-class ReceiptLine(models.Model):
-    """One SKU of a posted receipt, in its smallest unit, by status."""
+class ReceiptLine(EvidenceColumns):
+    """
+    One SKU and lot of a posted receipt, in its smallest unit, by status.
+
+    `quantity_wrong` is the part of the blocked ones that is other goods than ordered; `note` why
+    goods are not free. `serials` are the numbers read.
+    """
 
     receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="lines")
     line = models.IntegerField(default=0)
@@ -79,16 +91,22 @@ class ReceiptLine(models.Model):
     quantity_sound = models.BigIntegerField()
     quantity_damaged = models.BigIntegerField(default=0)
     quantity_blocked = models.BigIntegerField(default=0)
-    quantity_expected = models.BigIntegerField(null=True)
-    capture_mode = models.CharField(max_length=8)
+    quantity_quarantine = models.BigIntegerField(default=0)
+    quantity_wrong = models.BigIntegerField(default=0)
+    lot = models.CharField(max_length=48, blank=True)
+    expires_on = models.DateField(null=True)
+    note = models.CharField(max_length=24, blank=True)
+    serials = models.JSONField(default=list)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["receipt", "sku"], name="receipt_line_sku_unique"),
+            models.UniqueConstraint(fields=["receipt", "sku", "lot"], name="receipt_line_unique"),
             models.CheckConstraint(
                 condition=Q(quantity_sound__gte=0)
                 & Q(quantity_damaged__gte=0)
-                & Q(quantity_blocked__gte=0),
+                & Q(quantity_blocked__gte=0)
+                & Q(quantity_quarantine__gte=0)
+                & Q(quantity_wrong__gte=0),
                 name="receipt_line_not_negative",
             ),
         ]
@@ -108,9 +126,20 @@ class ReceiptScan(models.Model):
     position = models.IntegerField()
     sku = models.CharField(max_length=48)
     is_damaged = models.BooleanField(default=False)
+    is_wrong = models.BooleanField(default=False)
+    disposition = models.CharField(max_length=16, blank=True)
     quantity = models.BigIntegerField()
+    lot = models.CharField(max_length=48, blank=True)
+    expires_on = models.DateField(null=True)
+    serial = models.CharField(max_length=48, blank=True)
+    package_id = models.CharField(max_length=32, blank=True)
+    pack_size = models.BigIntegerField(null=True)
+    was_expected_shown = models.BooleanField(default=False)
     capture_mode = models.CharField(max_length=8)
-    text = models.CharField(max_length=96, blank=True)
+    text = models.CharField(max_length=200, blank=True)
+    device_sequence = models.BigIntegerField(null=True)
+    occurred_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
     actor = models.CharField(max_length=160)
     device = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField()

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yipan.documents.base import Document
+from yipan.documents.evidence import EvidenceColumns
 from yipan.wms.models.outbound_order import OutboundOrder
 
 
@@ -47,20 +48,22 @@ class Shipment(Document):
         indexes = [models.Index(fields=["site", "-id"], name="shipment_site_newest")]
 
 
-class ShipmentLine(models.Model):
-    """What left of one line, and how the picker took it."""
+class ShipmentLine(EvidenceColumns):
+    """What left of one line and lot, and how the picker took it."""
 
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
     line = models.IntegerField()
     sku = models.CharField(max_length=48)
     lot = models.CharField(max_length=48, blank=True)
     quantity = models.BigIntegerField()
-    quantity_expected = models.BigIntegerField(null=True)
-    capture_mode = models.CharField(max_length=8)
+    expires_on = models.DateField(null=True)
+    serials = models.JSONField(default=list)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["shipment", "line"], name="shipment_line_unique"),
+            models.UniqueConstraint(
+                fields=["shipment", "line", "lot"], name="shipment_line_unique"
+            ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="shipment_line_positive"),
         ]
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yipan.documents.base import Document
+from yipan.documents.evidence import EvidenceColumns
 
 
 class SpotCountState(models.TextChoices):
@@ -22,9 +23,10 @@ class SpotCountReason(models.TextChoices):
 
     SHORT_PICK = "short_pick", _("Short pick")
     ZERO_CHECK = "zero_check", _("Zero check")
+    LOT_MIXUP = "lot_mixup", _("Another lot lay there")
 
 
-class SpotCount(Document):
+class SpotCount(Document, EvidenceColumns):
     """
     One SKU in one bin, with what the book said at that moment.
 
@@ -38,10 +40,10 @@ class SpotCount(Document):
     reason = models.CharField(max_length=16, choices=SpotCountReason.choices)
     bin_code = models.CharField(max_length=32)
     sku = models.CharField(max_length=48)
+    lot = models.CharField(max_length=48, blank=True)
     quantity_book = models.BigIntegerField()
     quantity_found = models.BigIntegerField()
     partner_number = models.CharField(max_length=48, blank=True)
-    device = models.CharField(max_length=80, blank=True)
 
     class Meta:
         indexes = [

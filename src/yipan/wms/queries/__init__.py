@@ -1,5 +1,12 @@
 """Reads of WMS. An index of its modules; no code here."""
 
+from yipan.wms.queries.counting import (
+    CountLineRow,
+    CountTask,
+    find_last_scans,
+    get_count_task,
+    list_counted,
+)
 from yipan.wms.queries.inbound_orders import (
     InboundDetail,
     InboundFilter,
@@ -10,18 +17,14 @@ from yipan.wms.queries.inbound_orders import (
     list_inbound_orders,
 )
 from yipan.wms.queries.receipts import (
-    CountLineRow,
-    CountTask,
     ReceiptDetail,
     ReceiptFilter,
     ReceiptLineRow,
     ReceiptRow,
     find_own_draft,
     find_receiving_bin,
-    get_count_task,
     get_receipt,
     get_receipt_site,
-    list_counted,
     list_receipts,
 )
 from yipan.wms.queries.scans import Scanned, ScanUnknown, resolve_scan
@@ -52,6 +55,7 @@ __all__ = [
     "ScanUnknown",
     "Scanned",
     "count_inbound_orders",
+    "find_last_scans",
     "find_own_draft",
     "find_receiving_bin",
     "get_bin_move",

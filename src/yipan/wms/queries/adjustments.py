@@ -7,10 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from yipan.foundation.refusals import NotFound
-from yipan.ledger import queries as ledger
+from yipan.foundation.status import StockStatus
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
 from yipan.wms.models import Adjustment
+from yipan.wms.queries.lots import list_places
+from yipan.wms.rules.places import Place
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +22,7 @@ class AdjustmentLineRow:
     line: int
     sku: SkuRow
     bin_code: str
+    lot: str
     quantity: int
     from_status: str
     quantity_counted: int | None
@@ -105,16 +108,19 @@ def find_own_adjustment(*, site: str, actor: str) -> str:
     return drafts.order_by("-id").values_list("number", flat=True).first() or ""
 
 
-def list_bins_of(site: str, sku: str) -> list[tuple[str, str, int]]:
-    """Return where a SKU lies: bin, status and quantity, the most first."""
-    bins = {row.code for row in masterdata.list_bins(site)}
-    found = []
-    for row in ledger.list_balances(book=f"wms:{site}", sku=sku, prefix="on_hand/"):
-        _, *places, status = row.account.split("/")
-        place = "/".join(places)
-        if place in bins and row.quantity > 0 and status != "reserved":
-            found.append((place, status, row.quantity))
-    return sorted(found, key=lambda it: (-it[2], it[0]))
+def list_bins_of(site: str, sku: str, *, lot: str = "") -> list[tuple[Place, int]]:
+    """Return where a SKU lies, of one lot or of all, and how much of it, the most first."""
+    lying = list_places(site, sku=sku)
+    bins = masterdata.find_bins(site, {place.bin_code for _, place in lying})
+    found = [
+        (place, quantity)
+        for (_, place), quantity in lying.items()
+        if place.bin_code in bins
+        and quantity > 0
+        and place.status != StockStatus.RESERVED
+        and lot in ("", place.lot)
+    ]
+    return sorted(found, key=lambda it: (-it[1], it[0].bin_code, it[0].lot))
 
 
 def _read(rows: list[Adjustment]) -> list[AdjustmentRow]:
@@ -143,6 +149,7 @@ def _read(rows: list[Adjustment]) -> list[AdjustmentRow]:
                     line=line.line,
                     sku=skus[line.sku],
                     bin_code=line.bin_code,
+                    lot=line.lot,
                     quantity=line.quantity,
                     from_status=line.from_status,
                     quantity_counted=line.quantity_counted,

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from yipan.ledger import queries as ledger
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import BinRow, SkuRow
 from yipan.wms.models import Pick, SpotCount
 from yipan.wms.queries.giving import get_path
+from yipan.wms.queries.lots import list_places
 from yipan.wms.rules.putaway import Candidate
-
-BALANCES_MAX = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,12 +52,19 @@ class ZoneFill:
 def list_contents(site: str) -> dict[str, dict[str, int]]:
     """Return bin to SKU to quantity, of all statuses, where it is not zero."""
     contents: dict[str, dict[str, int]] = {}
-    rows = ledger.list_balances(book=f"wms:{site}", prefix="on_hand/", limit=BALANCES_MAX)
-    for row in rows:
-        _, *places, _status = row.account.split("/")
-        inside = contents.setdefault("/".join(places), {})
-        inside[row.sku] = inside.get(row.sku, 0) + row.quantity
+    for (sku, place), quantity in list_places(site).items():
+        inside = contents.setdefault(place.bin_code, {})
+        inside[sku] = inside.get(sku, 0) + quantity
     return contents
+
+
+def _list_lots(site: str, sku: str) -> dict[str, set[str]]:
+    """Return bin to the lots of a SKU that lie there, where they are known."""
+    lots: dict[str, set[str]] = {}
+    for (_, place), quantity in list_places(site, sku=sku).items():
+        if quantity > 0:
+            lots.setdefault(place.bin_code, set()).add(place.lot)
+    return lots
 
 
 def draw_map(site: str) -> list[ZoneFill]:
@@ -108,9 +113,10 @@ def get_level(quantity: int, capacity: int) -> int:
     return min(4, 1 + (quantity * 4 - 1) // capacity)
 
 
-def list_candidates(site: str, sku: SkuRow) -> list[Candidate]:
+def list_candidates(site: str, sku: SkuRow, *, lot: str = "") -> list[Candidate]:
     """Return the bins of a warehouse in which goods could be put away, with what lies there."""
     contents = list_contents(site)
+    lots = _list_lots(site, sku.code)
     return [
         Candidate(
             bin_code=row.code,
@@ -123,6 +129,8 @@ def list_candidates(site: str, sku: SkuRow) -> list[Candidate]:
             has_same=contents.get(row.code, {}).get(sku.code, 0) > 0,
             has_other=any(code != sku.code for code in contents.get(row.code, {})),
             is_cold_enough=row.temperature_class == sku.temperature_class,
+            has_same_lot=bool(lot) and lot in lots.get(row.code, set()),
+            has_other_lot=bool(lots.get(row.code, set()) - {lot}),
         )
         for row in masterdata.list_bins(site, only_active=True)
     ]

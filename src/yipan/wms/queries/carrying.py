@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
@@ -10,8 +11,9 @@ from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow
 from yipan.wms.models import Pick
 from yipan.wms.queries.bin_map import list_candidates
+from yipan.wms.queries.lots import find_lots
 from yipan.wms.queries.receipts import find_receiving_bin
-from yipan.wms.rules import Shifted
+from yipan.wms.rules import Shifted, read_account
 from yipan.wms.rules import putaway as rules
 from yipan.wms.rules.putaway import Proposal
 
@@ -22,11 +24,13 @@ FAST_SKUS_MAX = 50
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoadLine:
-    """A quantity of one SKU in one status."""
+    """A quantity of one SKU and lot in one status."""
 
     sku: SkuRow
     status: str
     quantity: int
+    lot: str = ""
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +40,7 @@ class Load:
     site: str
     from_bin: str
     lines: tuple[LoadLine, ...]
+    sscc: str = ""
 
     @property
     def quantity(self) -> int:
@@ -51,20 +56,33 @@ class Load:
                 to_bin=to_bin,
                 quantity=line.quantity,
                 status=StockStatus(line.status),
+                lot=line.lot,
             )
             for line in self.lines
         ]
 
 
-def find_load(site: str, *, from_bin: str, sku: str) -> Load | None:
-    """Return what lies free in a bin, of one SKU or of all; None when nothing does."""
+def find_load(site: str, *, from_bin: str, sku: str, lot: str = "") -> Load | None:
+    """Return what lies free in a bin, of one SKU (and lot) or of all; None when nothing does."""
     rows = ledger.list_balances(book=f"wms:{site}", sku=sku or None, prefix=f"on_hand/{from_bin}/")
     skus = masterdata.find_skus({row.sku for row in rows})
-    lines = [
-        LoadLine(sku=skus[row.sku], status=row.account.rpartition("/")[2], quantity=row.quantity)
-        for row in rows
-        if row.quantity > 0 and not row.account.endswith("/reserved")
-    ]
+    lots = find_lots(site, skus)
+    lines = []
+    for row in rows:
+        place = read_account(row.account)
+        assert place is not None
+        is_free = row.quantity > 0 and place.status != StockStatus.RESERVED
+        if is_free and lot in ("", place.lot):
+            known = lots.get((row.sku, place.lot))
+            lines.append(
+                LoadLine(
+                    sku=skus[row.sku],
+                    status=place.status,
+                    quantity=row.quantity,
+                    lot=place.lot,
+                    expires_on=known.expires_on if known else None,
+                )
+            )
     return Load(site=site, from_bin=from_bin, lines=tuple(lines)) if lines else None
 
 
@@ -72,9 +90,9 @@ def find_dock(site: str, sku: str) -> str:
     """Return the bin goods are put away from: a receiving bin with the SKU, else the first."""
     docks = [row.code for row in masterdata.list_bins(site, zone_type="receiving")]
     for row in ledger.list_balances(book=f"wms:{site}", sku=sku, prefix="on_hand/"):
-        place = row.account.split("/")[1]
-        if place in docks and row.quantity > 0:
-            return place
+        place = read_account(row.account)
+        if place is not None and place.bin_code in docks and row.quantity > 0:
+            return place.bin_code
     return find_receiving_bin(site)
 
 
@@ -86,29 +104,42 @@ def list_waiting(site: str) -> list[Load]:
         loads.extend(
             Load(site=site, from_bin=row.code, lines=(line,))
             for line in (found.lines if found else ())
-            if line.status == "available"
         )
     return loads
 
 
 def propose(load: Load) -> Proposal | None:
-    """Return where a load should go; None when no bin takes it, or it is of many SKUs."""
+    """
+    Return where a load should go; None when no bin takes it, or it is of many SKUs.
+
+    Goods of one status are proposed a bin of its zones: what is not for sale stays apart.
+    """
     skus = {line.sku.code for line in load.lines}
-    if len(skus) != 1:
+    statuses = {line.status for line in load.lines}
+    if len(skus) != 1 or len(statuses) != 1:
         return None
+    lots = {line.lot for line in load.lines}
     sku = load.lines[0].sku
-    candidates = [it for it in list_candidates(load.site, sku) if it.bin_code != load.from_bin]
+    listed = list_candidates(load.site, sku, lot=min(lots) if len(lots) == 1 else "")
     return rules.propose_bin(
-        candidates=candidates, quantity=load.quantity, is_fast=sku.code in _list_fast(load.site)
+        candidates=[it for it in listed if it.bin_code != load.from_bin],
+        quantity=load.quantity,
+        is_fast=sku.code in _list_fast(load.site),
+        zone_types=rules.list_zone_types(StockStatus(load.lines[0].status)),
     )
 
 
 def find_objection(load: Load, *, to_bin: str) -> str:
     """Return what speaks against putting a load into a bin, in one word; empty when nothing."""
     for line in load.lines:
-        for candidate in list_candidates(load.site, line.sku):
-            if candidate.bin_code == to_bin and line.status == "available":
-                return rules.find_objection(candidate, quantity=load.quantity)
+        for candidate in list_candidates(load.site, line.sku, lot=line.lot):
+            if candidate.bin_code == to_bin:
+                zone_types = rules.list_zone_types(StockStatus(line.status))
+                objection = rules.find_objection(
+                    candidate, quantity=load.quantity, zone_types=zone_types
+                )
+                if objection:
+                    return objection
     return ""
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
+from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import BinRow
 from yipan.wms.models import SpotCount
+from yipan.wms.queries.lots import find_lots, list_places
 from yipan.wms.rules.outbound import Arrival, Giving, find_oldest
+from yipan.wms.rules.places import Place, read_account
 
 #: So many movements of a SKU are looked through for its age; older goods have none.
 MOVEMENTS_MAX = 500
@@ -24,45 +28,60 @@ def write_path(row: BinRow) -> str:
     return f"{row.zone}|{row.aisle}|{row.sequence:06d}|{row.code}"[:120]
 
 
-def list_giving(site: str, sku: str, *, without: Collection[str] = ()) -> list[Giving]:
+def list_giving(
+    site: str, sku: str, *, today: date, without: Collection[str] = (), lot: str = ""
+) -> list[Giving]:
     """
-    Return the bins from which a SKU may be taken, and how much is free there.
+    Return the bins and lots from which a SKU may be taken, and how much is free there.
 
-    A bin somebody has to count first is left out, and those in `without`.
+    A bin somebody has to count first is left out, those in `without`, and lots that may no
+    longer be sold `today`. `lot` keeps one lot only.
     """
-    book = f"wms:{site}"
-    free: dict[str, int] = {}
-    for row in ledger.list_balances(book=book, sku=sku, prefix="on_hand/"):
-        _, *places, status = row.account.split("/")
-        if status == "available" and row.quantity > 0:
-            free["/".join(places)] = row.quantity
-    doubted = SpotCount.objects.filter(site=site, sku=sku, state="open", bin_code__in=free)
+    free = {
+        place: quantity
+        for (_, place), quantity in list_places(site, sku=sku).items()
+        if place.status == StockStatus.AVAILABLE and quantity > 0 and lot in ("", place.lot)
+    }
+    codes = {place.bin_code for place in free}
+    doubted = SpotCount.objects.filter(site=site, sku=sku, state="open", bin_code__in=codes)
     left_out = set(without).union(doubted.values_list("bin_code", flat=True))
-    bins = masterdata.find_bins(site, free)
-    known = [bins[code] for code in free if code in bins and code not in left_out]
-    arrivals = _list_arrivals(book, sku) if len(known) > 1 else {}
+    bins = masterdata.find_bins(site, codes - left_out)
+    lots = find_lots(site, [sku]) if any(place.lot for place in free) else {}
+    ends = {code: row.expires_on for (_, code), row in lots.items()}
+    known = [
+        place
+        for place in free
+        if place.bin_code in bins and not _is_over(ends.get(place.lot), today=today)
+    ]
+    arrivals = _list_arrivals(f"wms:{site}", sku) if len(known) > 1 else {}
     return [
         Giving(
-            bin_code=row.code,
-            quantity=free[row.code],
-            path=get_path(row),
-            zone_type=row.zone_type,
-            since=find_oldest(arrivals=arrivals.get(row.code, []), quantity=free[row.code]),
+            bin_code=place.bin_code,
+            quantity=free[place],
+            path=get_path(bins[place.bin_code]),
+            zone_type=bins[place.bin_code].zone_type,
+            expires_on=ends.get(place.lot),
+            since=find_oldest(arrivals=arrivals.get(place, []), quantity=free[place]),
+            lot=place.lot,
         )
-        for row in known
+        for place in known
     ]
 
 
-def _list_arrivals(book: str, sku: str) -> dict[str, list[Arrival]]:
-    """Return by bin what came into it and is sound, the last first."""
-    arrivals: dict[str, list[Arrival]] = {}
+def _is_over(expires_on: date | None, *, today: date) -> bool:
+    return expires_on is not None and expires_on < today
+
+
+def _list_arrivals(book: str, sku: str) -> dict[Place, list[Arrival]]:
+    """Return by place what came into it and is sound, the last first."""
+    arrivals: dict[Place, list[Arrival]] = {}
     for movement in ledger.list_movements(book=book, sku=sku, limit=MOVEMENTS_MAX):
-        root, *places, status = movement.to_account.split("/")
+        place = read_account(movement.to_account)
         is_inside = (
             movement.from_account.rpartition("/")[0] == movement.to_account.rpartition("/")[0]
         )
-        if root == "on_hand" and status == "available" and not is_inside:
-            arrivals.setdefault("/".join(places), []).append(
+        if place is not None and place.status == StockStatus.AVAILABLE and not is_inside:
+            arrivals.setdefault(place, []).append(
                 Arrival(quantity=movement.quantity, at=movement.occurred_at)
             )
     return arrivals

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,7 +14,6 @@ from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
 from yipan.wms import rules
 from yipan.wms.models import Receipt, ReceiptScan
-from yipan.wms.rules import Counted
 
 ROWS_MAX = 1_000
 
@@ -59,11 +58,18 @@ class ReceiptLineRow:
     quantity_damaged: int
     quantity_blocked: int
     capture_mode: str
+    quantity_quarantine: int = 0
+    quantity_wrong: int = 0
+    lot: str = ""
+    expires_on: date | None = None
+    note: str = ""
+    serials: tuple[str, ...] = ()
 
     @property
     def quantity_total(self) -> int:
-        """Return everything that came of the SKU."""
-        return self.quantity_sound + self.quantity_damaged + self.quantity_blocked
+        """Return everything that came of the SKU and lot."""
+        waiting = self.quantity_blocked + self.quantity_quarantine
+        return self.quantity_sound + self.quantity_damaged + waiting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +85,12 @@ class ScanRow:
     actor: str
     at: datetime
     is_undone: bool
+    is_wrong: bool = False
+    disposition: str = ""
+    lot: str = ""
+    expires_on: date | None = None
+    serial: str = ""
+    package_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,96 +110,17 @@ class ReceiptDetail:
         return f"wms:{self.head.site.code}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CountLineRow:
+def find_receiving_bin(site: str, *, is_return: bool = False) -> str:
     """
-    One SKU of a count in progress: what is expected, and what stands counted.
+    Return the first bin of the site's receiving zone, or the usual code when it has none.
 
-    `quantity_expected` is what is still open of the order before this delivery; None where
-    nothing is expected.
+    What customers send back is put down in the zone for returns, where the site has one.
     """
-
-    sku: SkuRow
-    quantity_expected: int | None
-    quantity_sound: int
-    quantity_damaged: int
-    is_current: bool
-
-    @property
-    def quantity_total(self) -> int:
-        """Return everything counted of the SKU."""
-        return self.quantity_sound + self.quantity_damaged
-
-    @property
-    def is_done(self) -> bool:
-        """Tell whether as much was counted as is expected."""
-        return self.quantity_expected is not None and self.quantity_total >= self.quantity_expected
-
-    @property
-    def is_over(self) -> bool:
-        """Tell whether more was counted than is expected."""
-        return self.quantity_total > (self.quantity_expected or 0)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CountTask:
-    """A count in progress, as the handheld shows it: the current SKU first."""
-
-    head: ReceiptRow
-    count_mode: str
-    lines: tuple[CountLineRow, ...]
-    last_scan: ScanRow | None
-
-    @property
-    def current(self) -> CountLineRow | None:
-        """Return the line scanned last."""
-        return next((line for line in self.lines if line.is_current), None)
-
-    @property
-    def quantity_total(self) -> int:
-        """Return everything counted so far."""
-        return sum(line.quantity_total for line in self.lines)
-
-    @property
-    def quantity_damaged(self) -> int:
-        """Return the damaged part of it."""
-        return sum(line.quantity_damaged for line in self.lines)
-
-    @property
-    def quantity_expected(self) -> int:
-        """Return what is still open of the order before this delivery."""
-        return sum(line.quantity_expected or 0 for line in self.lines)
-
-    @property
-    def is_short(self) -> bool:
-        """Tell whether something expected was not counted."""
-        return any(
-            line.quantity_expected and line.quantity_total < line.quantity_expected
-            for line in self.lines
-        )
-
-
-def find_receiving_bin(site: str) -> str:
-    """Return the first bin of the site's receiving zone, or the usual code when it has none."""
-    bins = masterdata.list_bins(site, zone_type="receiving", limit=1, only_active=True)
-    return bins[0].code if bins else rules.RECEIVING_BIN
-
-
-def list_counted(receipt: Receipt) -> list[Counted]:
-    """Return what stands counted of each SKU, in the order of their first scans."""
-    scans: dict[str, list[ReceiptScan]] = {}
-    for scan in receipt.scans.filter(undone_at=None).order_by("position"):
-        scans.setdefault(scan.sku, []).append(scan)
-    counted = [
-        Counted(
-            sku=sku,
-            quantity_sound=sum(scan.quantity for scan in same if not scan.is_damaged),
-            quantity_damaged=sum(scan.quantity for scan in same if scan.is_damaged),
-            capture_mode=rules.get_capture_mode(scan.capture_mode for scan in same),
-        )
-        for sku, same in scans.items()
-    ]
-    return [each for each in counted if each.quantity_sound or each.quantity_damaged]
+    for zone_type in ("returns", "receiving") if is_return else ("receiving",):
+        bins = masterdata.list_bins(site, zone_type=zone_type, limit=1, only_active=True)
+        if bins:
+            return bins[0].code
+    return rules.RECEIVING_BIN
 
 
 def get_receipt_site(number: str) -> str:
@@ -224,7 +157,7 @@ def list_receipts(which: ReceiptFilter, *, after: str = "", limit: int = 50) -> 
     known = Receipt.objects.filter(number=after).values_list("id", flat=True).first()
     if known is not None:
         query = query.filter(id__lt=known)
-    return _read_rows(query.order_by("-id")[:limit])
+    return read_rows(query.order_by("-id")[:limit])
 
 
 def find_own_draft(*, site: str, order: str, actor: str) -> str:
@@ -239,10 +172,10 @@ def get_receipt(number: str) -> ReceiptDetail:
 
     :raises NotFound: if there is none of this number.
     """
-    receipt = _get(number)
+    receipt = get_row(number)
     lines = list(receipt.lines.order_by("id"))
     skus = masterdata.find_skus({line.sku for line in lines})
-    [head] = _read_rows([receipt])
+    [head] = read_rows([receipt])
     return ReceiptDetail(
         head=head,
         message_id=receipt.message_id,
@@ -256,64 +189,33 @@ def get_receipt(number: str) -> ReceiptDetail:
                 quantity_damaged=line.quantity_damaged,
                 quantity_blocked=line.quantity_blocked,
                 capture_mode=line.capture_mode,
+                quantity_quarantine=line.quantity_quarantine,
+                quantity_wrong=line.quantity_wrong,
+                lot=line.lot,
+                expires_on=line.expires_on,
+                note=line.note,
+                serials=tuple(line.serials),
             )
             for line in lines
         ),
-        scans=tuple(_read_scan(scan) for scan in receipt.scans.order_by("-position")[:ROWS_MAX]),
+        scans=tuple(read_scan(scan) for scan in receipt.scans.order_by("-position")[:ROWS_MAX]),
     )
 
 
-def get_count_task(number: str) -> CountTask:
+def get_row(number: str) -> Receipt:
     """
-    Return a count in progress: expected lines and counted ones, the one scanned last first.
+    Return a receipt as it stands in its table.
 
-    :raises NotFound: if there is no receipt of this number.
+    :raises NotFound: if there is none of this number.
     """
-    receipt = _get(number)
-    counted = {each.sku: each for each in list_counted(receipt)}
-    expected = _list_expected(receipt)
-    last = receipt.scans.filter(undone_at=None).order_by("-position").first()
-    codes = list(dict.fromkeys([*([last.sku] if last else []), *expected, *counted]))
-    skus = masterdata.find_skus(codes)
-    nothing = Counted(sku="", quantity_sound=0, quantity_damaged=0)
-    lines = [
-        CountLineRow(
-            sku=skus[code],
-            quantity_expected=expected.get(code),
-            quantity_sound=counted.get(code, nothing).quantity_sound,
-            quantity_damaged=counted.get(code, nothing).quantity_damaged,
-            is_current=last is not None and last.sku == code,
-        )
-        for code in codes
-    ]
-    [head] = _read_rows([receipt])
-    # What needs no more hands goes to the end.
-    lines.sort(key=lambda line: (not line.is_current, line.is_done))
-    return CountTask(
-        head=head,
-        count_mode=receipt.count_mode,
-        lines=tuple(lines),
-        last_scan=_read_scan(last) if last else None,
-    )
-
-
-def _get(number: str) -> Receipt:
     receipt = Receipt.objects.select_related("order").filter(number=number).first()
     if receipt is None:
         raise NotFound(kind="receipt", id=number)
     return receipt
 
 
-def _list_expected(receipt: Receipt) -> dict[str, int]:
-    if receipt.order is None:
-        return {}
-    return {
-        line.sku: max(0, line.quantity_expected - line.quantity_received)
-        for line in receipt.order.lines.order_by("line")
-    }
-
-
-def _read_scan(scan: ReceiptScan) -> ScanRow:
+def read_scan(scan: ReceiptScan) -> ScanRow:
+    """Return the plain row of a scan."""
     return ScanRow(
         position=scan.position,
         sku=scan.sku,
@@ -324,10 +226,17 @@ def _read_scan(scan: ReceiptScan) -> ScanRow:
         actor=scan.actor,
         at=scan.at,
         is_undone=scan.undone_at is not None,
+        is_wrong=scan.is_wrong,
+        disposition=scan.disposition,
+        lot=scan.lot,
+        expires_on=scan.expires_on,
+        serial=scan.serial,
+        package_id=scan.package_id,
     )
 
 
-def _read_rows(receipts: Iterable[Receipt]) -> list[ReceiptRow]:
+def read_rows(receipts: Iterable[Receipt]) -> list[ReceiptRow]:
+    """Return the plain rows of receipts, in their order."""
     rows = list(receipts)
     sites = masterdata.find_sites({row.site for row in rows})
     suppliers = masterdata.find_suppliers({row.supplier for row in rows if row.supplier})

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from yipan.foundation.refusals import NotFound
-from yipan.ledger import queries as ledger
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow
 from yipan.wms.models import BinMove, WarehouseOpening
+from yipan.wms.queries.lots import find_lots, list_places
 
 ROWS_MAX = 1_000
-BALANCES_MAX = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BinStockRow:
-    """What lies in a bin of one SKU in one status."""
+    """What lies in a bin of one SKU and lot in one status; `days_left` until the lot expires."""
 
     bin_code: str
     zone: str
     sku: SkuRow
     status: str
     quantity: int
+    lot: str = ""
+    expires_on: date | None = None
+    days_left: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MoveLineRow:
-    """One SKU carried from bin to bin."""
+    """One SKU and lot carried from bin to bin, and how that is known."""
 
     sku: SkuRow
     from_bin: str
     to_bin: str
     status: str
     quantity: int
+    lot: str = ""
+    proposed_bin: str = ""
+    objection: str = ""
+    capture_mode: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +56,8 @@ class MoveRow:
     created_at: datetime
     device: str
     lines: tuple[MoveLineRow, ...]
+    state: str = "posted"
+    move_type: str = "move"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,33 +73,49 @@ class OpeningDetail:
     lines: tuple[BinStockRow, ...]
 
 
-def list_stock(*, site: str, text: str = "", status: str = "") -> list[BinStockRow]:
+def list_stock(
+    *, site: str, text: str = "", status: str = "", today: date | None = None
+) -> list[BinStockRow]:
     """
-    Return what lies in the bins of a warehouse, by bin and SKU; nothing where it is zero.
+    Return what lies in the bins of a warehouse, by bin, SKU and lot; nothing where it is zero.
 
-    `text` is the beginning of a bin, or words of a product's name or code.
+    `text` is the beginning of a bin or a lot, or words of a product's name or code. `today` is
+    the day from which the days a lot has left are counted; None counts none.
     """
-    balances = ledger.list_balances(book=f"wms:{site}", prefix="on_hand/", limit=BALANCES_MAX)
-    rows = [(*_split(row.account), row.sku, row.quantity) for row in balances]
-    if status:
-        rows = [row for row in rows if row[1] == status]
+    rows = [
+        (sku, place, quantity)
+        for (sku, place), quantity in list_places(site).items()
+        if status in ("", place.status)
+    ]
     if text.strip():
         named = {sku.code for sku in masterdata.search_skus(text, ROWS_MAX, only_active=False)}
         start = text.strip().upper()
-        rows = [row for row in rows if row[0].startswith(start) or row[2] in named]
-    skus = masterdata.find_skus({row[2] for row in rows})
-    zones = {each.code: each.zone for each in masterdata.list_bins(site)}
-    found = [
-        BinStockRow(
-            bin_code=bin_code,
-            zone=zones.get(bin_code, ""),
-            sku=skus[sku],
-            status=row_status,
-            quantity=quantity,
+        rows = [
+            (sku, place, quantity)
+            for sku, place, quantity in rows
+            if place.bin_code.startswith(start)
+            or place.lot.upper().startswith(start)
+            or sku in named
+        ]
+    skus = masterdata.find_skus({sku for sku, _, _ in rows})
+    bins = masterdata.find_bins(site, {place.bin_code for _, place, _ in rows})
+    lots = find_lots(site, {sku for sku, place, _ in rows if place.lot})
+    found = []
+    for sku, place, quantity in rows:
+        known = lots.get((sku, place.lot))
+        found.append(
+            BinStockRow(
+                bin_code=place.bin_code,
+                zone=bins[place.bin_code].zone if place.bin_code in bins else "",
+                sku=skus[sku],
+                status=place.status,
+                quantity=quantity,
+                lot=place.lot,
+                expires_on=known.expires_on if known else None,
+                days_left=known.get_days_left(today) if known and today else None,
+            )
         )
-        for bin_code, row_status, sku, quantity in rows
-    ]
-    return sorted(found, key=lambda row: (row.bin_code, row.sku.code, row.status))
+    return sorted(found, key=lambda row: (row.bin_code, row.sku.code, row.lot, row.status))
 
 
 def list_bin_moves(
@@ -116,10 +140,10 @@ def get_bin_move(number: str) -> MoveRow:
 
     :raises NotFound: if there is none of this number.
     """
-    move = BinMove.objects.filter(number=number).first()
-    if move is None:
+    found = _read_moves(BinMove.objects.filter(number=number))
+    if not found:
         raise NotFound(kind="bin_move", id=number)
-    return _read_moves([move])[0]
+    return found[0]
 
 
 def get_opening(number: str) -> OpeningDetail:
@@ -146,21 +170,17 @@ def get_opening(number: str) -> OpeningDetail:
                 sku=skus[line["sku"]],
                 status="available",
                 quantity=line["quantity"],
+                lot=line.get("lot", ""),
             )
             for line in opening.lines
         ),
     )
 
 
-def _split(account: str) -> tuple[str, str]:
-    """Return bin and status of an account of a warehouse's book."""
-    _, *places, status = account.split("/")
-    return "/".join(places), status
-
-
-def _read_moves(moves: Iterable[Any]) -> list[MoveRow]:
-    rows = list(moves)
-    skus = masterdata.find_skus({line["sku"] for row in rows for line in row.lines})
+def _read_moves(query: QuerySet[BinMove]) -> list[MoveRow]:
+    rows = list(query.prefetch_related("lines"))
+    lines = {row.pk: sorted(row.lines.all(), key=lambda it: it.line) for row in rows}
+    skus = masterdata.find_skus({line.sku for each in lines.values() for line in each})
     return [
         MoveRow(
             number=row.number,
@@ -168,15 +188,21 @@ def _read_moves(moves: Iterable[Any]) -> list[MoveRow]:
             created_by=row.created_by,
             created_at=row.created_at,
             device=row.device,
+            state=row.state,
+            move_type=row.move_type,
             lines=tuple(
                 MoveLineRow(
-                    sku=skus[line["sku"]],
-                    from_bin=line["from_bin"],
-                    to_bin=line["to_bin"],
-                    status=line["status"],
-                    quantity=line["quantity"],
+                    sku=skus[line.sku],
+                    from_bin=line.from_bin,
+                    to_bin=line.to_bin,
+                    status=line.status,
+                    quantity=line.quantity,
+                    lot=line.lot,
+                    proposed_bin=line.proposed_bin,
+                    objection=line.objection,
+                    capture_mode=line.capture_mode,
                 )
-                for line in row.lines
+                for line in lines[row.pk]
             ),
         )
         for row in rows

@@ -1,5 +1,6 @@
 """Decisions of WMS, in plain arithmetic. An index of its modules; no code here."""
 
+from yipan.wms.rules.places import Place, get_account, read_account
 from yipan.wms.rules.receiving import (
     QUANTITY_KEYED_MAX,
     RECEIVING_BIN,
@@ -7,17 +8,20 @@ from yipan.wms.rules.receiving import (
     Expected,
     Shifted,
     decide_receipt,
-    get_account,
     get_capture_mode,
     get_inbound_state,
+    get_lot_code,
     get_quantity_open,
     get_quantity_room,
     get_reopened_state,
     get_scanned_quantity,
+    is_sampled,
+    judge_life,
     post_bin_move,
     post_receipt,
     post_stock_opening,
     take_blind,
+    withhold,
 )
 
 __all__ = [
@@ -25,17 +29,23 @@ __all__ = [
     "RECEIVING_BIN",
     "Counted",
     "Expected",
+    "Place",
     "Shifted",
     "decide_receipt",
     "get_account",
     "get_capture_mode",
     "get_inbound_state",
+    "get_lot_code",
     "get_quantity_open",
     "get_quantity_room",
     "get_reopened_state",
     "get_scanned_quantity",
+    "is_sampled",
+    "judge_life",
     "post_bin_move",
     "post_receipt",
     "post_stock_opening",
+    "read_account",
     "take_blind",
+    "withhold",
 ]

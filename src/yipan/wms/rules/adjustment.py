@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
-from yipan.wms.rules.receiving import get_account
+from yipan.wms.rules.places import get_account
 
 #: Type to the outside account the goods go to; a gain comes from its account.
 GO_TO = {
@@ -40,6 +40,7 @@ class Adjusted:
     quantity: int
     from_status: StockStatus = StockStatus.AVAILABLE
     price_minor: int = 0
+    lot: str = ""
 
 
 def post_adjustment(
@@ -49,9 +50,9 @@ def post_adjustment(
     moves = []
     for line in lines:
         assert line.quantity >= 0
-        here = get_account(bin_code=line.bin_code, status=line.from_status)
+        here = get_account(bin_code=line.bin_code, status=line.from_status, lot=line.lot)
         if adjustment_type == "status_change":
-            there = get_account(bin_code=line.bin_code, status=StockStatus(to_status))
+            there = get_account(bin_code=line.bin_code, status=StockStatus(to_status), lot=line.lot)
         else:
             there = GO_TO[adjustment_type]
         if adjustment_type == "count_gain":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
-from yipan.wms.rules.receiving import get_account
+from yipan.wms.rules.places import get_account
 
 #: Where goods are while a picker carries them and has scanned no tote: nobody's bin.
 PICKING_PLACE = "PICKING"
@@ -34,11 +34,11 @@ class Arrival:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Giving:
     """
-    A bin that could give some of a SKU.
+    A bin that could give some of a SKU and lot.
 
-    `expires_on` is the earliest date of what lies there, None where goods do not expire or
-    nobody wrote it down; `since` the moment the oldest of them came, None when not known.
-    `path` orders bins as one walks.
+    `expires_on` is the date of the lot, None where goods do not expire or nobody wrote it
+    down; `since` the moment the oldest of them came, None when not known. `path` orders bins
+    as one walks.
     """
 
     bin_code: str
@@ -47,14 +47,16 @@ class Giving:
     zone_type: str = "picking"
     expires_on: date | None = None
     since: datetime | None = None
+    lot: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
-    """A quantity to take from a bin."""
+    """A quantity to take from a bin, of one lot."""
 
     bin_code: str
     quantity: int
+    lot: str = ""
 
 
 def choose_bins(*, giving: Iterable[Giving], quantity: int) -> list[Share]:
@@ -70,7 +72,7 @@ def choose_bins(*, giving: Iterable[Giving], quantity: int) -> list[Share]:
             break
         taken = min(quantity, each.quantity)
         if taken > 0:
-            shares.append(Share(bin_code=each.bin_code, quantity=taken))
+            shares.append(Share(bin_code=each.bin_code, quantity=taken, lot=each.lot))
             quantity -= taken
     return shares
 
@@ -103,8 +105,8 @@ def reserve(*, sku: str, shares: Iterable[Share]) -> list[Move]:
     return [
         Move(
             sku=sku,
-            from_account=get_account(bin_code=share.bin_code, status=StockStatus.AVAILABLE),
-            to_account=get_account(bin_code=share.bin_code, status=StockStatus.RESERVED),
+            from_account=_locate(share, StockStatus.AVAILABLE),
+            to_account=_locate(share, StockStatus.RESERVED),
             quantity=share.quantity,
         )
         for share in shares
@@ -125,19 +127,23 @@ def give_back(*, sku: str, shares: Iterable[Share]) -> list[Move]:
     ]
 
 
-def carry(*, sku: str, from_place: str, to_place: str, quantity: int) -> list[Move]:
-    """Carry reserved goods from one place to another."""
-    if quantity == 0 or from_place == to_place:
+def carry(*, sku: str, share: Share, to_place: str) -> list[Move]:
+    """Carry reserved goods from where they are to another place; they stay the same lot."""
+    if share.quantity == 0 or share.bin_code == to_place:
         return []
-    assert quantity > 0
+    assert share.quantity > 0
     return [
         Move(
             sku=sku,
-            from_account=get_account(bin_code=from_place, status=StockStatus.RESERVED),
-            to_account=get_account(bin_code=to_place, status=StockStatus.RESERVED),
-            quantity=quantity,
+            from_account=_locate(share, StockStatus.RESERVED),
+            to_account=_locate(replace(share, bin_code=to_place), StockStatus.RESERVED),
+            quantity=share.quantity,
         )
     ]
+
+
+def _locate(share: Share, status: StockStatus) -> str:
+    return get_account(bin_code=share.bin_code, status=status, lot=share.lot)
 
 
 def post_shipment(*, order_type: str, picked: Iterable[tuple[str, Share]]) -> list[Move]:
@@ -145,7 +151,7 @@ def post_shipment(*, order_type: str, picked: Iterable[tuple[str, Share]]) -> li
     return [
         Move(
             sku=sku,
-            from_account=get_account(bin_code=share.bin_code, status=StockStatus.RESERVED),
+            from_account=_locate(share, StockStatus.RESERVED),
             to_account=LEAVE_TO.get(order_type, "customer"),
             quantity=share.quantity,
         )

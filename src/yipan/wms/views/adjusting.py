@@ -16,14 +16,17 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
+from yipan.documents.evidence import read_stamp
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.status import StockStatus
 from yipan.wms import queries
 from yipan.wms.documents import adjustment
 from yipan.wms.documents.adjustment import Added, Kind
 from yipan.wms.queries import adjustments
 from yipan.wms.queries.adjustments import AdjustmentRow
+from yipan.wms.rules import Place
 from yipan.wms.views.receiving import TONES, NotOnThisPage, read_quantity
 from yipan.wms.views.sites import find_warehouse
 
@@ -119,7 +122,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     trace, at = get_trace(request), timezone.now()
     try:
         # Only what means a product opens a document: a slip leaves no empty paper behind.
-        added = _read_scan(site.code, request.POST.get("scan", ""))
+        added = _read_scan(request, site.code)
         number = adjustments.find_own_adjustment(site=site.code, actor=actor.name)
         number = number or adjustment.open_draft(site=site.code, by=trace, at=at).number
         adjustment.add(number=number, added=added, by=trace, at=at)
@@ -198,23 +201,31 @@ def _take(request: HttpRequest, row: AdjustmentRow) -> tuple[str, str]:
         last = row.lines[-1].line
         adjustment.set_bin(number=row.number, line=last, bin_code=scanned.value, at=at)
         return _("From %(bin)s.") % {"bin": scanned.value}, "good"
-    added = _read_scan(row.site.code, request.POST.get("scan", ""))
+    added = _read_scan(request, row.site.code)
     adjustment.add(number=row.number, added=added, by=get_trace(request), at=at)
     return _("+%(quantity)s") % {"quantity": added.quantity}, "good"
 
 
-def _read_scan(site: str, text: str) -> Added:
+def _read_scan(request: HttpRequest, site: str) -> Added:
     """Return what a scanned product adds, from the bin with the most of it."""
+    text, stamp = request.POST.get("scan", ""), read_stamp(request)
     scanned = queries.resolve_scan(site, text)
     if scanned.sku is None:
         raise NotOnThisPage(kind=scanned.kind, value=scanned.value)
-    places = adjustments.list_bins_of(site, scanned.sku.code)
-    sound = [place for place in places if place[1] == "available"]
-    bin_code, status, _quantity = (sound or places or [("", "available", 0)])[0]
+    lying = adjustments.list_bins_of(site, scanned.sku.code, lot=scanned.lot)
+    sound = [each for each in lying if each[0].status == StockStatus.AVAILABLE]
+    nowhere = Place(
+        bin_code=queries.find_receiving_bin(site), status=StockStatus.AVAILABLE, lot=scanned.lot
+    )
+    place, _quantity = (sound or lying or [(nowhere, 0)])[0]
     return Added(
         sku=scanned.sku.code,
-        bin_code=bin_code or queries.find_receiving_bin(site),
-        quantity=scanned.pack_size,
-        from_status=status,
+        bin_code=place.bin_code,
+        quantity=scanned.quantity,
+        from_status=place.status,
+        lot=place.lot,
         capture_mode="scan",
+        text=text,
+        pack_size=scanned.pack_size,
+        stamp=stamp,
     )

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
+from yipan.documents.evidence import Evidence, read_stamp
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.wms import queries
 from yipan.wms.documents import bin_move
+from yipan.wms.documents.bin_move import Told
 from yipan.wms.queries import bin_map, carrying
 from yipan.wms.queries.carrying import Load
 from yipan.wms.views.receiving import TONES, NotOnThisPage
@@ -86,7 +88,9 @@ def _get_load(request: HttpRequest, site: str) -> Load | None:
     held = request.session.get(HELD_KEY)
     if not held or held.get("site") != site:
         return None
-    return carrying.find_load(site, from_bin=held["from_bin"], sku=held["sku"])
+    return carrying.find_load(
+        site, from_bin=held["from_bin"], sku=held["sku"], lot=held.get("lot", "")
+    )
 
 
 def _take_scan(request: HttpRequest, site: SiteRow) -> tuple[str, str]:
@@ -104,7 +108,9 @@ def _take_scan(request: HttpRequest, site: SiteRow) -> tuple[str, str]:
         found = carrying.find_load(site.code, from_bin=scanned.value, sku="")
     elif scanned.sku is not None:
         from_bin = load.from_bin if load else carrying.find_dock(site.code, scanned.sku.code)
-        found = carrying.find_load(site.code, from_bin=from_bin, sku=scanned.sku.code)
+        found = carrying.find_load(
+            site.code, from_bin=from_bin, sku=scanned.sku.code, lot=scanned.lot
+        )
     else:
         raise NotOnThisPage(kind=scanned.kind, value=scanned.value)
     if found is None:
@@ -113,19 +119,34 @@ def _take_scan(request: HttpRequest, site: SiteRow) -> tuple[str, str]:
         "site": site.code,
         "from_bin": found.from_bin,
         "sku": scanned.sku.code if scanned.sku else "",
+        "lot": scanned.lot,
+        "text": request.POST.get("scan", "")[:200],
     }
     return _("Carry it to the bin on the screen, and scan it."), "good"
 
 
 def _put_down(request: HttpRequest, site: SiteRow, *, load: Load, to_bin: str) -> tuple[str, str]:
     objection = carrying.find_objection(load, to_bin=to_bin)
+    proposal = carrying.propose(load)
+    held = request.session.pop(HELD_KEY, None) or {}
     move = bin_move.post(
         site=site.code,
         shifts=load.make_shifts(to_bin),
         by=get_trace(request, reason=f"override:{objection}" if objection else ""),
         at=timezone.now(),
+        told_of=Told(
+            proposed_bin=proposal.bin_code if proposal else "",
+            objection=objection,
+            evidence=Evidence(
+                # All that lies there is taken by one scan: nobody counted the pieces.
+                capture_mode="bulk",
+                barcode_scanned=held.get("text", ""),
+                quantity_expected=load.quantity,
+                was_expected_shown=True,
+                stamp=read_stamp(request),
+            ),
+        ),
     )
-    request.session.pop(HELD_KEY, None)
     values = {"quantity": load.quantity, "bin": to_bin, "number": move.number}
     if objection:
         said = _("%(quantity)s put into %(bin)s, against the rule: %(objection)s.")
@@ -138,4 +159,5 @@ _OBJECTIONS = {
     "temperature": gettext_lazy("the wrong temperature"),
     "mixing": gettext_lazy("other goods lie there"),
     "capacity": gettext_lazy("not enough room"),
+    "lot": gettext_lazy("another lot lies there"),
 }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
+from yipan.documents.evidence import read_stamp
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata import queries as masterdata
@@ -136,7 +137,10 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
         is_changed = receipt.correct(
             number=number,
             correction=Correction(
-                sku=line.sku.code, quantity_sound=sound, quantity_damaged=damaged
+                sku=line.sku.code,
+                quantity_sound=sound,
+                quantity_damaged=damaged,
+                lot=line.current_lot,
             ),
             by=get_trace(request),
             at=timezone.now(),
@@ -216,6 +220,7 @@ def _take_scan(request: HttpRequest, task: CountTask, *, is_damaged: bool) -> tu
         if scanned.sku is None:
             raise NotOnThisPage(kind=scanned.kind, value=scanned.value)
         quantity, mode = _weigh(task, scanned, is_damaged=is_damaged)
+        line = next((each for each in task.lines if each.sku.code == scanned.sku.code), None)
         receipt.count(
             number=number,
             counting=Counting(
@@ -224,6 +229,13 @@ def _take_scan(request: HttpRequest, task: CountTask, *, is_damaged: bool) -> tu
                 is_damaged=is_damaged,
                 capture_mode=mode,
                 text=text,
+                lot=scanned.lot,
+                expires_on=scanned.expires_on,
+                serial=scanned.serial,
+                package_id=scanned.sscc,
+                pack_size=scanned.pack_size,
+                was_expected_shown=line is not None and line.quantity_expected is not None,
+                stamp=read_stamp(request),
             ),
             by=get_trace(request),
             at=timezone.now(),
@@ -248,9 +260,16 @@ def _weigh(task: CountTask, scanned: Scanned, *, is_damaged: bool) -> tuple[int,
     return rules.get_scanned_quantity(
         line=expected,
         counted=line.quantity_total if line else 0,
-        pack_size=scanned.pack_size,
-        is_expected_taken=task.count_mode == "expected" and not is_damaged,
+        pack_size=scanned.quantity,
+        is_expected_taken=task.count_mode == "expected"
+        and not is_damaged
+        and not _says_how_many(scanned),
     )
+
+
+def _says_how_many(scanned: Scanned) -> bool:
+    """A code that names a piece, a weight or a count is taken at its word."""
+    return bool(scanned.serial) or scanned.weight_grams is not None or scanned.count > 1
 
 
 def _post_by_card(request: HttpRequest, task: CountTask) -> HttpResponse:

@@ -18,6 +18,7 @@ from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.foundation.status import StockStatus
+from yipan.masterdata import queries as masterdata
 from yipan.wms import queries, rules
 from yipan.wms.documents import bin_move, stock_opening
 from yipan.wms.documents.stock_opening import BinStock
@@ -37,7 +38,10 @@ def list_stock(request: HttpRequest) -> HttpResponse:
     site = find_warehouse(request)
     text = request.GET.get("q", "")[:TEXT_LENGTH_MAX]
     status = request.GET.get("status", "")
-    rows = queries.list_stock(site=site.code, text=text, status=status) if site is not None else []
+    rows = []
+    if site is not None:
+        today = masterdata.get_business_date(site.code, timezone.now())
+        rows = queries.list_stock(site=site.code, text=text, status=status, today=today)
     context = {
         "site": site,
         "book_code": f"wms:{site.code}" if site else "",
@@ -95,7 +99,7 @@ def move_goods(request: HttpRequest) -> HttpResponse:
         raise NotFound(kind="site")
     values = {
         name: (request.POST.get(name) or request.GET.get(name) or "").strip()[:TEXT_LENGTH_MAX]
-        for name in ("from_bin", "sku", "quantity", "to_bin", "status")
+        for name in ("from_bin", "sku", "quantity", "to_bin", "status", "lot")
     }
     if request.method == "POST":
         try:
@@ -133,6 +137,7 @@ def _read_shift(site: str, values: dict[str, str]) -> Shifted:
         from_bin=values["from_bin"].upper(),
         to_bin=values["to_bin"].upper(),
         quantity=min(quantity, rules.QUANTITY_KEYED_MAX),
+        lot=values["lot"] or scanned.lot,
         status=StockStatus(values["status"])
         if values["status"] in STATUSES
         else StockStatus.AVAILABLE,
