@@ -52,6 +52,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "erp.transfer_difference.settle",
         "erp.adjustment.write",
         "erp.adjustment.decide",
+        "erp.replenishment.decide",
         "wms.read",
         "pos.read",
         "pos.manage",
@@ -118,7 +119,16 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     },
     Role.STORE_CLERK: EVERY_PERSON
     | EVERYBODY
-    | {"pos.read", "pos.sell", "pos.transfer", "pos.adjust", "pos.close_day"},
+    | {
+        "pos.read",
+        "pos.sell",
+        "pos.transfer",
+        "pos.adjust",
+        "pos.fulfill",
+        "pos.count",
+        "pos.request_goods",
+        "pos.close_day",
+    },
     Role.STORE_MANAGER: EVERY_PERSON
     | EVERYBODY
     | {
@@ -128,6 +138,10 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "pos.open_stock",
         "pos.transfer",
         "pos.adjust",
+        "pos.fulfill",
+        "pos.count",
+        "pos.settle_difference",
+        "pos.request_goods",
         "pos.close_day",
         "pos.manage",
         "pos.reverse",
@@ -144,6 +158,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "erp.transfer_order.release",
         "erp.transfer_order.close",
         "erp.transfer_order.cancel",
+        "erp.replenishment.decide",
     },
     Role.INTEGRATION: EVERYBODY
     | {
@@ -170,6 +185,10 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "pos.open_stock",
         "pos.transfer",
         "pos.adjust",
+        "pos.fulfill",
+        "pos.count",
+        "pos.settle_difference",
+        "pos.request_goods",
         "pos.close_day",
         "exchange.read",
         "exchange.push",
@@ -222,6 +241,12 @@ OF_A_SITE = frozenset(
         "stores:site",
         "tickets:number",
         "pos/transfers:number",
+        "pos/orders:number",
+        "pos/fulfillments:number",
+        "pos/counts:number",
+        "pos/differences:number",
+        "pos/requests:number",
+        "replenishment-requests:number",
         "pos/adjustments:number",
         "days:number",
         "erp/stock-openings:number",
@@ -276,6 +301,7 @@ NAME_A_SITE = frozenset(
         "POST api/v1/tickets",
         "POST api/v1/tickets/batch",
         "POST api/v1/store-openings",
+        "POST api/v1/pos/counts",
         "POST api/v1/holds",
         "POST api/v1/sites/bulk",
         "POST api/v1/reservations",

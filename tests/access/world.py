@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tests import retailer
-from tests.access import warehouse_world
+from tests.access import store_world, warehouse_world
 from tests.access.builders import a_key, a_person
 from tests.access.matrix import NAME_A_SITE, OF_A_SITE, WITHOUT_SITE
 from tests.access.routes import Route
@@ -198,6 +198,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
     return _transfer(warehouse=warehouse, store=store) | {
         "landed-costs:number": _add_cost(goods_receipt),
         **warehouse_world.send(warehouse),
+        **store_world.work(store),
         "alterations:alteration_id": str(altered.alteration_id),
         "sites:site": warehouse,
         "bins:code": "A-01-01",
@@ -312,6 +313,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "lines": [goods],
     }
     return {
+        **store_world.make_bodies(store),
         "POST api/v1/purchase-orders": order,
         "PUT api/v1/purchase-orders/{number}": {**order, "version": 1},
         "POST api/v1/landed-costs": {
@@ -367,6 +369,7 @@ def make_form(route: Route) -> Mapping[str, str]:
     forms = {
         "wms/receiving/{number}/correct": looked_up,
         "pos/transfers/{number}/correct": looked_up,
+        "pos/orders/{number}/correct": looked_up,
     }
     return forms.get(route.address, {})
 

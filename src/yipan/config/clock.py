@@ -16,6 +16,7 @@ from yipan.ledger import months
 from yipan.messages import pos, wms
 from yipan.messages.digests import StreamDigest
 from yipan.pool import tasks as pool
+from yipan.pos import tasks as pos_tasks
 
 #: A job that gave no sign of life for so long belongs to a worker that was killed.
 STALLED_SECONDS: Final = 30
@@ -83,6 +84,14 @@ def forget_refused(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(name="pos.sweep_orders", queueing_lock="pos.sweep_orders")
+def sweep_orders(timestamp: int) -> None:
+    """Give back what stores did not accept in time, and end the wait for customers."""
+    if "pos" in node.list_node_receivers():
+        pos_tasks.sweep_orders(at=_get_instant(timestamp))
+
+
+@app.periodic(cron="* * * * *")
 @app.task(name="erp.value_postings", queueing_lock="erp.value_postings")
 def value_postings(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
     """Put a value on what was posted in the site book."""
@@ -119,6 +128,7 @@ TASKS: Final = (
     purge_answers,
     expire_holds,
     forget_refused,
+    sweep_orders,
     value_postings,
     keep_day,
     sweep_stalled,

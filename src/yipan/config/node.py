@@ -41,7 +41,10 @@ def get_book(source: str) -> str:
 
 def list_hub_sources() -> list[str]:
     """Return what a site node reads from its hub: master data, and the orders of its sites."""
-    return ["erp:hub/masterdata", *(f"erp:hub/orders:{site}" for site in settings.YIPAN_SITES)]
+    return [
+        "erp:hub/masterdata",
+        *(f"{hub}:hub/orders:{site}" for site in settings.YIPAN_SITES for hub in ("erp", "oms")),
+    ]
 
 
 def is_for_warehouse(source: str) -> bool:

@@ -14,7 +14,7 @@ from yipan.exchange.subscriptions import (
     Subscription,
     connect,
 )
-from yipan.messages import erp, oms, pos, till, wms
+from yipan.messages import erp, erp_stores, oms, pos, till, wms
 from yipan.pos import handlers as pos_handlers
 from yipan.wms import handlers as wms_handlers
 
@@ -31,6 +31,12 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     ),
     Subscription(
         receiver="wms", message=oms.FulfillmentCanceled, handler=wms_handlers.cancel_fulfillment
+    ),
+    Subscription(
+        receiver="pos", message=oms.FulfillmentReleased, handler=pos_handlers.take_fulfillment
+    ),
+    Subscription(
+        receiver="pos", message=oms.FulfillmentCanceled, handler=pos_handlers.cancel_fulfillment
     ),
     Subscription(
         receiver="wms",
@@ -120,6 +126,16 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(
         receiver="pos", message=erp.AdjustmentOrdered, handler=pos_handlers.post_ordered_adjustment
     ),
+    Subscription(
+        receiver="erp",
+        message=pos.ReplenishmentRequested,
+        handler=erp_handlers.take_replenishment_request,
+    ),
+    Subscription(
+        receiver="pos",
+        message=erp_stores.ReplenishmentAnswered,
+        handler=pos_handlers.take_replenishment_answer,
+    ),
     RunSubscription(receiver="erp", message=pos.TicketPosted, handler=erp_handlers.book_tickets),
     Subscription(receiver="erp", message=pos.StockOpened, handler=erp_handlers.book_stock_opened),
     RunSubscription(receiver="wms", message=erp.SkuChanged, handler=wms_handlers.follow_skus),
@@ -140,6 +156,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(receiver="pos", prefix="till:"),
     Route(receiver="pos", prefix="erp:hub/masterdata"),
     Route(receiver="pos", prefix="erp:hub/orders:", is_heard=node.is_for_store),
+    Route(receiver="pos", prefix="oms:hub/orders:", is_heard=node.is_for_store),
     Route(receiver="wms", prefix="erp:hub/masterdata"),
     Route(receiver="wms", prefix="erp:hub/orders:", is_heard=node.is_for_warehouse),
     Route(receiver="wms", prefix="oms:hub/orders:", is_heard=node.is_for_warehouse),

@@ -28,6 +28,7 @@ PAGES = {
     ("wms", "shipment"): "wms:shipment",
     ("wms", "adjustment"): "wms:adjustment",
     ("pos", "ticket"): "pos:ticket",
+    ("pos", "store_fulfillment"): "pos:fulfillment",
     ("pos", "stock_opening"): "pos:stock_opening",
 }
 

@@ -212,6 +212,13 @@ SECTIONS = (
             ),
             Item(label=_("Store stock"), url_name="pos:stock", action="pos.read", icon="package"),
             Item(
+                label=_("Customers' orders"),
+                url_name="pos:fulfillments",
+                action="pos.read",
+                icon="shopping-bag",
+                words=_("pick-up ship from store hand over"),
+            ),
+            Item(
                 label=_("Store transfers"),
                 url_name="pos:transfers",
                 action="pos.read",
@@ -224,6 +231,13 @@ SECTIONS = (
                 action="pos.read",
                 icon="package-x",
                 words=_("scrap sample display damage"),
+            ),
+            Item(
+                label=_("Differences of stores"),
+                url_name="pos:differences",
+                action="pos.manage",
+                icon="scale",
+                words=_("count negative below zero settle"),
             ),
             Item(
                 label=_("Days of tills"),

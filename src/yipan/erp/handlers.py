@@ -13,6 +13,7 @@ from yipan.erp.documents import (
     day_close,
     goods_receipt,
     receipt_matching,
+    replenishment_request,
     reversal_facts,
     sales_issue,
     stock_opening,
@@ -363,3 +364,8 @@ def _read_adjusted(
 def answer_day(message: pos.DaySealed, heard: Heard) -> None:
     """Compare a day a store sealed with the site book, and answer."""
     day_close.answer(message=message, heard=heard, at=timezone.now())
+
+
+def take_replenishment_request(message: pos.ReplenishmentRequested, heard: Heard) -> None:
+    """Write down what a store asks for."""
+    replenishment_request.record(message=message, heard=heard, at=timezone.now())

@@ -256,6 +256,7 @@ class ReplenishmentRequested(Message):
     quantity: int
     need_by: str = ""
     requested_by: str = ""
+    note: str = ""
 
     def get_subject(self) -> str:
         """Return the number of the request."""

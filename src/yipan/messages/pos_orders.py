@@ -1,7 +1,8 @@
 """Messages a store publishes about orders of customers, returns, counts and differences.
 
-Those that move goods of the site book travel in the stream `stock` (`pos:S12/stock`), all others
-in `orders` (`pos:S12/orders`). Quantities are integers in the SKU's smallest unit.
+Those that move goods of the site book travel in the stream `stock` (`pos:S12/stock`), and so do
+counts, which speak of the book at their number; differences travel in `tasks`, all others in
+`orders` (`pos:S12/orders`). Quantities are integers in the SKU's smallest unit.
 """
 
 from __future__ import annotations
@@ -73,8 +74,8 @@ class FulfillmentProgressed(Message):
     """
     How far a store is with an order (履约进度). The site book moves by the facts, not by this.
 
-    `state` is `picked`, `packed`, `canceled` or `put_back`; a cancellation that came too late
-    is answered with the state the order keeps and `code` `store_fulfillment.too_late`.
+    `state` is `picked`, `closed_short` (nothing was found) or `canceled`; a cancellation that
+    came too late is answered with the state the order keeps and `store_fulfillment.too_late`.
     """
 
     kind: ClassVar[str] = "pos.fulfillment_progressed.v1"
@@ -324,7 +325,8 @@ class DifferenceOpened(Message):
     """
     Work at a store showed that its book is wrong (差异): who does it, has to look.
 
-    `difference_type` is `negative_book` (sold below zero), `short_pick` or `over_return`.
+    `difference_type` is `negative_book` (sold below zero), `short_pick`, `count` or
+    `over_return`.
     """
 
     kind: ClassVar[str] = "pos.difference_opened.v1"

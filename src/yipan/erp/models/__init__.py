@@ -6,6 +6,7 @@ from yipan.erp.models.day_close import DayClose
 from yipan.erp.models.goods_receipt import GoodsReceipt, GoodsReceiptLine
 from yipan.erp.models.period import AccountingPeriod
 from yipan.erp.models.purchase_order import PurchaseOrder, PurchaseOrderLine
+from yipan.erp.models.replenishment_request import ReplenishmentRequest
 from yipan.erp.models.sales_issue import SalesIssue
 from yipan.erp.models.stock_opening import StockOpening
 from yipan.erp.models.transfer_difference import (
@@ -46,6 +47,7 @@ __all__ = [
     "LegalEntity",
     "PurchaseOrder",
     "PurchaseOrderLine",
+    "ReplenishmentRequest",
     "SalesIssue",
     "StockOpening",
     "TransferDifference",

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from ninja import Router
 
+from yipan.pos.api.differences import router as differences
+from yipan.pos.api.fulfillments import router as fulfillments
 from yipan.pos.api.tickets import router as tickets
 
 router = Router(tags=["POS"])
 router.add_router("", tickets)
+router.add_router("", fulfillments)
+router.add_router("", differences)

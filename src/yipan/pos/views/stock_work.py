@@ -241,12 +241,12 @@ def _adjust(request: HttpRequest, store: SiteRow, *, tile: Tile, quantity: int) 
         wanted=wanted,
         by=get_trace(request, reason=request.POST.get("reason", "")),
         at=timezone.now(),
-        message_id=_read_id(request.POST.get("message_id", "")),
+        message_id=read_id(request.POST.get("message_id", "")),
     )
     return posted.number, posted.state == "submitted"
 
 
-def _read_id(text: str) -> UUID:
+def read_id(text: str) -> UUID:
     """Return the id the page was given, so that a doubled tap is one document."""
     try:
         return UUID(text)

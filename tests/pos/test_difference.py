@@ -1,0 +1,200 @@
+"""Counts and differences of a store: opened by work, counted blind, settled by a document."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import retailer
+from tests.retailer import CLERK, NOON, make_id, sell, stock
+from yipan.documents.states import WrongState
+from yipan.documents.told import QuantityNotPlausible
+from yipan.ledger.moves import Trace
+from yipan.masterdata.refusals import SkuUnknown
+from yipan.pos import queries
+from yipan.pos.documents import difference, store_count
+from yipan.pos.documents.difference import CountMissing
+from yipan.pos.documents.store_count import CountPlaceUnknown, Seen
+from yipan.pos.models import StoreCount, StoreDifference
+from yipan.pos.queries import DifferenceFilter
+from yipan.pos.rules.adjustments import MANAGER_LIMIT_MINOR
+
+pytestmark = pytest.mark.django_db
+
+FLOOR = "on_hand/shop_floor/available"
+MANAGER = Trace(actor="fang.manager", device="S12-office")
+
+
+@pytest.fixture(autouse=True)
+def _retailer() -> None:
+    retailer.open_retailer()
+    retailer.open_store("S12", ("TEA-250", 2))
+
+
+def look(quantity: int, *, sku: str = "TEA-250", place: str = "shop_floor") -> StoreCount:
+    return store_count.look(
+        seen=Seen(site="S12", sku=sku, place=place, quantity=quantity),
+        by=CLERK,
+        at=NOON,
+        message_id=make_id(f"look {StoreCount.objects.count()} {quantity}"),
+    )
+
+
+def settle(number: str, *, limit_minor: int = MANAGER_LIMIT_MINOR) -> StoreDifference:
+    return difference.settle(
+        number=number,
+        by=MANAGER,
+        limit_minor=limit_minor,
+        at=NOON,
+        message_id=make_id(f"{number} settled"),
+    )
+
+
+def list_open() -> list[tuple[str, str, int]]:
+    rows = queries.list_differences(DifferenceFilter(states=("open",), site="S12"))
+    return [(row.difference_type, row.sku.code, row.quantity_book) for row in rows]
+
+
+def list_told(stream: str) -> list[str]:
+    return [each.kind.split(".")[1] for each in retailer.list_envelopes(f"pos:S12/{stream}")]
+
+
+def test_a_sale_below_zero_is_booked_and_opens_one_difference_and_one_count() -> None:
+    sell(("TEA-250", 2))
+    assert list_open() == []
+
+    ticket = sell(("TEA-250", 1))
+    sell(("TEA-250", 1))
+
+    assert stock("pos:S12", FLOOR) == -2
+    assert list_open() == [("negative_book", "TEA-250", -1)]
+    [count] = queries.list_counts(site="S12")
+    assert (count.reason, count.partner_number) == ("negative_book", ticket.number)
+    assert list_told("tasks") == ["difference_opened"]
+
+
+def test_a_return_below_zero_opens_nothing() -> None:
+    sell(("TEA-250", 3))
+    StoreDifference.objects.all().delete()
+    StoreCount.objects.all().delete()
+
+    sell(("TEA-250", -1))
+
+    assert list_open() == []
+
+
+def test_the_count_is_compared_with_the_book_of_its_moment_and_settled_by_an_adjustment() -> None:
+    sell(("TEA-250", 3))
+    [open_count] = queries.list_counts(site="S12")
+    row = StoreDifference.objects.get()
+    with pytest.raises(CountMissing):
+        settle(row.number)
+
+    counted = look(4)
+    sell(("TEA-250", 1))
+    settled = settle(row.number)
+
+    assert (counted.number, counted.quantity_book_then) == (open_count.number, -1)
+    # Counted were 4, sold one since: 3 are there, and 3 the book says.
+    assert stock("pos:S12", FLOOR) == 3
+    assert stock("pos:S12", "stocktake_difference") == -5
+    assert (settled.state, settled.outcome) == ("closed", "counted")
+    assert queries.get_adjustment(settled.adjustment_number).head.adjustment_type == "count_gain"
+    with pytest.raises(WrongState):
+        settle(row.number)
+    retailer.deliver()
+    assert stock("erp", "on_hand/S12/available") == 3
+
+
+def test_a_count_that_agrees_with_the_book_closes_the_difference_by_itself() -> None:
+    sell(("TEA-250", 3))
+    retailer.post_by_hand("pos:S12", "hand/1", FLOOR, 1)
+
+    look(0)
+
+    row = StoreDifference.objects.get()
+    assert (row.state, row.outcome, row.adjustment_number) == ("closed", "explained", "")
+
+
+def test_looking_at_a_shelf_opens_a_difference_only_where_it_differs() -> None:
+    look(2)
+    assert StoreDifference.objects.count() == 0
+    assert stock("pos:S12", FLOOR) == 2
+
+    look(1)
+
+    row = StoreDifference.objects.get()
+    assert (row.difference_type, row.state, row.quantity_book, row.quantity_seen) == (
+        "count",
+        "counted",
+        2,
+        1,
+    )
+    settle(row.number)
+    assert stock("pos:S12", FLOOR) == 1
+    assert list_told("stock") == [
+        "stock_opened",
+        "count_recorded",
+        "count_recorded",
+        "adjustment_posted",
+    ]
+    assert list_told("tasks") == ["difference_opened", "difference_closed"]
+
+
+def test_a_second_count_replaces_the_first_and_is_corrected_once() -> None:
+    look(1)
+    look(0)
+
+    [row] = StoreDifference.objects.all()
+    assert row.quantity_seen == 0
+    settle(row.number)
+
+    assert stock("pos:S12", FLOOR) == 0
+
+
+def test_two_doubts_about_one_thing_are_corrected_once() -> None:
+    sell(("TEA-250", 3))
+    doubt = difference.Doubt(
+        difference_type="short_pick", sku="TEA-250", place="shop_floor", partner_number="FO-1"
+    )
+    difference.open_many(site="S12", doubts=[doubt], by=CLERK, at=NOON)
+    assert len(queries.list_counts(site="S12")) == 1
+
+    look(1)
+
+    [carrier] = StoreDifference.objects.filter(state="counted")
+    settle(carrier.number)
+    assert stock("pos:S12", FLOOR) == 1
+    assert StoreDifference.objects.filter(state="closed").count() == 2
+
+
+def test_above_the_limit_the_hub_decides() -> None:
+    look(1)
+    row = StoreDifference.objects.get()
+
+    settled = settle(row.number, limit_minor=0)
+
+    assert queries.get_adjustment(settled.adjustment_number).head.state == "submitted"
+    assert stock("pos:S12", FLOOR) == 2
+
+
+def test_a_count_that_makes_no_sense_is_refused_and_nothing_changes() -> None:
+    with pytest.raises(CountPlaceUnknown):
+        look(1, place="cellar")
+    with pytest.raises(SkuUnknown):
+        look(1, sku="NEW-1")
+    with pytest.raises(QuantityNotPlausible):
+        look(-1)
+
+    assert StoreCount.objects.count() == 0
+
+
+def test_the_same_look_sent_twice_is_one_count() -> None:
+    for _ in range(2):
+        store_count.look(
+            seen=Seen(site="S12", sku="TEA-250", place="shop_floor", quantity=2),
+            by=CLERK,
+            at=NOON,
+            message_id=make_id("one look"),
+        )
+
+    assert StoreCount.objects.count() == 1
