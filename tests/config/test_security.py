@@ -22,8 +22,8 @@ from tests.access import world
 from tests.access.builders import PASSWORD, a_client, a_person
 from tests.access.routes import list_routes
 from yipan.access.devices import get_address
+from yipan.access.limits import CALLERS_MAX, TokenBuckets
 from yipan.access.roles import Role
-from yipan.config.limits import CALLERS_MAX, TokenBuckets
 
 pytestmark = pytest.mark.django_db
 

@@ -22,12 +22,12 @@ from yipan.bench.ledger_world import (
     make_requests,
     read_cpu_seconds,
 )
+from yipan.fastlane.gatherer import Gatherer
+from yipan.ledger import posting
 from yipan.ledger.accounts import Directory
-from yipan.ledger.batcher import Batcher
 from yipan.ledger.calls import ask_on
-from yipan.ledger.deciding import decide
-from yipan.ledger.lane import Lane
-from yipan.ledger.moves import BatchRequest
+from yipan.ledger.deciding import REQUESTS_PER_BATCH_MAX, decide
+from yipan.ledger.moves import BatchRequest, Outcome
 
 ROUNDS = 5
 SECONDS = 0.6
@@ -117,20 +117,23 @@ async def _drive(
 
 
 async def _batched(dsn: str, _: Directory, requesters: int, is_hot: bool) -> Run:  # noqa: FBT001
-    lane = Lane(dsn=dsn, book=BOOK)
-    batcher = Batcher(post=lane.post, reconnect=lane.reconnect)
-    serving = asyncio.create_task(batcher.run())
-
-    await batcher.submit(make_requests(Random(0), count=1)[0])
+    gatherer: Gatherer[BatchRequest, Outcome] = Gatherer(
+        name="bench",
+        work=lambda requests: posting.post_batch(book=BOOK, requests=requests),
+        at_once_max=REQUESTS_PER_BATCH_MAX,
+        waiting_max=REQUESTS_MAX,
+    )
+    serving = asyncio.create_task(gatherer.serve())
     try:
+        await gatherer.submit(make_requests(Random(0), count=1)[0])
         return await _drive(
-            batcher.submit, dsn=dsn, requesters=requesters, is_hot=is_hot, count=REQUESTS_MAX
+            gatherer.submit, dsn=dsn, requesters=requesters, is_hot=is_hot, count=REQUESTS_MAX
         )
     finally:
         serving.cancel()
         with suppress(asyncio.CancelledError):
             await serving
-        await lane.close()
+        await asyncio.to_thread(gatherer.close)
 
 
 async def _one_call_each(dsn: str, directory: Directory, requesters: int, is_hot: bool) -> Run:  # noqa: FBT001

@@ -15,9 +15,9 @@ from ninja.operation import Operation
 from yipan.access.actors import Actor
 from yipan.access.devices import get_address
 from yipan.access.doors import get_action, is_repeatable
+from yipan.access.limits import TokenBuckets
 from yipan.config import idempotency, problems
 from yipan.config.authentication import authenticate
-from yipan.config.limits import TokenBuckets
 from yipan.foundation.refusals import NotFound, Refusal
 
 Run = Callable[..., HttpResponseBase]

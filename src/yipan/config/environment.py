@@ -148,6 +148,19 @@ VARIABLES = (
         meaning="How many requests one client may send per second in the long run.",
     ),
     Variable(
+        name="YIPAN_FASTLANE_BURST",
+        group=SERVING,
+        without="`20000`",
+        meaning="How many requests one API key may send to the fastlane at once (429).",
+    ),
+    Variable(
+        name="YIPAN_FASTLANE_PER_SECOND",
+        group=SERVING,
+        without="`5000`",
+        meaning="How many requests one API key may send to the fastlane per second in the long "
+        "run.",
+    ),
+    Variable(
         name="YIPAN_SECRET_KEY",
         group=SERVING,
         without="a random one, kept in the data home",

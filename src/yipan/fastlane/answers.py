@@ -53,6 +53,13 @@ class MethodNotAllowed(Refusal):
     status = 405
 
 
+class RateLimited(Refusal):
+    """Too many requests in a short time. Try again after `retry_after_ms`."""
+
+    code = "request.rate_limited"
+    status = 429
+
+
 class KeyMissing(Refusal):
     """A POST that changes something needs the header `Idempotency-Key`, 1 to 255 characters."""
 

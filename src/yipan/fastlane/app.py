@@ -11,14 +11,17 @@ from urllib.parse import parse_qs
 from zlib import crc32
 
 import msgspec
+from django.conf import settings
 
 from yipan.access.actors import Actor
+from yipan.access.limits import TokenBuckets
 from yipan.exchange import door
 from yipan.fastlane import events, promises
 from yipan.fastlane.answers import (
     Invalid,
     KeyMissing,
     MethodNotAllowed,
+    RateLimited,
     Reply,
     TooLarge,
     refuse_unreadable,
@@ -57,10 +60,22 @@ _STEPS: Mapping[str, Step] = {"commit": "commit", "release": "release"}
 
 
 class Fastlane:
-    """An ASGI application. The clock is passed in, so that tests can stop it."""
+    """
+    An ASGI application. The clock is passed in, so that tests can stop it.
 
-    def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    `buckets` say how often one key may ask; by default as the settings say.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        buckets: TokenBuckets | None = None,
+    ) -> None:
         self._clock = clock
+        self._buckets = buckets or TokenBuckets(
+            per_second=settings.YIPAN_FASTLANE_PER_SECOND, burst=settings.YIPAN_FASTLANE_BURST
+        )
         self._desk = Desk(clock=clock)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -153,6 +168,7 @@ class Fastlane:
             raise NotFound
         headers = dict(scope["headers"])
         actor = await self._keyring.authenticate(headers.get(b"authorization", b""))
+        self._require_tokens(actor)
         if parts == ["availability"]:
             _require_method(method, "GET")
             return await self._look_up(scope, actor)
@@ -167,6 +183,11 @@ class Fastlane:
         actor.require("pool.promise")
         ask = self._read_ask(parts, headers, body, actor)
         return promises.write_answer(ask, await self._promises.submit(ask))
+
+    def _require_tokens(self, actor: Actor) -> None:
+        wait_ms = self._buckets.take(actor.name, now=self._clock().timestamp())
+        if wait_ms:
+            raise RateLimited(retry_after_ms=wait_ms)
 
     def _read_ask(
         self, parts: list[str], headers: Mapping[bytes, bytes], body: bytes, actor: Actor

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+import psycopg
+from django.db import IntegrityError, transaction
 
 from yipan.foundation.ids import get_bucket
 from yipan.foundation.refusals import Refusal
@@ -21,6 +22,7 @@ from yipan.ledger.packing import pack
 __all__ = [
     "AlreadyReversed",
     "OriginReused",
+    "RequestIdUnusable",
     "StockShort",
     "post_batch",
     "post_fact",
@@ -37,6 +39,13 @@ class StockShort(Refusal):
     """A promise asked for more than is there."""
 
     code = "ledger.stock_short"
+
+
+class RequestIdUnusable(Refusal):
+    """The id of a request is no UUIDv7 of the months that are open. Make a new one."""
+
+    code = "ledger.request_id_unusable"
+    status = 422
 
 
 def post_fact(*, book: str, posting: FactPosting) -> bool:
@@ -144,8 +153,10 @@ def post_batch(*, book: str, requests: Sequence[BatchRequest]) -> list[Outcome]:
     """
     Decide requests in order of arrival, each whole or not at all, and store the outcomes.
 
-    A request sent before gets its stored outcome. Nothing is raised for a shortage. The fast lane
-    does the same without Django, see `lane`.
+    A request sent before gets its stored outcome. Nothing is raised for a shortage.
+
+    :raises RequestIdUnusable: if the only request has an id of no open month; among others it
+        is the database's own error, and whoever asks halves the batch until it stands alone.
     """
     assert len(requests) <= REQUESTS_PER_BATCH_MAX
     if not requests:
@@ -154,7 +165,18 @@ def post_batch(*, book: str, requests: Sequence[BatchRequest]) -> list[Outcome]:
         require_sound(request)
     moves = [move for request in requests for move in request.moves]
     directory = open_directory(book=book, moves=moves)
-    return ask(decide(directory=directory, requests=requests))
+    try:
+        return ask(decide(directory=directory, requests=requests))
+    except IntegrityError as error:
+        if len(requests) == 1 and _is_homeless(error):
+            raise RequestIdUnusable(event_id=str(requests[0].event_id)) from error
+        raise
+
+
+def _is_homeless(error: IntegrityError) -> bool:
+    """Tell whether a row found no partition: its id is of no month that was opened."""
+    cause = error.__cause__
+    return isinstance(cause, psycopg.errors.CheckViolation) and not cause.diag.constraint_name
 
 
 def _require_sound(posting: FactPosting) -> None:

@@ -1,4 +1,4 @@
-"""Limits at the edge: how many requests a caller may make in a short time."""
+"""How many requests a caller may make in a short time, at whichever door."""
 
 from __future__ import annotations
 

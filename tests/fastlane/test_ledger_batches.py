@@ -13,12 +13,13 @@ import psycopg
 import pytest
 from django.db import connection
 
+from yipan.fastlane.gatherer import Gatherer, Unavailable
 from yipan.foundation.ids import make_id
-from yipan.ledger import batcher, posting, queries
-from yipan.ledger.batcher import Batcher, LedgerBusy, LedgerUnavailable, RequestIdUnusable
+from yipan.ledger import posting, queries
 from yipan.ledger.calls import call
-from yipan.ledger.lane import Lane
+from yipan.ledger.deciding import REQUESTS_PER_BATCH_MAX
 from yipan.ledger.moves import BatchRequest, FactPosting, Move, Outcome
+from yipan.ledger.posting import RequestIdUnusable
 from yipan.ledger.proof import prove_ledger
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -30,6 +31,8 @@ CUT = """
      where datname = current_database() and query like '%ledger_post_batch%'
        and pid <> pg_backend_pid()
 """
+
+Asked = Gatherer[BatchRequest, Outcome]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,33 +57,48 @@ def get_dsn() -> str:
     return psycopg.conninfo.make_conninfo(info.dsn, password=info.password)
 
 
+async def ask_again(asked: Asked, request: BatchRequest) -> Outcome:
+    """Ask as a client does: under the same id, until the database is there."""
+    while True:
+        with suppress(Unavailable):
+            return await asked.submit(request)
+
+
 def list_reserved() -> int:
     return queries.get_quantity(book="erp", account=SET_ASIDE, sku="SCARF")
 
 
-def run_with_lane(story: Callable[[Batcher, Lane], Awaitable[None]]) -> None:
-    """Run a story with a batcher that posts to the test's database."""
+def post(requests: Sequence[BatchRequest]) -> list[Outcome]:
+    return posting.post_batch(book="erp", requests=requests)
 
-    async def main(dsn: str) -> None:
-        lane = Lane(dsn=dsn, book="erp")
-        asked = Batcher(post=lane.post, reconnect=lane.reconnect)
+
+def open_lane() -> Asked:
+    return Gatherer(name="test", work=post, at_once_max=REQUESTS_PER_BATCH_MAX, waiting_max=100_000)
+
+
+def run_with_lane(story: Callable[[Asked], Awaitable[None]]) -> None:
+    """Run a story with a gatherer whose batches are posted to the test's database."""
+
+    async def main() -> None:
+        asked = open_lane()
         serving = asyncio.create_task(asked.serve())
         try:
-            await story(asked, lane)
+            async with asyncio.timeout(120):
+                await story(asked)
         finally:
             serving.cancel()
             with suppress(asyncio.CancelledError):
                 await serving
-            await lane.close()
+            await asyncio.to_thread(asked.close)
 
-    asyncio.run(main(get_dsn()))
+    asyncio.run(main())
 
 
 def test_a_hundred_pieces_go_to_a_hundred_askers_and_no_more() -> None:
     open_stock(100)
     outcomes: list[Outcome] = []
 
-    async def story(asked: Batcher, _: Lane) -> None:
+    async def story(asked: Asked) -> None:
         outcomes.extend(await asyncio.gather(*(asked.submit(a_request()) for _ in range(640))))
 
     run_with_lane(story)
@@ -96,21 +114,20 @@ def test_several_lanes_and_doors_at_once_never_oversell() -> None:
     open_stock(100)
     outcomes: list[Outcome] = []
 
-    async def main(dsn: str) -> None:
-        lanes = [Lane(dsn=dsn, book="erp") for _ in range(8)]
+    async def main() -> None:
+        lanes = [open_lane() for _ in range(8)]
+        serving = [asyncio.create_task(lane.serve()) for lane in lanes]
+        asked = [lane.submit(a_request()) for lane in lanes for _ in range(80)]
+        outcomes.extend(await asyncio.gather(*asked))
+        for task, lane in zip(serving, lanes, strict=True):
+            task.cancel()
+            await asyncio.to_thread(lane.close)
 
-        async def ask(lane: Lane) -> None:
-            for _ in range(10):
-                outcomes.extend(await lane.post([a_request() for _ in range(8)]))
-
-        await asyncio.gather(*map(ask, lanes))
-        for lane in lanes:
-            await lane.close()
-
-    asyncio.run(main(get_dsn()))
+    asyncio.run(main())
 
     assert outcomes.count(Outcome.ACCEPTED) == 100
     assert list_reserved() == 100
+    assert [it for it in prove_ledger() if not it.ok] == []
 
 
 def test_the_same_question_while_it_is_open_gets_the_same_answer() -> None:
@@ -118,14 +135,18 @@ def test_the_same_question_while_it_is_open_gets_the_same_answer() -> None:
     answers: list[Outcome] = []
     question = a_request(2)
 
-    async def story(asked: Batcher, _: Lane) -> None:
+    async def story(asked: Asked) -> None:
         answers.extend(await asyncio.gather(*(asked.submit(question) for _ in range(3))))
         answers.append(await asked.submit(question))
         answers.append(await asked.submit(a_request(3, event_id=question.event_id)))
 
     run_with_lane(story)
 
-    assert answers == [Outcome.ACCEPTED] * 3 + [Outcome.ACCEPTED_BEFORE, Outcome.REUSED]
+    assert answers == [
+        Outcome.ACCEPTED,
+        *([Outcome.ACCEPTED_BEFORE] * 3),
+        Outcome.REUSED,
+    ]
     assert list_reserved() == 2
 
 
@@ -134,7 +155,7 @@ def test_other_content_under_an_open_id_is_no_answer_to_it() -> None:
     question = a_request(2)
     answers: list[Outcome] = []
 
-    async def story(asked: Batcher, _: Lane) -> None:
+    async def story(asked: Asked) -> None:
         other = a_request(3, event_id=question.event_id)
         answers.extend(await asyncio.gather(asked.submit(question), asked.submit(other)))
 
@@ -149,7 +170,7 @@ def test_a_client_that_goes_away_stops_nobody_and_its_posting_stands() -> None:
     gone = a_request(4)
     answers: list[Outcome] = []
 
-    async def story(asked: Batcher, _: Lane) -> None:
+    async def story(asked: Asked) -> None:
         async def wait(request: BatchRequest) -> Outcome:
             return await asked.submit(request)
 
@@ -175,10 +196,9 @@ def test_a_cut_connection_loses_and_doubles_nothing() -> None:
     cuts: list[int] = []
     dsn = get_dsn()
 
-    async def story(asked: Batcher, _: Lane) -> None:
+    async def story(asked: Asked) -> None:
         async def client(_: int) -> None:
-            requests = [a_request() for _ in range(30)]
-            answers.extend([await asked.submit(request) for request in requests])
+            answers.extend([await ask_again(asked, a_request()) for _ in range(30)])
 
         async def cut() -> None:
             watcher = await psycopg.AsyncConnection.connect(dsn, autocommit=True)
@@ -211,7 +231,7 @@ def test_one_bad_request_is_found_and_the_others_are_posted() -> None:
         moves=[Move(sku="SCARF", from_account="on_hand/W1/broken", to_account="x", quantity=1)],
     )
 
-    async def story(asked: Batcher, _: Lane) -> None:
+    async def story(asked: Asked) -> None:
         requests = [a_request() for _ in range(9)]
         requests.insert(4, misspelled)
         results.extend(await asyncio.gather(*map(asked.submit, requests), return_exceptions=True))
@@ -229,7 +249,7 @@ def test_an_id_of_no_opened_month_is_refused_alone() -> None:
     results: list[Outcome | BaseException] = []
     ancient = a_request(event_id=make_id(milliseconds=1_000))
 
-    async def story(asked: Batcher, _: Lane) -> None:
+    async def story(asked: Asked) -> None:
         requests = [a_request(), ancient, a_request()]
         results.extend(await asyncio.gather(*map(asked.submit, requests), return_exceptions=True))
 
@@ -239,77 +259,11 @@ def test_an_id_of_no_opened_month_is_refused_alone() -> None:
     assert isinstance(results[1], RequestIdUnusable)
 
 
-def test_more_than_can_wait_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batcher, "WAITING_MAX", 2)
-
-    async def never(_: Sequence[BatchRequest]) -> list[Outcome]:
-        raise AssertionError
-
-    async def nothing() -> None: ...
-
-    async def main() -> None:
-        asked = Batcher(post=never, reconnect=nothing)
-        asked.submit(a_request())
-        asked.submit(a_request())
-        with pytest.raises(LedgerBusy):
-            asked.submit(a_request())
-        assert asked.is_ready is False
-
-    asyncio.run(main())
-
-
-def test_an_unreachable_database_is_told_and_leaves_nobody_waiting(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(batcher, "PAUSE_SECONDS_FIRST", 0.0)
-
-    async def main() -> None:
-        lane = Lane(dsn="host=/nonexistent dbname=none", book="erp")
-        asked = Batcher(post=lane.post, reconnect=lane.reconnect)
-        serving = asyncio.create_task(asked.serve())
-        answers = await asyncio.gather(
-            *(asked.submit(a_request()) for _ in range(3)), return_exceptions=True
-        )
-        assert [type(it) for it in answers] == [LedgerUnavailable] * 3
-        assert asked.is_ready
-        serving.cancel()
-
-    asyncio.run(main())
-
-
-def test_after_an_error_of_ours_the_batcher_goes_on() -> None:
-    calls = 0
-
-    async def post(requests: Sequence[BatchRequest]) -> list[Outcome]:
-        nonlocal calls
-        calls += 1
-        if calls == 1:
-            raise RuntimeError
-        return [Outcome.ACCEPTED] * len(requests)
-
-    async def nothing() -> None: ...
-
-    async def main() -> None:
-        asked = Batcher(post=post, reconnect=nothing)
-        serving = asyncio.create_task(asked.serve())
-        with pytest.raises(LedgerUnavailable):
-            await asked.submit(a_request())
-        assert await asked.submit(a_request()) is Outcome.ACCEPTED
-        serving.cancel()
-
-    asyncio.run(main())
-
-
-def test_ids_the_lane_opened_are_remembered() -> None:
+def test_ids_a_batch_opened_are_remembered() -> None:
     open_stock(5)
 
-    async def main(dsn: str) -> None:
-        lane = Lane(dsn=dsn, book="erp")
-        await lane.post([a_request()])
-        await lane.post([a_request()])
-        await lane.close()
-
-    asyncio.run(main(get_dsn()))
+    post([a_request()])
+    post([a_request()])
 
     assert call("select count(*) from ledger_place where path = 'on_hand/W1'") == [(1,)]
     assert list_reserved() == 2
