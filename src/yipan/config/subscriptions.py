@@ -14,7 +14,7 @@ from yipan.exchange.subscriptions import (
     Subscription,
     connect,
 )
-from yipan.messages import erp, erp_stores, oms, pos, till, wms
+from yipan.messages import erp, erp_stores, oms, pos, reversals, till, wms
 from yipan.pos import handlers as pos_handlers
 from yipan.wms import handlers as wms_handlers
 
@@ -83,25 +83,25 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     ),
     Subscription(
         receiver="erp",
-        message=pos.TransferShipmentReversed,
+        message=reversals.TransferShipmentReversed,
         handler=erp_handlers.book_shipment_reversed,
     ),
     Subscription(
-        receiver="erp", message=wms.ReceiptReversed, handler=erp_handlers.book_receipt_reversed
+        receiver="erp", message=reversals.ReceiptReversed, handler=erp_handlers.book_receipt_reversed
     ),
     Subscription(
         receiver="erp",
-        message=pos.TransferReceiptReversed,
+        message=reversals.TransferReceiptReversed,
         handler=erp_handlers.book_store_receipt_reversed,
     ),
     Subscription(
         receiver="erp",
-        message=wms.StockOpeningReversed,
+        message=reversals.WarehouseOpeningReversed,
         handler=erp_handlers.book_opening_reversed,
     ),
     Subscription(
         receiver="erp",
-        message=pos.StockOpeningReversed,
+        message=reversals.StoreOpeningReversed,
         handler=erp_handlers.book_opening_reversed,
     ),
     Subscription(

@@ -34,7 +34,7 @@ from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.erp.rules.transfer_order import CameLine, SentLine
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.status import StockStatus
-from yipan.messages import pos, wms
+from yipan.messages import pos, reversals, wms
 from yipan.messages.digests import StreamDigest
 from yipan.pool.book import SITE_BOOK
 
@@ -52,7 +52,7 @@ def book_goods_received(message: wms.GoodsReceived, heard: Heard) -> None:
     )
 
 
-def book_receipt_reversed(message: wms.ReceiptReversed, heard: Heard) -> None:
+def book_receipt_reversed(message: reversals.ReceiptReversed, heard: Heard) -> None:
     """Undo a receipt a warehouse undid: from a supplier, or of a transfer."""
     undone = Undone.of(message, number=message.receipt_number, heard=heard)
     if message.order_type == TRANSFER:
@@ -63,14 +63,14 @@ def book_receipt_reversed(message: wms.ReceiptReversed, heard: Heard) -> None:
     )
 
 
-def book_store_receipt_reversed(message: pos.TransferReceiptReversed, heard: Heard) -> None:
+def book_store_receipt_reversed(message: reversals.TransferReceiptReversed, heard: Heard) -> None:
     """Undo a receipt of a transfer that a store undid."""
     undone = Undone.of(message, number=message.receipt_number, heard=heard)
     transfer_reversal.reverse_receipt(undone=undone, at=timezone.now())
 
 
 def book_opening_reversed(
-    message: pos.StockOpeningReversed | wms.StockOpeningReversed, heard: Heard
+    message: reversals.StoreOpeningReversed | reversals.WarehouseOpeningReversed, heard: Heard
 ) -> None:
     """Undo what a site's book began with."""
     undone = Undone.of(message, number=message.document_number, heard=heard)
@@ -207,7 +207,7 @@ def book_store_shipment(message: pos.TransferShipped, heard: Heard) -> None:
 
 
 def book_shipment_reversed(
-    message: wms.ShipmentReversed | pos.TransferShipmentReversed, heard: Heard
+    message: wms.ShipmentReversed | reversals.TransferShipmentReversed, heard: Heard
 ) -> None:
     """Take back a shipment that did not leave after all."""
     require_transfer(message.order_type)

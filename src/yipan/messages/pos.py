@@ -59,25 +59,6 @@ class StockOpened(Message):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StockOpeningReversed(Message):
-    """A store took an opening back (期初冲销)."""
-
-    kind: ClassVar[str] = "pos.stock_opening_reversed.v1"
-    is_ordered: ClassVar[bool] = True
-
-    document_number: str
-    site: str
-    correction_reason: str
-    reason: str = ""
-    reversed_by: str = ""
-    device: str = ""
-
-    def get_subject(self) -> str:
-        """Return the number of the document."""
-        return self.document_number
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TransferredLine:
     """What was sent or came of one line of a transfer."""
 
@@ -131,49 +112,6 @@ class TransferReceived(Message):
     def get_subject(self) -> str:
         """Return the number of the receipt."""
         return self.receipt_number
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TransferReceiptReversed(Message):
-    """A store took back that it took in a transfer (调入冲销)."""
-
-    kind: ClassVar[str] = "pos.transfer_receipt_reversed.v1"
-    is_ordered: ClassVar[bool] = True
-
-    receipt_number: str
-    inbound_order_number: str
-    transfer_number: str
-    site: str
-    correction_reason: str
-    reason: str = ""
-    reversed_by: str = ""
-    device: str = ""
-
-    def get_subject(self) -> str:
-        """Return the number of the receipt."""
-        return self.receipt_number
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TransferShipmentReversed(Message):
-    """A shipment of a store did not leave after all (调出冲销)."""
-
-    kind: ClassVar[str] = "pos.transfer_shipment_reversed.v1"
-    is_ordered: ClassVar[bool] = True
-
-    shipment_number: str
-    outbound_order_number: str
-    order_type: str
-    document_number: str
-    site: str
-    correction_reason: str
-    reason: str = ""
-    reversed_by: str = ""
-    device: str = ""
-
-    def get_subject(self) -> str:
-        """Return the number of the shipment."""
-        return self.shipment_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

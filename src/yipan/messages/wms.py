@@ -65,33 +65,6 @@ class GoodsReceived(Message):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ReceiptReversed(Message):
-    """
-    A receipt was undone (收货冲销): it did not happen, or was written down wrongly.
-
-    `correction_reason` is `did_not_occur` or `incorrect_data`. The right receipt, where there
-    is one, is told by itself.
-    """
-
-    kind: ClassVar[str] = "wms.receipt_reversed.v1"
-    is_ordered: ClassVar[bool] = True
-
-    receipt_number: str
-    inbound_order_number: str
-    order_type: str
-    document_number: str
-    site: str
-    correction_reason: str
-    reason: str = ""
-    reversed_by: str = ""
-    device: str = ""
-
-    def get_subject(self) -> str:
-        """Return the number of the receipt."""
-        return self.receipt_number
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReturnedLine:
     """
     What a customer sent back of one SKU, and what becomes of it.
@@ -151,25 +124,6 @@ class StockOpened(Message):
     site: str
     lines: tuple[OpenedLine, ...]
     opened_by: str = ""
-
-    def get_subject(self) -> str:
-        """Return the number of the document."""
-        return self.document_number
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StockOpeningReversed(Message):
-    """A warehouse took an opening back (期初冲销)."""
-
-    kind: ClassVar[str] = "wms.stock_opening_reversed.v1"
-    is_ordered: ClassVar[bool] = True
-
-    document_number: str
-    site: str
-    correction_reason: str
-    reason: str = ""
-    reversed_by: str = ""
-    device: str = ""
 
     def get_subject(self) -> str:
         """Return the number of the document."""

@@ -16,7 +16,8 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger import posting as ledger
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.masterdata import queries as masterdata
-from yipan.messages.pos import OpenedLine, StockOpened, StockOpeningReversed
+from yipan.messages.pos import OpenedLine, StockOpened
+from yipan.messages.reversals import StoreOpeningReversed
 from yipan.pos import rules
 from yipan.pos.models import StoreOpening
 from yipan.pos.models.stock_opening import StoreOpeningState as State
@@ -89,7 +90,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> StoreO
     """
     opening = lock_for("reverse", model=StoreOpening, number=number, steps=STEPS)
     cause, words = reversals.split_reason(by.reason)
-    message = StockOpeningReversed(
+    message = StoreOpeningReversed(
         message_id=message_id,
         occurred_at=at,
         document_number=number,

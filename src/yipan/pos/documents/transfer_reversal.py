@@ -10,7 +10,7 @@ from django.db import transaction
 from yipan.documents import reversals
 from yipan.documents.states import lock_for
 from yipan.ledger.moves import Trace
-from yipan.messages.pos import TransferReceiptReversed, TransferShipmentReversed
+from yipan.messages.reversals import TransferReceiptReversed, TransferShipmentReversed
 from yipan.pos.documents import store_order
 from yipan.pos.documents.facts import Taken, note
 from yipan.pos.documents.transfer import DOCUMENT_TYPE

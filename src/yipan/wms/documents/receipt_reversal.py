@@ -10,7 +10,7 @@ from django.db import transaction
 from yipan.documents import reversals, trail
 from yipan.documents.states import lock_for
 from yipan.ledger.moves import Trace
-from yipan.messages.wms import ReceiptReversed
+from yipan.messages.reversals import ReceiptReversed
 from yipan.wms.documents import inbound_order
 from yipan.wms.documents.receipt import DOCUMENT_TYPE
 from yipan.wms.models import InboundOrder, Receipt

@@ -17,7 +17,8 @@ from yipan.ledger import posting as ledger
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import BinUnknown
-from yipan.messages.wms import OpenedLine, StockOpened, StockOpeningReversed
+from yipan.messages.reversals import WarehouseOpeningReversed
+from yipan.messages.wms import OpenedLine, StockOpened
 from yipan.wms import rules
 from yipan.wms.documents import lot
 from yipan.wms.documents.lot import Named
@@ -114,7 +115,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Wareho
     """
     opening = lock_for("reverse", model=WarehouseOpening, number=number, steps=STEPS)
     cause, words = reversals.split_reason(by.reason)
-    message = StockOpeningReversed(
+    message = WarehouseOpeningReversed(
         message_id=message_id,
         occurred_at=at,
         document_number=number,
