@@ -17,6 +17,7 @@ from yipan.messages import pos, wms
 from yipan.messages.digests import StreamDigest
 from yipan.pool import tasks as pool
 from yipan.pos import tasks as pos_tasks
+from yipan.wms import tasks as wms_tasks
 
 #: A job that gave no sign of life for so long belongs to a worker that was killed.
 STALLED_SECONDS: Final = 30
@@ -107,6 +108,16 @@ def keep_day(timestamp: int) -> None:
         erp.keep_day(at=_get_instant(timestamp))
 
 
+@app.periodic(cron="10 * * * *")
+@app.task(name="wms.block_expired", queueing_lock="wms.block_expired")
+def block_expired(timestamp: int) -> None:
+    """Block what may no longer be sold; each warehouse has its own day, so every hour."""
+    if "wms" in node.list_node_receivers():
+        wms_tasks.block_expired(
+            sites=node.list_node_sites(), at=_get_instant(timestamp), new_id=make_id
+        )
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="config.sweep_stalled", queueing_lock="config.sweep_stalled", pass_context=False)
 async def sweep_stalled(timestamp: int) -> None:
@@ -131,5 +142,6 @@ TASKS: Final = (
     sweep_orders,
     value_postings,
     keep_day,
+    block_expired,
     sweep_stalled,
 )

@@ -87,7 +87,9 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         handler=erp_handlers.book_shipment_reversed,
     ),
     Subscription(
-        receiver="erp", message=reversals.ReceiptReversed, handler=erp_handlers.book_receipt_reversed
+        receiver="erp",
+        message=reversals.ReceiptReversed,
+        handler=erp_handlers.book_receipt_reversed,
     ),
     Subscription(
         receiver="erp",

@@ -120,7 +120,7 @@ def take(*, pick_id: int, taking: Taking, by: Trace, at: datetime) -> Pick:
     if taking.quantity > pick.quantity:
         raise TooMuch(taken=taking.quantity, wanted=pick.quantity)
     if taking.quantity < pick.quantity:
-        _split(pick, quantity=taking.quantity)
+        part_open(pick, quantity=taking.quantity)
     _take(pick, taking=taking, by=by, at=at)
     pick.is_empty_asked = _count_in_book(pick) == 0
     pick.save()
@@ -268,8 +268,17 @@ def _see(pick: Pick, *, reason: str, quantity_found: int) -> Seen:
     )
 
 
-def _split(pick: Pick, *, quantity: int) -> None:
-    """Leave the rest of a pick for another walk to the same bin."""
+def lock_open(pick_id: int) -> Pick:
+    """
+    Lock an open pick by its order, for another step of it.
+
+    :raises PickTaken: if it was picked or canceled a moment ago.
+    """
+    return _lock(pick_id)
+
+
+def part_open(pick: Pick, *, quantity: int) -> None:
+    """Leave the rest of a pick for another walk to the same bin; the caller saves it."""
     Pick.objects.create(
         order=pick.order,
         line=pick.line,

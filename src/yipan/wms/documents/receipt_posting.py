@@ -13,7 +13,7 @@ from yipan.ledger.moves import FactPosting, Trace
 from yipan.masterdata import queries as masterdata
 from yipan.messages.wms import CustomerReturnReceived, GoodsReceived, ReceivedLine, ReturnedLine
 from yipan.wms import rules
-from yipan.wms.documents import inbound_order, inspection, lot, receipt_lines
+from yipan.wms.documents import inbound_order, inspection, lot, package, receipt_lines
 from yipan.wms.documents.lot import Named
 from yipan.wms.models import InboundOrder, Receipt
 from yipan.wms.models.receipt import ReceiptState as State
@@ -82,6 +82,7 @@ def book(
         inbound_order.move_on(order, lines=lines, is_last=receipt.is_last, step=step)
     _post_moves(receipt, lines=lines, at=at)
     inspection.open_for(receipt, lines=lines, at=at)
+    package.bring(receipt, lines=lines, at=at)
     _tell(receipt, order=order, lines=lines)
 
 
