@@ -56,6 +56,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "wms.read",
         "pos.read",
         "pos.manage",
+        "pool.policy",
         "exchange.read",
         "exchange.resolve",
     },
@@ -150,6 +151,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.PLANNER: EVERY_PERSON
     | EVERYBODY
     | {
+        "pool.policy",
         "erp.read",
         "erp.transfer_order.write",
         "erp.allocation.write",
@@ -163,6 +165,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.INTEGRATION: EVERYBODY
     | {
         "pool.promise",
+        "pool.policy",
         "masterdata.write",
         "masterdata.import",
         "erp.read",
@@ -253,6 +256,7 @@ OF_A_SITE = frozenset(
         "wms/stock-openings:number",
         "pos/stock-openings:number",
         "holds:number",
+        "site-services:service_site",
         "sites:site",
         "bins:code",
         "reservations:number",
@@ -269,6 +273,11 @@ WITHOUT_SITE = frozenset(
     {
         "people:user_id",
         "keys:key_id",
+        "channels:code",
+        "site-groups:code",
+        "{service_site}:method",
+        "bundles:bundle",
+        "selling-rules:rule",
         "books:sku",
         "{book}:sku",
         "{source}:sequence",
@@ -305,5 +314,6 @@ NAME_A_SITE = frozenset(
         "POST api/v1/holds",
         "POST api/v1/sites/bulk",
         "POST api/v1/reservations",
+        "POST api/v1/selling-rules",
     }
 )

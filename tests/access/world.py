@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tests import retailer
-from tests.access import store_world, warehouse_world
+from tests.access import selling_world, store_world, warehouse_world
 from tests.access.builders import a_key, a_person
 from tests.access.matrix import NAME_A_SITE, OF_A_SITE, WITHOUT_SITE
 from tests.access.routes import Route
@@ -88,6 +88,7 @@ def build() -> Objects:
     upload = Upload(kind="skus", file_name="goods.csv", content=b"code,name")
     job = jobs.add_job(upload, by="ann", at=NOON)
     shared = {
+        **selling_world.open_shop(),
         "people:user_id": str(person.pk),
         "keys:key_id": str(ApiKey.objects.get().pk),
         "true-ups:number": "TU-2026-000001",
@@ -201,6 +202,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         **store_world.work(store),
         "alterations:alteration_id": str(altered.alteration_id),
         "sites:site": warehouse,
+        "site-services:service_site": warehouse,
         "bins:code": "A-01-01",
         "holds:number": promise.number,
         "reservations:number": promise.number,
@@ -358,6 +360,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "POST api/v1/sites/{site}/bins/bulk": {"rows": [{"code": "RECV-01", "zone": "RECV"}]},
         "POST api/v1/holds": {"lines": [{**goods, "site": warehouse}]},
         "POST api/v1/reservations": {"lines": [{**goods, "site": warehouse}]},
+        **selling_world.make_bodies(warehouse),
         "POST api/v1/sources/{source}/resend": {"first": 1, "last": 1},
         "POST api/v1/alterations/{alteration_id}/settle": {"reason": "Looked at."},
     }

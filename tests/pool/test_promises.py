@@ -253,7 +253,7 @@ def test_what_stands_set_aside_is_what_open_promises_say() -> None:
     promises.hold(ask=a_hold("H-1", 2), at=NOON)
     assert queries.prove_promises().ok is True
 
-    PromiseLine.objects.filter(promise__number="R-1").update(quantity=3)
+    PromiseLine.objects.filter(promise__number="R-1").update(quantity_open=3)
 
     finding = queries.prove_promises()
     assert (finding.ok, finding.count) == (False, 1)

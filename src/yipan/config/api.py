@@ -14,6 +14,7 @@ from yipan.config import (
     api_masterdata,
     api_parked,
     api_pool,
+    api_selling,
     problems,
 )
 from yipan.config.authentication import KeyOrSession
@@ -88,3 +89,4 @@ api.add_router("", api_events.router)
 api.add_router("", api_parked.router)
 api.add_router("", api_masterdata.router)
 api.add_router("", api_pool.router)
+api.add_router("", api_selling.router)

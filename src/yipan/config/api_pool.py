@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -26,22 +28,36 @@ router = Router(tags=["pool"])
 HOLD_SECONDS_MAX = 86_400
 
 Sku = Annotated[str, Field(min_length=1, max_length=48)]
-Site = Annotated[str, Field(min_length=1, max_length=16)]
+Method = Literal["ship", "pickup", "ship_to_store"]
 
 
 class LineIn(Schema):
-    """A quantity of one SKU, in its smallest unit, wanted at one site."""
+    """
+    A quantity of one SKU, in its smallest unit, wanted at one site.
+
+    Without a site it is wanted from any site of the channel or the group.
+    """
 
     sku: Sku
-    site: Site
+    site: Annotated[str, Field(max_length=16)] = ""
     quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 
 
 class ReservationIn(Schema):
-    """What to set aside for an order: all lines or none."""
+    """
+    What to set aside for an order: all lines, or what there is with `allow_partial`.
+
+    `due_on` allows goods that are to come until then.
+    """
 
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=promises.LINES_PER_PROMISE_MAX)]
     external_id: Annotated[str, Field(max_length=96)] = ""
+    channel: Annotated[str, Field(max_length=32)] = ""
+    method: Method | Literal[""] = ""
+    group: Annotated[str, Field(max_length=32)] = ""
+    due_on: date | None = None
+    allow_partial: bool = False
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
 
 
 class HoldIn(ReservationIn):
@@ -50,12 +66,30 @@ class HoldIn(ReservationIn):
     expires_in_seconds: Annotated[int, Field(ge=1, le=HOLD_SECONDS_MAX)] = 900
 
 
+class ExtendIn(Schema):
+    """How much longer a hold should stand, from now."""
+
+    expires_in_seconds: Annotated[int, Field(ge=1, le=HOLD_SECONDS_MAX)] = 900
+
+
+class MoveIn(Schema):
+    """Where all that stands of a promise should be set aside instead."""
+
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=promises.LINES_PER_PROMISE_MAX)]
+
+
 class LineOut(Schema):
-    """A quantity set aside, in the SKU's smallest unit; one line per SKU and site."""
+    """
+    A quantity set aside, in the SKU's smallest unit; one line per SKU, site and supply.
+
+    `supply` names goods that are still to come, `due_on` is when.
+    """
 
     sku: str
     site: str
     quantity: int
+    supply: str
+    due_on: date | None
 
 
 class PromiseOut(Schema):
@@ -68,6 +102,7 @@ class PromiseOut(Schema):
     created_at: datetime
     expires_at: datetime | None
     committed_at: datetime | None
+    short: dict[str, int]
     duplicate: bool = False
 
     @staticmethod
@@ -77,12 +112,20 @@ class PromiseOut(Schema):
             number=row.number,
             state=row.state,
             lines=[
-                LineOut(sku=line.sku, site=line.site, quantity=line.quantity) for line in row.lines
+                LineOut(
+                    sku=line.sku,
+                    site=line.site,
+                    quantity=line.quantity,
+                    supply=line.supply,
+                    due_on=line.due_on,
+                )
+                for line in row.lines
             ],
             external_id=row.external_id,
             created_at=row.created_at,
             expires_at=row.expires_at,
             committed_at=row.committed_at,
+            short=dict(row.short),
             duplicate=isinstance(row, PromiseRow) and row.is_repeat,
         )
 
@@ -137,9 +180,10 @@ def reserve(request: HttpRequest, payload: ReservationIn) -> Status[PromiseOut]:
     ask = Ask(
         step="reserve",
         number=rules.derive_number("rsv", asker=actor.name, key=read_key(request)),
-        lines=_read_lines(payload, actor),
+        lines=_read_lines(payload.lines, actor),
         external_id=payload.external_id,
         actor=actor.name,
+        **_read_terms(payload),
     )
     return Status(201, PromiseOut.of(promises.reserve(ask=ask, at=timezone.now())))
 
@@ -153,11 +197,12 @@ def hold(request: HttpRequest, payload: HoldIn) -> Status[PromiseOut]:
     ask = Ask(
         step="hold",
         number=rules.derive_number("hld", asker=actor.name, key=read_key(request)),
-        lines=_read_lines(payload, actor),
+        lines=_read_lines(payload.lines, actor),
         expires_at=at + timedelta(seconds=payload.expires_in_seconds),
         seconds=payload.expires_in_seconds,
         external_id=payload.external_id,
         actor=actor.name,
+        **_read_terms(payload),
     )
     return Status(201, PromiseOut.of(promises.hold(ask=ask, at=at)))
 
@@ -168,6 +213,27 @@ def commit(request: HttpRequest, number: str) -> PromiseOut:
     """Turn a hold into the reservation of an order. Safe to repeat."""
     ask = _ask("commit", number, get_actor(request))
     return PromiseOut.of(promises.commit(ask=ask, at=timezone.now()))
+
+
+@router.post("/holds/{number}/extend", response=PromiseOut)
+@endpoint(action="pool.promise")
+def extend(request: HttpRequest, number: str, payload: ExtendIn) -> PromiseOut:
+    """Give a hold more time, counted from now."""
+    at = timezone.now()
+    ask = replace(
+        _ask("extend", number, get_actor(request)),
+        expires_at=at + timedelta(seconds=payload.expires_in_seconds),
+    )
+    return PromiseOut.of(promises.extend(ask=ask, at=at))
+
+
+@router.post("/reservations/{number}/move", response=PromiseOut)
+@endpoint(action="pool.promise")
+def move(request: HttpRequest, number: str, payload: MoveIn) -> PromiseOut:
+    """Set the goods of a reservation aside at other sites, in one posting or not at all."""
+    actor = get_actor(request)
+    ask = replace(_ask("move", number, actor), lines=_read_lines(payload.lines, actor))
+    return PromiseOut.of(promises.move(ask=ask, at=timezone.now()))
 
 
 @router.post("/holds/{number}/release", response=PromiseOut)
@@ -221,12 +287,24 @@ def _ask(step: promises.Step, number: str, actor: Actor) -> Ask:
     return Ask(step=step, number=number, actor=actor.name, sites=actor.sites)
 
 
-def _read_lines(payload: ReservationIn, actor: Actor) -> tuple[PromisedLine, ...]:
-    for line in payload.lines:
-        actor.require_site(line.site)
+def _read_terms(payload: ReservationIn) -> dict[str, Any]:
+    return {
+        "channel": payload.channel,
+        "method": payload.method,
+        "group": payload.group,
+        "due_on": payload.due_on,
+        "may_be_partial": payload.allow_partial,
+        "priority": payload.priority,
+    }
+
+
+def _read_lines(lines: Sequence[LineIn], actor: Actor) -> tuple[PromisedLine, ...]:
+    for line in lines:
+        if line.site or actor.sites is not None:
+            actor.require_site(line.site)
     require_known(
-        sites={line.site for line in payload.lines}, skus={line.sku for line in payload.lines}
+        sites={line.site for line in lines if line.site}, skus={line.sku for line in lines}
     )
     return tuple(
-        PromisedLine(site=line.site, sku=line.sku, quantity=line.quantity) for line in payload.lines
+        PromisedLine(site=line.site, sku=line.sku, quantity=line.quantity) for line in lines
     )

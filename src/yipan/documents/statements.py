@@ -12,16 +12,17 @@ from functools import cache
 from importlib.resources import files
 from typing import LiteralString
 
-from yipan.ledger.calls import Row, call, days, ids, moments, numbers, texts
+from yipan.ledger.calls import Row, call, days, flags, ids, moments, numbers, texts
 
-__all__ = ["days", "ids", "moments", "numbers", "run", "texts"]
+__all__ = ["days", "flags", "ids", "moments", "numbers", "run", "texts"]
 
 
 def run(package: str, name: str, parameters: Mapping[str, object]) -> list[Row]:
     """
     Run a statement of a package in the current transaction, and return its rows.
 
-    `parameters` are arrays as `texts`, `numbers`, `ids`, `moments` and `days` return them.
+    `parameters` are arrays as `texts`, `numbers`, `flags`, `ids`,
+    `moments` and `days` return them.
     """
     return call(_read(package, name), parameters)
 

@@ -56,7 +56,13 @@ EVENT_LANES = 2
 READS_AT_ONCE_MAX = 64
 
 _NEW: Mapping[str, Step] = {"holds": "hold", "reservations": "reserve"}
-_STEPS: Mapping[str, Step] = {"commit": "commit", "release": "release"}
+_STEPS: Mapping[tuple[str, str], Step] = {
+    ("holds", "commit"): "commit",
+    ("holds", "extend"): "extend",
+    ("holds", "release"): "release",
+    ("reservations", "move"): "move",
+    ("reservations", "release"): "release",
+}
 
 
 class Fastlane:
@@ -195,8 +201,9 @@ class Fastlane:
         if len(parts) == 1:
             key = _read_key(headers)
             return promises.read_new(_NEW[parts[0]], body, actor=actor, key=key, at=self._clock())
-        if len(parts) == 3 and parts[2] in _STEPS and (parts[0], parts[2]) != _NO_STEP:
-            return promises.read_step(_STEPS[parts[2]], parts[1], actor=actor)
+        step = _STEPS.get((parts[0], parts[2])) if len(parts) == 3 else None
+        if step is not None:
+            return promises.read_step(step, parts[1], body, actor=actor, at=self._clock())
         raise NotFound
 
     async def _look_up(self, scope: Scope, actor: Actor) -> Reply:
@@ -217,10 +224,6 @@ class Fastlane:
         if not is_ready:
             raise Unavailable
         return tell({"status": "ready"})
-
-
-#: A reservation is not committed: it is the order's already.
-_NO_STEP = ("reservations", "commit")
 
 
 def _require_method(method: str, wanted: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from typing import Annotated, NamedTuple
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -26,15 +27,17 @@ KNOWN_MAX = 1_000_000
 
 Clock = Callable[[], datetime]
 Sku = Annotated[str, Meta(min_length=1, max_length=48)]
-Site = Annotated[str, Meta(min_length=1, max_length=16)]
+Site = Annotated[str, Meta(max_length=16)]
+Code = Annotated[str, Meta(max_length=32)]
+Method = Literal["", "ship", "pickup", "ship_to_store"]
 
 
 class LineIn(msgspec.Struct, kw_only=True):
-    """A quantity of one SKU, in its smallest unit, wanted at one site."""
+    """A quantity of one SKU, in its smallest unit, wanted at one site, or at any."""
 
     sku: Sku
-    site: Site
     quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
+    site: Site = ""
 
 
 class ReservationIn(msgspec.Struct, kw_only=True):
@@ -42,6 +45,12 @@ class ReservationIn(msgspec.Struct, kw_only=True):
 
     lines: Annotated[list[LineIn], Meta(min_length=1, max_length=promises.LINES_PER_PROMISE_MAX)]
     external_id: Annotated[str, Meta(max_length=96)] = ""
+    channel: Code = ""
+    method: Method = ""
+    group: Code = ""
+    due_on: date | None = None
+    allow_partial: bool = False
+    priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
 
 
 class HoldIn(ReservationIn, kw_only=True):
@@ -50,8 +59,22 @@ class HoldIn(ReservationIn, kw_only=True):
     expires_in_seconds: Annotated[int, Meta(ge=1, le=HOLD_SECONDS_MAX)] = 900
 
 
+class ExtendIn(msgspec.Struct, kw_only=True):
+    """How much longer a hold should stand, from now."""
+
+    expires_in_seconds: Annotated[int, Meta(ge=1, le=HOLD_SECONDS_MAX)] = 900
+
+
+class MoveIn(msgspec.Struct, kw_only=True):
+    """Where all that stands of a promise should be set aside instead."""
+
+    lines: Annotated[list[LineIn], Meta(min_length=1, max_length=promises.LINES_PER_PROMISE_MAX)]
+
+
 _read_reservation = msgspec.json.Decoder(ReservationIn).decode
 _read_hold = msgspec.json.Decoder(HoldIn).decode
+_read_extend = msgspec.json.Decoder(ExtendIn).decode
+_read_move = msgspec.json.Decoder(MoveIn).decode
 
 
 class AvailabilityAsk(NamedTuple):
@@ -69,28 +92,49 @@ def read_new(step: Step, body: bytes, *, actor: Actor, key: str, at: datetime) -
     :raises NotFound: if it names a site that is none of the asker's.
     """
     wanted = _read_hold(body) if step == "hold" else _read_reservation(body)
-    for site in {line.site for line in wanted.lines}:
-        actor.require_site(site)
+    lines = _read_lines(wanted.lines, actor)
     if b"\\u0000" in body:
         raise Malformed(errors=[{"pointer": "", "code": Malformed.code}])
     seconds = wanted.expires_in_seconds if isinstance(wanted, HoldIn) else None
     return Ask(
         step=step,
         number=rules.derive_number("hld" if step == "hold" else "rsv", asker=actor.name, key=key),
-        lines=tuple(
-            PromisedLine(site=line.site, sku=line.sku, quantity=line.quantity)
-            for line in wanted.lines
-        ),
+        lines=lines,
         expires_at=None if seconds is None else at + timedelta(seconds=seconds),
         seconds=seconds,
         external_id=wanted.external_id,
         actor=actor.name,
+        channel=wanted.channel,
+        method=wanted.method,
+        group=wanted.group,
+        due_on=wanted.due_on,
+        may_be_partial=wanted.allow_partial,
+        priority=wanted.priority,
     )
 
 
-def read_step(step: Step, number: str, *, actor: Actor) -> Ask:
-    """Return the next step somebody asks a promise to take."""
-    return Ask(step=step, number=number[:64], actor=actor.name, sites=actor.sites)
+def read_step(step: Step, number: str, body: bytes, *, actor: Actor, at: datetime) -> Ask:
+    """
+    Return the next step somebody asks a promise to take.
+
+    :raises msgspec.MsgspecError: if its body cannot be read.
+    """
+    ask = Ask(step=step, number=number[:64], actor=actor.name, sites=actor.sites)
+    if step == "extend":
+        seconds = _read_extend(body).expires_in_seconds
+        return replace(ask, expires_at=at + timedelta(seconds=seconds))
+    if step == "move":
+        return replace(ask, lines=_read_lines(_read_move(body).lines, actor))
+    return ask
+
+
+def _read_lines(lines: Sequence[LineIn], actor: Actor) -> tuple[PromisedLine, ...]:
+    for site in {line.site for line in lines}:
+        if site or actor.sites is not None:
+            actor.require_site(site)
+    return tuple(
+        PromisedLine(site=line.site, sku=line.sku, quantity=line.quantity) for line in lines
+    )
 
 
 class Desk:
@@ -111,7 +155,7 @@ class Desk:
 
     def _find_unknown(self, asks: Sequence[Ask]) -> dict[int, Refusal]:
         skus = {line.sku for ask in asks for line in ask.lines} - self._skus
-        sites = {line.site for ask in asks for line in ask.lines} - self._sites
+        sites = {line.site for ask in asks for line in ask.lines} - self._sites - {""}
         lost_skus = set(masterdata.list_unknown_skus(skus)) if skus else set()
         lost_sites = set(masterdata.list_unknown_sites(sites)) if sites else set()
         if len(self._skus) > KNOWN_MAX:
@@ -158,11 +202,19 @@ def _describe(row: PromiseRow) -> dict[str, object]:
         "number": row.number,
         "state": row.state,
         "lines": [
-            {"sku": line.sku, "site": line.site, "quantity": line.quantity} for line in row.lines
+            {
+                "sku": line.sku,
+                "site": line.site,
+                "quantity": line.quantity,
+                "supply": line.supply,
+                "due_on": line.due_on,
+            }
+            for line in row.lines
         ],
         "external_id": row.external_id,
         "created_at": row.created_at,
         "expires_at": row.expires_at,
         "committed_at": row.committed_at,
+        "short": row.short,
         "duplicate": row.is_repeat,
     }

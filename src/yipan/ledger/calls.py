@@ -76,9 +76,10 @@ def ids(values: Iterable[UUID]) -> str:
     return "{" + ",".join([value.hex for value in values]) + "}"
 
 
-def moments(values: Iterable[datetime]) -> str:
+def moments(values: Iterable[datetime | None]) -> str:
     """Return an array of instants as PostgreSQL reads it."""
-    return "{" + ",".join(['"' + value.isoformat() + '"' for value in values]) + "}"
+    parts = ["NULL" if value is None else f'"{value.isoformat()}"' for value in values]
+    return "{" + ",".join(parts) + "}"
 
 
 def days(values: Iterable[date | None]) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from yipan.documents import told, trail
 from yipan.erp import rules
-from yipan.erp.documents import purchase_order
+from yipan.erp.documents import purchase_order, supply_telling
 from yipan.erp.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder
 from yipan.erp.models.goods_receipt import GoodsReceiptState as State
 from yipan.erp.rules import Warned
@@ -76,6 +76,9 @@ def record_and_post(
         },
     )
     _post(receipt, message=message, heard=heard)
+    order = PurchaseOrder.objects.filter(number=message.purchase_order_number).first()
+    if order is not None:
+        supply_telling.tell_purchase(order, by=Trace(actor=step.actor), at=at)
     trail.record(step)
     _tell(receipt, at=at, message_id=message_id)
     return receipt

@@ -13,6 +13,7 @@ from yipan.documents import numbers, trail
 from yipan.documents.states import lock_for, require_second_person
 from yipan.documents.told import QuantityNotPlausible
 from yipan.erp import rules
+from yipan.erp.documents import supply_telling
 from yipan.erp.models import PurchaseOrder, PurchaseOrderLine
 from yipan.erp.models.purchase_order import PurchaseOrderState as State
 from yipan.erp.rules import LineProgress
@@ -360,3 +361,4 @@ def _note(
             message_id=message_id,
         )
     )
+    supply_telling.tell_purchase(order, by=by, at=at)

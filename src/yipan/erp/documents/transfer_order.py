@@ -12,7 +12,7 @@ from django.db import transaction
 from yipan.documents import numbers, trail
 from yipan.documents.states import lock_for, require_second_person
 from yipan.documents.told import QuantityNotPlausible
-from yipan.erp.documents import transfer_progress
+from yipan.erp.documents import supply_telling, transfer_progress
 from yipan.erp.models import TransferOrder, TransferOrderLine
 from yipan.erp.models.transfer_order import TransferOrderState as State
 from yipan.exchange import outbox
@@ -298,3 +298,4 @@ def _note(
             message_id=message_id,
         )
     )
+    supply_telling.tell_transfer(order, by=by, at=at)

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from yipan.documents import numbers, trail
+from yipan.erp.documents import supply_telling
 from yipan.erp.models import (
     TransferDifference,
     TransferDifferenceLine,
@@ -44,6 +45,7 @@ def recount(order: TransferOrder, *, by: Trace, at: datetime) -> None:
     is_over = verdict.state in (State.RECEIVED, State.CLOSED)
     order.closed_at = (order.closed_at or at) if is_over else None
     order.save(update_fields=["state", "closed_at"])
+    supply_telling.tell_transfer(order, by=by, at=at)
 
 
 def is_sender_done(order: TransferOrder) -> bool:

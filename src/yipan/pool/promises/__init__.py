@@ -1,7 +1,17 @@
 """Index of the steps of promises (承诺). No code here."""
 
 from yipan.pool.promises.deciding import decide
-from yipan.pool.promises.steps import commit, expire_due, fulfill, hold, release, reserve
+from yipan.pool.promises.parts import consume, reduce, take_back
+from yipan.pool.promises.steps import (
+    commit,
+    expire_due,
+    extend,
+    fulfill,
+    hold,
+    move,
+    release,
+    reserve,
+)
 from yipan.pool.promises.values import (
     ASKS_PER_BATCH_MAX,
     LINES_PER_PROMISE_MAX,
@@ -9,6 +19,7 @@ from yipan.pool.promises.values import (
     Ask,
     HoldExpired,
     InsufficientStock,
+    LinesDiffer,
     PromiseRow,
     PromiseWrongState,
     Step,
@@ -21,14 +32,20 @@ __all__ = [
     "Ask",
     "HoldExpired",
     "InsufficientStock",
+    "LinesDiffer",
     "PromiseRow",
     "PromiseWrongState",
     "Step",
     "commit",
+    "consume",
     "decide",
     "expire_due",
+    "extend",
     "fulfill",
     "hold",
+    "move",
+    "reduce",
     "release",
     "reserve",
+    "take_back",
 ]

@@ -9,73 +9,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.db import transaction
 
 from yipan.documents.told import NumberReused
-from yipan.foundation.refusals import NotFound
-from yipan.foundation.status import StockStatus
+from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.ledger.posting import StockShort
 from yipan.pool import book, rules
 from yipan.pool.models import Promise, PromiseLine
 from yipan.pool.models.promise import PromiseState as State
+from yipan.pool.promises import placing, writing
+from yipan.pool.promises.placing import Placed, needs_placing
+from yipan.pool.promises.planned import STEPS, TO_STATE, Known, Planned, note_steps
 from yipan.pool.promises.values import (
     ASKS_PER_BATCH_MAX,
     Answer,
     Ask,
     HoldExpired,
     InsufficientStock,
+    LinesDiffer,
     PromiseRow,
     PromiseWrongState,
     make_row,
 )
+from yipan.pool.promises.writing import NewPromise, get_ask_digest
+from yipan.pool.queries.channels import find_parts
+from yipan.pool.queries.promises import make_line
 from yipan.pool.rules import PromisedLine
 
-#: From which states may each step be taken?
-STEPS: Final[Mapping[str, frozenset[str]]] = {
-    "commit": frozenset({State.HELD}),
-    "release": frozenset({State.HELD, State.RESERVED}),
-    "expire": frozenset({State.HELD}),
-}
-
-#: Where the goods of a standing promise are.
-STATUS: Final[Mapping[str, StockStatus]] = {
-    State.HELD: StockStatus.HELD,
-    State.RESERVED: StockStatus.RESERVED,
-}
-
-#: In which state each step leaves the promise, and where it brings the goods.
-TO_STATE: Final[Mapping[str, State]] = {
-    "hold": State.HELD,
-    "reserve": State.RESERVED,
-    "commit": State.RESERVED,
-    "release": State.RELEASED,
-    "expire": State.EXPIRED,
-}
+NEW: Final = frozenset({"hold", "reserve"})
 
 EXPIRED_AT_ONCE_MAX = 500
-
-
-class _Known(NamedTuple):
-    """A promise under our lock."""
-
-    promise: Promise
-    lines: tuple[PromisedLine, ...]
-
-
-class _Planned(NamedTuple):
-    """A step that may be taken, and for which only stock can be missing."""
-
-    step: str
-    number: str
-    lines: tuple[PromisedLine, ...]
-    from_status: StockStatus
-    trace: Trace
-    place: int = -1
-    ask: Ask | None = None
-    known: _Known | None = None
+#: How often somebody is placed who is overtaken by another process each time.
+PLACINGS_MAX: Final = 3
 
 
 @transaction.atomic
@@ -108,68 +76,69 @@ def expire_all_due(*, at: datetime) -> int:
     count = 0
     while due := _lock_due(at=at):
         planned = [
-            _Planned(
+            Planned(
                 step="expire",
                 number=known.promise.number,
                 lines=known.lines,
-                from_status=StockStatus.HELD,
                 trace=Trace(actor="system", reason=known.promise.external_id),
+                known=known,
             )
             for known in due
         ]
         shortages = _post(planned, at=at)
         assert not any(shortages), "what is held can be given back"
-        _note_steps(planned, at=at)
+        note_steps(planned, at=at)
         count += len(due)
     return count
 
 
-def _lock_due(*, at: datetime) -> list[_Known]:
+def _lock_due(*, at: datetime) -> list[Known]:
     due = Promise.objects.filter(state=State.HELD, expires_at__lte=at).order_by("expires_at", "id")
     # Whoever holds the lock of a promise is taking a step with it just now.
     locked = list(due.select_for_update(skip_locked=True)[:EXPIRED_AT_ONCE_MAX])
     return list(_read_lines(locked).values())
 
 
-def _lock(numbers: Iterable[str]) -> dict[str, _Known]:
+def _lock(numbers: Iterable[str]) -> dict[str, Known]:
     # In sorted order, so that two batches over the same promises wait instead of deadlocking.
     found = Promise.objects.filter(number__in=list(numbers)).order_by("number")
     return _read_lines(list(found.select_for_update()))
 
 
-def _read_lines(promises: Sequence[Promise]) -> dict[str, _Known]:
+def _read_lines(promises: Sequence[Promise]) -> dict[str, Known]:
     if not promises:
         return {}
     lines: dict[int, list[PromisedLine]] = {promise.pk: [] for promise in promises}
     rows = PromiseLine.objects.filter(promise_id__in=lines).order_by("promise_id", "site", "sku")
     for row in rows:
-        line = PromisedLine(site=row.site, sku=row.sku, quantity=row.quantity)
-        lines[row.promise_id].append(line)
-    return {it.number: _Known(it, tuple(lines[it.pk])) for it in promises}
+        if row.quantity_open:
+            lines[row.promise_id].append(make_line(row))
+    return {it.number: Known(it, tuple(lines[it.pk])) for it in promises}
 
 
 def _decide_round(asks: Mapping[int, Ask], *, at: datetime) -> dict[int, Answer]:
     known = _lock(ask.number for ask in asks.values())
     answers: dict[int, Answer] = {}
-    planned: list[_Planned] = []
+    planned: list[Planned] = []
     for place, ask in asks.items():
         judged = _judge(ask, known.get(ask.number), place=place, at=at)
-        if isinstance(judged, _Planned):
+        if isinstance(judged, Planned):
             planned.append(judged)
         else:
             answers[place] = judged
-    shortages = _post(planned, at=at)
-    made = [step for step in planned if step.known is None]
-    _write_new(made, dict(zip(planned, shortages, strict=True)), at=at)
-    _note_steps([step for step in planned if step.known is not None], at=at)
-    for step, shortage in zip(planned, shortages, strict=True):
-        assert step.known is None or shortage is None, "what is set aside can be moved on"
-        answers[step.place] = _refuse(shortage) if shortage else _describe(step, at=at)
+    planned, refused = _find_lines(planned, at=at)
+    decided = _post_or_place_again(planned, at=at)
+    refused += [(it, refusal) for it, refusal in decided if refusal]
+    taken = [it for it, refusal in decided if not refusal]
+    _write_new(taken, refused, at=at)
+    note_steps([it for it in taken if it.known is not None], at=at)
+    answers |= {it.place: refusal for it, refusal in refused}
+    answers |= {it.place: _describe(it, at=at) for it in taken}
     return answers
 
 
-def _judge(ask: Ask, known: _Known | None, *, place: int, at: datetime) -> _Planned | Answer:
-    if ask.step in {"hold", "reserve"}:
+def _judge(ask: Ask, known: Known | None, *, place: int, at: datetime) -> Planned | Answer:
+    if ask.step in NEW:
         return _judge_new(ask, known, place=place)
     is_theirs = known is not None and (
         ask.sites is None or all(line.site in ask.sites for line in known.lines)
@@ -178,39 +147,42 @@ def _judge(ask: Ask, known: _Known | None, *, place: int, at: datetime) -> _Plan
         return NotFound(kind="promise", id=ask.number)
     promise = known.promise
     is_over = promise.expires_at is not None and promise.expires_at <= at
-    if promise.state in STEPS[ask.step] and not is_over:
-        return _Planned(
-            step=ask.step,
-            number=ask.number,
-            lines=known.lines,
-            from_status=STATUS[promise.state],
-            trace=Trace(actor=ask.actor, reason=promise.external_id),
-            place=place,
-            ask=ask,
-            known=known,
-        )
-    return _judge_late(ask, known)
+    if promise.state not in STEPS[ask.step] or is_over:
+        return _judge_late(ask, known)
+    lines = known.lines
+    if ask.step == "move":
+        lines = rules.sum_lines(ask.lines)
+        if _sum_skus(lines) != _sum_skus(known.lines):
+            return LinesDiffer(number=ask.number)
+    return Planned(
+        step=ask.step,
+        number=ask.number,
+        lines=lines,
+        trace=Trace(actor=ask.actor, reason=promise.external_id),
+        place=place,
+        ask=ask,
+        known=known,
+    )
 
 
-def _judge_new(ask: Ask, known: _Known | None, *, place: int) -> _Planned | Answer:
+def _judge_new(ask: Ask, known: Known | None, *, place: int) -> Planned | Answer:
     if known is None:
-        return _Planned(
+        return Planned(
             step=ask.step,
             number=ask.number,
             lines=rules.sum_lines(ask.lines),
-            from_status=StockStatus.AVAILABLE,
             trace=Trace(actor=ask.actor, reason=ask.external_id),
             place=place,
             ask=ask,
         )
-    if known.promise.digest != rules.get_digest(ask.lines, seconds=ask.seconds):
+    if known.promise.digest != get_ask_digest(ask):
         return NumberReused(number=ask.number)
     if known.promise.state == State.REFUSED:
         return InsufficientStock(**known.promise.facts)
     return replace(make_row(known.promise, known.lines), is_repeat=True)
 
 
-def _judge_late(ask: Ask, known: _Known) -> Answer:
+def _judge_late(ask: Ask, known: Known) -> Answer:
     """Answer a step that cannot be taken any more: it was taken before, or it is too late."""
     promise = known.promise
     was_committed = promise.state == State.RESERVED and promise.committed_at is not None
@@ -222,86 +194,137 @@ def _judge_late(ask: Ask, known: _Known) -> Answer:
     return PromiseWrongState(number=promise.number, state=promise.state, step=ask.step)
 
 
-def _post(planned: Sequence[_Planned], *, at: datetime) -> list[StockShort | None]:
-    return book.post_promises(
+def _find_lines(
+    planned: Sequence[Planned], *, at: datetime
+) -> tuple[list[Planned], list[tuple[Planned, Refusal]]]:
+    """Find out from where new promises are given; return those that can be, and the refused."""
+    to_place = {
+        it.place: it.ask
+        for it in planned
+        if it.ask is not None and it.step in {*NEW, "move"} and needs_placing(it.ask)
+    }
+    new = [it for it in planned if it.known is None and it.place not in to_place]
+    parts = find_parts({line.sku for it in new for line in it.lines}) if new else {}
+    for it in new if parts else ():
+        it.lines = _expand(it.lines, parts)
+    if not to_place:
+        return list(planned), []
+    return _place(planned, to_place, at=at)
+
+
+def _place(
+    planned: Sequence[Planned], to_place: Mapping[int, Ask], *, at: datetime
+) -> tuple[list[Planned], list[tuple[Planned, Refusal]]]:
+    placed = placing.place_all(to_place, at=at)
+    kept: list[Planned] = []
+    refused: list[tuple[Planned, Refusal]] = []
+    for it in planned:
+        found = placed.get(it.place)
+        if isinstance(found, Placed):
+            it.lines, it.short, it.is_placed = found.lines, found.short, True
+        elif found is not None:
+            refused.append((it, found))
+            continue
+        kept.append(it)
+    return kept, refused
+
+
+def _expand(
+    lines: Sequence[PromisedLine], parts: Mapping[str, tuple[tuple[str, int], ...]]
+) -> tuple[PromisedLine, ...]:
+    """Replace bundles by their parts."""
+    return rules.sum_lines(
+        replace(line, sku=sku, quantity=line.quantity * needed)
+        for line in lines
+        for sku, needed in parts.get(line.sku, ((line.sku, 1),))
+    )
+
+
+def _post_or_place_again(
+    planned: Sequence[Planned], *, at: datetime
+) -> list[tuple[Planned, Refusal | None]]:
+    """Post; whoever was placed where somebody else took the goods meanwhile is placed anew."""
+    decided: list[tuple[Planned, Refusal | None]] = []
+    waiting = list(planned)
+    for attempt in range(PLACINGS_MAX):
+        shortages = _post(waiting, at=at)
+        is_last = attempt == PLACINGS_MAX - 1
+        again = []
+        for it, shortage in zip(waiting, shortages, strict=True):
+            if shortage and it.is_placed and not is_last:
+                again.append(it)
+            else:
+                decided.append((it, _refuse(shortage) if shortage else None))
+        if not again:
+            break
+        asks = {it.place: it.ask for it in again if it.ask is not None}
+        waiting, refused = _place(again, asks, at=at)
+        decided += refused
+    return decided
+
+
+def _post(planned: Sequence[Planned], *, at: datetime) -> list[StockShort | None]:
+    moving = [(it, it.list_moves()) for it in planned if it.step != "extend"]
+    posted = book.post_promises(
         postings=[
-            FactPosting(
-                origin=f"promise/{step.number}/{step.step}",
-                occurred_at=at,
-                moves=rules.move_between(
-                    step.lines,
-                    from_status=step.from_status,
-                    to_status=STATUS.get(TO_STATE[step.step], StockStatus.AVAILABLE),
-                ),
-                trace=step.trace,
-            )
-            for step in planned
+            FactPosting(origin=it.origin, occurred_at=at, moves=moves, trace=it.trace)
+            for it, moves in moving
         ]
     )
+    shortages = {id(it): short for (it, _), short in zip(moving, posted, strict=True)}
+    return [shortages.get(id(it)) for it in planned]
 
 
 def _write_new(
-    planned: Sequence[_Planned], shortages: Mapping[_Planned, StockShort | None], *, at: datetime
+    taken: Sequence[Planned], refused: Sequence[tuple[Planned, Refusal]], *, at: datetime
 ) -> None:
-    promises = [_make_promise(step, shortages[step], at=at) for step in planned]
-    if not promises:
-        return
-    Promise.objects.bulk_create(promises)
-    PromiseLine.objects.bulk_create(
-        [
-            PromiseLine(promise=promise, site=line.site, sku=line.sku, quantity=line.quantity)
-            for promise, step in zip(promises, planned, strict=True)
-            for line in step.lines
-        ]
-    )
+    made = [
+        NewPromise(
+            ask=it.ask,
+            state=TO_STATE[it.step],
+            lines=it.lines,
+            facts={"short": dict(it.short)} if it.short else {},
+        )
+        for it in taken
+        if it.known is None and it.ask is not None
+    ]
+    made += [
+        NewPromise(ask=it.ask, state=State.REFUSED, lines=it.lines, facts=refusal.facts)
+        for it, refusal in refused
+        if it.known is None and it.ask is not None and isinstance(refusal, InsufficientStock)
+    ]
+    writing.insert(made, at=at)
 
 
-def _make_promise(step: _Planned, shortage: StockShort | None, *, at: datetime) -> Promise:
-    ask = step.ask
-    assert ask is not None
-    return Promise(
-        number=step.number,
-        state=State.REFUSED if shortage else TO_STATE[step.step],
-        expires_at=ask.expires_at,
-        settled_at=at if shortage else None,
-        external_id=ask.external_id,
-        digest=rules.get_digest(ask.lines, seconds=ask.seconds),
-        facts=_refuse(shortage).facts if shortage else {},
-        created_by=ask.actor,
-        created_at=at,
-    )
+def _describe(step: Planned, *, at: datetime) -> PromiseRow:
+    if step.known is None:
+        assert step.ask is not None
+        return PromiseRow(
+            number=step.number,
+            state=TO_STATE[step.step],
+            lines=step.lines,
+            created_at=at,
+            created_by=step.ask.actor,
+            external_id=step.ask.external_id,
+            expires_at=step.ask.expires_at,
+            channel=step.ask.channel,
+            method=step.ask.method,
+            short=step.short,
+        )
+    row = make_row(step.known.promise, step.lines)
+    if step.step == "commit":
+        return replace(row, state=TO_STATE[step.step], committed_at=at, expires_at=None)
+    if step.step == "extend":
+        assert step.ask is not None
+        return replace(row, expires_at=step.ask.expires_at)
+    return replace(row, state=TO_STATE.get(step.step, State(row.state)))
 
 
-def _note_steps(planned: Sequence[_Planned], *, at: datetime) -> None:
-    """Write down the new state of promises that existed before."""
-    by_step: dict[str, list[str]] = {}
-    for step in planned:
-        by_step.setdefault(step.step, []).append(step.number)
-    for name, numbers in sorted(by_step.items()):
-        promises = Promise.objects.filter(number__in=numbers)
-        if name == "commit":
-            promises.update(state=TO_STATE[name], committed_at=at, expires_at=None)
-        else:
-            promises.update(state=TO_STATE[name], settled_at=at)
-
-
-def _describe(step: _Planned, *, at: datetime) -> PromiseRow:
-    state = TO_STATE[step.step]
-    if step.known is not None:
-        row = make_row(step.known.promise, step.known.lines)
-        if step.step == "commit":
-            return replace(row, state=state, committed_at=at, expires_at=None)
-        return replace(row, state=state)
-    assert step.ask is not None
-    return PromiseRow(
-        number=step.number,
-        state=state,
-        lines=step.lines,
-        created_at=at,
-        created_by=step.ask.actor,
-        external_id=step.ask.external_id,
-        expires_at=step.ask.expires_at,
-    )
+def _sum_skus(lines: Iterable[PromisedLine]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        sums[line.sku] = sums.get(line.sku, 0) + line.quantity
+    return sums
 
 
 def _refuse(shortage: StockShort) -> InsufficientStock:

@@ -17,7 +17,7 @@ from yipan.pool.models import Promise
 from yipan.pool.models.promise import PromiseState as State
 from yipan.pool.promises.deciding import decide, expire_all_due
 from yipan.pool.promises.values import Ask, PromiseRow
-from yipan.pool.rules import PromisedLine
+from yipan.pool.queries.promises import make_line
 
 #: From which states may each step be taken?
 STEPS: Final[Mapping[str, frozenset[str]]] = {"fulfill": frozenset({State.RESERVED})}
@@ -68,6 +68,30 @@ def release(*, ask: Ask, at: datetime) -> PromiseRow:
     return _take(replace(ask, step="release"), at=at)
 
 
+def extend(*, ask: Ask, at: datetime) -> PromiseRow:
+    """
+    Give a hold more time: until `ask.expires_at`.
+
+    :raises HoldExpired: if its time is over.
+    :raises PromiseWrongState: if it is no hold any more.
+    """
+    assert ask.expires_at is not None
+    assert ask.expires_at > at
+    return _take(replace(ask, step="extend"), at=at)
+
+
+def move(*, ask: Ask, at: datetime) -> PromiseRow:
+    """
+    Set the goods of a promise aside elsewhere, in one posting: never in both places, never in none.
+
+    `ask.lines` are the new places of all that still stands, the same quantity of each SKU.
+
+    :raises InsufficientStock: if it is not free there; then all stays where it is.
+    :raises LinesDiffer: if the lines are not the same goods.
+    """
+    return _take(replace(ask, step="move"), at=at)
+
+
 def expire_due(*, at: datetime) -> int:
     """Give back the goods of all holds whose time is over at `at`. Return how many."""
     return expire_all_due(at=at)
@@ -82,10 +106,7 @@ def fulfill(*, number: str, at: datetime, actor: str = "") -> None:
     :raises WrongState: if it is not reserved.
     """
     promise = lock_for("fulfill", model=Promise, number=number, steps=STEPS)
-    lines = [
-        PromisedLine(site=line.site, sku=line.sku, quantity=line.quantity)
-        for line in promise.lines.order_by("site", "sku")
-    ]
+    lines = [make_line(row) for row in promise.lines.order_by("site", "sku") if row.quantity_open]
     posting = FactPosting(
         origin=f"promise/{number}/fulfill",
         occurred_at=at,
@@ -96,7 +117,8 @@ def fulfill(*, number: str, at: datetime, actor: str = "") -> None:
     assert is_new, "a promise is fulfilled once"
     promise.state = State.FULFILLED
     promise.settled_at = at
-    promise.save(update_fields=["state", "settled_at"])
+    promise.quantity_fulfilled += sum(line.quantity for line in lines)
+    promise.save(update_fields=["state", "settled_at", "quantity_fulfilled"])
 
 
 def _take(ask: Ask, *, at: datetime) -> PromiseRow:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Literal
 
 from yipan.foundation.refusals import Refusal
@@ -13,7 +14,7 @@ from yipan.pool.rules import PromisedLine
 LINES_PER_PROMISE_MAX = 500
 ASKS_PER_BATCH_MAX = 500
 
-Step = Literal["hold", "reserve", "commit", "release"]
+Step = Literal["hold", "reserve", "commit", "release", "extend", "move"]
 
 
 class InsufficientStock(Refusal):
@@ -34,13 +35,23 @@ class PromiseWrongState(Refusal):
     code = "reservation.wrong_state"
 
 
+class LinesDiffer(Refusal):
+    """A promise is moved as a whole: the same SKUs and quantities, at other sites."""
+
+    code = "reservation.lines_differ"
+    status = 422
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
     """
-    One step somebody asks for. `lines` and `expires_at` belong to a new promise only.
+    One step somebody asks for. What follows `number` belongs to a new promise only, but for
+    the lines of a move and the new end of an extended hold.
 
     `seconds` is how long a hold was asked for: part of what makes a repeat the same.
     `sites` is the scope of who asks: a promise of another site does not exist for them.
+    A line without a site is wanted from any site of the `channel` or `group`, except those
+    `without`; `due_on` allows goods that come until then; `may_be_partial` takes what there is.
     """
 
     step: Step
@@ -51,6 +62,13 @@ class Ask:
     external_id: str = ""
     actor: str = ""
     sites: frozenset[str] | None = None
+    channel: str = ""
+    method: str = ""
+    group: str = ""
+    due_on: date | None = None
+    may_be_partial: bool = False
+    priority: int = 0
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +76,8 @@ class PromiseRow:
     """
     A promise as its steps and reads return it, one line per site and SKU.
 
-    `is_repeat` says that this was asked and answered before.
+    `is_repeat` says that this was asked and answered before. `short` maps a SKU to what of it
+    could not be set aside of a promise that may be partial.
     """
 
     number: str
@@ -70,6 +89,9 @@ class PromiseRow:
     expires_at: datetime | None = None
     committed_at: datetime | None = None
     is_repeat: bool = False
+    channel: str = ""
+    method: str = ""
+    short: Mapping[str, int] = field(default_factory=dict)
 
 
 #: What an ask comes to: the promise, or why not.
@@ -87,4 +109,7 @@ def make_row(promise: Promise, lines: tuple[PromisedLine, ...]) -> PromiseRow:
         external_id=promise.external_id,
         expires_at=promise.expires_at,
         committed_at=promise.committed_at,
+        channel=promise.channel,
+        method=promise.method,
+        short=promise.facts.get("short", {}),
     )

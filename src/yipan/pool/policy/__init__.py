@@ -1,0 +1,1 @@
+"""Index of who keeps channels, rules and services. No code here."""
