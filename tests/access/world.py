@@ -8,14 +8,15 @@ from datetime import timedelta
 
 from tests import retailer
 from tests.access import selling_world, store_world, warehouse_world
-from tests.access.builders import a_key, a_person
+from tests.access.builders import a_key, a_person, an_actor
 from tests.access.matrix import NAME_A_SITE, OF_A_SITE, WITHOUT_SITE
 from tests.access.routes import Route
 from tests.erp import adjusting, moving
 from tests.retailer import BUYER, CHECKER, NOON, RECEIVER, make_id
 from yipan.access.models import ApiKey
 from yipan.access.roles import Role
-from yipan.erp.documents import allocation, landed_cost, purchase_order, valuation
+from yipan.documents import bulk_jobs
+from yipan.erp.documents import allocation, landed_cost, limit_change, purchase_order, valuation
 from yipan.erp.documents.landed_cost import Cost
 from yipan.erp.documents.purchase_order import Ordered, OrderedLine
 from yipan.erp.models import (
@@ -28,6 +29,7 @@ from yipan.erp.models import (
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.exchange.queries import list_alterations
 from yipan.exchange.subscriptions import Heard
+from yipan.foundation.limits import Limit
 from yipan.ledger import queries as ledger
 from yipan.masterdata import jobs, queries, records
 from yipan.masterdata.jobs import Upload
@@ -79,6 +81,12 @@ def build() -> Objects:
     own = _trade(warehouse="W1", store="S12", quantity=100)
     other = _trade(warehouse="W2", store="S1", quantity=TELLTALE)
     _value()
+    limit_change.create(
+        limit=Limit(role="finance", value_max_minor=100_000),
+        sites=None,
+        by=replace(BUYER, reason="The audit asks for it."),
+        at=NOON,
+    )
     person = a_person(Role.FINANCE, username="somebody")
     a_key(name="some key")
     tea = queries.get_sku("TEA-250")
@@ -93,6 +101,8 @@ def build() -> Objects:
         "keys:key_id": str(ApiKey.objects.get().pk),
         "true-ups:number": "TU-2026-000001",
         "periods:number": "MAIN-2026-03",
+        "adjustment-limits:number": "LM-2026-000001",
+        "adjustment-limit-changes:number": "LM-2026-000001",
         "legal-entities:code": "MAIN",
         "books:sku": "TEA-250",
         "{book}:sku": "TEA-250",
@@ -201,6 +211,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         **warehouse_world.send(warehouse),
         **store_world.work(store),
         "alterations:alteration_id": str(altered.alteration_id),
+        "bulk-jobs:job": _add_job(warehouse, store),
         "sites:site": warehouse,
         "site-services:service_site": warehouse,
         "bins:code": "A-01-01",
@@ -227,6 +238,12 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "sources:source": f"wms:{warehouse}/stock",
         "messages:source": f"wms:{warehouse}/stock",
     }
+
+
+def _add_job(*sites: str) -> str:
+    """Put a line for some sites into the queue."""
+    planner = an_actor(Role.PLANNER, sites=sites)
+    return bulk_jobs.add(operation="steps", lines=[{"id": "1"}], actor=planner, at=NOON).public_id
 
 
 def _add_cost(receipt: str) -> str:
@@ -361,6 +378,18 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "POST api/v1/holds": {"lines": [{**goods, "site": warehouse}]},
         "POST api/v1/reservations": {"lines": [{**goods, "site": warehouse}]},
         **selling_world.make_bodies(warehouse),
+        "POST api/v1/adjustment-limit-changes": {
+            "role": "inventory_controller",
+            "quantity_max": 1,
+            "reason": "The audit asks.",
+        },
+        "POST api/v1/adjustment-limit-changes/{number}/reject": {"reason": "No."},
+        "POST api/v1/bulk-jobs": {"operation": "steps", "lines": [{"id": "1"}]},
+        "POST api/v1/documents/steps": {"lines": [{"id": "1"}]},
+        **{
+            f"POST api/v1/{kind}/bulk": {"lines": [{"id": "1"}]}
+            for kind in ("purchase-orders", "transfers", "allocations", "adjustments")
+        },
         "POST api/v1/sources/{source}/resend": {"first": 1, "last": 1},
         "POST api/v1/alterations/{alteration_id}/settle": {"reason": "Looked at."},
     }

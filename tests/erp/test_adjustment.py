@@ -19,11 +19,13 @@ from yipan.erp.documents.adjustment import (
     TypeUnknown,
     Wanted,
 )
-from yipan.erp.models import Adjustment, AdjustmentLimit
-from yipan.erp.rules.adjustment import AdjustedLine, Limit, may_approve
+from yipan.erp.models import Adjustment
+from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.exchange.models import InboxMessage
+from yipan.foundation.limits import Limit
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
+from yipan.masterdata.limits import apply_limit
 
 pytestmark = pytest.mark.django_db
 
@@ -107,8 +109,14 @@ def test_no_is_never_said_without_a_reason(step: str) -> None:
 
 
 def test_who_may_approve_less_is_refused() -> None:
-    AdjustmentLimit.objects.create(
-        role="inventory_controller", site_type="warehouse", value_max_minor=89_999
+    apply_limit(
+        Limit(
+            role="inventory_controller",
+            site_type="warehouse",
+            value_max_minor=89_999,
+            number="LM-1",
+            version=1,
+        )
     )
     submit("W1-AD-1", ("TEA-250", 30))
     submit("W1-AD-2", ("TEA-250", 29))
@@ -116,27 +124,17 @@ def test_who_may_approve_less_is_refused() -> None:
 
     with pytest.raises(AboveLimit) as refused:
         decide("W1-AD-1", "approve")
-    assert refused.value.facts["value_minor"] == 90_000
+    assert refused.value.facts["limits"] == [
+        {
+            "number": "LM-1",
+            "role": "inventory_controller",
+            "measure": "value",
+            "maximum": 89_999,
+            "actual": 90_000,
+        }
+    ]
     assert decide("W1-AD-2", "approve").state == "approved"
     assert decide("W1-AD-1", "reject", reason="Too much.").state == "rejected"
-
-
-def test_the_limit_of_the_site_type_goes_before_that_of_all() -> None:
-    limits = [
-        Limit(role="finance", quantity_max=10),
-        Limit(role="finance", site_type="store", quantity_max=3),
-    ]
-
-    def reaches(site_type: str, quantity: int, *roles: str) -> bool:
-        return may_approve(
-            roles=roles, site_type=site_type, limits=limits, quantity=quantity, value_minor=0
-        )
-
-    assert reaches("store", 3, "finance")
-    assert not reaches("store", 4, "finance")
-    assert reaches("warehouse", 10, "finance")
-    assert not reaches("warehouse", 11, "finance")
-    assert reaches("warehouse", 11, "finance", "inventory_controller")
 
 
 @pytest.mark.parametrize(

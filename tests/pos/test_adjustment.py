@@ -122,8 +122,8 @@ def test_a_loss_above_the_limit_waits_for_the_hub() -> None:
 
 
 def test_a_manager_may_post_more_alone_and_what_the_hub_rejects_moves_nothing() -> None:
-    assert post("scrap", tea(3), limit_minor=200_000).state == "posted"
-    asked = post("scrap", tea(30), limit_minor=200_000)
+    assert post("scrap", tea(3), roles=("store_manager",)).state == "posted"
+    asked = post("scrap", tea(30), roles=("store_manager",))
 
     say(decided(asked.number, "reject"))
 

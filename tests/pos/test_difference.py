@@ -8,7 +8,9 @@ from tests import retailer
 from tests.retailer import CLERK, NOON, make_id, sell, stock
 from yipan.documents.states import WrongState
 from yipan.documents.told import QuantityNotPlausible
+from yipan.foundation.limits import Limit, Purpose
 from yipan.ledger.moves import Trace
+from yipan.masterdata.limits import apply_limit
 from yipan.masterdata.refusals import SkuUnknown
 from yipan.pos import queries
 from yipan.pos.documents import difference, store_count
@@ -16,7 +18,6 @@ from yipan.pos.documents.difference import CountMissing
 from yipan.pos.documents.store_count import CountPlaceUnknown, Seen
 from yipan.pos.models import StoreCount, StoreDifference
 from yipan.pos.queries import DifferenceFilter
-from yipan.pos.rules.adjustments import MANAGER_LIMIT_MINOR
 
 pytestmark = pytest.mark.django_db
 
@@ -39,11 +40,11 @@ def look(quantity: int, *, sku: str = "TEA-250", place: str = "shop_floor") -> S
     )
 
 
-def settle(number: str, *, limit_minor: int = MANAGER_LIMIT_MINOR) -> StoreDifference:
+def settle(number: str) -> StoreDifference:
     return difference.settle(
         number=number,
         by=MANAGER,
-        limit_minor=limit_minor,
+        roles=("store_manager",),
         at=NOON,
         message_id=make_id(f"{number} settled"),
     )
@@ -171,7 +172,9 @@ def test_above_the_limit_the_hub_decides() -> None:
     look(1)
     row = StoreDifference.objects.get()
 
-    settled = settle(row.number, limit_minor=0)
+    apply_limit(Limit(purpose=Purpose.POST, role="store_manager", value_max_minor=0, version=1))
+
+    settled = settle(row.number)
 
     assert queries.get_adjustment(settled.adjustment_number).head.state == "submitted"
     assert stock("pos:S12", FLOOR) == 2

@@ -16,8 +16,10 @@ from yipan.documents import trail
 from yipan.documents.states import OwnApproval
 from yipan.erp.documents import adjustment
 from yipan.erp.documents.adjustment import AboveLimit
-from yipan.erp.models import Adjustment, AdjustmentLimit
+from yipan.erp.models import Adjustment
+from yipan.foundation.limits import Limit
 from yipan.ledger.moves import Trace
+from yipan.masterdata.limits import apply_limit
 from yipan.proof.sites import compare_sites
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +43,7 @@ def decide(step: str, *, by: str, role: str, reason: str = "") -> Adjustment:
 
 def test_refused_recounted_and_approved() -> None:
     # Finance may approve up to 500.00 at warehouses, the inventory controller anything.
-    AdjustmentLimit.objects.create(role="finance", site_type="warehouse", value_max_minor=50_000)
+    apply_limit(Limit(role="finance", site_type="warehouse", value_max_minor=50_000, version=1))
 
     # A warehouse misses 30 packs, worth 900.00 at cost. It may not post that, and asks.
     submit("W1-AD-7", ("TEA-250", 30))

@@ -139,6 +139,9 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "erp.replenishment.decide": _to(_IC, _PL),
         "erp.adjustment.write": _to(_IC, _IN),
         "erp.adjustment.decide": _to(_IC, _FI),
+        "erp.read_limits": _to(_IC, _FI, _AD),
+        "erp.adjustment_limit.write": _to(_IC, _FI),
+        "erp.adjustment_limit.approve": _to(_IC, _FI),
         "erp.landed_cost.write": _to(_PU, _FI),
         "erp.landed_cost.post": _to(_FI),
         "erp.period.close": _to(_FI),
@@ -174,6 +177,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "exchange.resolve": _to(_IC),
         "exchange.push": _to(_IN),
         "exchange.pull": _to(_IN),
+        "exchange.follow": _to(_IC, _AD, _IN),
         # People and keys
         "access.me": _EVERYONE,
         "access.people": _to(_AD),

@@ -9,7 +9,9 @@ from ninja.errors import HttpError, ValidationError
 
 from yipan.config import (
     api_access,
+    api_bulk_jobs,
     api_digests,
+    api_event_feed,
     api_events,
     api_masterdata,
     api_parked,
@@ -85,8 +87,10 @@ api.add_router("", erp_router)
 api.add_router("", wms_router)
 api.add_router("", pos_router)
 api.add_router("", api_digests.router)
+api.add_router("", api_event_feed.router)
 api.add_router("", api_events.router)
 api.add_router("", api_parked.router)
 api.add_router("", api_masterdata.router)
 api.add_router("", api_pool.router)
 api.add_router("", api_selling.router)
+api.add_router("", api_bulk_jobs.router)

@@ -34,6 +34,7 @@ def make_pages() -> dict[str, str]:
     return {
         "refusals.md": make_refusals_page(),
         "actions.md": make_actions_page(),
+        "events.md": make_events_page(),
         "settings.md": make_settings_page(MADE),
     }
 
@@ -90,6 +91,47 @@ def make_actions_page() -> str:
     for action, roles in ACTIONS.items():
         marks = ["●" if role in roles else "" for role in Role]
         lines.append(f"| `{action}` | " + " | ".join(marks) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def make_events_page() -> str:
+    """Return the page of all events: a table per system, a row per document type."""
+    from yipan.config.event_catalog import EVENTS  # noqa: PLC0415 - Django has to be set up
+    from yipan.documents.events import make_kind  # noqa: PLC0415
+
+    lines = [
+        "# Events",
+        "",
+        MADE,
+        "Every step of every document is an event, written in the transaction that takes the step.",
+        "`GET /api/v1/events/feed?after=` reads them as CloudEvents 1.0, in the order they were",
+        "written down: begin without `after`, go on with `last_position`. A position only rises;",
+        "what a transaction that still runs has written comes later, and is never passed by.",
+        "",
+        "| parameter | keeps |",
+        "| --- | --- |",
+        "| `system` | the documents of `erp`, `wms` or `pos` |",
+        "| `document_type` | one type |",
+        "| `number` | one document |",
+        "| `site` | what is about a site; a transfer is about both its ends |",
+        "| `limit` | at most so many, 1 to 500 |",
+        "",
+        "A key of some sites reads what is about one of them. `subject` is the number, `time` when",
+        "it happened, `recordedtime` when it was written down, `causationid` the message that",
+        "brought the step or tells of it, `id` the same whenever the event is read. `data` holds",
+        "`document_type`, `number`, `step`, `from_state`, `to_state`, `sites`, `actor`, `device`",
+        "and `reason`; lines are read from the document. Money is in no event.",
+        "",
+        "A message (`erp.goods_receipt_posted.v1`) tells one system what another needs to know; an",
+        "event (`erp.goods_receipt.posted.v1`) tells anybody that a document moved on.",
+    ]
+    before = ""
+    for (system, document_type), steps in EVENTS.items():
+        if system != before:
+            before = system
+            lines += ["", f"## {system}", "", "| document type | events |", "| --- | --- |"]
+        kinds = [make_kind(system=system, document_type=document_type, step=it) for it in steps]
+        lines.append(f"| `{document_type}` | " + ", ".join(f"`{kind}`" for kind in kinds) + " |")
     return "\n".join(lines) + "\n"
 
 

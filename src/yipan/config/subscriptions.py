@@ -118,6 +118,11 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(receiver="pos", message=erp.InboundCanceled, handler=pos_handlers.cancel_order),
     Subscription(receiver="pos", message=erp.OutboundReleased, handler=pos_handlers.ask_outbound),
     Subscription(receiver="pos", message=erp.OutboundCanceled, handler=pos_handlers.cancel_order),
+    Subscription(receiver="erp", message=pos.CashMoved, handler=erp_handlers.book_cash),
+    Subscription(
+        receiver="erp", message=wms.OutboundProgressed, handler=erp_handlers.follow_outbound
+    ),
+    Subscription(receiver="erp", message=wms.PickShorted, handler=erp_handlers.note_shortage),
     Subscription(receiver="erp", message=pos.DaySealed, handler=erp_handlers.answer_day),
     Subscription(
         receiver="pos", message=erp.DayCloseAnswered, handler=pos_handlers.take_day_answer
@@ -144,6 +149,12 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     RunSubscription(receiver="pos", message=erp.SkuChanged, handler=pos_handlers.follow_skus),
     Subscription(receiver="wms", message=erp.SiteChanged, handler=wms_handlers.follow_site),
     Subscription(receiver="pos", message=erp.SiteChanged, handler=pos_handlers.follow_site),
+    Subscription(
+        receiver="wms", message=erp.AdjustmentLimitChanged, handler=wms_handlers.follow_limit
+    ),
+    Subscription(
+        receiver="pos", message=erp.AdjustmentLimitChanged, handler=pos_handlers.follow_limit
+    ),
     Subscription(receiver="erp", message=wms.StreamDigested, handler=erp_handlers.compare_digest),
     Subscription(receiver="erp", message=pos.StreamDigested, handler=erp_handlers.compare_digest),
     Subscription(receiver="pos", message=erp.ResendRequested, handler=resend.take_request),

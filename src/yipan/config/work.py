@@ -21,7 +21,8 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 
-from yipan.config import clock, node
+from yipan.config import api_bulk_jobs, clock, node
+from yipan.documents import bulk_jobs
 from yipan.erp import tasks
 from yipan.exchange.backoff import Backoff
 from yipan.exchange.courier import Courier
@@ -94,6 +95,7 @@ def list_rounds() -> list[Rounds]:
     rounds = [Rounds(name=name, go_round=partial(_go, goer)) for name, goer in goers]
     if "erp" in node.list_node_receivers():
         rounds.append(Rounds(name="imports", go_round=_import_files, channel=jobs.CHANNEL))
+        rounds.append(Rounds(name="bulk", go_round=_take_lines, channel=bulk_jobs.CHANNEL))
     return rounds
 
 
@@ -112,6 +114,10 @@ def _make_transport() -> Https:
 
 def _import_files(now: float) -> int:  # noqa: ARG001  jobs are told the time of the day
     return tasks.run_import_jobs(clock=timezone.now)
+
+
+def _take_lines(now: float) -> int:  # noqa: ARG001  jobs are told the time of the day
+    return api_bulk_jobs.run_part(clock=timezone.now)
 
 
 def start_rounds(rounds: Rounds, *, stop: threading.Event) -> threading.Thread:

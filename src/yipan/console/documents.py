@@ -42,6 +42,7 @@ PREFIXES = {
     "TO-": "erp:transfer",
     "TD-": "erp:transfer_difference",
     "AD-": "erp:adjustment",
+    "LM-": "erp:limit_change",
     "AL-": "erp:allocation",
 }
 

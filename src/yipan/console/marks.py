@@ -160,6 +160,9 @@ DOCUMENTS: dict[str, str | Promise] = {
     "store_count": _("Count"),
     "store_difference": _("Difference"),
     "store_request": _("Request for goods"),
+    "limit_change": _("Change of a limit"),
+    "cash_move": _("Cash move"),
+    "allocation": _("Allocation"),
     "reservation": _("Reservation"),
     "hold": _("Hold"),
 }

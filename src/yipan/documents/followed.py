@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import time
 
 from yipan.exchange.subscriptions import Heard
-from yipan.masterdata import replication
+from yipan.foundation.limits import Limit, Purpose
+from yipan.masterdata import limits, replication
 from yipan.masterdata.rows import BarcodeRow, SiteRow, SkuRow
-from yipan.messages.erp import SiteChanged, SkuChanged
+from yipan.messages.erp import AdjustmentLimitChanged, SiteChanged, SkuChanged
 
 
 def follow_skus(run: Sequence[tuple[SkuChanged, Heard]]) -> int:
@@ -30,6 +31,25 @@ def follow_site(message: SiteChanged) -> bool:
             day_starts_at=time.fromisoformat(message.day_starts_at),
             is_active=message.is_active,
         )
+    )
+
+
+def follow_limit(message: AdjustmentLimitChanged) -> bool:
+    """Take over one limit. Return False when this or a newer version is known."""
+    return limits.apply_limit(
+        Limit(
+            purpose=Purpose.POST,
+            role=message.role,
+            adjustment_type=message.adjustment_type,
+            site_type=message.site_type,
+            site=message.site,
+            quantity_max=message.quantity_max,
+            value_max_minor=message.value_max_minor,
+            percent_max=message.percent_max,
+            number=message.limit_number,
+            version=message.version,
+        ),
+        is_active=message.is_active,
     )
 
 

@@ -16,7 +16,9 @@ class Step:
     """
     A step of a document. `from_state` is empty for the first one.
 
-    `message_id` is the message that brought the step, or told of it.
+    `message_id` is the message that brought the step, or told of it. `system` is whose document
+    it is (`erp`, `wms`, `pos`), `sites` are those it is about: who sees one of them may hear of
+    the step. Without a site it is the company's, and only who sees all sites hears of it.
     """
 
     document_type: str
@@ -29,6 +31,8 @@ class Step:
     device: str = ""
     reason: str = ""
     message_id: UUID | None = None
+    system: str = ""
+    sites: tuple[str, ...] = ()
 
 
 def record(step: Step) -> None:
@@ -51,6 +55,8 @@ def record_many(steps: list[Step]) -> None:
                 at=step.at,
                 reason=step.reason,
                 message_id=step.message_id,
+                system=step.system,
+                sites=sorted({site for site in step.sites if site}),
             )
             for step in steps
         ]
@@ -72,6 +78,8 @@ def list_steps(*, document_type: str, number: str) -> list[Step]:
             at=row.at,
             reason=row.reason,
             message_id=row.message_id,
+            system=row.system,
+            sites=tuple(row.sites),
         )
         for row in rows[:STEPS_LISTED_MAX]
     ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from yipan.documents import digests
 from yipan.erp.documents import (
     adjustment_facts,
+    cash_move,
     day_close,
     goods_receipt,
     receipt_matching,
@@ -18,6 +19,7 @@ from yipan.erp.documents import (
     sales_issue,
     stock_opening,
     transfer_facts,
+    transfer_picking,
     transfer_reversal,
 )
 from yipan.erp.documents.adjustment_facts import Told
@@ -369,3 +371,18 @@ def answer_day(message: pos.DaySealed, heard: Heard) -> None:
 def take_replenishment_request(message: pos.ReplenishmentRequested, heard: Heard) -> None:
     """Write down what a store asks for."""
     replenishment_request.record(message=message, heard=heard, at=timezone.now())
+
+
+def book_cash(message: pos.CashMoved, heard: Heard) -> None:
+    """Write down cash a store moved that is no sale."""
+    cash_move.record(message=message, heard=heard, at=timezone.now())
+
+
+def follow_outbound(message: wms.OutboundProgressed, heard: Heard) -> None:
+    """Write down how far a warehouse is with a transfer."""
+    transfer_picking.follow(message=message, heard=heard)
+
+
+def note_shortage(message: wms.PickShorted, heard: Heard) -> None:
+    """Write down that less of a transfer was found than the book says."""
+    transfer_picking.fall_short(message=message, heard=heard)

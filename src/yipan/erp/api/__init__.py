@@ -7,6 +7,8 @@ from ninja import Router
 from yipan.erp.api.adjustments import router as adjustments
 from yipan.erp.api.allocations import router as allocations
 from yipan.erp.api.booked import router as booked
+from yipan.erp.api.bulk import router as many
+from yipan.erp.api.limits import router as limits
 from yipan.erp.api.papers import router as papers
 from yipan.erp.api.purchase_orders import router as purchase_orders
 from yipan.erp.api.stock import router as stock
@@ -14,6 +16,8 @@ from yipan.erp.api.transfers import router as transfers
 from yipan.erp.api.valuation import router as valuation
 
 router = Router(tags=["ERP"])
+# Before those that take a number in the same place of the address.
+router.add_router("", many)
 router.add_router("", purchase_orders)
 router.add_router("", booked)
 router.add_router("", transfers)
@@ -22,3 +26,4 @@ router.add_router("", valuation)
 router.add_router("", adjustments)
 router.add_router("", allocations)
 router.add_router("", papers)
+router.add_router("", limits)

@@ -198,21 +198,7 @@ def create_adjustment(request: HttpRequest, payload: AdjustmentIn) -> Status[Adj
     """Raise an adjustment. The site is told when another person has approved it."""
     get_actor(request).require_site(payload.site)
     document = adjustment.create(
-        wanted=Wanted(
-            site=payload.site,
-            adjustment_type=payload.adjustment_type,
-            reason=payload.reason,
-            cost_center=payload.cost_center,
-            lines=tuple(
-                AdjustedLine(
-                    sku=line.sku,
-                    quantity=line.quantity,
-                    from_status=line.from_status,
-                    to_status=line.to_status,
-                )
-                for line in payload.lines
-            ),
-        ),
+        wanted=read_wanted(payload),
         by=get_trace(request),
         at=timezone.now(),
     )
@@ -251,6 +237,25 @@ def cancel_adjustment(request: HttpRequest, number: str) -> AdjustmentOut:
     get_actor(request).require_site(adjustments.get_adjustment_site(number))
     adjustment.cancel(number=number, by=get_trace(request), at=timezone.now())
     return _show(request, number)
+
+
+def read_wanted(payload: AdjustmentIn) -> Wanted:
+    """Return what a body asks for."""
+    return Wanted(
+        site=payload.site,
+        adjustment_type=payload.adjustment_type,
+        reason=payload.reason,
+        cost_center=payload.cost_center,
+        lines=tuple(
+            AdjustedLine(
+                sku=line.sku,
+                quantity=line.quantity,
+                from_status=line.from_status,
+                to_status=line.to_status,
+            )
+            for line in payload.lines
+        ),
+    )
 
 
 def _show(request: HttpRequest, number: str) -> AdjustmentOut:

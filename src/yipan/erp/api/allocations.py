@@ -70,16 +70,7 @@ def create_allocation(request: HttpRequest, payload: AllocationIn) -> Status[All
     """Share out what is available to the stores that need it; a second person releases it."""
     get_actor(request).require_site(payload.from_site)
     written = allocation.create(
-        wanted=Wanted(
-            from_site=payload.from_site,
-            needs=tuple(
-                Need(sku=need.sku, to_site=need.to_site, quantity=need.quantity)
-                for need in payload.needs
-            ),
-            due_on=payload.due_on,
-            note=payload.note,
-            external_id=payload.external_id,
-        ),
+        wanted=read_wanted(payload),
         by=get_trace(request),
         at=timezone.now(),
     )
@@ -112,6 +103,20 @@ def cancel_allocation(request: HttpRequest, number: str) -> AllocationOut:
     get_actor(request).require_site(allocations.get_allocation_site(number))
     allocation.cancel(number=number, by=get_trace(request), at=timezone.now())
     return _show(number)
+
+
+def read_wanted(payload: AllocationIn) -> Wanted:
+    """Return what a body asks for."""
+    return Wanted(
+        from_site=payload.from_site,
+        needs=tuple(
+            Need(sku=need.sku, to_site=need.to_site, quantity=need.quantity)
+            for need in payload.needs
+        ),
+        due_on=payload.due_on,
+        note=payload.note,
+        external_id=payload.external_id,
+    )
 
 
 def _show(number: str) -> AllocationOut:

@@ -79,7 +79,9 @@ def list_on_order(request: HttpRequest, site: str = "", sku: str = "") -> OnOrde
 def create_purchase_order(request: HttpRequest, payload: OrderIn) -> Status[OrderOut]:
     """Write a draft. It is sent to nobody until another person has approved it."""
     get_actor(request).require_site(payload.site)
-    order = purchase_order.create(ordered=_read(payload), by=get_trace(request), at=timezone.now())
+    order = purchase_order.create(
+        ordered=read_ordered(payload), by=get_trace(request), at=timezone.now()
+    )
     return Status(201, OrderOut.of(queries.get_order(order.number)))
 
 
@@ -97,7 +99,7 @@ def edit_purchase_order(request: HttpRequest, number: str, payload: OrderEditIn)
     _require_seen(request, number)
     purchase_order.edit(
         number=number,
-        ordered=_read(payload),
+        ordered=read_ordered(payload),
         version=payload.version,
         by=get_trace(request),
         at=timezone.now(),
@@ -177,7 +179,8 @@ def _show(request: HttpRequest, number: str) -> OrderOut:
     return OrderOut.of(order)
 
 
-def _read(payload: OrderIn) -> Ordered:
+def read_ordered(payload: OrderIn) -> Ordered:
+    """Return what a body asks for."""
     return Ordered(
         site=payload.site,
         supplier=payload.supplier,

@@ -77,7 +77,9 @@ def list_in_transit(request: HttpRequest) -> InTransitPage:
 def create_transfer(request: HttpRequest, payload: TransferIn) -> Status[TransferOut]:
     """Write a draft. Nobody is told of it until another person has approved it."""
     _require_both(request, payload)
-    order = transfer_order.create(wanted=_read(payload), by=get_trace(request), at=timezone.now())
+    order = transfer_order.create(
+        wanted=read_wanted(payload), by=get_trace(request), at=timezone.now()
+    )
     return Status(201, TransferOut.of(transfers.get_transfer(order.number)))
 
 
@@ -97,7 +99,7 @@ def edit_transfer(request: HttpRequest, number: str, payload: TransferEditIn) ->
     _require_both(request, payload)
     transfer_order.edit(
         number=number,
-        wanted=_read(payload),
+        wanted=read_wanted(payload),
         version=payload.version,
         by=get_trace(request),
         at=timezone.now(),
@@ -238,7 +240,8 @@ def _require_both(request: HttpRequest, payload: TransferIn) -> None:
     actor.require_site(payload.to_site)
 
 
-def _read(payload: TransferIn) -> Transferred:
+def read_wanted(payload: TransferIn) -> Transferred:
+    """Return what a body asks for."""
     return Transferred(
         from_site=payload.from_site,
         to_site=payload.to_site,

@@ -11,16 +11,21 @@ from django.db import transaction
 
 from yipan.documents import numbers, told, trail
 from yipan.documents.states import lock_for, require_second_person
-from yipan.erp.models import Adjustment, AdjustmentLimit, AdjustmentLine
+from yipan.erp.models import Adjustment, AdjustmentLine
 from yipan.erp.models.adjustment import AdjustmentState as State
 from yipan.erp.rules import adjustment as rules
-from yipan.erp.rules.adjustment import AdjustedLine, Limit
+from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.exchange import outbox
+from yipan.foundation import limits
+from yipan.foundation.limits import Measured, Purpose, Verdict, get_percent
 from yipan.foundation.refusals import Refusal
+from yipan.ledger import levels
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.limits import list_limits
 from yipan.messages.base import Message
 from yipan.messages.erp import AdjustmentDecided, AdjustmentOrdered, OrderedAdjustmentLine
+from yipan.pool.book import SITE_BOOK
 
 DOCUMENT_TYPE = "adjustment"
 LINES_PER_ADJUSTMENT_MAX = 1_000
@@ -162,23 +167,30 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Adjustment:
     return adjustment
 
 
-def may_approve(adjustment: Adjustment, roles: Sequence[str]) -> bool:
-    """Tell whether the limits of the roles reach so far."""
-    rows = AdjustmentLimit.objects.filter(role__in=list(roles)).order_by("id")
-    return rules.may_approve(
+def judge(adjustment: Adjustment, roles: Sequence[str]) -> Verdict:
+    """Tell whether the limits of the roles reach so far, and if not, which of them bite."""
+    return limits.judge(
         roles=roles,
+        measured=_measure(adjustment),
+        limits=list_limits(Purpose.APPROVE, site=adjustment.site),
+    )
+
+
+def _measure(adjustment: Adjustment) -> Measured:
+    """Return how large an adjustment is: its value at cost, its part of the site book now."""
+    quantities: dict[str, int] = {}
+    for line in adjustment.lines.all():
+        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+    held = levels.find_levels(book=SITE_BOOK, keys=[(sku, adjustment.site) for sku in quantities])
+    return Measured(
+        adjustment_type=adjustment.adjustment_type,
+        site=adjustment.site,
         site_type=masterdata.get_site(adjustment.site).site_type,
-        limits=[
-            Limit(
-                role=row.role,
-                site_type=row.site_type,
-                quantity_max=row.quantity_max,
-                value_max_minor=row.value_max_minor,
-            )
-            for row in rows
-        ],
         quantity=adjustment.quantity,
         value_minor=adjustment.value_minor,
+        percent=get_percent(
+            adjusted=quantities, book={sku: row.on_hand for (sku, _), row in held.items()}
+        ),
     )
 
 
@@ -222,6 +234,8 @@ def note(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(adjustment.site,),
             number=adjustment.number,
             step=step,
             from_state=from_state,
@@ -251,11 +265,22 @@ def _check(wanted: Wanted) -> None:
 
 
 def _require_limit(adjustment: Adjustment, roles: Sequence[str]) -> None:
-    if not may_approve(adjustment, roles):
+    verdict = judge(adjustment, roles)
+    if not verdict.is_allowed:
         raise AboveLimit(
             number=adjustment.number,
             quantity=adjustment.quantity,
             value_minor=adjustment.value_minor,
+            limits=[
+                {
+                    "number": bite.limit.number,
+                    "role": bite.limit.role,
+                    "measure": str(bite.measure),
+                    "maximum": bite.maximum,
+                    "actual": bite.actual,
+                }
+                for bite in verdict.bites
+            ],
         )
 
 

@@ -199,6 +199,8 @@ def _note(allocation: Allocation, *, step: str, from_state: str, by: Trace, at: 
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(allocation.from_site,),
             number=allocation.number,
             step=step,
             from_state=from_state,

@@ -54,6 +54,8 @@ def record_and_post(
     number = rules.get_hub_number(site=message.site, number=message.receipt_number)
     step = trail.Step(
         document_type=DOCUMENT_TYPE,
+        system="erp",
+        sites=(message.site,),
         number=number,
         step="post",
         to_state=State.POSTED,

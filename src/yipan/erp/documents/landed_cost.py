@@ -295,6 +295,8 @@ def _record(document: LandedCost, *, step: str, from_state: str, by: Trace, at: 
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(),
             number=document.number,
             step=step,
             from_state=from_state,

@@ -202,6 +202,7 @@ def _note(
         [
             Step(
                 document_type=document_type,
+                system="erp",
                 number=f"{row.site}/{row.code}"[:NUMBER_LENGTH_MAX]
                 if isinstance(row, BinRow)
                 else row.code,

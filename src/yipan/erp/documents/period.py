@@ -251,6 +251,8 @@ def _record(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(),
             number=period.number,
             step=step,
             from_state=from_state,

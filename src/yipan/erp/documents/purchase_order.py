@@ -256,6 +256,8 @@ def move_on(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(order.site,),
             number=order.number,
             step="receive",
             from_state=before,
@@ -350,6 +352,8 @@ def _note(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(order.site,),
             number=order.number,
             step=step,
             from_state=from_state,

@@ -96,6 +96,8 @@ def match(*, message: ReceiptMatched, heard: Heard) -> GoodsReceipt:
     receipt.purchase_order_number = message.purchase_order_number
     receipt.inbound_order_number = message.inbound_order_number
     step = trail.Step(
+        system="erp",
+        sites=(receipt.site,),
         document_type=DOCUMENT_TYPE,
         number=receipt.number,
         step="match",

@@ -190,6 +190,8 @@ def _note(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(request.site,),
             number=request.number,
             step=step,
             from_state=from_state,

@@ -154,6 +154,8 @@ def reverse_opening(*, undone: Undone) -> StockOpening:
 def make_step(undone: Undone, *, document_type: str, number: str) -> trail.Step:
     """Return the step of a document that was undone, as its trail keeps it."""
     return trail.Step(
+        system="erp",
+        sites=(undone.site,),
         document_type=document_type,
         number=number,
         step="reverse",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from yipan.documents import told
+from yipan.documents import told, trail
 from yipan.erp import rules
 from yipan.erp.models import StockOpening
 from yipan.exchange.subscriptions import Heard
@@ -65,4 +65,17 @@ def record_and_post(
                 ),
             )
         )
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=number,
+            step="post",
+            to_state="posted",
+            actor=message.opened_by or heard.source,
+            at=message.occurred_at,
+            message_id=message.message_id,
+            system="erp",
+            sites=(message.site,),
+        )
+    )
     return opening

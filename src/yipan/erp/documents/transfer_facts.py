@@ -203,6 +203,8 @@ def _recount(order: TransferOrder, leg: TransferLeg, *, step: str, at: datetime)
     trail.record(
         trail.Step(
             document_type=transfer_progress.DOCUMENT_TYPE,
+            system="erp",
+            sites=(order.from_site, order.to_site),
             number=order.number,
             step=step,
             from_state=before,
@@ -220,6 +222,8 @@ def _note(order: TransferOrder, leg: TransferLeg, *, kind: str, step: str) -> No
     trail.record(
         trail.Step(
             document_type=kind,
+            system="erp",
+            sites=(order.from_site, order.to_site),
             number=leg.number,
             step=step,
             to_state=leg.state,

@@ -287,6 +287,8 @@ def _note(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(order.from_site, order.to_site),
             number=order.number,
             step=step,
             from_state=from_state,

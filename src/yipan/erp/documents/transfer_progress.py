@@ -166,6 +166,8 @@ def _post_excess(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(order.from_site, order.to_site),
             number=order.number,
             step="excess",
             from_state=order.state,
@@ -223,6 +225,8 @@ def note(
     trail.record(
         trail.Step(
             document_type=DIFFERENCE_TYPE,
+            system="erp",
+            sites=(document.order.from_site, document.order.to_site),
             number=document.number,
             step=step,
             from_state=from_state,

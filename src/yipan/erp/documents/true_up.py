@@ -160,6 +160,7 @@ def _make_message(document: TrueUp) -> TrueUpPosted:
 def _make_step(document: TrueUp) -> trail.Step:
     return trail.Step(
         document_type=DOCUMENT_TYPE,
+        system="erp",
         number=document.number,
         step="post",
         to_state=document.state,

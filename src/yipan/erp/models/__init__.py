@@ -1,9 +1,11 @@
 """Index of the tables of this context, for Django to find. No code here."""
 
-from yipan.erp.models.adjustment import Adjustment, AdjustmentLimit, AdjustmentLine
+from yipan.erp.models.adjustment import Adjustment, AdjustmentLine
 from yipan.erp.models.allocation import Allocation, AllocationLine
+from yipan.erp.models.cash_move import CashMove
 from yipan.erp.models.day_close import DayClose
 from yipan.erp.models.goods_receipt import GoodsReceipt, GoodsReceiptLine
+from yipan.erp.models.limit_change import LimitChange
 from yipan.erp.models.period import AccountingPeriod
 from yipan.erp.models.purchase_order import PurchaseOrder, PurchaseOrderLine
 from yipan.erp.models.replenishment_request import ReplenishmentRequest
@@ -21,6 +23,7 @@ from yipan.erp.models.transfer_order import (
     TransferReceiptLine,
     TransferShipment,
     TransferShipmentLine,
+    TransferShortage,
 )
 from yipan.erp.models.valuation import (
     EntitySite,
@@ -35,16 +38,17 @@ from yipan.erp.models.valuation import (
 __all__ = [
     "AccountingPeriod",
     "Adjustment",
-    "AdjustmentLimit",
     "AdjustmentLine",
     "Allocation",
     "AllocationLine",
+    "CashMove",
     "DayClose",
     "EntitySite",
     "GoodsReceipt",
     "GoodsReceiptLine",
     "LandedCost",
     "LegalEntity",
+    "LimitChange",
     "PurchaseOrder",
     "PurchaseOrderLine",
     "ReplenishmentRequest",
@@ -59,6 +63,7 @@ __all__ = [
     "TransferSettlement",
     "TransferShipment",
     "TransferShipmentLine",
+    "TransferShortage",
     "TrueUp",
     "ValuationMark",
     "ValueState",

@@ -109,26 +109,3 @@ class AdjustmentLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.adjustment_id}/{self.sku}"
-
-
-class AdjustmentLimit(models.Model):
-    """
-    How much a role may approve at sites of a type; an empty type means all.
-
-    A maximum of None is none. A role without a row may approve whatever its action allows.
-    """
-
-    role = models.CharField(max_length=32)
-    site_type = models.CharField(max_length=16, blank=True)
-    quantity_max = models.BigIntegerField(null=True)
-    value_max_minor = models.BigIntegerField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["role", "site_type"], name="erp_adjustment_limit_unique"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.role} {self.site_type}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import DateTimeField, Func
 
 
 class SalesIssue(models.Model):
@@ -10,7 +11,8 @@ class SalesIssue(models.Model):
     One ticket of a store in the site book. Written in runs, posted at once, never changed.
 
     `lines` is what the ticket says: `[{"line", "sku", "quantity", "amount_minor", ...}]`, in
-    smallest and minor units. `source` and `sequence` are the message that told it.
+    smallest and minor units. `source` and `sequence` are the message that told it. `written_at`,
+    when the transaction began that wrote it, is its place among the events.
     """
 
     number = models.CharField(max_length=64, unique=True)
@@ -28,9 +30,13 @@ class SalesIssue(models.Model):
     message_id = models.UUIDField()
     source = models.CharField(max_length=96)
     sequence = models.BigIntegerField(null=True)
+    written_at = models.DateTimeField(
+        db_default=Func(function="transaction_timestamp", output_field=DateTimeField())
+    )
 
     class Meta:
         indexes = [
+            models.Index(fields=["written_at", "id"], name="sales_issue_written"),
             models.Index(fields=["site", "-id"], name="sales_issue_site_newest"),
         ]
 

@@ -29,7 +29,7 @@ class TransferOrder(Document):
 
     A transfer nobody ordered is written down when a site tells of it: `is_reported` then. It
     may not know its receiver yet. `is_shipping_closed` says that a person waits no longer for
-    what was not shipped.
+    what was not shipped. `outbound_state` is how far the sending warehouse said it is.
     """
 
     from_site = models.CharField(max_length=16, blank=True)
@@ -48,6 +48,9 @@ class TransferOrder(Document):
     external_id = models.CharField(max_length=96, blank=True)
     is_reported = models.BooleanField(default=False)
     is_shipping_closed = models.BooleanField(default=False)
+    outbound_state = models.CharField(max_length=16, blank=True)
+    outbound_code = models.CharField(max_length=48, blank=True)
+    outbound_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -120,6 +123,24 @@ class TransferOrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line} {self.sku}"
+
+
+class TransferShortage(models.Model):
+    """Less of a SKU was found in a bin than the book says, while a transfer was picked."""
+
+    order = models.ForeignKey(TransferOrder, on_delete=models.PROTECT, related_name="shortages")
+    sku = models.CharField(max_length=48)
+    quantity_found = models.BigIntegerField()
+    quantity_missing = models.BigIntegerField()
+    place = models.CharField(max_length=48, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    count_task = models.CharField(max_length=48, blank=True)
+    picked_by = models.CharField(max_length=160, blank=True)
+    occurred_at = models.DateTimeField()
+    message_id = models.UUIDField(unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.sku}"
 
 
 class TransferLegState(models.TextChoices):

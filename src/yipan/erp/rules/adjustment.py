@@ -1,12 +1,12 @@
-"""Rules of the adjustment (库存调整单): what it posts, and who may approve how much.
+"""Rules of the adjustment (库存调整单): what it posts.
 
-Nothing here reads the database or the clock. Quantities are in the SKU's smallest unit, money in
-minor units.
+Nothing here reads the database or the clock. Quantities are in the SKU's smallest unit. Who may
+approve how much is arithmetic too: `foundation.limits`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from yipan.foundation.status import StockStatus
@@ -46,16 +46,6 @@ class AdjustedLine:
     cause: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limit:
-    """How much a role may approve at sites of a type; None is no limit, no type is all."""
-
-    role: str
-    site_type: str = ""
-    quantity_max: int | None = None
-    value_max_minor: int | None = None
-
-
 def post_adjustment(
     *, site: str, adjustment_type: str, lines: Iterable[AdjustedLine], is_reversal: bool = False
 ) -> list[Move]:
@@ -74,27 +64,3 @@ def post_adjustment(
                 Move(sku=line.sku, from_account=ends[0], to_account=ends[1], quantity=line.quantity)
             )
     return moves
-
-
-def may_approve(
-    *,
-    roles: Collection[str],
-    site_type: str,
-    limits: Iterable[Limit],
-    quantity: int,
-    value_minor: int,
-) -> bool:
-    """
-    Tell whether one of the roles may approve so much at a site of this type.
-
-    Of one role the row of the site's type counts, and the row of all types only without it.
-    """
-    by_key = {(limit.role, limit.site_type): limit for limit in limits}
-    for role in roles:
-        limit = by_key.get((role, site_type)) or by_key.get((role, ""))
-        if limit is None:
-            return True
-        fits = limit.quantity_max is None or quantity <= limit.quantity_max
-        if fits and (limit.value_max_minor is None or value_minor <= limit.value_max_minor):
-            return True
-    return False

@@ -25,7 +25,9 @@ from yipan.erp.queries import adjustments
 from yipan.erp.queries.adjustments import AdjustmentDetail, AdjustmentFilter
 from yipan.erp.rules import adjustment as rules
 from yipan.erp.rules.adjustment import AdjustedLine
+from yipan.erp.views.limits import describe
 from yipan.foundation.ids import make_id
+from yipan.foundation.limits import Verdict
 from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
 from yipan.masterdata import queries as masterdata
@@ -74,6 +76,7 @@ def list_adjustments(request: HttpRequest) -> HttpResponse:
             AdjustmentFilter(states=GROUPS["open"], site=site, sites=actor.sites)
         ),
         "may_write": actor.may("erp.adjustment.write"),
+        "may_see_limits": actor.may("erp.read_limits"),
         "may_see_cost": actor.may("ledger.read_cost"),
     }
     return render(request, "erp/adjustments.html", context)
@@ -95,14 +98,24 @@ def show_adjustment(request: HttpRequest, number: str) -> HttpResponse:
         ],
     )
     is_own = document.head.created_by == actor.name
+    verdict = _judge(document, actor)
     context = {
         "document": document,
         "history": history,
         "way": _find_way(document),
         "labels": AdjustmentType.choices,
-        "steps": _list_steps(document, actor),
+        "steps": _list_steps(document, actor, is_above_limit=not verdict.is_allowed),
         "is_own": is_own and document.head.state in GROUPS["open"],
-        "is_above_limit": _is_above_limit(document, actor),
+        "is_above_limit": not verdict.is_allowed,
+        "bites": [
+            {
+                "measure": bite.measure,
+                "maximum": bite.maximum,
+                "actual": bite.actual,
+                **describe(bite.limit),
+            }
+            for bite in verdict.bites
+        ],
         "may_see_cost": actor.may("ledger.read_cost"),
         "may_open_messages": actor.may("exchange.read"),
     }
@@ -232,20 +245,22 @@ def _find_way(document: AdjustmentDetail) -> str:
     return WAYS.get(document.head.state, f"{first} approved posted")
 
 
-def _is_above_limit(document: AdjustmentDetail, actor: Actor) -> bool:
+def _judge(document: AdjustmentDetail, actor: Actor) -> Verdict:
     if document.head.state not in GROUPS["open"] or not actor.may("erp.adjustment.decide"):
-        return False
+        return Verdict(is_allowed=True)
     found = Adjustment.objects.get(number=document.head.number)
-    return not adjustment.may_approve(found, sorted(actor.roles))
+    return adjustment.judge(found, sorted(actor.roles))
 
 
-def _list_steps(document: AdjustmentDetail, actor: Actor) -> frozenset[str]:
+def _list_steps(
+    document: AdjustmentDetail, actor: Actor, *, is_above_limit: bool
+) -> frozenset[str]:
     """Return the steps this reader may take from where the adjustment stands."""
     head = document.head
     steps = {step for step, states in adjustment.STEPS.items() if head.state in states}
     if head.created_by == actor.name or not actor.may("erp.adjustment.decide"):
         steps -= set(adjustment.DECIDED)
-    if _is_above_limit(document, actor):
+    if is_above_limit:
         steps.discard("approve")
     if not actor.may("erp.adjustment.write"):
         steps.discard("cancel")

@@ -2,10 +2,12 @@
 
 from yipan.masterdata.models.goods import Barcode, Category, Sku
 from yipan.masterdata.models.jobs import Job
+from yipan.masterdata.models.limits import AdjustmentLimit
 from yipan.masterdata.models.parties import BusinessCalendar, ClosedDay, Customer, Supplier
 from yipan.masterdata.models.places import Aisle, Bin, Site, Zone
 
 __all__ = [
+    "AdjustmentLimit",
     "Aisle",
     "Barcode",
     "Bin",

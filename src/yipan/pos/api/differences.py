@@ -26,7 +26,6 @@ from yipan.pos.api.work_schemas import (
 from yipan.pos.documents import difference, store_count
 from yipan.pos.documents.store_count import Seen
 from yipan.pos.queries import DifferenceFilter
-from yipan.pos.rules.adjustments import MANAGER_LIMIT_MINOR
 
 router = Router()
 
@@ -100,7 +99,7 @@ def settle_difference(request: HttpRequest, number: str, payload: SettleIn) -> D
     difference.settle(
         number=number,
         by=get_trace(request, reason=payload.reason),
-        limit_minor=MANAGER_LIMIT_MINOR,
+        roles=sorted(get_actor(request).roles),
         at=timezone.now(),
         message_id=make_id(),
     )

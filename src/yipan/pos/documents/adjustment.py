@@ -12,10 +12,14 @@ from django.db import transaction
 from yipan.documents import numbers, reversals, told
 from yipan.documents.states import lock_for
 from yipan.exchange.subscriptions import Heard
+from yipan.foundation.limits import Measured, Purpose, get_percent
 from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
+from yipan.ledger import levels
+from yipan.ledger.levels import Scope
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.limits import list_limits
 from yipan.messages.erp import AdjustmentDecided, AdjustmentOrdered
 from yipan.messages.pos import AdjustedLine, AdjustmentPosted, AdjustmentSubmitted
 from yipan.pos.documents.facts import Fact, Taken, ask_the_hub, book_and_tell, note
@@ -70,12 +74,12 @@ class AdjustedGoods:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What somebody says happened. `limit_minor` is what they may post alone."""
+    """What somebody says happened. `roles` are theirs: the limits of those count."""
 
     site: str
     adjustment_type: str
     goods: Sequence[AdjustedGoods]
-    limit_minor: int = rules.CLERK_LIMIT_MINOR
+    roles: tuple[str, ...] = ()
     cost_center: str = ""
 
 
@@ -101,14 +105,15 @@ def post(*, wanted: Wanted, by: Trace, at: datetime, message_id: UUID) -> StoreA
     adjustment.number = numbers.give_number(
         prefix="AD", site=wanted.site, on=masterdata.get_business_date(wanted.site, at)
     )
-    if rules.needs_decision(
-        adjustment_type=wanted.adjustment_type,
-        value_minor=adjustment.value_minor,
-        limit_minor=wanted.limit_minor,
-    ):
-        _submit(adjustment, by=by, at=at)
-    else:
+    verdict = rules.may_post(
+        roles=wanted.roles,
+        measured=_measure(adjustment, lines),
+        limits=list_limits(Purpose.POST, site=wanted.site),
+    )
+    if verdict.is_allowed:
         _book(adjustment, from_state="", by=by, at=at)
+    else:
+        _submit(adjustment, by=by, at=at)
     return adjustment
 
 
@@ -266,6 +271,24 @@ def _make(
         device=by.device,
         created_by=by.actor,
         created_at=at,
+    )
+
+
+def _measure(adjustment: StoreAdjustment, lines: Sequence[AdjustedLine]) -> Measured:
+    quantities: dict[str, int] = {}
+    for line in lines:
+        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+    scope = Scope(book=f"pos:{adjustment.site}", skus=frozenset(quantities))
+    held: dict[str, int] = {}
+    for row in levels.list_levels(scope, limit=levels.ROWS_MAX):
+        held[row.sku] = held.get(row.sku, 0) + row.on_hand
+    return Measured(
+        adjustment_type=adjustment.adjustment_type,
+        site=adjustment.site,
+        site_type="store",
+        quantity=sum(quantities.values()),
+        value_minor=adjustment.value_minor,
+        percent=get_percent(adjusted=quantities, book=held),
     )
 
 

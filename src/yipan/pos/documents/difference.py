@@ -131,14 +131,14 @@ def take_count(count: StoreCount, *, by: Trace, at: datetime) -> None:
 
 @transaction.atomic
 def settle(
-    *, number: str, by: Trace, limit_minor: int, at: datetime, message_id: UUID
+    *, number: str, by: Trace, roles: Sequence[str], at: datetime, message_id: UUID
 ) -> StoreDifference:
     """
     Settle a difference: what the count found more or less becomes an adjustment.
 
     The adjustment moves what count and book differed by at the moment of the count, whatever
-    was sold since. Above the limit it waits for the hub; the difference is closed all the same,
-    and names it.
+    was sold since. Above the limits of `roles` it waits for the hub; the difference is closed all
+    the same, and names it.
 
     :raises CountMissing: if nobody has counted yet.
     :raises WrongState: if it was settled before.
@@ -161,7 +161,7 @@ def settle(
                 site=row.site,
                 adjustment_type="count_gain" if variance > 0 else "count_loss",
                 goods=[goods],
-                limit_minor=limit_minor,
+                roles=tuple(roles),
             ),
             by=Trace(actor=by.actor, device=by.device, reason=by.reason or number),
             at=at,
@@ -214,7 +214,7 @@ def _open_counts(
         for number, each in zip(given, missing, strict=True)
     ]
     StoreCount.objects.bulk_create(rows)
-    _note_many("store_count", [(row.number, row.state) for row in rows], by=by, at=at)
+    _note_many("store_count", [(row.number, row.state) for row in rows], site=site, by=by, at=at)
     return counts | {(row.sku, row.place): row for row in rows}
 
 
@@ -248,7 +248,7 @@ def _open_new(
         for number, each in zip(given, doubts, strict=True)
     ]
     StoreDifference.objects.bulk_create(rows)
-    _note_many(DOCUMENT_TYPE, [(row.number, row.state) for row in rows], by=by, at=at)
+    _note_many(DOCUMENT_TYPE, [(row.number, row.state) for row in rows], site=site, by=by, at=at)
     _tell(site, [_make_opened(row, at=at) for row in rows], at=at)
 
 
@@ -271,7 +271,7 @@ def _open_counted(count: StoreCount, *, by: Trace, at: datetime) -> None:
         created_by=by.actor,
         created_at=at,
     )
-    _note_many(DOCUMENT_TYPE, [(row.number, row.state)], by=by, at=at)
+    _note_many(DOCUMENT_TYPE, [(row.number, row.state)], site=row.site, by=by, at=at)
     _tell(row.site, [_make_opened(row, at=at)], at=at)
 
 
@@ -345,12 +345,14 @@ def _tell(site: str, messages: Sequence[Message], *, at: datetime) -> None:
 
 
 def _note_many(
-    document_type: str, rows: Sequence[tuple[str, str]], *, by: Trace, at: datetime
+    document_type: str, rows: Sequence[tuple[str, str]], *, site: str, by: Trace, at: datetime
 ) -> None:
     trail.record_many(
         [
             trail.Step(
                 document_type=document_type,
+                system="pos",
+                sites=(site,),
                 number=number,
                 step="open",
                 to_state=state,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from yipan.documents import trail
-from yipan.documents.base import Document
 from yipan.exchange import outbox
 from yipan.ledger import posting as ledger
 from yipan.ledger.moves import FactPosting, Move, Trace
@@ -86,11 +86,29 @@ class Taken:
     message_id: UUID | None = None
 
 
-def note(document: Document, taken: Taken, *, document_type: str, by: Trace, at: datetime) -> None:
+class SitePaper(Protocol):
+    """A document of a store, as far as its trail goes."""
+
+    @property
+    def number(self) -> str:
+        """Return the number of the document."""
+
+    @property
+    def state(self) -> str:
+        """Return where it stands."""
+
+    @property
+    def site(self) -> str:
+        """Return the store."""
+
+
+def note(document: SitePaper, taken: Taken, *, document_type: str, by: Trace, at: datetime) -> None:
     """Write a step of a document into its trail."""
     trail.record(
         trail.Step(
             document_type=document_type,
+            system="pos",
+            sites=(document.site,),
             number=document.number,
             step=taken.step,
             from_state=taken.from_state,

@@ -107,6 +107,8 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> StoreO
     opening.save(update_fields=["state"])
     trail.record(
         trail.Step(
+            system="pos",
+            sites=(opening.site,),
             document_type=DOCUMENT_TYPE,
             number=number,
             step="reverse",
@@ -139,6 +141,8 @@ def _post(opening: StoreOpening, *, lines: tuple[OpenedLine, ...], by: Trace, at
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="pos",
+            sites=(opening.site,),
             number=opening.number,
             step="post",
             to_state=State.POSTED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import DateTimeField, Func
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,6 +24,7 @@ class Ticket(models.Model):
     smallest and minor units; `tenders` how it was paid, nothing meaning in cash.
     `till_source` and `till_sequence` are the message that brought it, `source` and `sequence`
     the one that tells the hub.
+    `written_at`, when the transaction began that wrote it, is its place among the events.
     """
 
     number = models.CharField(max_length=48)
@@ -44,6 +46,9 @@ class Ticket(models.Model):
     till_sequence = models.BigIntegerField()
     source = models.CharField(max_length=96)
     sequence = models.BigIntegerField()
+    written_at = models.DateTimeField(
+        db_default=Func(function="transaction_timestamp", output_field=DateTimeField())
+    )
 
     class Meta:
         constraints = [
@@ -51,6 +56,7 @@ class Ticket(models.Model):
             models.UniqueConstraint(fields=["message_id"], name="ticket_once_per_message"),
         ]
         indexes = [
+            models.Index(fields=["written_at", "id"], name="ticket_written"),
             models.Index(fields=["site", "-id"], name="ticket_site_newest"),
             models.Index(fields=["site", "business_date"], name="ticket_site_day"),
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from yipan.foundation.limits import Limit, Measured, Purpose, Verdict, judge
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
 from yipan.messages.pos import AdjustedLine
@@ -27,10 +28,12 @@ TYPES = (*OUTSIDE, "count_gain", "status_change", "display_issue")
 #: Whose work it is has to be said where goods are used inside the company.
 NEEDS_COST_CENTER = frozenset({"internal_use", "sample_issue"})
 
-#: What somebody may post alone, by the sales price of the goods, in minor units: a clerk a
-#: small loss, a manager a day's. Above, the hub decides.
-CLERK_LIMIT_MINOR = 20_000
-MANAGER_LIMIT_MINOR = 200_000
+#: What somebody may post alone where the hub has set no limit, by the sales price of the goods,
+#: in minor units: anybody a small loss, a manager a day's. Above, the hub decides.
+LIMITS_OTHERWISE = (
+    Limit(purpose=Purpose.POST, value_max_minor=20_000),
+    Limit(purpose=Purpose.POST, role="store_manager", value_max_minor=200_000),
+)
 
 #: Goods that neither leave nor change their worth need nobody's leave.
 FREE_TYPES = frozenset({"display_issue"})
@@ -50,9 +53,11 @@ def get_value(lines: Iterable[Priced]) -> int:
     return sum(line.quantity * line.price_minor for line in lines)
 
 
-def needs_decision(*, adjustment_type: str, value_minor: int, limit_minor: int) -> bool:
-    """Tell whether the hub has to decide before an adjustment is posted."""
-    return adjustment_type not in FREE_TYPES and value_minor > limit_minor
+def may_post(*, roles: Iterable[str], measured: Measured, limits: Iterable[Limit]) -> Verdict:
+    """Tell whether an adjustment may be posted before the hub has decided."""
+    if measured.adjustment_type in FREE_TYPES:
+        return Verdict(is_allowed=True)
+    return judge(roles=roles, measured=measured, limits=limits, otherwise=LIMITS_OTHERWISE)
 
 
 def post_adjustment(*, adjustment_type: str, lines: Iterable[AdjustedLine]) -> list[Move]:

@@ -27,7 +27,7 @@ from yipan.pos import queries, rules
 from yipan.pos.documents import difference, store_count
 from yipan.pos.documents.store_count import Seen
 from yipan.pos.queries import DifferenceFilter
-from yipan.pos.rules.adjustments import DISPLAY, MANAGER_LIMIT_MINOR
+from yipan.pos.rules.adjustments import DISPLAY
 from yipan.pos.views.sites import find_store
 from yipan.pos.views.stock_work import read_id
 from yipan.pos.views.transfers import read_quantity
@@ -128,12 +128,13 @@ def settle(request: HttpRequest, number: str) -> HttpResponse:
     """Settle a difference: what the count found becomes an adjustment."""
     get_actor(request).require_site(queries.get_difference(number).site.code)
     by, at = get_trace(request, reason=request.POST.get("reason", "")), timezone.now()
+    roles = sorted(get_actor(request).roles)
     take_step(
         request,
         lambda: difference.settle(
             number=number,
             by=by,
-            limit_minor=MANAGER_LIMIT_MINOR,
+            roles=roles,
             at=at,
             message_id=make_id(),
         ),

@@ -219,7 +219,6 @@ def _carry(request: HttpRequest, store: SiteRow, *, tile: Tile, quantity: int) -
 
 def _adjust(request: HttpRequest, store: SiteRow, *, tile: Tile, quantity: int) -> tuple[str, bool]:
     """Post it; return its number, and whether the hub has to decide first."""
-    is_manager = get_actor(request).may("pos.manage")
     cost_center = request.POST.get("cost_center", "")[:48]
     if tile.asks_cost_center and not cost_center.strip():
         raise CostCenterMissing(adjustment_type=tile.adjustment_type)
@@ -234,7 +233,7 @@ def _adjust(request: HttpRequest, store: SiteRow, *, tile: Tile, quantity: int) 
         site=store.code,
         adjustment_type=tile.adjustment_type,
         goods=[goods],
-        limit_minor=limits.MANAGER_LIMIT_MINOR if is_manager else limits.CLERK_LIMIT_MINOR,
+        roles=tuple(sorted(get_actor(request).roles)),
         cost_center=cost_center if tile.asks_cost_center else "",
     )
     posted = adjustment.post(

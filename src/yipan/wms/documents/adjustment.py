@@ -12,10 +12,12 @@ from django.db import transaction
 from yipan.documents import numbers, told, trail
 from yipan.documents.evidence import NO_STAMP, Evidence, Stamp
 from yipan.documents.states import lock_for
+from yipan.foundation.limits import Purpose
 from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.limits import list_limits
 from yipan.masterdata.refusals import BinUnknown
 from yipan.wms.documents import adjustment_posting
 from yipan.wms.models import Adjustment, AdjustmentLine
@@ -206,9 +208,13 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Adjustment:
 
 
 @transaction.atomic
-def post(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Adjustment:
+def post(
+    *, number: str, by: Trace, at: datetime, message_id: UUID, roles: Sequence[str] = ()
+) -> Adjustment:
     """
     Post an adjustment within the site's limits, or ask the hub when it is beyond them.
+
+    `roles` are those of who posts: their limits count, and those of everybody.
 
     :raises NothingAdjusted: if it has no lines.
     :raises TypeMissing: if nobody said why the stock changes.
@@ -221,13 +227,14 @@ def post(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Adjustmen
         raise NothingAdjusted(number=number)
     if any(line.from_status == adjustment.to_status for line in lines):
         raise StatusMissing(number=number)
-    is_asked = rules.needs_approval(
-        adjustment_type=adjustment.adjustment_type,
+    verdict = rules.may_post(
         to_status=adjustment.to_status,
-        lines=adjustment_posting.list_adjusted(lines),
+        roles=roles,
+        measured=adjustment_posting.measure(adjustment, lines),
+        limits=list_limits(Purpose.POST, site=adjustment.site),
     )
     before = adjustment.state
-    if is_asked and not adjustment.is_ordered:
+    if not verdict.is_allowed and not adjustment.is_ordered:
         adjustment.state = State.SUBMITTED
         adjustment.version += before == State.RECOUNT
         adjustment.save()
@@ -342,6 +349,8 @@ def note(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(adjustment.site,),
             number=adjustment.number,
             step=step,
             from_state=from_state,

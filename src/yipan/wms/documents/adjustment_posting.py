@@ -7,8 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from yipan.exchange import outbox
+from yipan.foundation.limits import Measured, get_percent
 from yipan.foundation.status import StockStatus
+from yipan.ledger import levels
 from yipan.ledger import posting as ledger
+from yipan.ledger.levels import Scope
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.masterdata import queries as masterdata
 from yipan.messages.wms import AdjustedLine, AdjustmentPosted, AdjustmentSubmitted
@@ -34,6 +37,26 @@ def list_adjusted(lines: Sequence[AdjustmentLine]) -> list[Adjusted]:
         )
         for line in lines
     ]
+
+
+def measure(adjustment: Adjustment, lines: Sequence[AdjustmentLine]) -> Measured:
+    """Return how large an adjustment is: its value at shelf prices, its part of the book."""
+    adjusted = list_adjusted(lines)
+    quantities: dict[str, int] = {}
+    for each in adjusted:
+        quantities[each.sku] = quantities.get(each.sku, 0) + each.quantity
+    scope = Scope(book=f"wms:{adjustment.site}", skus=frozenset(quantities))
+    held: dict[str, int] = {}
+    for row in levels.list_levels(scope, limit=levels.ROWS_MAX):
+        held[row.sku] = held.get(row.sku, 0) + row.on_hand
+    return Measured(
+        adjustment_type=adjustment.adjustment_type,
+        site=adjustment.site,
+        site_type="warehouse",
+        quantity=sum(quantities.values()),
+        value_minor=sum(each.quantity * each.price_minor for each in adjusted),
+        percent=get_percent(adjusted=quantities, book=held),
+    )
 
 
 def book(

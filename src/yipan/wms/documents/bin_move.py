@@ -155,6 +155,8 @@ def _write_lines(
 def _note(move: BinMove, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
     trail.record(
         trail.Step(
+            system="wms",
+            sites=(move.site,),
             document_type=DOCUMENT_TYPE,
             number=move.number,
             step=step,

@@ -66,6 +66,8 @@ def release(*, message: InboundReleased, heard: Heard, at: datetime) -> InboundO
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(order.site,),
             number=order.number,
             step="release",
             to_state=order.state,
@@ -93,6 +95,8 @@ def cancel(*, message: InboundCanceled, heard: Heard) -> InboundOrder:
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(order.site,),
             number=order.number,
             step="cancel",
             from_state=before,
@@ -190,6 +194,8 @@ def move_on(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(order.site,),
             number=order.number,
             step="receive",
             from_state=before,

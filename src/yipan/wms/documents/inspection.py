@@ -288,6 +288,8 @@ def _note(
 ) -> None:
     trail.record(
         trail.Step(
+            system="wms",
+            sites=(inspection.site,),
             document_type=DOCUMENT_TYPE,
             number=inspection.number,
             step=step,

@@ -76,6 +76,8 @@ def note(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(order.site,),
             number=order.number,
             step=step,
             from_state=from_state,

@@ -177,6 +177,8 @@ def name_lot(
     unnamed.update(lot=code[:48], expires_on=expires_on)
     trail.record(
         trail.Step(
+            system="wms",
+            sites=(receipt.site,),
             document_type=DOCUMENT_TYPE,
             number=number,
             step="name_lot",
@@ -260,6 +262,8 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Receipt:
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(receipt.site,),
             number=number,
             step="cancel",
             from_state=State.DRAFT,

@@ -67,6 +67,8 @@ def book(
     receipt_lines.write(receipt, order=order, lines=lines, at=at)
     _register(receipt, lines=lines, at=at)
     step = trail.Step(
+        system="wms",
+        sites=(receipt.site,),
         document_type=DOCUMENT_TYPE,
         number=receipt.number,
         step="post",

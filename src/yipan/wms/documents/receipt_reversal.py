@@ -39,6 +39,8 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Receip
     receipt.state = State.REVERSED
     receipt.save(update_fields=["state"])
     step = trail.Step(
+        system="wms",
+        sites=(receipt.site,),
         document_type=DOCUMENT_TYPE,
         number=number,
         step="reverse",

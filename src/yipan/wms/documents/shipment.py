@@ -261,6 +261,8 @@ def _note(
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(shipment.site,),
             number=shipment.number,
             step=step,
             from_state=from_state,

@@ -72,6 +72,8 @@ def record(*, seen: Seen, by: Trace, at: datetime, is_settled: bool = False) -> 
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(count.site,),
             number=count.number,
             step="create",
             to_state=state,

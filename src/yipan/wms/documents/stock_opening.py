@@ -132,6 +132,8 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Wareho
     opening.save(update_fields=["state"])
     trail.record(
         trail.Step(
+            system="wms",
+            sites=(opening.site,),
             document_type=DOCUMENT_TYPE,
             number=number,
             step="reverse",
@@ -164,6 +166,8 @@ def _post(opening: WarehouseOpening, *, moves: Sequence[Move], by: Trace, at: da
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(opening.site,),
             number=opening.number,
             step="post",
             to_state=State.POSTED,

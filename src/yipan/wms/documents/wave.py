@@ -112,6 +112,8 @@ def _note(wave: Wave, *, step: str, from_state: str, by: Trace, at: datetime) ->
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(wave.site,),
             number=wave.number,
             step=step,
             from_state=from_state,

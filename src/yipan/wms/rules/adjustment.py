@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from yipan.foundation.limits import Limit, Measured, Purpose, Verdict, judge
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
 from yipan.wms.rules.places import get_account
@@ -18,14 +19,18 @@ GO_TO = {
     "count_gain": "stocktake_difference",
 }
 
-#: Type to the value, in minor units at shelf price, up to which a site posts by itself: ours.
-LIMITS_MINOR = {
-    "scrap": 50_000,
-    "sample_issue": 50_000,
-    "internal_use": 50_000,
-    "count_loss": 20_000,
-    "count_gain": 20_000,
-}
+#: Up to which value, in minor units at shelf price, a site posts by itself where the hub has
+#: set no limit: ours.
+LIMITS_OTHERWISE = tuple(
+    Limit(purpose=Purpose.POST, adjustment_type=adjustment_type, value_max_minor=value)
+    for adjustment_type, value in (
+        ("scrap", 50_000),
+        ("sample_issue", 50_000),
+        ("internal_use", 50_000),
+        ("count_loss", 20_000),
+        ("count_gain", 20_000),
+    )
+)
 
 #: A site may always take goods out of sale; putting them back needs a second look.
 STATUSES_OUT_OF_SALE = frozenset({StockStatus.QUARANTINE, StockStatus.DAMAGED, StockStatus.BLOCKED})
@@ -64,9 +69,10 @@ def post_adjustment(
     return moves
 
 
-def needs_approval(*, adjustment_type: str, to_status: str, lines: Iterable[Adjusted]) -> bool:
-    """Tell whether the hub has to decide before a site posts an adjustment."""
-    if adjustment_type == "status_change":
-        return StockStatus(to_status) not in STATUSES_OUT_OF_SALE
-    value = sum(line.quantity * line.price_minor for line in lines)
-    return value > LIMITS_MINOR[adjustment_type]
+def may_post(
+    *, to_status: str, roles: Iterable[str], measured: Measured, limits: Iterable[Limit]
+) -> Verdict:
+    """Tell whether a site may post an adjustment before the hub has decided."""
+    if measured.adjustment_type == "status_change":
+        return Verdict(is_allowed=StockStatus(to_status) in STATUSES_OUT_OF_SALE)
+    return judge(roles=roles, measured=measured, limits=limits, otherwise=LIMITS_OTHERWISE)

@@ -163,7 +163,10 @@ def finish(request: HttpRequest, number: str) -> HttpResponse:
             adjustment.cancel(number=number, by=trace, at=at)
             said = _("Given up. Nothing was posted.")
         else:
-            done = adjustment.post(number=number, by=trace, at=at, message_id=make_id())
+            roles = sorted(get_actor(request).roles)
+            done = adjustment.post(
+                number=number, by=trace, at=at, message_id=make_id(), roles=roles
+            )
             said = _("%(number)s is posted. The hub is told.") % {"number": number}
             if done.state == "submitted":
                 said = _("%(number)s is beyond the limit: the hub decides.") % {"number": number}

@@ -1,0 +1,68 @@
+"""Which steps of which documents others may hear of: every one there is, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+#: System and document type to the steps it takes, in the order of its life.
+EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    # The hub
+    ("erp", "purchase_order"): (
+        "create", "edit", "approve", "send", "receive", "cancel", "close_short",
+    ),
+    ("erp", "goods_receipt"): ("post", "match", "reverse"),
+    ("erp", "sales_issue"): ("post",),
+    ("erp", "stock_opening"): ("post", "reverse"),
+    ("erp", "transfer_order"): (
+        "create", "edit", "approve", "release", "short", "ship", "receive", "excess", "reverse",
+        "cancel", "close",
+    ),
+    ("erp", "transfer_shipment"): ("post", "reverse"),
+    ("erp", "transfer_receipt"): ("post", "reverse"),
+    ("erp", "transfer_difference"): ("create", "assign", "settle", "close"),
+    ("erp", "allocation"): ("create", "release", "cancel"),
+    ("erp", "adjustment"): (
+        "create", "submit", "approve", "reject", "recount", "cancel", "post",
+        "reverse",
+    ),
+    ("erp", "limit_change"): ("create", "approve", "reject", "cancel"),
+    ("erp", "cash_move"): ("post",),
+    ("erp", "replenishment_request"): ("record", "approve", "reject"),
+    ("erp", "landed_cost"): ("create", "post", "cancel"),
+    ("erp", "true_up"): ("post",),
+    ("erp", "accounting_period"): ("close", "ask_reopen", "reopen", "keep_closed"),
+    ("erp", "sku"): ("create", "edit"),
+    ("erp", "site"): ("create", "edit"),
+    ("erp", "bin"): ("create", "edit"),
+    ("erp", "supplier"): ("create", "edit"),
+    ("erp", "customer"): ("create", "edit"),
+    # Warehouses
+    ("wms", "inbound_order"): ("release", "receive", "reverse", "cancel"),
+    ("wms", "receipt"): ("name_lot", "post", "reverse", "cancel"),
+    ("wms", "inspection"): ("create", "hold", "decide", "stop"),
+    ("wms", "bin_move"): ("post", "reverse"),
+    ("wms", "stock_opening"): ("post", "reverse"),
+    ("wms", "outbound_order"): (
+        "release", "reserve", "short", "ship", "reverse", "close", "cancel",
+    ),
+    ("wms", "shipment"): ("post", "reverse"),
+    ("wms", "wave"): ("create", "release", "cancel"),
+    ("wms", "spot_count"): ("create",),
+    ("wms", "adjustment"): ("submit", "approve", "reject", "recount", "post", "reverse", "cancel"),
+    # Stores
+    ("pos", "ticket"): ("post",),
+    ("pos", "stock_opening"): ("post", "reverse"),
+    ("pos", "store_order"): ("release", "receive", "ship", "reverse", "cancel"),
+    ("pos", "store_transfer"): ("post", "reverse", "cancel"),
+    ("pos", "place_move"): ("post",),
+    ("pos", "store_adjustment"): ("submit", "reject", "post", "reverse"),
+    ("pos", "store_fulfillment"): (
+        "release", "accept", "reject", "pick", "stage", "hand_over", "ship", "expire", "put_back",
+        "cancel",
+    ),
+    ("pos", "store_count"): ("open", "count"),
+    ("pos", "store_difference"): ("open", "count", "settle"),
+    ("pos", "store_request"): ("submit", "approve", "reject"),
+    ("pos", "store_day"): ("open", "seal", "tell_again", "send_again", "close", "differ"),
+}  # fmt: skip

@@ -1,0 +1,104 @@
+"""Goal: no document takes a step that nobody can hear of, and the page of events names them all.
+
+Method: read the verbs' modules for the steps they write down, and follow one order from the
+first draft to its receipt through the public feed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import yipan
+from tests import retailer
+from yipan.config import event_feed
+from yipan.config.event_catalog import EVENTS
+from yipan.documents import events
+from yipan.documents.events import EventFilter
+
+ROOT = Path(yipan.__file__).parent
+MODULES = {
+    path: path.read_text(encoding="utf-8")
+    for context in ("erp", "wms", "pos")
+    for path in (ROOT / context / "documents").glob("*.py")
+}
+#: A step as a verb names it, where it is written down or handed on to be.
+STEP = re.compile(r'step="([a-z_]+)"')
+#: Steps the ledger or a pick knows and no trail.
+NO_STEPS_OF_A_TRAIL = {"wms": {"pick", "drop", "undo"}, "pos": set(), "erp": set()}
+
+
+@pytest.mark.parametrize("context", ["erp", "wms", "pos"])
+def test_every_step_a_verb_takes_has_its_event(context: str) -> None:
+    listed = {step for (system, _), steps in EVENTS.items() if system == context for step in steps}
+    taken = {
+        step
+        for path, text in MODULES.items()
+        if path.parts[-3] == context
+        for step in STEP.findall(text)
+    }
+
+    assert taken - listed - NO_STEPS_OF_A_TRAIL[context] == set()
+
+
+def test_every_type_of_document_has_events() -> None:
+    types = {
+        (path.parts[-3], name)
+        for path, text in MODULES.items()
+        for name in re.findall(r'^(?:[A-Z]+_)?TYPE = "([a-z_]+)"', text, flags=re.MULTILINE)
+    }
+
+    assert types - EVENTS.keys() == set()
+
+
+def test_every_step_written_down_says_whose_it_is() -> None:
+    silent = [
+        f"{path.parts[-3]}/{path.name}"
+        for path, text in MODULES.items()
+        for step in re.split(r"\b(?:trail\.)?Step\(\n", text)[1:]
+        if 'system="' not in step[: step.index(")\n")]
+    ]
+
+    assert silent == []
+
+
+def test_every_step_has_a_word_for_what_has_happened() -> None:
+    steps = {step for steps in EVENTS.values() for step in steps}
+
+    assert steps - events.FACTS.keys() == set()
+    assert len({kind for kind, _, _ in event_feed.list_kinds()}) == len(event_feed.list_kinds())
+
+
+@pytest.mark.django_db
+def test_an_order_is_heard_of_from_the_draft_to_the_sale() -> None:
+    retailer.open_retailer()
+    order = retailer.order(("TEA-250", 10))
+    retailer.deliver()
+    retailer.receive(order.inbound_order_number, ("TEA-250", 10, 0), is_last=True)
+    retailer.sell(("TEA-250", 1))
+    retailer.deliver()
+
+    found, _ = event_feed.read(EventFilter(), after="", limit=500, lag=timedelta(0))
+    kinds = [event.kind for event in found]
+
+    assert [kind for kind in kinds if "purchase_order" in kind] == [
+        "erp.purchase_order.created.v1",
+        "erp.purchase_order.approved.v1",
+        "erp.purchase_order.sent.v1",
+        "erp.purchase_order.received.v1",
+    ]
+    for kind in (
+        "wms.inbound_order.released.v1",
+        "wms.receipt.posted.v1",
+        "erp.goods_receipt.posted.v1",
+        "pos.ticket.posted.v1",
+        "erp.sales_issue.posted.v1",
+    ):
+        assert kinds.count(kind) == 1
+    ticket = next(event for event in found if event.document_type == "ticket")
+    assert ticket.facts == {"quantity": 1}
+    assert ticket.sites == ("S12",)
+    assert event_feed.write_event(ticket)["source"] == "pos:S12/documents"
