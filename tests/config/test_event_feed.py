@@ -28,7 +28,11 @@ MODULES = {
 #: A step as a verb names it, where it is written down or handed on to be.
 STEP = re.compile(r'step="([a-z_]+)"')
 #: Steps the ledger or a pick knows and no trail.
-NO_STEPS_OF_A_TRAIL = {"wms": {"pick", "drop", "undo"}, "pos": set(), "erp": set()}
+NO_STEPS_OF_A_TRAIL = {
+    "wms": {"pick", "drop", "undo", "decide", "stop"},
+    "pos": set(),
+    "erp": set(),
+}
 
 
 @pytest.mark.parametrize("context", ["erp", "wms", "pos"])

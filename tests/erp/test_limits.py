@@ -25,7 +25,7 @@ from yipan.erp.models import Adjustment, LimitChange
 from yipan.erp.queries import limits as queries
 from yipan.foundation.limits import Limit, Measure, Purpose
 from yipan.masterdata import limits
-from yipan.messages.erp import AdjustmentLimitChanged
+from yipan.messages.limits import AdjustmentLimitChanged
 
 pytestmark = pytest.mark.django_db
 

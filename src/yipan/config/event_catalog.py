@@ -28,7 +28,7 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ),
     ("erp", "limit_change"): ("create", "approve", "reject", "cancel"),
     ("erp", "cash_move"): ("post",),
-    ("erp", "replenishment_request"): ("record", "approve", "reject"),
+    ("erp", "replenishment_request"): ("record", "order", "reject"),
     ("erp", "landed_cost"): ("create", "post", "cancel"),
     ("erp", "true_up"): ("post",),
     ("erp", "accounting_period"): ("close", "ask_reopen", "reopen", "keep_closed"),
@@ -40,7 +40,7 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     # Warehouses
     ("wms", "inbound_order"): ("release", "receive", "reverse", "cancel"),
     ("wms", "receipt"): ("name_lot", "post", "reverse", "cancel"),
-    ("wms", "inspection"): ("create", "hold", "decide", "stop"),
+    ("wms", "inspection"): ("create", "hold", "pass", "reject"),
     ("wms", "bin_move"): ("post", "reverse"),
     ("wms", "stock_opening"): ("post", "reverse"),
     ("wms", "outbound_order"): (
@@ -63,6 +63,6 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ),
     ("pos", "store_count"): ("open", "count"),
     ("pos", "store_difference"): ("open", "count", "settle"),
-    ("pos", "store_request"): ("submit", "approve", "reject"),
+    ("pos", "store_request"): ("submit", "ordered", "rejected"),
     ("pos", "store_day"): ("open", "seal", "tell_again", "send_again", "close", "differ"),
 }  # fmt: skip

@@ -9,7 +9,8 @@ from yipan.exchange.subscriptions import Heard
 from yipan.foundation.limits import Limit, Purpose
 from yipan.masterdata import limits, replication
 from yipan.masterdata.rows import BarcodeRow, SiteRow, SkuRow
-from yipan.messages.erp import AdjustmentLimitChanged, SiteChanged, SkuChanged
+from yipan.messages.erp import SiteChanged, SkuChanged
+from yipan.messages.limits import AdjustmentLimitChanged
 
 
 def follow_skus(run: Sequence[tuple[SkuChanged, Heard]]) -> int:

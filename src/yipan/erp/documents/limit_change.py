@@ -20,7 +20,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import limits
 from yipan.masterdata import queries as masterdata
-from yipan.messages.erp import AdjustmentLimitChanged
+from yipan.messages.limits import AdjustmentLimitChanged
 
 DOCUMENT_TYPE = "limit_change"
 SOURCE = "erp:hub/masterdata"
