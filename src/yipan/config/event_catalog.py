@@ -38,13 +38,14 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("erp", "supplier"): ("create", "edit"),
     ("erp", "customer"): ("create", "edit"),
     # Warehouses
-    ("wms", "inbound_order"): ("release", "receive", "reverse", "cancel"),
-    ("wms", "receipt"): ("name_lot", "post", "reverse", "cancel"),
+    ("wms", "inbound_order"): ("release", "arrive", "receive", "reverse", "cancel"),
+    ("wms", "receipt"): ("name_lot", "post", "match", "reverse", "cancel"),
     ("wms", "inspection"): ("create", "hold", "pass", "reject"),
     ("wms", "bin_move"): ("post", "reverse"),
     ("wms", "stock_opening"): ("post", "reverse"),
     ("wms", "outbound_order"): (
-        "release", "reserve", "short", "ship", "reverse", "close", "cancel",
+        "release", "reserve", "change_lot", "expire", "short", "ship", "reverse", "close",
+        "cancel",
     ),
     ("wms", "shipment"): ("post", "reverse"),
     ("wms", "wave"): ("create", "release", "cancel"),

@@ -30,9 +30,11 @@ M = TypeVar("M", bound=Model)
 FACTS: Mapping[str, str] = {
     "accept": "accepted",
     "approve": "approved",
+    "arrive": "arrived",
     "ask_reopen": "reopening_asked",
     "assign": "assigned",
     "cancel": "canceled",
+    "change_lot": "lot_changed",
     "close": "closed",
     "close_short": "closed_short",
     "count": "counted",

@@ -64,6 +64,8 @@ def match(
     receipt.save(update_fields=["order", "supplier", "matched_at", "matched_by"])
     step = trail.Step(
         document_type=DOCUMENT_TYPE,
+        system="wms",
+        sites=(receipt.site,),
         number=number,
         step="match",
         from_state=State.POSTED,
@@ -112,6 +114,8 @@ def arrive(*, number: str, dock: str, by: Trace, at: datetime, message_id: UUID)
     trail.record(
         trail.Step(
             document_type=inbound_order.DOCUMENT_TYPE,
+            system="wms",
+            sites=(order.site,),
             number=number,
             step="arrive",
             from_state=order.state,
