@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from tests.retailer import NOON, RECEIVER, make_id
-from yipan.wms.documents import adjustment, outbound_order, pick, shipment, wave
+from yipan.wms.documents import (
+    adjustment,
+    load,
+    move_task,
+    outbound_order,
+    packing,
+    parcel,
+    pick,
+    shipment,
+    wave,
+)
 from yipan.wms.documents.adjustment import Added
+from yipan.wms.documents.load import Truck
+from yipan.wms.documents.move_task import Needed
 from yipan.wms.documents.outbound_order import Wanted, WantedLine
+from yipan.wms.documents.packing import Packing
 from yipan.wms.documents.pick import Taking
 from yipan.wms.documents.shipment import Shipping
 from yipan.wms.documents.wave import Gathering
-from yipan.wms.models import Pick
+from yipan.wms.models import Parcel, Pick
 
 
 def send(warehouse: str) -> dict[str, str]:
     """Send a piece out of a warehouse, want another, and begin to scrap one."""
-    numbers = [f"OUT-{warehouse}-1", f"OUT-{warehouse}-2"]
+    numbers = [f"OUT-{warehouse}-{count}" for count in (1, 2, 3)]
     for number in numbers:
         outbound_order.release(
             wanted=Wanted(
@@ -36,15 +49,38 @@ def send(warehouse: str) -> dict[str, str]:
         at=NOON,
         message_id=make_id(f"{numbers[0]} left"),
     )
+    boxed = _pack(numbers[2])
+    pallet = parcel.open_pallet(site=warehouse, by=RECEIVER, at=NOON)
+    truck = load.open_load(truck=Truck(site=warehouse, carrier="SF"), by=RECEIVER, at=NOON)
+    needed = Needed(
+        kind="put_back", sku="TEA-250", quantity=1, from_bin="RECV-01", to_bin="A-01-01"
+    )
+    [task] = move_task.raise_tasks(warehouse, [needed], by=RECEIVER, at=NOON)
     gathered = wave.plan(gathering=Gathering(site=warehouse), by=RECEIVER, at=NOON)
     scrapped = adjustment.open_draft(site=warehouse, by=RECEIVER, at=NOON)
     added = Added(sku="TEA-250", bin_code="A-01-01", quantity=1)
     adjustment.add(number=scrapped.number, added=added, by=RECEIVER, at=NOON)
     return {
         "outbound-orders:number": numbers[1],
+        "packing:number": numbers[2],
+        "parcels:number": boxed.number,
+        "pallets:number": pallet.number,
+        "loading:number": truck.number,
+        "loads:number": truck.number,
+        "moving:number": task.number,
+        "move-tasks:number": task.number,
         "picking:number": numbers[1],
         "wms/shipments:number": left.number,
         "waves:number": gathered.number,
         "wms/adjustments:number": scrapped.number,
         "adjusting:number": scrapped.number,
     }
+
+
+def _pack(number: str) -> Parcel:
+    """Pick an order of one piece, and pack it."""
+    one = Pick.objects.filter(order__number=number).get()
+    pick.take(pick_id=one.pk, taking=Taking(quantity=1), by=RECEIVER, at=NOON)
+    return packing.pack(
+        packing=Packing(order=number), by=RECEIVER, at=NOON, message_id=make_id(f"{number} packed")
+    )

@@ -29,7 +29,7 @@ MODULES = {
 STEP = re.compile(r'step="([a-z_]+)"')
 #: Steps the ledger or a pick knows and no trail.
 NO_STEPS_OF_A_TRAIL = {
-    "wms": {"pick", "drop", "undo", "decide", "stop"},
+    "wms": {"pick", "drop", "undo", "decide", "stop", "put", "overpick", "unpick", "replenish"},
     "pos": set(),
     "erp": set(),
 }

@@ -13,7 +13,7 @@ from yipan.ledger import queries as ledger
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow
 from yipan.messages import oms
-from yipan.wms.documents import bin_move, outbound_order, pick, shipment, wave
+from yipan.wms.documents import bin_move, outbound_order, pick, pick_claim, shipment, wave
 from yipan.wms.documents.pick import BinWrong, NothingPicked, PickTaken, Taking, TooMuch
 from yipan.wms.documents.shipment import MustBeWhole, NothingToShip, Shipping
 from yipan.wms.documents.wave import Gathering, NoOrders
@@ -302,9 +302,14 @@ def test_a_wave_gathers_open_orders_and_each_pick_has_one_picker() -> None:
     assert numbers == ["OUT-2", "OUT-1"]
     with pytest.raises(NoOrders):
         wave.plan(gathering=Gathering(site="W1", carrier="SF"), by=RECEIVER, at=NOON)
-    one = Pick.objects.filter(order__number="OUT-1").get()
-    assert pick.claim(pick_id=one.pk, by=RECEIVER, at=NOON) is True
-    assert pick.claim(pick_id=one.pk, by=retailer.CLERK, at=NOON) is False
+    mine = pick_claim.claim_next(walk=planned.number, by=RECEIVER, at=NOON)
+    assert mine is not None
+    # Both orders take from one bin: whoever stands there takes for both.
+    assert set(Pick.objects.filter(claimed_by=RECEIVER.actor).values_list("bin_code")) == {
+        ("A-01-01",)
+    }
+    assert pick_claim.claim_next(walk=planned.number, by=RECEIVER, at=NOON) == mine
+    assert pick_claim.claim_next(walk=planned.number, by=retailer.CLERK, at=NOON) is None
 
     wave.cancel(number=planned.number, by=RECEIVER, at=NOON)
     assert OutboundOrder.objects.filter(wave=None).count() == 3

@@ -18,6 +18,7 @@ class Variable:
 STARTING = "Starting"
 DATABASE = "Database"
 NODE = "Hub and site nodes"
+WAREHOUSE = "Warehouse"
 SERVING = "Serving to others"
 DEVELOPING = "Building and developing"
 
@@ -108,6 +109,19 @@ VARIABLES = (
         group=NODE,
         without="`5`",
         meaning="How long a node waits before it tries the hub again; each time twice as long.",
+    ),
+    Variable(
+        name="YIPAN_GS1_PREFIX",
+        group=WAREHOUSE,
+        without="`9521234`, GS1's prefix for examples",
+        meaning="Your GS1 company prefix, 4 to 10 digits: parcels and pallets are numbered under "
+        "it (SSCC).",
+    ),
+    Variable(
+        name="YIPAN_SSCC_EXTENSION",
+        group=WAREHOUSE,
+        without="`0`",
+        meaning="First digit of each SSCC. Nodes with databases of their own take different ones.",
     ),
     Variable(
         name="YIPAN_HOSTS",

@@ -44,11 +44,14 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("wms", "bin_move"): ("post", "reverse"),
     ("wms", "stock_opening"): ("post", "reverse"),
     ("wms", "outbound_order"): (
-        "release", "reserve", "change_lot", "expire", "short", "ship", "reverse", "close",
-        "cancel",
+        "release", "reserve", "change_lot", "expire", "short", "over", "pack", "unpack", "ship",
+        "reverse", "close", "cancel",
     ),
     ("wms", "shipment"): ("post", "reverse"),
     ("wms", "wave"): ("create", "release", "cancel"),
+    ("wms", "parcel"): ("create", "pack", "bind", "stack", "unpack"),
+    ("wms", "load"): ("create", "depart", "cancel"),
+    ("wms", "move_task"): ("create", "move", "cancel"),
     ("wms", "spot_count"): ("create",),
     ("wms", "adjustment"): ("submit", "approve", "reject", "recount", "post", "reverse", "cancel"),
     # Stores

@@ -167,6 +167,27 @@ SECTIONS = (
                 words=_("scan pick handheld"),
             ),
             Item(
+                label=_("Pack"),
+                url_name="wms:packing",
+                action="wms.pack",
+                icon="package-check",
+                words=_("parcel SSCC label station"),
+            ),
+            Item(
+                label=_("Load trucks"),
+                url_name="wms:loading",
+                action="wms.ship",
+                icon="truck",
+                words=_("dock carrier depart ship"),
+            ),
+            Item(
+                label=_("Move tasks"),
+                url_name="wms:moving",
+                action="wms.move",
+                icon="repeat",
+                words=_("replenish put back cross-dock"),
+            ),
+            Item(
                 label=_("Put away and move"),
                 url_name="wms:carry",
                 action="wms.move",

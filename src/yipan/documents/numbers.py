@@ -30,11 +30,22 @@ def give_number(*, prefix: str, on: date, site: str = "") -> str:
 def give_numbers(*, prefix: str, on: date, site: str = "", count: int) -> list[str]:
     """Return the next `count` numbers of a series, in order, taken in one go."""
     assert count > 0
-    assert connection.in_atomic_block, "a number outside a transaction could be lost"
     series = "-".join(part for part in (prefix, site, str(on.year)) if part)
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_NUMBER, [series, count])
-        last: int = cursor.fetchone()[0]
+    last = _take(series, count)
     numbers = [f"{series}-{number:06d}" for number in range(last - count + 1, last + 1)]
     assert len(numbers[-1]) <= NUMBER_LENGTH_MAX
     return numbers
+
+
+def give_serial(series: str) -> int:
+    """Return the next whole number of a series of its own, from 1, gap-free as `give_number`."""
+    return _take(series, 1)
+
+
+def _take(series: str, count: int) -> int:
+    """Return the last of the next `count` numbers of a series."""
+    assert connection.in_atomic_block, "a number outside a transaction could be lost"
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, [series, count])
+        last: int = cursor.fetchone()[0]
+    return last

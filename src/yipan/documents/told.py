@@ -7,7 +7,7 @@ is parked until a person has decided or master data has arrived.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sized
-from datetime import date
+from datetime import date, datetime
 
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
@@ -118,3 +118,21 @@ def read_date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise DateUnreadable(date=text[:32]) from error
+
+
+def read_moment(text: str) -> datetime | None:
+    """
+    Return the instant a text names, None when it names a day alone.
+
+    :raises DateUnreadable: if it names neither, or an instant without its offset.
+    """
+    if len(text) <= len("2026-01-31"):
+        read_date(text)
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise DateUnreadable(date=text[:32]) from error
+    if moment.tzinfo is None:
+        raise DateUnreadable(date=text[:32])
+    return moment

@@ -37,6 +37,7 @@ from yipan.masterdata.queries.places import (
     list_sites,
     list_unknown_sites,
     list_zones,
+    rank_aisles,
 )
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "list_unknown_sites",
     "list_unknown_skus",
     "list_zones",
+    "rank_aisles",
     "read_skus",
     "search_skus",
 ]

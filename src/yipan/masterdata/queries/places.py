@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from yipan.masterdata import refusals, statements
-from yipan.masterdata.models import Bin, BusinessCalendar, ClosedDay, Site, Zone
+from yipan.masterdata.models import Aisle, Bin, BusinessCalendar, ClosedDay, Site, Zone
 from yipan.masterdata.rows import BinRow, SiteRow, ZoneRow
 
 ROWS_MAX = 1_000
@@ -134,6 +134,17 @@ def list_bins(
     if only_active:
         query = query.filter(is_active=True)
     return read_bins(query.order_by("code")[:limit])
+
+
+def rank_aisles(site: str) -> dict[tuple[str, str], int]:
+    """Return (zone, aisle) to the aisle's place among those of its zone, from 0."""
+    aisles = Aisle.objects.filter(zone__site_id=site).order_by("zone__code", "sequence", "code")
+    ranks: dict[tuple[str, str], int] = {}
+    count: dict[str, int] = {}
+    for zone, aisle in aisles.values_list("zone__code", "code"):
+        ranks[zone, aisle] = count.get(zone, 0)
+        count[zone] = ranks[zone, aisle] + 1
+    return ranks
 
 
 def find_bins(site: str, codes: Collection[str]) -> dict[str, BinRow]:

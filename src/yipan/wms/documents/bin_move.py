@@ -114,7 +114,9 @@ def reverse(*, number: str, by: Trace, at: datetime) -> BinMove:
 def _find_bins(site: str, shifts: Sequence[Shifted]) -> dict[str, BinRow]:
     codes = {code for shift in shifts for code in (shift.from_bin, shift.to_bin)}
     bins = masterdata.find_bins(site, codes)
-    missing = sorted(codes.difference(bins))
+    # A tote, and the hands of a picker, are places goods are put back from, and no bins.
+    carried = {shift.from_bin for shift in shifts if rules.is_carried(shift.from_bin)}
+    missing = sorted(codes.difference(bins, carried))
     if missing:
         raise BinUnknown(site=site, bin=missing[0])
     for shift in shifts:
@@ -124,7 +126,9 @@ def _find_bins(site: str, shifts: Sequence[Shifted]) -> dict[str, BinRow]:
 
 
 def _get_type(bins: Mapping[str, BinRow], shifts: Sequence[Shifted]) -> str:
-    is_from_dock = all(bins[it.from_bin].zone_type == "receiving" for it in shifts)
+    is_from_dock = all(
+        it.from_bin in bins and bins[it.from_bin].zone_type == "receiving" for it in shifts
+    )
     is_to_dock = any(bins[it.to_bin].zone_type == "receiving" for it in shifts)
     return BinMoveType.PUTAWAY if is_from_dock and not is_to_dock else BinMoveType.MOVE
 

@@ -14,7 +14,7 @@ from yipan.documents.states import lock_for
 from yipan.ledger.moves import Move, Trace
 from yipan.ledger.posting import StockShort
 from yipan.masterdata import queries as masterdata
-from yipan.wms.documents import outbound_posting
+from yipan.wms.documents import move_task, outbound_posting, parcel_emptying
 from yipan.wms.models import OutboundLine, OutboundOrder, Pick
 from yipan.wms.models.outbound_order import STATES_OPEN, PickState
 from yipan.wms.models.outbound_order import OutboundOrderState as State
@@ -54,6 +54,7 @@ class Wanted:
     ship_to: str = ""
     ship_to_name: str = ""
     due_on: date | None = None
+    cut_off_at: datetime | None = None
     carrier: str = ""
     priority: int = 0
     may_be_partial: bool = True
@@ -81,6 +82,7 @@ def release(*, wanted: Wanted, by: Trace, at: datetime, message_id: UUID) -> Out
         ship_to=wanted.ship_to,
         ship_to_name=wanted.ship_to_name,
         due_on=wanted.due_on,
+        cut_off_at=wanted.cut_off_at,
         carrier=wanted.carrier,
         priority=wanted.priority,
         may_be_partial=wanted.may_be_partial,
@@ -125,7 +127,8 @@ def cancel(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Outboun
     """
     Send no more of an order, and give back what was set aside. What has left has left.
 
-    Picked goods become free where they stand; somebody puts them away again.
+    Parcels are taken apart, and picked goods become free where they stand: tasks say where to
+    put them back.
 
     :raises NotFound: if the order is not known here.
     """
@@ -153,16 +156,23 @@ def set_aside(order: OutboundOrder, *, by: Trace, at: datetime, without: Sequenc
 
     The order is locked by the caller. `without` are bins not to be taken from.
     """
+    return sum(
+        _cover(order, line, wanted=wanted, by=by, at=at, without=without)
+        for line, wanted in list_uncovered(order)
+    )
+
+
+def list_uncovered(order: OutboundOrder) -> list[tuple[OutboundLine, int]]:
+    """Return the lines of an order that no pick covers wholly, with how much is wanted still."""
     covered: dict[int, int] = {}
     for pick in order.picks.exclude(state=PickState.CANCELED):
         taken = pick.quantity if pick.state == PickState.OPEN else pick.quantity_picked
         covered[pick.line_id] = covered.get(pick.line_id, 0) + taken
-    missing = 0
-    for line in order.lines.order_by("line"):
-        wanted = line.quantity_ordered - line.quantity_missing - covered.get(line.pk, 0)
-        if wanted > 0:
-            missing += _cover(order, line, wanted=wanted, by=by, at=at, without=without)
-    return missing
+    wanted = [
+        (line, line.quantity_ordered - line.quantity_missing - covered.get(line.pk, 0))
+        for line in order.lines.order_by("line")
+    ]
+    return [(line, quantity) for line, quantity in wanted if quantity > 0]
 
 
 def _cover(
@@ -205,8 +215,20 @@ def _cover(
 
 def add_picks(order: OutboundOrder, line: OutboundLine, shares: Sequence[Share]) -> None:
     """Write a pick for each share that was set aside."""
-    bins = masterdata.find_bins(order.site, {share.bin_code for share in shares})
-    Pick.objects.bulk_create(
+    Pick.objects.bulk_create(make_picks([(order, line, shares)]))
+
+
+def make_picks(
+    granted: Sequence[tuple[OutboundOrder, OutboundLine, Sequence[Share]]],
+) -> list[Pick]:
+    """Return a pick for each share that was set aside for lines of one site, not yet saved."""
+    if not granted:
+        return []
+    site = granted[0][0].site
+    codes = {share.bin_code for _, _, shares in granted for share in shares}
+    bins = masterdata.find_bins(site, codes)
+    paths = giving.write_paths(site, bins.values())
+    return [
         Pick(
             order=order,
             line=line,
@@ -218,11 +240,12 @@ def add_picks(order: OutboundOrder, line: OutboundLine, shares: Sequence[Share])
             counterpart_document=order.document_number or order.number,
             counterpart_line=line.line,
             zone=bins[share.bin_code].zone,
-            path=giving.write_path(bins[share.bin_code]),
+            path=paths[share.bin_code],
             quantity=share.quantity,
         )
+        for order, line, shares in granted
         for share in shares
-    )
+    ]
 
 
 def give_back(order: OutboundOrder, *, by: Trace, at: datetime, step: str) -> None:
@@ -237,9 +260,12 @@ def give_back(order: OutboundOrder, *, by: Trace, at: datetime, step: str) -> No
             lot=pick.lot,
         )
         moves += rules.give_back(sku=pick.sku, shares=[share])
-        pick.state = PickState.CANCELED
+    parcel_emptying.empty_all(order, by=by, at=at)
     outbound_posting.post(order, step=step, moves=moves, by=by, at=at)
-    Pick.objects.bulk_update(picks, ["state"])
+    move_task.put_back(order, [it for it in picks if it.state == PickState.PICKED], by=by, at=at)
+    for pick in picks:
+        pick.state, pick.parcel = PickState.CANCELED, None
+    Pick.objects.bulk_update(picks, ["state", "parcel"])
 
 
 def get_packing_bin(site: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -15,16 +15,14 @@ from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger import queries as ledger
 from yipan.ledger.moves import Trace
 from yipan.messages.wms import PickShorted
-from yipan.wms.documents import outbound_order, outbound_posting, spot_count
+from yipan.wms.documents import outbound_order, outbound_posting, pick_parts, spot_count
 from yipan.wms.documents.spot_count import Seen
 from yipan.wms.models import OutboundOrder, Pick, SpotCount
 from yipan.wms.models.outbound_order import STATES_OPEN, PickState
 from yipan.wms.models.spot_count import SpotCountReason
+from yipan.wms.rules import PICKING_PLACE
 from yipan.wms.rules import outbound as rules
 from yipan.wms.rules.outbound import Share
-
-#: After this time a pick somebody opened and left is anybody's again.
-CLAIM = timedelta(minutes=15)
 
 
 class PickTaken(Refusal):
@@ -81,16 +79,6 @@ class Taking:
 
 
 @transaction.atomic
-def claim(*, pick_id: int, by: Trace, at: datetime) -> bool:
-    """Take a pick for oneself, so that two on one wave do not walk to the same bin."""
-    free = Pick.objects.filter(pk=pick_id, state=PickState.OPEN).exclude(
-        claimed_at__gt=at - CLAIM, claimed_by__gt=""
-    )
-    own = Pick.objects.filter(pk=pick_id, state=PickState.OPEN, claimed_by=by.actor)
-    return bool(free.update(claimed_by=by.actor, claimed_at=at) or own.update(claimed_at=at))
-
-
-@transaction.atomic
 def scan_bin(*, pick_id: int, bin_code: str, by: Trace, at: datetime) -> Pick:
     """
     Note that the picker stands before the bin.
@@ -108,6 +96,16 @@ def scan_bin(*, pick_id: int, bin_code: str, by: Trace, at: datetime) -> Pick:
 
 
 @transaction.atomic
+def scan_product(*, pick_id: int, by: Trace, at: datetime) -> Pick:
+    """Note that the picker holds the product, and now has to say into which tote it goes."""
+    pick = _lock(pick_id)
+    pick.is_product_scanned = True
+    pick.claimed_by, pick.claimed_at = by.actor, at
+    pick.save(update_fields=["is_product_scanned", "claimed_by", "claimed_at"])
+    return pick
+
+
+@transaction.atomic
 def take(*, pick_id: int, taking: Taking, by: Trace, at: datetime) -> Pick:
     """
     Take all that is wanted of a pick out of the bin.
@@ -120,7 +118,7 @@ def take(*, pick_id: int, taking: Taking, by: Trace, at: datetime) -> Pick:
     if taking.quantity > pick.quantity:
         raise TooMuch(taken=taking.quantity, wanted=pick.quantity)
     if taking.quantity < pick.quantity:
-        part_open(pick, quantity=taking.quantity)
+        pick_parts.part_open(pick, quantity=taking.quantity)
     _take(pick, taking=taking, by=by, at=at)
     pick.is_empty_asked = _count_in_book(pick) == 0
     pick.save()
@@ -157,8 +155,8 @@ def short(*, pick_id: int, taking: Taking, by: Trace, at: datetime, message_id: 
     seen = _see(pick, reason=SpotCountReason.SHORT_PICK, quantity_found=0)
     count = spot_count.record(seen=seen, by=by, at=at)
     outbound_order.set_aside(order, by=by, at=at, without=[pick.bin_code])
-    missing = _give_up_missing(pick)
-    _tell_short(pick, missing=missing, count=count, by=by, at=at, message_id=message_id)
+    missing = give_up_missing(pick)
+    tell_short(pick, missing=missing, count=count, by=by, at=at, message_id=message_id)
     before = order.state
     outbound_posting.move_on(order)
     outbound_posting.note(
@@ -172,7 +170,7 @@ def skip(*, pick_id: int) -> Pick:
     """Put a pick at the end of the route."""
     pick = _lock(pick_id)
     pick.skips += 1
-    pick.is_bin_scanned = False
+    pick.is_bin_scanned = pick.is_product_scanned = False
     pick.claimed_by, pick.claimed_at = "", None
     pick.save()
     return pick
@@ -191,6 +189,7 @@ def undo(*, pick_ids: list[int], by: Trace, at: datetime) -> Pick:
             state=PickState.PICKED,
             picked_by=by.actor,
             quantity_picked__gt=0,
+            parcel=None,
         )
         .order_by("-recorded_at", "-id")
         .first()
@@ -201,7 +200,7 @@ def undo(*, pick_ids: list[int], by: Trace, at: datetime) -> Pick:
     outbound_posting.post(
         pick.order,
         step="undo",
-        moves=rules.carry(sku=pick.sku, share=_get_picked(pick), to_place=pick.bin_code),
+        moves=rules.carry(sku=pick.sku, share=pick_parts.get_picked(pick), to_place=pick.bin_code),
         by=by,
         at=at,
     )
@@ -209,7 +208,7 @@ def undo(*, pick_ids: list[int], by: Trace, at: datetime) -> Pick:
     pick.serials = []
     pick.quantity, pick.quantity_picked = pick.quantity_picked, 0
     pick.attempt += 1
-    pick.is_bin_scanned = False
+    pick.is_bin_scanned = pick.is_product_scanned = False
     pick.is_empty_asked = False
     pick.place = ""
     pick.save()
@@ -221,10 +220,10 @@ def undo(*, pick_ids: list[int], by: Trace, at: datetime) -> Pick:
 def drop(*, pick_ids: list[int], bin_code: str, by: Trace, at: datetime) -> int:
     """Put down what was picked in a packing bin. Return how many pieces."""
     total = 0
-    picks = Pick.objects.filter(pk__in=pick_ids, state=PickState.PICKED)
+    picks = Pick.objects.filter(pk__in=pick_ids, state=PickState.PICKED, parcel=None)
     for pick_id in picks.order_by("order_id", "id").values_list("id", flat=True):
         pick = _lock(pick_id, state=PickState.PICKED)
-        moves = rules.carry(sku=pick.sku, share=_get_picked(pick), to_place=bin_code)
+        moves = rules.carry(sku=pick.sku, share=pick_parts.get_picked(pick), to_place=bin_code)
         outbound_posting.post(pick.order, step="drop", moves=moves, by=by, at=at)
         total += pick.quantity_picked if moves else 0
         pick.place = bin_code
@@ -277,32 +276,8 @@ def lock_open(pick_id: int) -> Pick:
     return _lock(pick_id)
 
 
-def part_open(pick: Pick, *, quantity: int) -> None:
-    """Leave the rest of a pick for another walk to the same bin; the caller saves it."""
-    Pick.objects.create(
-        order=pick.order,
-        line=pick.line,
-        sku=pick.sku,
-        lot=pick.lot,
-        bin_code=pick.bin_code,
-        zone=pick.zone,
-        path=pick.path,
-        quantity=pick.quantity - quantity,
-        is_bin_scanned=True,
-        bin_scanned_at=pick.bin_scanned_at,
-        claimed_by=pick.claimed_by,
-        claimed_at=pick.claimed_at,
-        skips=pick.skips,
-        quantity_expected=pick.quantity - quantity,
-        was_expected_shown=True,
-        counterpart_document=pick.counterpart_document,
-        counterpart_line=pick.counterpart_line,
-    )
-    pick.quantity = quantity
-
-
 def _take(pick: Pick, *, taking: Taking, by: Trace, at: datetime) -> None:
-    place = taking.tote or rules.PICKING_PLACE
+    place = taking.tote or PICKING_PLACE
     outbound_posting.post(
         pick.order,
         step="pick",
@@ -338,10 +313,6 @@ def _take(pick: Pick, *, taking: Taking, by: Trace, at: datetime) -> None:
         setattr(pick, name, value)
 
 
-def _get_picked(pick: Pick) -> Share:
-    return Share(bin_code=pick.place, quantity=pick.quantity_picked, lot=pick.lot)
-
-
 def _count_in_book(pick: Pick) -> int:
     rows = ledger.list_balances(
         book=f"wms:{pick.order.site}", sku=pick.sku, prefix=f"on_hand/{pick.bin_code}/"
@@ -349,7 +320,7 @@ def _count_in_book(pick: Pick) -> int:
     return sum(row.quantity for row in rows)
 
 
-def _give_up_missing(pick: Pick) -> int:
+def give_up_missing(pick: Pick) -> int:
     """Write down what of a pick's line no bin has; return it."""
     line = pick.line
     covered = sum(
@@ -362,7 +333,7 @@ def _give_up_missing(pick: Pick) -> int:
     return missing
 
 
-def _tell_short(
+def tell_short(
     pick: Pick,
     *,
     missing: int,
@@ -371,6 +342,7 @@ def _tell_short(
     at: datetime,
     message_id: UUID,
 ) -> None:
+    """Tell that less was found than wanted, and what no bin has."""
     source = f"wms:{pick.order.site}/orders"
     [sequence] = outbox.reserve_numbers(source)
     outbox.publish(

@@ -12,7 +12,7 @@ from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.wms.documents import outbound_posting, pick, spot_count
+from yipan.wms.documents import outbound_posting, pick, pick_parts, spot_count
 from yipan.wms.documents.spot_count import Seen
 from yipan.wms.models import Pick
 from yipan.wms.models.spot_count import SpotCountReason
@@ -91,7 +91,7 @@ def take_instead(*, pick_id: int, instead: Instead, by: Trace, at: datetime) -> 
     if free <= 0 and found.bin_code != row.bin_code:
         raise NothingThere(bin=found.bin_code, sku=row.sku)
     if 0 < free < row.quantity:
-        pick.part_open(row, quantity=free)
+        pick_parts.part_open(row, quantity=free)
     here = Share(bin_code=row.bin_code, quantity=row.quantity, lot=row.lot)
     there = Share(bin_code=found.bin_code, quantity=row.quantity, lot=found.lot)
     outbound_posting.post(
@@ -158,7 +158,7 @@ def _get_free(site: str, *, sku: str, place: Instead) -> int:
 def _move(row: Pick, found: Instead) -> None:
     if found.bin_code != row.bin_code:
         placed = masterdata.get_bin(row.order.site, found.bin_code)
-        row.zone, row.path = placed.zone, giving.write_path(placed)
+        row.zone, row.path = placed.zone, giving.write_paths(row.order.site, [placed])[placed.code]
         # The picker stands there: that is how the bin was named.
         row.is_bin_scanned = True
     row.bin_code, row.lot = found.bin_code, found.lot

@@ -15,7 +15,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.wms import queries, rules
-from yipan.wms.documents import receipt_posting
+from yipan.wms.documents import cross_dock, receipt_posting
 from yipan.wms.documents.counting import (
     DISPOSITIONS,
     Correction,
@@ -302,6 +302,13 @@ def post(*, number: str, is_last: bool, by: Trace, at: datetime, message_id: UUI
     receipt.posted_by = by.actor
     receipt.device = by.device or receipt.device
     receipt_posting.book(receipt, order=order, lines=lines, at=at, message_id=message_id)
+    cross_dock.offer(
+        site=receipt.site,
+        bin_code=receipt.bin_code,
+        skus={line.sku for line in lines if line.quantity_sound},
+        by=by,
+        at=at,
+    )
     return receipt
 
 

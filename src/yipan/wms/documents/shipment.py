@@ -16,11 +16,17 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger import posting as ledger
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.masterdata import queries as masterdata
-from yipan.messages.wms import GoodsShipped, Parcel, ShipmentReversed, ShippedLine
-from yipan.wms.documents import outbound_order, outbound_posting, shipment_lines
-from yipan.wms.models import OutboundOrder, Pick, Shipment, ShipmentLine
+from yipan.messages.wms import ShipmentReversed
+from yipan.wms.documents import (
+    outbound_order,
+    outbound_posting,
+    shipment_lines,
+    shipment_telling,
+)
+from yipan.wms.models import OutboundOrder, Parcel, Pick, Shipment
 from yipan.wms.models.outbound_order import STATES_OPEN, PickState
 from yipan.wms.models.outbound_order import OutboundOrderState as OrderState
+from yipan.wms.models.parcel import ParcelState
 from yipan.wms.models.shipment import ShipmentState as State
 from yipan.wms.rules import outbound as rules
 from yipan.wms.rules.outbound import Share
@@ -51,6 +57,8 @@ class Shipping:
     """
     What somebody says of a shipment. `is_last`: nothing more of the order will be sent.
 
+    `parcels` are the ids of the parcels that leave, None when all that is picked leaves, packed
+    or not.
     Repeating one with the same `external_id` returns the first.
     """
 
@@ -59,12 +67,13 @@ class Shipping:
     carrier: str = ""
     tracking: str = ""
     external_id: str = ""
+    parcels: frozenset[int] | None = None
 
 
 @transaction.atomic
 def ship(*, shipping: Shipping, by: Trace, at: datetime, message_id: UUID) -> Shipment:
     """
-    Let all picked goods of an order leave, and tell the hub (发货过账).
+    Let picked goods of an order leave, and tell the hub (发货过账).
 
     It is the last shipment when nothing is left to pick, or when somebody says so; what was
     still set aside is given back then.
@@ -79,22 +88,22 @@ def ship(*, shipping: Shipping, by: Trace, at: datetime, message_id: UUID) -> Sh
         if known is not None:
             return known
     order = lock_for("ship", model=OutboundOrder, number=shipping.order, steps=STEPS)
-    picked = list(
-        order.picks.filter(state=PickState.PICKED, quantity_picked__gt=0)
-        .select_related("line")
-        .order_by("line__line", "id")
-    )
+    picks = order.picks.filter(state=PickState.PICKED, quantity_picked__gt=0)
+    if shipping.parcels is not None:
+        picks = picks.filter(parcel__in=shipping.parcels)
+    picked = list(picks.select_related("line").order_by("line__line", "id"))
     is_last = _is_last(order, picked, shipping=shipping)
     shipment = _write(
         order, shipping=shipping, is_last=is_last, by=by, at=at, message_id=message_id
     )
     lines = shipment_lines.write(shipment, picked)
+    _let_parcels_go(shipment, picked)
     _post(shipment, order_type=order.order_type, picked=picked, by=by, at=at)
     if is_last:
         outbound_order.give_back(order, by=by, at=at, step="close")
     _move_order_on(order, shipment, by=by, at=at)
     _note(shipment, step="post", from_state="", by=by, at=at, message_id=message_id)
-    _tell(shipment, order, lines=lines, by=by, at=at)
+    shipment_telling.tell(shipment, order, lines=lines, by=by, at=at)
     return shipment
 
 
@@ -206,6 +215,23 @@ def _write(
     )
 
 
+def _let_parcels_go(shipment: Shipment, picked: Sequence[Pick]) -> None:
+    """Note on parcels that they have left; the first one stands for the shipment."""
+    parcels = list(
+        Parcel.objects.filter(pk__in={pick.parcel_id for pick in picked if pick.parcel_id})
+        .order_by("id")
+        .select_for_update()
+    )
+    for parcel in parcels:
+        parcel.state, parcel.shipment = ParcelState.SHIPPED, shipment
+        parcel.carrier = parcel.carrier or shipment.carrier
+    Parcel.objects.bulk_update(parcels, ["state", "shipment", "carrier"])
+    if parcels:
+        shipment.sscc = parcels[0].sscc
+        shipment.tracking = shipment.tracking or parcels[0].tracking
+        shipment.save(update_fields=["sscc", "tracking"])
+
+
 def _post(
     shipment: Shipment, *, order_type: str, picked: Sequence[Pick], by: Trace, at: datetime
 ) -> None:
@@ -273,50 +299,4 @@ def _note(
             reason=by.reason,
             message_id=message_id,
         )
-    )
-
-
-def _tell(
-    shipment: Shipment,
-    order: OutboundOrder,
-    *,
-    lines: Sequence[ShipmentLine],
-    by: Trace,
-    at: datetime,
-) -> None:
-    parcels: tuple[Parcel, ...] = ()
-    if shipment.tracking:
-        parcel = Parcel(sscc=shipment.sscc, carrier=shipment.carrier, tracking=shipment.tracking)
-        parcels = (parcel,)
-    outbox.publish(
-        GoodsShipped(
-            message_id=shipment.message_id,
-            occurred_at=at,
-            shipment_number=shipment.number,
-            outbound_order_number=order.number,
-            order_type=order.order_type,
-            document_number=order.document_number,
-            site=order.site,
-            lines=tuple(
-                ShippedLine(
-                    line=line.line,
-                    sku=line.sku,
-                    quantity=line.quantity,
-                    lot=line.lot,
-                    capture_mode=line.capture_mode,
-                    expires_on=line.expires_on.isoformat() if line.expires_on else "",
-                    serials=tuple(line.serials),
-                )
-                for line in lines
-            ),
-            ship_to=order.ship_to,
-            parcels=parcels,
-            shipped_by=by.actor,
-            device=by.device,
-            is_last=shipment.is_last,
-        ),
-        source=shipment.source,
-        sequence=shipment.sequence,
-        business_date=masterdata.get_business_date(order.site, at),
-        correlation_id=order.document_number or order.number,
     )

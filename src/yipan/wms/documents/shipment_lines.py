@@ -9,6 +9,7 @@ from yipan.wms import rules
 from yipan.wms.documents import lot
 from yipan.wms.models import OutboundLine, OutboundOrder, Pick, Shipment, ShipmentLine
 from yipan.wms.models.outbound_order import PickState
+from yipan.wms.models.parcel import ParcelState
 from yipan.wms.queries.lots import find_lots
 
 
@@ -83,3 +84,4 @@ def take_back(order: OutboundOrder, shipment: Shipment) -> None:
     OutboundLine.objects.bulk_update(lines, ["quantity_shipped"])
     lot.put_back_serials(site=shipment.site, document=shipment.number)
     shipment.picks.update(state=PickState.PICKED, shipment=None)
+    shipment.parcels.update(state=ParcelState.PACKED, shipment=None, load=None)

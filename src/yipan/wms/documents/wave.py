@@ -12,12 +12,16 @@ from yipan.documents.states import lock_for
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.wms.models import OutboundOrder, Wave
-from yipan.wms.models.outbound_order import OutboundOrderState, PickState
+from yipan.wms.documents import outbound_many, replenishment
+from yipan.wms.models import OutboundOrder, Pick, Wave
+from yipan.wms.models.outbound_order import OutboundOrderState, PickState, WaveMode
 from yipan.wms.models.outbound_order import WaveState as State
 
 DOCUMENT_TYPE = "wave"
 ORDERS_PER_WAVE_MAX = 500
+
+#: So many totes fit onto a cart.
+ORDERS_PER_CLUSTER_MAX = 24
 
 #: From which states may each step be taken?
 STEPS = {
@@ -35,12 +39,19 @@ class NoOrders(Refusal):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gathering:
-    """Which open orders to pick together; what is empty does not matter."""
+    """
+    Which open orders to pick together; what is empty does not matter.
+
+    `cut_off_until` takes orders whose cut-off (截单时间) is not later; those without any have
+    time, and are left out then.
+    """
 
     site: str
     carrier: str = ""
     zone: str = ""
     due_until: date | None = None
+    cut_off_until: datetime | None = None
+    mode: str = WaveMode.BATCH
     priority_min: int | None = None
     limit: int = 50
 
@@ -48,7 +59,7 @@ class Gathering:
 @transaction.atomic
 def plan(*, gathering: Gathering, by: Trace, at: datetime) -> Wave:
     """
-    Gather open orders with goods to pick: the most urgent first, then the earliest due.
+    Gather open orders: the most urgent first, then the earliest cut-off, then the earliest due.
 
     :raises NoOrders: if none fits.
     """
@@ -59,13 +70,17 @@ def plan(*, gathering: Gathering, by: Trace, at: datetime) -> Wave:
         query = query.filter(carrier=gathering.carrier)
     if gathering.due_until is not None:
         query = query.filter(due_on__lte=gathering.due_until)
+    if gathering.cut_off_until is not None:
+        query = query.filter(cut_off_at__lte=gathering.cut_off_until)
     if gathering.priority_min is not None:
         query = query.filter(priority__gte=gathering.priority_min)
-    open_picks = OutboundOrder.objects.filter(site=gathering.site, picks__state=PickState.OPEN)
     if gathering.zone:
-        open_picks = open_picks.filter(picks__zone=gathering.zone)
-    query = query.filter(pk__in=open_picks.values("pk")).order_by("-priority", "due_on", "id")
-    orders = list(query[: min(gathering.limit, ORDERS_PER_WAVE_MAX)])
+        in_zone = Pick.objects.filter(state=PickState.OPEN, zone=gathering.zone)
+        query = query.filter(pk__in=in_zone.values("order"))
+    query = query.order_by("-priority", "cut_off_at", "due_on", "id")
+    is_cluster = gathering.mode == WaveMode.CLUSTER
+    most = ORDERS_PER_CLUSTER_MAX if is_cluster else ORDERS_PER_WAVE_MAX
+    orders = list(query[: min(gathering.limit, most)])
     if not orders:
         raise NoOrders(site=gathering.site)
     wave = Wave.objects.create(
@@ -75,6 +90,8 @@ def plan(*, gathering: Gathering, by: Trace, at: datetime) -> Wave:
             on=masterdata.get_business_date(gathering.site, at),
         ),
         site=gathering.site,
+        mode=WaveMode(gathering.mode),
+        cut_off_until=gathering.cut_off_until,
         carrier=gathering.carrier,
         zone=gathering.zone,
         due_on=gathering.due_until,
@@ -88,8 +105,16 @@ def plan(*, gathering: Gathering, by: Trace, at: datetime) -> Wave:
 
 @transaction.atomic
 def release(*, number: str, by: Trace, at: datetime) -> Wave:
-    """Give a wave to the pickers."""
+    """
+    Give a wave to the pickers (波次下发).
+
+    What its orders lack is set aside now, all at once, and pick faces that would run short get
+    their tasks before anybody stands there.
+    """
     wave = lock_for("release", model=Wave, number=number, steps=STEPS)
+    outbound_many.set_aside_all(OutboundOrder.objects.filter(wave=wave), by=by, at=at)
+    skus = set(Pick.objects.filter(order__wave=wave).values_list("sku", flat=True))
+    replenishment.replenish(site=wave.site, by=by, at=at, skus=skus, wave=wave.number)
     before, wave.state = wave.state, State.RELEASED
     wave.released_at = at
     wave.save(update_fields=["state", "released_at"])
@@ -104,6 +129,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Wave:
     before, wave.state = wave.state, State.CANCELED
     wave.save(update_fields=["state"])
     OutboundOrder.objects.filter(wave=wave).update(wave=None)
+    wave.totes.all().delete()
     _note(wave, step="cancel", from_state=before, by=by, at=at)
     return wave
 

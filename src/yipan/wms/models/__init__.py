@@ -5,8 +5,16 @@ from yipan.wms.models.bin_move import BinMove, BinMoveLine
 from yipan.wms.models.inbound_order import InboundLine, InboundOrder
 from yipan.wms.models.inspection import GoodsRule, Inspection, ZoneRule
 from yipan.wms.models.lot import Lot, Serial
-from yipan.wms.models.outbound_order import OutboundLine, OutboundOrder, Pick, Wave
+from yipan.wms.models.move_task import MoveTask, PickFace
+from yipan.wms.models.outbound_order import (
+    OutboundLine,
+    OutboundOrder,
+    Pick,
+    Wave,
+    WaveTote,
+)
 from yipan.wms.models.package import Package, PackageLine
+from yipan.wms.models.parcel import Load, Parcel
 from yipan.wms.models.photo import Photo
 from yipan.wms.models.receipt import Receipt, ReceiptLine, ReceiptScan
 from yipan.wms.models.shipment import Shipment, ShipmentLine
@@ -22,13 +30,17 @@ __all__ = [
     "InboundLine",
     "InboundOrder",
     "Inspection",
+    "Load",
     "Lot",
+    "MoveTask",
     "OutboundLine",
     "OutboundOrder",
     "Package",
     "PackageLine",
+    "Parcel",
     "Photo",
     "Pick",
+    "PickFace",
     "Receipt",
     "ReceiptLine",
     "ReceiptScan",
@@ -38,5 +50,6 @@ __all__ = [
     "SpotCount",
     "WarehouseOpening",
     "Wave",
+    "WaveTote",
     "ZoneRule",
 ]

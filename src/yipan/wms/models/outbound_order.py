@@ -16,6 +16,7 @@ class OutboundOrderState(models.TextChoices):
     RELEASED = "released", _("To pick")
     PICKING = "picking", _("Being picked")
     PICKED = "picked", _("Picked")
+    PACKED = "packed", _("Packed")
     PARTLY_SHIPPED = "partly_shipped", _("Partly shipped")
     SHIPPED = "shipped", _("Shipped")
     CLOSED_SHORT = "closed_short", _("Closed short")
@@ -27,6 +28,7 @@ STATES_OPEN = (
     OutboundOrderState.RELEASED,
     OutboundOrderState.PICKING,
     OutboundOrderState.PICKED,
+    OutboundOrderState.PACKED,
     OutboundOrderState.PARTLY_SHIPPED,
 )
 
@@ -40,14 +42,23 @@ class WaveState(models.TextChoices):
     CANCELED = "canceled", _("Canceled")
 
 
+class WaveMode(models.TextChoices):
+    """Whether all goods go into one tote and are sorted when packed, or each order has its own."""
+
+    BATCH = "batch", _("One tote for all")
+    CLUSTER = "cluster", _("A tote per order")
+
+
 class Wave(Document):
     """Orders that are picked together, in one walk (波次)."""
 
     site = models.CharField(max_length=16)
     state = models.CharField(max_length=16, choices=WaveState.choices, default=WaveState.PLANNED)
+    mode = models.CharField(max_length=8, choices=WaveMode.choices, default=WaveMode.BATCH)
     carrier = models.CharField(max_length=48, blank=True)
     zone = models.CharField(max_length=32, blank=True)
     due_on = models.DateField(null=True)
+    cut_off_until = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -70,6 +81,7 @@ class OutboundOrder(Document):
     ship_to = models.CharField(max_length=48, blank=True)
     ship_to_name = models.CharField(max_length=200, blank=True)
     due_on = models.DateField(null=True)
+    cut_off_at = models.DateTimeField(null=True)
     carrier = models.CharField(max_length=48, blank=True)
     priority = models.IntegerField(default=0)
     may_be_partial = models.BooleanField(default=True)
@@ -84,11 +96,36 @@ class OutboundOrder(Document):
         indexes = [
             models.Index(
                 fields=["site", "due_on"],
-                condition=Q(state__in=["released", "picking", "picked", "partly_shipped"]),
+                condition=Q(
+                    state__in=["released", "picking", "picked", "packed", "partly_shipped"]
+                ),
                 name="outbound_order_open",
             ),
             models.Index(fields=["document_number"], name="outbound_order_document"),
         ]
+
+
+class WaveTote(models.Model):
+    """The tote of one order on a cluster walk (一单一箱); a full one is followed by another."""
+
+    order = models.ForeignKey(OutboundOrder, on_delete=models.CASCADE, related_name="totes")
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="totes")
+    tote = models.CharField(max_length=32)
+    slot = models.IntegerField()
+    is_full = models.BooleanField(default=False)
+    assigned_by = models.CharField(max_length=160)
+    assigned_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wave", "tote"], name="wave_tote_unique"),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(is_full=False), name="wave_tote_one_per_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wave_id} {self.tote}"
 
 
 class OutboundLine(models.Model):
@@ -137,7 +174,8 @@ class Pick(EvidenceColumns):
 
     The evidence stays with it: how the quantity came about, what was expected, who, on which
     device, and when it was begun, happened and was written down. `place` is where the picked
-    goods stand now: a tote, a packing bin.
+    goods stand now: a tote, a packing bin. `parcel` is what they were packed into, `check_mode`
+    how they were checked on the way: each piece scanned, or all at once (bulk).
     """
 
     order = models.ForeignKey(OutboundOrder, on_delete=models.CASCADE, related_name="picks")
@@ -159,10 +197,15 @@ class Pick(EvidenceColumns):
     capture_mode = models.CharField(max_length=8, blank=True, default="")
     serials = models.JSONField(default=list)
     is_bin_scanned = models.BooleanField(default=False)
+    is_product_scanned = models.BooleanField(default=False)
     picked_by = models.CharField(max_length=160, blank=True)
     sequence = models.IntegerField(null=True)
     picked_at = models.DateTimeField(null=True)
     is_empty_asked = models.BooleanField(default=False)
+    parcel = models.ForeignKey(
+        "wms.Parcel", null=True, on_delete=models.PROTECT, related_name="picks"
+    )
+    check_mode = models.CharField(max_length=8, blank=True)
     shipment = models.ForeignKey(
         "wms.Shipment", null=True, on_delete=models.PROTECT, related_name="picks"
     )

@@ -24,6 +24,7 @@ class SpotCountReason(models.TextChoices):
     SHORT_PICK = "short_pick", _("Short pick")
     ZERO_CHECK = "zero_check", _("Zero check")
     LOT_MIXUP = "lot_mixup", _("Another lot lay there")
+    OVER_PICK = "over_pick", _("Over pick")
 
 
 class SpotCount(Document, EvidenceColumns):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
+from yipan.ledger import several
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import BinRow
 from yipan.wms.models import SpotCount
-from yipan.wms.queries.lots import find_lots, list_places
+from yipan.wms.queries.lots import LotKey, LotRow, find_lots, list_places
+from yipan.wms.rules import pick_path
 from yipan.wms.rules.outbound import Arrival, Giving, find_oldest
-from yipan.wms.rules.places import Place, read_account
+from yipan.wms.rules.places import ON_HAND, Place, get_account, read_account
 
 #: So many movements of a SKU are looked through for its age; older goods have none.
 MOVEMENTS_MAX = 500
@@ -23,9 +25,19 @@ def get_path(row: BinRow) -> tuple[str, str, int, str]:
     return (row.zone, row.aisle, row.sequence, row.code)
 
 
-def write_path(row: BinRow) -> str:
-    """Return the same as a text that sorts alike."""
-    return f"{row.zone}|{row.aisle}|{row.sequence:06d}|{row.code}"[:120]
+def write_paths(site: str, rows: Iterable[BinRow]) -> dict[str, str]:
+    """Return bin to a text that sorts as one walks: up one aisle, down the next."""
+    ranks = masterdata.rank_aisles(site)
+    return {
+        row.code: pick_path.write_path(
+            zone=row.zone,
+            aisle=row.aisle,
+            aisle_rank=ranks.get((row.zone, row.aisle), 0),
+            place=pick_path.get_place_in_aisle(sequence=row.sequence, code=row.code),
+            code=row.code,
+        )
+        for row in rows
+    }
 
 
 def list_giving(
@@ -42,12 +54,61 @@ def list_giving(
         for (_, place), quantity in list_places(site, sku=sku).items()
         if place.status == StockStatus.AVAILABLE and quantity > 0 and lot in ("", place.lot)
     }
-    codes = {place.bin_code for place in free}
-    doubted = SpotCount.objects.filter(site=site, sku=sku, state="open", bin_code__in=codes)
-    left_out = set(without).union(doubted.values_list("bin_code", flat=True))
-    bins = masterdata.find_bins(site, codes - left_out)
+    left_out = set(without).union(_list_doubted(site, [sku]).get(sku, ()))
+    bins = masterdata.find_bins(site, {place.bin_code for place in free} - left_out)
     lots = find_lots(site, [sku]) if any(place.lot for place in free) else {}
-    ends = {code: row.expires_on for (_, code), row in lots.items()}
+    return _make(site, sku, free, bins=bins, lots=lots, today=today)
+
+
+def list_giving_of(site: str, skus: Collection[str], *, today: date) -> dict[str, list[Giving]]:
+    """Return the same for many SKUs at once; age is read only where a SKU lies in two places."""
+    free: dict[str, dict[Place, int]] = {}
+    for row in several.list_balances_of(book=f"wms:{site}", skus=skus, prefix=ON_HAND):
+        place = read_account(row.account)
+        if place is not None and place.status == StockStatus.AVAILABLE and row.quantity > 0:
+            free.setdefault(row.sku, {})[place] = row.quantity
+    doubted = _list_doubted(site, free)
+    bins = masterdata.find_bins(site, {it.bin_code for places in free.values() for it in places})
+    with_lots = {sku for sku, places in free.items() if any(place.lot for place in places)}
+    lots = find_lots(site, with_lots) if with_lots else {}
+    return {
+        sku: _make(
+            site,
+            sku,
+            {it: held for it, held in places.items() if it.bin_code not in doubted.get(sku, ())},
+            bins=bins,
+            lots=lots,
+            today=today,
+        )
+        for sku, places in free.items()
+    }
+
+
+def get_free(site: str, *, sku: str, place: str, lot: str = "") -> int:
+    """Return how much of a SKU and lot is free in a place, never below zero."""
+    account = get_account(bin_code=place, status=StockStatus.AVAILABLE, lot=lot)
+    return max(0, ledger.get_quantity(book=f"wms:{site}", account=account, sku=sku))
+
+
+def _list_doubted(site: str, skus: Collection[str]) -> dict[str, set[str]]:
+    """Return SKU to the bins somebody has to count first."""
+    counts = SpotCount.objects.filter(site=site, sku__in=list(skus), state="open")
+    doubted: dict[str, set[str]] = {}
+    for sku, bin_code in counts.values_list("sku", "bin_code"):
+        doubted.setdefault(sku, set()).add(bin_code)
+    return doubted
+
+
+def _make(
+    site: str,
+    sku: str,
+    free: Mapping[Place, int],
+    *,
+    bins: Mapping[str, BinRow],
+    lots: Mapping[LotKey, LotRow],
+    today: date,
+) -> list[Giving]:
+    ends = {code: row.expires_on for (of, code), row in lots.items() if of == sku}
     known = [
         place
         for place in free
@@ -87,9 +148,11 @@ def _list_arrivals(book: str, sku: str) -> dict[Place, list[Arrival]]:
     return arrivals
 
 
-def find_packing_bin(site: str) -> str | None:
-    """Return the first bin for packing or shipping of a site, or None when it has none."""
-    for zone_type in ("packing", "shipping"):
+def find_packing_bin(
+    site: str, *, zone_types: Sequence[str] = ("packing", "shipping")
+) -> str | None:
+    """Return the first bin of a site in zones of these types, or None when it has none."""
+    for zone_type in zone_types:
         bins = masterdata.list_bins(site, zone_type=zone_type, limit=1, only_active=True)
         if bins:
             return bins[0].code

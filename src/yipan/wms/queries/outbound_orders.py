@@ -97,6 +97,8 @@ class PickRow:
     claimed_by: str
     is_bin_scanned: bool
     is_empty_asked: bool
+    is_product_scanned: bool = False
+    parcel: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -295,7 +297,7 @@ def read_rows(query: QuerySet[OutboundOrder]) -> list[OutboundRow]:
 
 def read_picks(query: QuerySet[Pick]) -> list[PickRow]:
     """Return the rows of a query over picks, in its order."""
-    picks = list(query.select_related("order", "line"))
+    picks = list(query.select_related("order", "line", "parcel"))
     skus = masterdata.find_skus({pick.sku for pick in picks})
     return [
         PickRow(
@@ -316,6 +318,8 @@ def read_picks(query: QuerySet[Pick]) -> list[PickRow]:
             claimed_by=pick.claimed_by,
             is_bin_scanned=pick.is_bin_scanned,
             is_empty_asked=pick.is_empty_asked,
+            is_product_scanned=pick.is_product_scanned,
+            parcel=pick.parcel.number if pick.parcel else "",
         )
         for pick in picks
     ]

@@ -23,12 +23,23 @@ CLAIM = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ToteRow:
+    """A tote on a cart: whose it is, and in which slot it stands."""
+
+    tote: str
+    slot: int
+    order: str
+    is_full: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Walk:
     """
     One walk through the bins, of an order or a wave.
 
     `current` is what to pick next, `asked` a bin that should be empty now, `others` what
-    colleagues have taken for themselves.
+    colleagues have taken for themselves. On a cluster walk each order has one of the `totes`;
+    `zones` are those with something left to pick, for handing the totes on.
     """
 
     number: str
@@ -41,6 +52,17 @@ class Walk:
     picked: tuple[PickRow, ...]
     others: int
     packing_bin: str
+    is_cluster: bool = False
+    totes: tuple[ToteRow, ...] = ()
+    zones: tuple[str, ...] = ()
+
+    @property
+    def current_tote(self) -> ToteRow | None:
+        """Return the tote of the order that is picked for now."""
+        if self.current is None:
+            return None
+        mine = [it for it in self.totes if it.order == self.current.order and not it.is_full]
+        return mine[0] if mine else None
 
     @property
     def pick_ids(self) -> list[int]:
@@ -65,6 +87,8 @@ class WaveRow:
     due_on: date | None
     created_by: str
     created_at: datetime
+    mode: str
+    cut_off_until: datetime | None
     orders: int
     picks_open: int
     picks: int
@@ -100,9 +124,11 @@ class Work:
     urgent: tuple[OutboundRow, ...]
 
 
-def get_walk(number: str, *, actor: str, at: datetime, packing_bin: str) -> Walk:
+def get_walk(
+    number: str, *, actor: str, at: datetime, packing_bin: str, claimed: int | None = None
+) -> Walk:
     """
-    Return the walk of an order or a wave as one picker sees it.
+    Return the walk of an order or a wave as one picker sees it, beginning at the claimed pick.
 
     :raises NotFound: if there is neither of this number.
     """
@@ -115,21 +141,36 @@ def get_walk(number: str, *, actor: str, at: datetime, packing_bin: str) -> Walk
     is_others = Q(claimed_at__gt=at - CLAIM) & ~Q(claimed_by__in=["", actor])
     to_walk = picks.filter(state="open").exclude(is_others)
     todo = read_picks(to_walk.order_by("skips", "path", "id"))
+    current = next((pick for pick in todo if pick.pick_id == claimed), None)
     picked = read_picks(picks.filter(state="picked").order_by("-recorded_at", "-id"))
     asked = [pick for pick in picked if pick.is_empty_asked and pick.picked_by == actor]
     site = order.site if order is not None else wave.site  # type: ignore[union-attr]
+    zones = picks.filter(state="open").values_list("zone", flat=True).distinct().order_by("zone")
     return Walk(
         number=number,
         is_wave=order is None,
         site=site,
         ship_to=(order.ship_to_name or order.ship_to) if order is not None else "",
-        current=todo[0] if todo else None,
+        current=current,
         asked=asked[0] if asked else None,
-        rest=tuple(todo[1:]),
+        rest=tuple(pick for pick in todo if pick is not current),
         picked=tuple(picked),
         others=picks.filter(is_others, state="open").count(),
         packing_bin=packing_bin,
+        is_cluster=wave is not None and wave.mode == "cluster",
+        totes=tuple(_list_totes(wave)),
+        zones=tuple(zones),
     )
+
+
+def _list_totes(wave: Wave | None) -> list[ToteRow]:
+    if wave is None:
+        return []
+    rows = wave.totes.select_related("order").order_by("slot", "id")
+    return [
+        ToteRow(tote=row.tote, slot=row.slot, order=row.order.number, is_full=row.is_full)
+        for row in rows
+    ]
 
 
 def find_walk(site: str, text: str) -> str:
@@ -184,6 +225,8 @@ def list_waves(
             else row.state,
             carrier=row.carrier,
             zone=row.zone,
+            mode=row.mode,
+            cut_off_until=row.cut_off_until,
             due_on=row.due_on,
             created_by=row.created_by,
             created_at=row.created_at,
@@ -214,7 +257,7 @@ def get_work(site: str, *, today: date) -> Work:
         orders_late=orders.filter(due_on__lt=today).count(),
         picks_open=open_picks.count(),
         picks_today=done.count(),
-        to_ship=orders.filter(state="picked").count(),
+        to_ship=orders.filter(state__in=["picked", "packed"]).count(),
         counts_open=SpotCount.objects.filter(site=site, state="open").count(),
         zones=_share(
             open_picks.values_list("zone").annotate(n=Count("id"), total=Sum("quantity")),

@@ -25,8 +25,6 @@ COMMANDS = {
     "CMD:SKIP": "skip",
 }
 
-#: How the label of a tote begins. What lies in it is stock in the tote.
-TOTE_START = "TOTE-"
 TOTE_LENGTH_MAX = 32
 
 
@@ -88,7 +86,7 @@ def resolve_scan(site: str, text: str) -> Scanned:
     command = COMMANDS.get(text.upper())
     if command:
         return Scanned(kind="command", value=command)
-    if text.upper().startswith(TOTE_START) and "/" not in text:
+    if text.upper().startswith(rules.TOTE_START) and "/" not in text:
         return Scanned(kind="tote", value=text.upper()[:TOTE_LENGTH_MAX])
     found = (
         _find_order(site, text)

@@ -1,6 +1,13 @@
 """Decisions of WMS, in plain arithmetic. An index of its modules; no code here."""
 
-from yipan.wms.rules.places import Place, get_account, read_account
+from yipan.wms.rules.places import (
+    PICKING_PLACE,
+    TOTE_START,
+    Place,
+    get_account,
+    is_carried,
+    read_account,
+)
 from yipan.wms.rules.receiving import (
     QUANTITY_KEYED_MAX,
     RECEIVING_BIN,
@@ -25,8 +32,10 @@ from yipan.wms.rules.receiving import (
 )
 
 __all__ = [
+    "PICKING_PLACE",
     "QUANTITY_KEYED_MAX",
     "RECEIVING_BIN",
+    "TOTE_START",
     "Counted",
     "Expected",
     "Place",
@@ -40,6 +49,7 @@ __all__ = [
     "get_quantity_room",
     "get_reopened_state",
     "get_scanned_quantity",
+    "is_carried",
     "is_sampled",
     "judge_life",
     "post_bin_move",

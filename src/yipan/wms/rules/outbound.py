@@ -10,9 +10,6 @@ from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
 from yipan.wms.rules.places import get_account
 
-#: Where goods are while a picker carries them and has scanned no tote: nobody's bin.
-PICKING_PLACE = "PICKING"
-
 #: The bin picked goods are put down in for packing, where a site has no packing zone.
 PACKING_BIN = "PACK-01"
 
@@ -160,16 +157,19 @@ def post_shipment(*, order_type: str, picked: Iterable[tuple[str, Share]]) -> li
     ]
 
 
-def get_picking_state(*, quantity_open: int, quantity_picked: int, quantity_shipped: int) -> str:
+def get_picking_state(
+    *, quantity_open: int, quantity_picked: int, quantity_shipped: int, quantity_packed: int = 0
+) -> str:
     """
     Return the state of an order on which somebody works.
 
-    `quantity_open` is still to pick, `quantity_picked` is picked and not shipped yet.
+    `quantity_open` is still to pick, `quantity_picked` is picked and not shipped yet;
+    `quantity_packed` of that lies in closed parcels.
     """
     if quantity_open:
         if quantity_picked:
             return "picking"
         return "partly_shipped" if quantity_shipped else "released"
     if quantity_picked:
-        return "picked"
+        return "packed" if quantity_packed >= quantity_picked else "picked"
     return "partly_shipped" if quantity_shipped else "released"

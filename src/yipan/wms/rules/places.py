@@ -9,6 +9,12 @@ from yipan.foundation.status import StockStatus
 #: Accounts of goods that lie somewhere begin so.
 ON_HAND = "on_hand/"
 
+#: How the label of a tote begins. What lies in it is stock in the tote.
+TOTE_START = "TOTE-"
+
+#: Where goods are while a picker carries them and has scanned no tote: nobody's bin.
+PICKING_PLACE = "PICKING"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
@@ -17,6 +23,11 @@ class Place:
     bin_code: str
     status: StockStatus
     lot: str = ""
+
+
+def is_carried(place: str) -> bool:
+    """Tell whether a place is none of the building: a tote, or the hands of a picker."""
+    return place == PICKING_PLACE or place.startswith(TOTE_START)
 
 
 def get_account(*, bin_code: str, status: StockStatus, lot: str = "") -> str:

@@ -25,8 +25,8 @@ POSTINGS_SHOWN_MAX = 30
 TEXT_LENGTH_MAX = 96
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "open": ("released", "picking", "picked", "partly_shipped"),
-    "ship": ("picked",),
+    "open": ("released", "picking", "picked", "packed", "partly_shipped"),
+    "ship": ("picked", "packed"),
     "done": ("shipped", "closed_short", "canceled"),
 }
 
@@ -75,7 +75,8 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
             *((f"wms:{site}", f"outbound_order/{number}/{it}-{n}") for n in shown for it in steps),
         ],
     )
-    middle = "partly_shipped" if order.head.state == "partly_shipped" else "picked"
+    state = order.head.state
+    middle = state if state in {"partly_shipped", "packed"} else "picked"
     context = {
         "order": order,
         "way": f"to_pick picking {middle} shipped",

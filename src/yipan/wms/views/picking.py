@@ -16,7 +16,7 @@ from yipan.documents.doors import get_trace, tell
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.wms import queries
-from yipan.wms.documents import outbound_order, pick, shipment
+from yipan.wms.documents import outbound_order, pick, pick_claim, shipment, wave_tote
 from yipan.wms.documents.pick import BinNotScanned, ProductWrong, Taking
 from yipan.wms.documents.shipment import Shipping
 from yipan.wms.queries import Scanned, outbound_orders, picking
@@ -27,6 +27,10 @@ from yipan.wms.views.receiving import TONES, read_quantity
 from yipan.wms.views.sites import find_warehouse
 
 TASKS_SHOWN_MAX = 40
+#: In the session: which zone one picks in, that a tote is full, that one scan was one piece.
+ZONE_KEY = "wms_zone_"
+FULL_KEY = "wms_tote_full"
+COUNTED_KEY = "wms_counted"
 Answer = tuple[str, str]
 
 
@@ -37,7 +41,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
     site = find_warehouse(request)
     if site is None:
         raise NotFound(kind="site")
-    states = ("released", "picking", "picked", "partly_shipped")
+    states = ("released", "picking", "picked", "packed", "partly_shipped")
     which = OutboundFilter(site=site.code, states=states)
     waves = picking.list_waves(sites=frozenset({site.code}), site=site.code)
     context = {
@@ -69,7 +73,7 @@ def walk(request: HttpRequest, number: str) -> HttpResponse:
     """Pick; a scan answers with what to do next."""
     get_actor(request).require_site(picking.get_walk_site(number))
     if request.method == "GET":
-        return render(request, "wms/pick.html", {"walk": _get_walk(request, number)})
+        return render(request, "wms/pick.html", _describe(request, number))
     answer, tone = _take_scan(request, _get_walk(request, number))
     if request.headers.get("HX-Request") != "true":
         messages.add_message(request, TONES[tone], answer)
@@ -114,20 +118,30 @@ def ship(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _get_walk(request: HttpRequest, number: str) -> Walk:
-    """Return the walk, its next pick claimed, so that a colleague is sent to another bin."""
+    """Return the walk, its next bin claimed, so that a colleague is sent to another one."""
     site = picking.get_walk_site(number)
-    packing_bin = outbound_order.get_packing_bin(site)
-    actor, at = get_actor(request).name, timezone.now()
-    found = picking.get_walk(number, actor=actor, at=at, packing_bin=packing_bin)
-    if found.current and not pick.claim(
-        pick_id=found.current.pick_id, by=get_trace(request), at=at
-    ):
-        found = picking.get_walk(number, actor=actor, at=at, packing_bin=packing_bin)
-    return found
+    trace, at = get_trace(request), timezone.now()
+    zone = request.session.get(f"{ZONE_KEY}{number}", "")
+    claimed = pick_claim.claim_next(walk=number, by=trace, at=at, zone=zone)
+    return picking.get_walk(
+        number,
+        actor=trace.actor,
+        at=at,
+        packing_bin=outbound_order.get_packing_bin(site),
+        claimed=claimed,
+    )
+
+
+def _describe(request: HttpRequest, number: str) -> dict[str, object]:
+    return {
+        "walk": _get_walk(request, number),
+        "zone": request.session.get(f"{ZONE_KEY}{number}", ""),
+        "may_pack": get_actor(request).may("wms.pack"),
+    }
 
 
 def _answer(request: HttpRequest, number: str, *, answer: str, tone: str) -> HttpResponse:
-    context = {"walk": _get_walk(request, number), "answer": answer, "tone": tone}
+    context = _describe(request, number) | {"answer": answer, "tone": tone}
     return render(request, "wms/_pick.html", context)
 
 
@@ -138,8 +152,7 @@ def _take_scan(request: HttpRequest, here: Walk) -> Answer:
         if scanned.kind == "command":
             return _take_command(request, here, command=scanned.value)
         if scanned.kind == "tote":
-            request.session[f"wms_tote_{here.number}"] = scanned.value
-            return _("Into %(tote)s.") % {"tote": scanned.value}, "good"
+            return _take_tote(request, here, tote=scanned.value)
         if scanned.kind == "bin":
             return _take_bin(request, here, bin_code=scanned.value)
         if scanned.sku is None:
@@ -166,6 +179,14 @@ def _take_product(request: HttpRequest, here: Walk, *, scanned: Scanned) -> Answ
     if not current.is_bin_scanned:
         raise BinNotScanned(bin=current.bin_code)
     is_counted = current.quantity <= scanned.pack_size
+    if here.is_cluster:
+        pick.scan_product(pick_id=current.pick_id, by=get_trace(request), at=timezone.now())
+        request.session[COUNTED_KEY] = is_counted
+        tote = here.current_tote
+        said = (
+            _("Now its tote: %(tote)s.") % {"tote": tote.tote} if tote else _("Now an empty tote.")
+        )
+        return said, "good"
     pick.take(
         pick_id=current.pick_id,
         taking=_make_taking(request, here, quantity=current.quantity, is_counted=is_counted),
@@ -173,6 +194,31 @@ def _take_product(request: HttpRequest, here: Walk, *, scanned: Scanned) -> Answ
         at=timezone.now(),
     )
     return _("Picked: %(quantity)s.") % {"quantity": current.quantity}, "good"
+
+
+def _take_tote(request: HttpRequest, here: Walk, *, tote: str) -> Answer:
+    """Note the tote goods go into; on a cluster walk it is what ends a line."""
+    if not here.is_cluster:
+        request.session[f"wms_tote_{here.number}"] = tote
+        return _("Into %(tote)s.") % {"tote": tote}, "good"
+    trace, at = get_trace(request), timezone.now()
+    current, known = here.current, here.current_tote
+    if current is None or not current.is_product_scanned:
+        given = wave_tote.assign(wave=here.number, tote=tote, by=trace, at=at)
+        values = {"tote": tote, "slot": given.slot, "order": given.order.number}
+        return _("%(tote)s in slot %(slot)s is for %(order)s.") % values, "good"
+    if known is None or request.session.pop(FULL_KEY, False):
+        wave_tote.assign(wave=here.number, tote=tote, by=trace, at=at, order=current.order)
+    elif known.tote != tote:
+        raise wave_tote.ToteWrong(scanned=tote, expected=known.tote)
+    taking = Taking(
+        quantity=current.quantity,
+        capture_mode="scan" if request.session.pop(COUNTED_KEY, False) else "bulk",
+        tote=tote,
+    )
+    pick.take(pick_id=current.pick_id, taking=taking, by=trace, at=at)
+    values = {"quantity": current.quantity, "tote": tote}
+    return _("Picked: %(quantity)s into %(tote)s.") % values, "good"
 
 
 def _make_taking(request: HttpRequest, here: Walk, *, quantity: int, is_counted: bool) -> Taking:
@@ -201,6 +247,14 @@ def _undo(request: HttpRequest, here: Walk) -> Answer:
 def _take_button(request: HttpRequest, here: Walk) -> Answer:
     if "undo" in request.POST:
         return _undo(request, here)
+    if "zone" in request.POST:
+        zone = request.POST["zone"][:32]
+        request.session[f"{ZONE_KEY}{here.number}"] = zone
+        pick_claim.release(walk=here.number, by=get_trace(request))
+        return (_("Only zone %(zone)s.") % {"zone": zone} if zone else _("All zones.")), "info"
+    if "full" in request.POST:
+        request.session[FULL_KEY] = True
+        return _("Scan the tote that follows."), "info"
     if "empty" in request.POST or "left" in request.POST:
         return _answer_empty(request, here)
     if here.current is None:
@@ -217,7 +271,9 @@ def _short(request: HttpRequest, here: Walk, *, current: PickRow) -> Answer:
     taking = Taking(
         quantity=found,
         capture_mode="key",
-        tote=request.session.get(f"wms_tote_{here.number}", ""),
+        tote=here.current_tote.tote
+        if here.current_tote
+        else request.session.get(f"wms_tote_{here.number}", ""),
     )
     count = pick.short(
         pick_id=current.pick_id,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.foundation.refusals import NotFound
+from yipan.masterdata.rows import SiteRow
 from yipan.wms.documents import wave
 from yipan.wms.documents.wave import Gathering
 from yipan.wms.queries import outbound_orders, picking, shipments
@@ -59,6 +61,8 @@ def list_waves(request: HttpRequest) -> HttpResponse:
             carrier=request.POST.get("carrier", "").strip()[:CODE_LENGTH_MAX],
             zone=request.POST.get("zone", "").strip()[:CODE_LENGTH_MAX],
             due_until=_read_day(request.POST.get("due_until", "")),
+            cut_off_until=_read_moment(request.POST.get("cut_off_until", ""), site=site),
+            mode="cluster" if request.POST.get("mode") == "cluster" else "batch",
             priority_min=_read_number(request.POST.get("priority_min", "")),
             limit=_read_number(request.POST.get("limit", "")) or 50,
         )
@@ -112,6 +116,14 @@ def move_wave(request: HttpRequest, number: str) -> HttpResponse:
 def _read_day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _read_moment(text: str, *, site: SiteRow) -> datetime | None:
+    """Return what somebody at the site wrote, by the clock on its wall."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(site.time_zone))
     except ValueError:
         return None
 
