@@ -30,8 +30,9 @@ from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.exchange.queries import list_alterations
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.limits import Limit
+from yipan.foundation.promotions import Promotion
 from yipan.ledger import queries as ledger
-from yipan.masterdata import jobs, queries, records
+from yipan.masterdata import jobs, promotions, queries, records
 from yipan.masterdata.jobs import Upload
 from yipan.masterdata.rows import BarcodeRow, BinRow, CustomerRow, SiteRow
 from yipan.messages.erp import InboundLine, InboundReleased
@@ -39,7 +40,7 @@ from yipan.pool import promises
 from yipan.pool.promises import Ask
 from yipan.pool.rules import PromisedLine
 from yipan.pos.documents import adjustment as store_adjustment
-from yipan.pos.documents import store_day, store_order, transfer
+from yipan.pos.documents import register, store_day, store_order, till_device, transfer
 from yipan.wms.documents import bin_move, receipt
 from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.receipt import Opening
@@ -93,6 +94,7 @@ def build() -> Objects:
     barcodes = (*tea.barcodes, BarcodeRow(code="BC-TEA", pack_size=24, unit="case"))
     records.save_skus([replace(tea, barcodes=barcodes)], at=NOON)
     records.save_customers([CustomerRow(code="C-1", name="Li Na")])
+    promotions.save(Promotion(code="TEA-WEEK", kind="percent", name="Tea week", percent=10))
     upload = Upload(kind="skus", file_name="goods.csv", content=b"code,name")
     job = jobs.add_job(upload, by="ann", at=NOON)
     shared = {
@@ -108,6 +110,8 @@ def build() -> Objects:
         "{book}:sku": "TEA-250",
         "{source}:sequence": "1",
         "skus:sku": "TEA-250",
+        "promotions:code": "TEA-WEEK",
+        "promotions:promotion": "TEA-WEEK",
         "barcodes:barcode": "BC-TEA",
         "suppliers:supplier": "SUP-01",
         "customers:customer": "C-1",
@@ -229,6 +233,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "sales-issues:number": SalesIssue.objects.get(site=store).number,
         "warehouses:site": warehouse,
         "stores:site": store,
+        "tills:till": _set_up_register(store),
         "tickets:number": ticket.number,
         "pos/transfers:number": taken_in.number,
         "pos/adjustments:number": scrapped.number,
@@ -244,6 +249,14 @@ def _add_job(*sites: str) -> str:
     """Put a line for some sites into the queue."""
     planner = an_actor(Role.PLANNER, sites=sites)
     return bulk_jobs.add(operation="steps", lines=[{"id": "1"}], actor=planner, at=NOON).public_id
+
+
+def _set_up_register(store: str) -> str:
+    """Open a till whose tickets a device numbers."""
+    till = register.open_till(site=store, code=f"{store}-2", at=NOON).code
+    device = make_id(f"{store} device")
+    till_device.register(till_code=till, device=device, by=retailer.CLERK, at=NOON)
+    return till
 
 
 def _add_cost(receipt: str) -> str:
@@ -322,6 +335,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
     """
     warehouse, store = values["warehouses:site"], values["stores:site"]
     goods = {"sku": "TEA-250", "quantity": 1}
+    device = str(make_id(f"{store} device"))
     order = {"site": warehouse, "supplier": "SUP-01", "lines": [goods]}
     transfer = {"from_site": warehouse, "to_site": store, "lines": [goods]}
     shift = {**goods, "from_bin": "RECV-01", "to_bin": "A-01-01"}
@@ -383,6 +397,12 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "POST api/v1/store-openings": {"site": store, "lines": [goods]},
         "POST api/v1/sites/bulk": {"rows": [{"code": warehouse}]},
         "POST api/v1/sites/{site}/bins/bulk": {"rows": [{"code": "RECV-01", "zone": "RECV"}]},
+        "PUT api/v1/promotions/{promotion}": {"kind": "percent", "name": "Tea", "percent": 5},
+        "POST api/v1/tills/{till}/devices": {"device": device},
+        "POST api/v1/tills/{till}/report": {"device": device, "last_sequence": 0},
+        "POST api/v1/tills/{till}/tickets": {"tickets": [_number_ticket()]},
+        "POST api/v1/tills/{till}/import": {"tickets": [_number_ticket()]},
+        "POST api/v1/tills/{till}/events": {"events": [_tell_event()]},
         "POST api/v1/holds": {"lines": [{**goods, "site": warehouse}]},
         "POST api/v1/reservations": {"lines": [{**goods, "site": warehouse}]},
         **selling_world.make_bodies(warehouse),
@@ -400,6 +420,24 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         },
         "POST api/v1/sources/{source}/resend": {"first": 1, "last": 1},
         "POST api/v1/alterations/{alteration_id}/settle": {"reason": "Looked at."},
+    }
+
+
+def _number_ticket() -> dict[str, object]:
+    return {
+        "message_id": str(make_id("numbered")),
+        "epoch": 1,
+        "sequence": 1,
+        "device_at": NOON.isoformat(),
+    }
+
+
+def _tell_event() -> dict[str, object]:
+    return {
+        "event_id": str(make_id("event")),
+        "event_type": "drawer",
+        "occurred_at": NOON.isoformat(),
+        "actor": "chen.clerk",
     }
 
 

@@ -7,17 +7,23 @@ that swallows replies after the server has booked. Both books are read afterward
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import retailer
+from tests.browser.registers import (
+    keep,
+    open_register,
+    open_store,
+    scan,
+    sell,
+    wait_for_cache,
+    wait_until_sent,
+)
 from tests.retailer import stock
-from yipan.access.roles import Role
 from yipan.pos.models import RegisterTicket, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,46 +35,8 @@ SALES = 60
 @pytest.fixture
 def register(visit: Callable[..., Page], live_server: LiveServer) -> Page:
     """A register of S12 with its catalog, ready to sell."""
-    retailer.open_retailer()
-    retailer.open_store("S12", ("TEA-250", 100), ("MUG-1", 5))
-    page = visit(Role.STORE_MANAGER, username="fang", sites=["S12"])
-    page.goto(f"{live_server.url}/pos/register")
-    page.get_by_role("button", name="Set up S12-1").click()
-    page.wait_for_load_state("networkidle")
-    return page
-
-
-def scan(page: Page, text: str) -> None:
-    box = page.get_by_label("Scan, or type a name")
-    box.fill(text)
-    box.press("Enter")
-
-
-def keep(page: Page, name: str) -> None:
-    """Keep a picture of the page where somebody wants to look at it."""
-    if folder := os.environ.get("YIPAN_SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png")
-
-
-def sell(page: Page, times: int) -> None:
-    """Sell one tea after the other, by turns by barcode and by code: no scan is an echo."""
-    for place in range(times):
-        scan(page, "TEA-250" if place % 2 else "69TEA-250")
-        expect(page.locator(".register-line")).to_have_count(1)
-        page.keyboard.press("F9")
-        expect(page.locator(".register-line")).to_have_count(0)
-
-
-def wait_for_cache(page: Page) -> None:
-    """Wait until the worker holds the page and what it is made of."""
-    page.wait_for_function(
-        """async () => {
-            const cache = await caches.open("yipan-register-1");
-            const kept = (await cache.keys()).map((each) => new URL(each.url).pathname);
-            return ["/pos/register", "/static/pos/queue.js", "/static/pos/register.js"]
-                .every((path) => kept.includes(path));
-        }"""
-    )
+    open_store()
+    return open_register(visit, live_server)
 
 
 def test_sixty_sales_offline_are_booked_once_each_and_in_order(
@@ -96,7 +64,7 @@ def test_sixty_sales_offline_are_booked_once_each_and_in_order(
         else:
             route.continue_()
 
-    register.route("**/api/v1/tickets/batch", lose)
+    register.route("**/api/v1/tills/*/tickets", lose)
     register.context.set_offline(False)
     expect(register.locator("[data-sync-text]")).to_have_text("All sent", timeout=30_000)
 
@@ -125,8 +93,8 @@ def test_a_ticket_with_discount_gift_and_two_tenders(register: Page) -> None:
     keep(register, "register")
     register.get_by_label("Cash received").fill("22.40")
     register.get_by_role("button", name="Card").click()
-    expect(register.locator("[data-sync-text]")).to_have_text("All sent")
     expect(register.locator("[data-done-number]")).to_have_text("S12-1-000001")
+    wait_until_sent(register)
 
     ticket = Ticket.objects.get()
     assert [
@@ -149,6 +117,7 @@ def test_a_return_with_its_receipt_costs_four_and_goes_where_it_belongs(register
     expect(register.locator(".register-line .sub")).to_contain_text("to be inspected")
     register.keyboard.press("F9")
     expect(register.locator("[data-done-number]")).to_have_text("S12-1-000001")
+    wait_until_sent(register)
     retailer.deliver()
 
     [line] = Ticket.objects.get().lines
@@ -177,4 +146,5 @@ def test_a_ticket_waits_and_is_taken_up_and_one_tab_writes(register: Page) -> No
     expect(register.locator("[data-sum]")).to_have_text("¥204.00")
     register.keyboard.press("F9")
     expect(register.locator("[data-done-number]")).to_have_text("S12-1-000001")
+    wait_until_sent(register)
     assert stock("pos:S12", FLOOR) == 97

@@ -21,6 +21,7 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 
 ACTION_ATTRIBUTE = "yipan_action"
 REPEATABLE_ATTRIBUTE = "yipan_repeatable"
+CONNECT_ATTRIBUTE = "yipan_connect_to"
 
 
 def page(
@@ -83,6 +84,17 @@ def endpoint(
         return guarded
 
     return decorate
+
+
+def allow_connecting(request: HttpRequest, origin: str) -> None:
+    """Let the page that answers this request speak to one more origin than our own."""
+    setattr(request, CONNECT_ATTRIBUTE, origin)
+
+
+def get_connecting(request: HttpRequest) -> str:
+    """Return the one more origin the page may speak to, "" for none."""
+    origin: str = getattr(request, CONNECT_ATTRIBUTE, "")
+    return origin
 
 
 def is_repeatable(view: Callable[..., Any]) -> bool:

@@ -161,6 +161,12 @@ def get_person(user_id: int) -> PersonRow:
     return _to_row(user)
 
 
+def find_actor_by_name(username: str) -> Actor | None:
+    """Return the actor an active person of this log-in name is, or None."""
+    user = _with_grants().filter(username=username, is_active=True).first()
+    return load_actor(user) if user else None
+
+
 def list_people(*, text: str = "") -> list[PersonRow]:
     """Return the people whose names hold `text`, by log-in name, at most a thousand."""
     people = _with_grants()

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as translate
 
+from yipan.access.doors import get_connecting
 from yipan.config import problems
 from yipan.foundation.refusals import NotFound, Refusal
 
@@ -40,10 +41,16 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer with the headers added; static files may be cached, answers may not."""
         response = self._get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Content-Security-Policy", make_policy(get_connecting(request)))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def make_policy(origin: str) -> str:
+    """Return the content policy of a page, with one more origin it may speak to, if any."""
+    connect = "connect-src 'self'"
+    return CONTENT_POLICY.replace(connect, f"{connect} {origin}") if origin else CONTENT_POLICY
 
 
 class NulGuard:

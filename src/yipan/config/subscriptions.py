@@ -15,6 +15,7 @@ from yipan.exchange.subscriptions import (
     connect,
 )
 from yipan.messages import erp, erp_stores, oms, pos, reversals, till, wms
+from yipan.messages.erp_promotions import PromotionChanged
 from yipan.messages.limits import AdjustmentLimitChanged
 from yipan.pos import handlers as pos_handlers
 from yipan.wms import handlers as wms_handlers
@@ -152,6 +153,7 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(receiver="pos", message=erp.SiteChanged, handler=pos_handlers.follow_site),
     Subscription(receiver="wms", message=AdjustmentLimitChanged, handler=wms_handlers.follow_limit),
     Subscription(receiver="pos", message=AdjustmentLimitChanged, handler=pos_handlers.follow_limit),
+    Subscription(receiver="pos", message=PromotionChanged, handler=pos_handlers.follow_promotion),
     Subscription(receiver="erp", message=wms.StreamDigested, handler=erp_handlers.compare_digest),
     Subscription(receiver="erp", message=pos.StreamDigested, handler=erp_handlers.compare_digest),
     Subscription(receiver="pos", message=erp.ResendRequested, handler=resend.take_request),

@@ -72,6 +72,13 @@ SECTIONS = (
                 words=_("freight duty"),
             ),
             Item(
+                label=_("Promotions"),
+                url_name="erp:promotions",
+                action="erp.read",
+                icon="percent",
+                words=_("discount gift three for two"),
+            ),
+            Item(
                 label=_("Accounting periods"),
                 url_name="erp:periods",
                 action="ledger.read_cost",
@@ -273,6 +280,13 @@ SECTIONS = (
                 action="pos.manage",
                 icon="store",
                 words=_("manager sales alerts"),
+            ),
+            Item(
+                label=_("Registers"),
+                url_name="pos:register_setup",
+                action="pos.manage",
+                icon="monitor",
+                words=_("register printer quick keys unsent devices"),
             ),
         ),
     ),

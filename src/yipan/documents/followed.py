@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import date, time
 
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.limits import Limit, Purpose
-from yipan.masterdata import limits, replication
+from yipan.foundation.promotions import Promotion
+from yipan.masterdata import limits, promotions, replication
 from yipan.masterdata.rows import BarcodeRow, SiteRow, SkuRow
 from yipan.messages.erp import SiteChanged, SkuChanged
+from yipan.messages.erp_promotions import PromotionChanged
 from yipan.messages.limits import AdjustmentLimitChanged
 
 
@@ -52,6 +54,32 @@ def follow_limit(message: AdjustmentLimitChanged) -> bool:
         ),
         is_active=message.is_active,
     )
+
+
+def follow_promotion(message: PromotionChanged) -> bool:
+    """Take over one promotion. Return False when this or a newer version is known."""
+    row = Promotion(
+        code=message.promotion,
+        version=message.version,
+        kind=message.promotion_kind,
+        name=message.name,
+        name_zh=message.name_zh,
+        percent=message.percent,
+        amount_minor=message.amount_minor,
+        buy_quantity=message.buy_quantity,
+        pay_quantity=message.pay_quantity,
+        gift_sku=message.gift_sku,
+        gift_quantity=message.gift_quantity,
+        skus=message.skus,
+        categories=message.categories,
+        sites=message.sites,
+        regions=message.regions,
+        valid_from=date.fromisoformat(message.valid_from) if message.valid_from else None,
+        valid_to=date.fromisoformat(message.valid_to) if message.valid_to else None,
+        priority=message.priority,
+        is_active=message.is_active,
+    )
+    return promotions.take_over([row]) == 1
 
 
 def _make_sku_row(message: SkuChanged) -> SkuRow:

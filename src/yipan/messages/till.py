@@ -38,6 +38,7 @@ class TicketLine:
     discount_minor: int = 0
     disposition: str = ""  # of a return: sellable, inspect or damaged
     original_ticket: str = ""
+    promotion: str = ""  # the rule (促销) that gave the discount or the gift
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +65,9 @@ class TicketClosed(Message):
     currency: str = "CNY"
     total_minor: int = 0
     tenders: tuple[TicketTender, ...] = ()
+    printed_number: str = ""  # where the paper says another number than the books
+    approved_by: str = ""  # a second person, where the till asked for one
+    approval_reason: str = ""
 
     def get_subject(self) -> str:
         """Return the number of the ticket."""

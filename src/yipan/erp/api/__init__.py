@@ -10,6 +10,7 @@ from yipan.erp.api.booked import router as booked
 from yipan.erp.api.bulk import router as many
 from yipan.erp.api.limits import router as limits
 from yipan.erp.api.papers import router as papers
+from yipan.erp.api.promotions import router as promotions
 from yipan.erp.api.purchase_orders import router as purchase_orders
 from yipan.erp.api.stock import router as stock
 from yipan.erp.api.transfers import router as transfers
@@ -27,3 +28,4 @@ router.add_router("", adjustments)
 router.add_router("", allocations)
 router.add_router("", papers)
 router.add_router("", limits)
+router.add_router("", promotions)

@@ -5,6 +5,7 @@ from yipan.masterdata.models.jobs import Job
 from yipan.masterdata.models.limits import AdjustmentLimit
 from yipan.masterdata.models.parties import BusinessCalendar, ClosedDay, Customer, Supplier
 from yipan.masterdata.models.places import Aisle, Bin, Site, Zone
+from yipan.masterdata.models.promotions import Promotion
 
 __all__ = [
     "AdjustmentLimit",
@@ -16,6 +17,7 @@ __all__ = [
     "ClosedDay",
     "Customer",
     "Job",
+    "Promotion",
     "Site",
     "Sku",
     "Supplier",

@@ -6,9 +6,11 @@ from ninja import Router
 
 from yipan.pos.api.differences import router as differences
 from yipan.pos.api.fulfillments import router as fulfillments
+from yipan.pos.api.registers import router as registers
 from yipan.pos.api.tickets import router as tickets
 
 router = Router(tags=["POS"])
 router.add_router("", tickets)
 router.add_router("", fulfillments)
 router.add_router("", differences)
+router.add_router("", registers)

@@ -27,11 +27,12 @@ class TicketLineIn(Schema):
     sku: Code
     quantity: Signed
     amount_minor: Amount = 0
-    capture_mode: Literal["scan", "key", "bulk"] = "scan"
+    capture_mode: Literal["scan", "key", "bulk", "rule"] = "scan"
     line_type: Literal["sale", "return", "gift"] = "sale"
     discount_minor: Amount = 0
     disposition: Literal["", "sellable", "inspect", "damaged"] = ""
     original_ticket: Annotated[str, Field(max_length=48)] = ""
+    promotion: Annotated[str, Field(max_length=48)] = ""
 
 
 class TenderIn(Schema):

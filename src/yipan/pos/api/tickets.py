@@ -14,8 +14,8 @@ from yipan.documents.doors import get_trace
 from yipan.documents.openings import ControlTotal
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
-from yipan.messages.till import TicketLine, TicketTender
 from yipan.pos import queries
+from yipan.pos.api.sales import make_sale
 from yipan.pos.api.schemas import (
     ShopStockOut,
     ShopStockPage,
@@ -32,7 +32,6 @@ from yipan.pos.api.schemas import (
     TicketTaken,
 )
 from yipan.pos.documents import register, stock_opening
-from yipan.pos.documents.register import Sale
 from yipan.pos.documents.stock_opening import ShopStock
 from yipan.pos.queries import TicketFilter
 
@@ -106,39 +105,12 @@ def _take(request: HttpRequest, payload: TicketIn) -> TicketTaken:
     taken = register.close_ticket(
         site=payload.site,
         till_code=payload.till,
-        sale=_make_sale(payload),
+        sale=make_sale(payload),
         by=get_trace(request),
         at=payload.occurred_at or timezone.now(),
     )
     return TicketTaken(
         number=taken.number, site=payload.site, state=taken.reply_state, code=taken.reply_code
-    )
-
-
-def _make_sale(payload: TicketIn) -> Sale:
-    return Sale(
-        message_id=payload.message_id,
-        currency=payload.currency,
-        lines=tuple(
-            TicketLine(
-                line=number,
-                sku=line.sku,
-                quantity=line.quantity,
-                amount_minor=line.amount_minor,
-                line_type="return" if line.quantity < 0 else line.line_type,
-                capture_mode=line.capture_mode,
-                discount_minor=line.discount_minor,
-                disposition=line.disposition if line.quantity < 0 else "",
-                original_ticket=line.original_ticket,
-            )
-            for number, line in enumerate(payload.lines, start=1)
-        ),
-        tenders=tuple(
-            TicketTender(
-                tender=paid.tender, amount_minor=paid.amount_minor, reference=paid.reference
-            )
-            for paid in payload.tenders
-        ),
     )
 
 

@@ -15,10 +15,8 @@ from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.messages.till import TicketClosed, TicketLine, TicketTender
+from yipan.pos.documents.till_device import RECEIVER, TillNumbersItself, get_source
 from yipan.pos.models import RegisterTicket, Till
-
-#: Who hears tills, and in whose name a ticket is sent.
-RECEIVER = "pos"
 
 
 class TicketEmpty(Refusal):
@@ -71,6 +69,7 @@ def close_ticket(
     :raises NotFound: if the till is another store's.
     :raises SiteMismatch: if a new till's code does not begin with the store's.
     :raises TicketEmpty: if it has no lines and is no void.
+    :raises TillNumbersItself: if a device of the till gives the numbers.
     """
     open_till(site=site, code=till_code, at=at)
     till = Till.objects.select_for_update().get(code=till_code)
@@ -81,6 +80,8 @@ def close_ticket(
         return known
     if not sale.lines and not sale.is_void:
         raise TicketEmpty(till=till_code)
+    if till.devices.exists():
+        raise TillNumbersItself(till=till_code)
     till.last_ticket += 1
     till.save(update_fields=["last_ticket"])
     message = _make_message(till, sale=sale, by=by, at=at)
@@ -115,7 +116,7 @@ def _make_message(till: Till, *, sale: Sale, by: Trace, at: datetime) -> TicketC
 
 def _send(till: Till, *, message: TicketClosed) -> tuple[int, inbox.Reply]:
     """Publish the till's message and hand it to the store at once; the outbox keeps it."""
-    source = f"till:{till.code}/stock"
+    source = get_source(till.code)
     [sequence] = outbox.reserve_numbers(source)
     business_date = told.read_date(message.business_date)
     outbox.publish(

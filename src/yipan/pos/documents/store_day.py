@@ -20,6 +20,7 @@ from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.messages.erp import DayCloseAnswered, ResendRequested
 from yipan.messages.pos import CashMoved, DaySealed, TenderTotal
+from yipan.pos.documents import till_device
 from yipan.pos.documents.facts import Taken, note
 from yipan.pos.models import CashMovement, StoreDay, Ticket, Till
 from yipan.pos.models.store_day import CashType
@@ -35,6 +36,7 @@ STEPS = {
 }
 
 AMOUNT_MAX = 99_999_999
+NUMBERS_SHOWN_MAX = 20
 
 
 class AmountNotPlausible(Refusal):
@@ -55,6 +57,12 @@ class DaySealedAlready(Refusal):
     """This day of the till is sealed; what comes now belongs to the next."""
 
     code = "store_day.sealed"
+
+
+class TicketsMissing(Refusal):
+    """Tickets of this till are not here yet. Let its register send them, then close the day."""
+
+    code = "store_day.tickets_missing"
 
 
 class Dated(Protocol):
@@ -157,17 +165,25 @@ def move_cash(*, till: str, cash: Cash, by: Trace, at: datetime, message_id: UUI
 
 @transaction.atomic
 def seal(
-    *, till: str, day: date, counted: Mapping[str, int], by: Trace, at: datetime, message_id: UUID
+    *,
+    till: str,
+    day: date,
+    counted: Mapping[str, int],
+    by: Trace,
+    at: datetime,
+    message_id: UUID,
 ) -> StoreDay:
     """
     Seal a day (封账): fix what its tickets add up to, with what was counted blind.
 
     It is closed when the hub answers that its book says the same. A ticket that comes now
-    belongs to the next day.
+    belongs to the next day. Numbers the till's register gave and never sent stand in the
+    way, until they come or somebody gives them up (`till_device.give_up`).
 
     :raises NotFound: if there is no such till.
     :raises AmountNotPlausible: if a counted amount is negative, or absurd.
     :raises DaySealedAlready: if it was sealed before.
+    :raises TicketsMissing: if tickets were numbered that are not here.
     """
     known = Till.objects.filter(code=till).first()
     if known is None:
@@ -179,6 +195,7 @@ def seal(
     document = StoreDay.objects.select_for_update().get(pk=document.pk)
     if document.state not in STEPS["seal"]:
         raise DaySealedAlready(number=document.number)
+    _require_all_here(till)
     _fix(document, counted=counted)
     document.state = State.SEALED
     document.sealed_by = by.actor
@@ -189,6 +206,12 @@ def seal(
     taken = Taken(step="seal", from_state=State.OPEN, message_id=message_id)
     note(document, taken, document_type=DOCUMENT_TYPE, by=by, at=at)
     return document
+
+
+def _require_all_here(till: str) -> None:
+    numbers = till_device.list_missing_numbers(till)
+    if numbers:
+        raise TicketsMissing(till=till, count=len(numbers), numbers=numbers[:NUMBERS_SHOWN_MAX])
 
 
 @transaction.atomic

@@ -13,7 +13,6 @@ from yipan.pos import rules
 from yipan.pos.rules.weighed import read_weighed
 
 GOODS_MAX = 200
-CATALOG_MAX = 1_000
 TEXT_LENGTH_MAX = 96
 
 
@@ -93,16 +92,11 @@ def list_quick_goods(site: str, *, limit: int = 24) -> list[GoodsRow]:
     return _add_stock(site, [row for row in rows if row.is_active])
 
 
-def list_catalog(site: str, *, after: str = "", limit: int = CATALOG_MAX) -> list[GoodsRow]:
-    """Return the active goods by code, at most `limit` of those behind `after`."""
-    assert 0 < limit <= CATALOG_MAX
+def list_floor_quantities(site: str) -> dict[str, int]:
+    """Return SKU to what stands sound on the shop floor, as the store's book says."""
     account = f"on_hand/{rules.SHOP_FLOOR}/available"
     balances = ledger.list_balances(book=f"pos:{site}", prefix=f"on_hand/{rules.SHOP_FLOOR}/")
-    there = {row.sku: row.quantity for row in balances if row.account == account}
-    skus = masterdata.list_skus(after=after, limit=limit, only_active=True)
-    return [
-        GoodsRow(sku=sku, pack_size=1, quantity_available=there.get(sku.code, 0)) for sku in skus
-    ]
+    return {row.sku: row.quantity for row in balances if row.account == account}
 
 
 def _add_stock(site: str, skus: Sequence[SkuRow], *, pack_size: int = 1) -> list[GoodsRow]:

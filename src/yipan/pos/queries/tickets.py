@@ -180,6 +180,18 @@ def find_till(code: str) -> TillRow | None:
     return rows[0] if rows else None
 
 
+def get_till(code: str) -> TillRow:
+    """
+    Return one register.
+
+    :raises NotFound: if there is none of this code.
+    """
+    till = find_till(code)
+    if till is None:
+        raise NotFound(kind="till", id=code)
+    return till
+
+
 def list_register_tickets(till: str, *, limit: int = 8) -> list[RegisterTicketRow]:
     """Return what a register of ours sent last, the newest first."""
     rows = RegisterTicket.objects.filter(till__code=till).order_by("-sequence")[:limit]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,14 +22,15 @@ from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.pos import queries
-from yipan.pos.documents import store_day
-from yipan.pos.documents.store_day import AmountNotPlausible, Cash
+from yipan.pos.documents import store_day, till_device
+from yipan.pos.documents.store_day import AmountNotPlausible, Cash, TicketsMissing
 from yipan.pos.queries import TillRow
 from yipan.pos.rules import days as rules
 from yipan.pos.views.sites import find_store
 
 TILL_LENGTH_MAX = 32
 DIGITS_MAX = 12
+SEQUENCE_DIGITS_MAX = 9
 
 
 @require_GET
@@ -77,8 +79,16 @@ def count_cash(request: HttpRequest) -> HttpResponse:
     till = _find_till(request)
     by, at = get_trace(request), timezone.now()
     today = store_day.open_day(till=till.code, by=by, at=at)
+    missing: list[str] = []
     if request.method == "POST":
+        reason = request.POST.get("without_reason", "").strip()
+        is_without = bool(reason) and get_actor(request).may("pos.override")
         try:
+            _hear_device(request, till)
+            if is_without:
+                till_device.give_up(
+                    till_code=till.code, by=get_trace(request, reason=reason), at=at
+                )
             counted = {
                 tender: _read_amount(request.POST.get(tender, "")) for tender in rules.TENDERS
             }
@@ -90,6 +100,8 @@ def count_cash(request: HttpRequest) -> HttpResponse:
                 at=at,
                 message_id=make_id(),
             )
+        except TicketsMissing:
+            missing = till_device.list_missing_numbers(till.code)
         except Refusal as refusal:
             messages.error(request, tell(refusal))
         else:
@@ -98,6 +110,8 @@ def count_cash(request: HttpRequest) -> HttpResponse:
         "till": till,
         "day": queries.get_day(today.number),
         "tenders": [(tender, request.POST.get(tender, "")) for tender in rules.TENDERS],
+        "missing": missing,
+        "may_give_up": get_actor(request).may("pos.override"),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "pos/day_count.html", context, status=status)
@@ -144,6 +158,18 @@ def tell_again(request: HttpRequest, number: str) -> HttpResponse:
 
     take_step(request, step, done=_("The hub is told again."))
     return redirect("pos:store_day", number=number)
+
+
+def _hear_device(request: HttpRequest, till: TillRow) -> None:
+    """Take in what the register on this device says of its numbers, when it is one."""
+    device, last = request.POST.get("device", ""), request.POST.get("last_sequence", "")
+    if not device or not last.isdecimal() or len(last) > SEQUENCE_DIGITS_MAX:
+        return
+    try:
+        told = UUID(device)
+    except ValueError:
+        return
+    till_device.note_last(till_code=till.code, device=told, last_sequence=int(last))
 
 
 def _find_till(request: HttpRequest) -> TillRow:

@@ -1,25 +1,23 @@
-"""The register: a page for touch and keyboard. Its tickets go through the public API."""
+"""The register: a page for touch and keyboard, and the customer's window beside it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from yipan.access.actors import get_actor
-from yipan.access.doors import page
-from yipan.foundation.refusals import NotFound, Refusal
-from yipan.masterdata.rows import SkuRow
+from yipan.access.doors import allow_connecting, page
+from yipan.foundation.refusals import NotFound
 from yipan.pos import queries
 from yipan.pos.documents import register
-from yipan.pos.queries import GoodsRow
 from yipan.pos.views.sites import find_store, list_stores
 
-TEXT_LENGTH_MAX = 96
 TILL_LENGTH_MAX = 32
 
 
@@ -34,6 +32,9 @@ def show_register(request: HttpRequest) -> HttpResponse:
     tills = queries.list_tills(sites=actor.sites, site=store.code)
     wanted = request.GET.get("till", "")[:TILL_LENGTH_MAX]
     till = next((row for row in tills if row.code == wanted), tills[0] if tills else None)
+    bridge = urlsplit(queries.get_setup(store.code).bridge_url)
+    if bridge.netloc:
+        allow_connecting(request, f"{bridge.scheme}://{bridge.netloc}")
     context = {
         "store": store,
         "stores": list_stores(request),
@@ -41,8 +42,9 @@ def show_register(request: HttpRequest) -> HttpResponse:
         "till": till,
         "new_till": f"{store.code}-{len(tills) + 1}",
         "quick": queries.list_quick_goods(store.code),
-        "recent": queries.list_register_tickets(till.code) if till else [],
+        "person": actor.name,
         "may_refund": actor.may("pos.refund"),
+        "may_override": actor.may("pos.override"),
     }
     return render(request, "pos/register.html", context)
 
@@ -61,16 +63,17 @@ def open_till(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @page(action="pos.sell")
-def read_catalog(request: HttpRequest) -> JsonResponse:
-    """Give a page of the goods a register keeps, so that a scan is known without a network."""
+def show_display(request: HttpRequest) -> HttpResponse:
+    """Show the customer's window of a till: a second screen tells what the register does."""
     store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
-    after = request.GET.get("after", "")[:TEXT_LENGTH_MAX]
-    rows = queries.list_catalog(store.code, after=after)
-    is_full = len(rows) == queries.CATALOG_MAX
-    next_after = rows[-1].sku.code if is_full else ""
-    return JsonResponse({"goods": [_describe(row) for row in rows], "after": next_after})
+    tills = queries.list_tills(
+        sites=get_actor(request).sites, site=store.code if store is not None else ""
+    )
+    named = request.GET.get("till", "")[:TILL_LENGTH_MAX]
+    till = next((row for row in tills if row.code == named or not named), None)
+    if till is None:
+        raise NotFound(kind="till", id=named)
+    return render(request, "pos/display.html", {"till": till, "store": till.site})
 
 
 @require_GET
@@ -81,41 +84,3 @@ def serve_worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the sa
     assert isinstance(found, str), "the worker is among our static files"
     code = Path(found).read_text(encoding="utf-8")
     return HttpResponse(code, content_type="text/javascript; charset=utf-8")
-
-
-@require_GET
-@page(action="pos.sell")
-def find_goods(request: HttpRequest) -> JsonResponse:
-    """Find what is not in the register's memory: by scan, else by words."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
-    text = request.GET.get("q", "")[:TEXT_LENGTH_MAX]
-    try:
-        exact = queries.find_product(store.code, text)
-    except Refusal as refusal:
-        hits = queries.search_goods(store.code, text, limit=12)
-        return JsonResponse({"exact": None, "code": refusal.code, "hits": _describe_all(hits)})
-    return JsonResponse({"exact": _describe(exact), "code": "", "hits": []})
-
-
-def _describe_all(rows: list[GoodsRow]) -> list[dict[str, object]]:
-    return [_describe(row) for row in rows]
-
-
-def _describe(row: GoodsRow) -> dict[str, object]:
-    return {
-        "sku": row.sku.code,
-        "name": row.sku.name,
-        "name_zh": row.sku.name_zh or row.sku.name,
-        "price_minor": row.sku.price_minor,
-        "currency": row.sku.currency,
-        "pack_size": row.pack_size,
-        "available": row.quantity_available,
-        "barcodes": _describe_barcodes(row.sku),
-    }
-
-
-def _describe_barcodes(sku: SkuRow) -> dict[str, int]:
-    """Return barcode to how many smallest units a scan of it means."""
-    return {barcode.code: barcode.pack_size for barcode in sku.barcodes}

@@ -1,29 +1,20 @@
-// The close of a day: what this device has sold and not sent yet stands in the way.
+// The close of a day: what this device has sold and not sent yet stands in the way, and the form
+// says which number it gave last, so that the store can see whether it has them all.
+
+import { listUnsent } from "./unsent.js";
 
 const place = document.querySelector("[data-unsent]");
 const link = document.querySelector("[data-close]");
+const form = document.querySelector("form[data-till]");
 
-function count(database) {
-  return new Promise((resolve) => {
-    const asked = database.transaction("tickets").objectStore("tickets").count();
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => resolve(0);
-  });
+const mine = (await listUnsent()).find((each) => each.till === (place ?? form)?.dataset.till);
+if (place && mine?.unsent) {
+  place.className = "hh-message tone-bad";
+  place.querySelector("[data-unsent-text]").textContent = `${mine.unsent} · ${place.dataset.textUnsent}`;
+  link.setAttribute("aria-disabled", "true");
+  link.addEventListener("click", (event) => event.preventDefault());
 }
-async function look() {
-  const name = `yipan-register-${place.dataset.till}`;
-  const known = await indexedDB.databases();
-  if (!known.some((each) => each.name === name)) return;
-  const asked = indexedDB.open(name);
-  asked.onsuccess = async () => {
-    const database = asked.result;
-    const unsent = database.objectStoreNames.contains("tickets") ? await count(database) : 0;
-    database.close();
-    if (!unsent) return;
-    place.className = "hh-message tone-bad";
-    place.querySelector("[data-unsent-text]").textContent = `${unsent} · ${place.dataset.textUnsent}`;
-    link.setAttribute("aria-disabled", "true");
-    link.addEventListener("click", (event) => event.preventDefault());
-  };
+if (form && mine?.identity) {
+  form.elements.device.value = mine.identity.device;
+  form.elements.last_sequence.value = mine.identity.last_sequence;
 }
-look();

@@ -1,210 +1,119 @@
-// The register. A scan is resolved in memory and shown at once; a finished ticket is written
-// down before it is sent, sent until it is answered, and sent again under the same id.
+// The register. A scan is resolved in memory and shown at once; a finished ticket is numbered and
+// written down before it is printed, and printed before it is sent.
 
-import { Queue, becomeWriter, exportQueue, readWeighed } from "./queue.js";
+import { Catalog } from "./catalog.js";
+import { Door } from "./door.js";
+import { Draft, QUANTITY_MAX } from "./draft.js";
+import { digitsOf, readAmount } from "./figures.js";
+import { Identity, becomeWriter, makeId } from "./identity.js";
+import { Outbox, exportQueue } from "./outbox.js";
+import { makeReceipt } from "./receipt.js";
+import { Printer } from "./printing.js";
+import { Setup } from "./setup.js";
+import { Storage } from "./storage.js";
+import { askForApproval, needsApproval } from "./override.js";
+import { Display } from "./display.js";
+import * as view from "./view.js";
+import { find, page, say, text } from "./view.js";
+import { readWeighed } from "./weighed.js";
 
-const page = document.querySelector("[data-register]");
-const text = (name) => page.dataset[`text${name[0].toUpperCase()}${name.slice(1)}`];
-const find = (name) => page.querySelector(`[data-${name}]`);
-const speaksChinese = page.dataset.language.startsWith("zh");
-const QUANTITY_MAX = 99999;
-
+const { till, site } = page.dataset;
 const scan = find("scan");
 const tendered = find("tendered");
-const goods = new Map();
-const barcodes = new Map();
-let lines = [];
-let current = -1;
-let multiplier = 0;
-let isReturn = false;
-let receipt = "";
-const DISPOSITIONS = ["sellable", "inspect", "damaged"];
-let currency = "CNY";
+const storage = new Storage(till);
+const door = new Door({ till, site, setup: page.dataset.setup, token: page.querySelector("[name=csrfmiddlewaretoken]").value, storage });
+const identity = new Identity(storage, door);
+const draft = new Draft();
+const catalog = new Catalog({
+  storage,
+  door,
+  addresses: { catalog: page.dataset.catalog, stock: page.dataset.stock },
+  onChange: () => { showSync(); showQuick(); },
+});
+const setup = new Setup({ storage, door, page });
+const printer = new Printer({ setup, onTrouble: () => say(text("unprinted"), "bad") });
+const display = new Display(till);
+const outbox = new Outbox({
+  storage,
+  identity,
+  door,
+  onChange: showSync,
+  onAnswer: (record) => {
+    if (record.state === "parked") say(`${text("refused")} ${record.number}`, "bad");
+    showRecent();
+  },
+});
+let isKept = true;
 
-// Figures
-const digits = (code) => new Intl.NumberFormat("en", { style: "currency", currency: code }).resolvedOptions().maximumFractionDigits;
-const write = (minor) => {
-  const places = digits(currency);
-  return new Intl.NumberFormat("en", { minimumFractionDigits: places, maximumFractionDigits: places })
-    .format(minor / 10 ** places).replace("-", "−");
-};
-const SIGNS = { CNY: "¥", EUR: "€", GBP: "£", HKD: "HK$", JPY: "JP¥", USD: "$" };
-function makeSign() {
-  const sign = document.createElement("small");
-  sign.textContent = SIGNS[currency] ?? currency;
-  return sign;
-}
-const amountOf = (line) => (line.is_gift ? 0 : line.quantity * line.price_minor - (line.discount_minor ?? 0));
-const sum = () => lines.reduce((all, line) => all + amountOf(line), 0);
-const nameOf = (item) => (speaksChinese ? item.name_zh : item.name);
-
-// What is told, by word and by tone
-let sound = null;
-function tone(isGood) {
-  if (!navigator.userActivation?.hasBeenActive) return;
-  sound ??= new AudioContext();
-  const wave = sound.createOscillator();
-  const volume = sound.createGain();
-  wave.frequency.value = isGood ? 880 : 220;
-  volume.gain.value = 0.12;
-  wave.connect(volume).connect(sound.destination);
-  wave.start();
-  wave.stop(sound.currentTime + (isGood ? 0.16 : 0.35));
-}
-function say(words, kind = "") {
-  const place = find("say");
-  place.textContent = words;
-  place.className = `register-say${kind ? ` is-${kind}` : ""}`;
-  if (kind) tone(kind === "good");
-}
-
-// The ticket
 function show() {
-  const list = find("lines");
-  list.replaceChildren(...lines.map(makeRow));
-  if (!lines.length) {
-    const empty = document.createElement("li");
-    empty.className = "register-empty";
-    empty.textContent = text("empty");
-    list.append(empty);
-  }
-  list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
-  find("sum").replaceChildren(makeSign(), write(sum()));
-  const units = lines.reduce((all, line) => all + line.quantity, 0);
-  find("count").textContent = lines.length ? `· ${units}` : "";
-  find("notes").replaceChildren(...listNotes(sum()).map(makeNote));
-  const times = page.querySelector('[data-key="times"]');
-  times.setAttribute("aria-pressed", String(multiplier > 0));
-  page.querySelector('[data-key="return"]')?.setAttribute("aria-pressed", String(isReturn));
-  if (multiplier) say(`${text("times")}: × ${multiplier}`);
+  view.showDraft(draft, { stockOf: (sku) => catalog.getStock(sku), onChoose: (at) => { draft.current = at; show(); scan.focus(); } });
+  view.showNotes(draft.sum, 10 ** digitsOf(draft.currency), draft.currency, finish);
+  display.show(draft);
 }
-function makeRow(line, at) {
-  const row = document.createElement("li");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = `register-line${line.quantity < 0 ? " is-return" : ""}`;
-  button.setAttribute("aria-current", String(at === current));
-  const name = document.createElement("span");
-  name.textContent = nameOf(line);
-  const sub = document.createElement("span");
-  sub.className = "sub";
-  const known = goods.get(line.sku)?.available;
-  const flags = [line.sku, write(line.price_minor)];
-  if (line.discount_minor) flags.push(`${text("discount")} ${write(line.discount_minor)}`);
-  if (line.is_gift) flags.push(text("gift"));
-  if (line.quantity < 0) flags.push(`${text("return")}: ${text(line.disposition)}`);
-  else if (known !== undefined && known < line.quantity) flags.push(text("none"));
-  sub.textContent = flags.join(" · ");
-  name.append(sub);
-  const quantity = document.createElement("span");
-  quantity.className = "quantity";
-  quantity.textContent = String(line.quantity).replace("-", "−");
-  const amount = document.createElement("span");
-  amount.className = "amount";
-  amount.textContent = write(amountOf(line));
-  button.append(name, quantity, amount);
-  button.addEventListener("click", () => { current = at; show(); scan.focus(); });
-  row.append(button);
-  return row;
+async function showSync(state) {
+  const kept = state ?? (await outbox.look());
+  const catalogAt = (await storage.readMeta("catalog"))?.at ?? null;
+  view.showSync(kept, { catalogAt, stockAt: catalog.stockAt, size: catalog.size, isKept, now: door.now() });
+  navigator.serviceWorker?.controller?.postMessage({ unsent: kept.unsent });
 }
-function add(item, packSize, mode) {
-  const quantity = (multiplier || 1) * packSize * (isReturn ? -1 : 1);
-  multiplier = 0;
-  currency = item.currency;
-  const at = lines.findIndex((line) => line.sku === item.sku && !line.is_gift && !line.discount_minor && Math.sign(line.quantity) === Math.sign(quantity));
-  const total = quantity + (at < 0 ? 0 : lines[at].quantity);
-  if (Math.abs(total) > QUANTITY_MAX) return say(text("guard"), "bad");
-  if (at < 0) {
-    lines.push({ ...item, quantity, capture_mode: mode, disposition: "sellable" });
-    current = lines.length - 1;
-  } else {
-    lines[at].quantity = total;
-    current = at;
-  }
-  isReturn = false;
-  find("done").hidden = true;
-  show();
-  say(`${nameOf(item)} × ${quantity}`, "good");
+async function showRecent() {
+  const kept = await storage.list("tickets");
+  view.showRecent(kept.filter((record) => record.number && record.receipt).slice(-8).reverse(), printAgain);
 }
-function step(by) {
-  const line = lines[current];
-  if (!line) return;
-  const next = line.quantity + by * Math.sign(line.quantity);
-  if (next === 0) return remove();
-  if (Math.abs(next) > QUANTITY_MAX) return say(text("guard"), "bad");
-  line.quantity = next;
-  line.capture_mode = "key";
-  show();
-}
-function remove() {
-  if (!lines[current]) return;
-  lines.splice(current, 1);
-  current = Math.min(current, lines.length - 1);
-  show();
+function showQuick() {
+  setup.showQuick(catalog);
 }
 
 // Scans
+function add(item, size, mode) {
+  const quantity = draft.add(item, size, mode);
+  if (quantity === null) return say(text("guard"), "bad");
+  view.hideDone();
+  show();
+  return say(`${view.nameOf(item)} × ${quantity}`, "good");
+}
 async function resolve(input) {
   const multiplied = /^(\d+)\s*[*x×]\s*(.*)$/i.exec(input);
   if (multiplied) {
     const times = Number(multiplied[1]);
     // A barcode in front of the sign is a barcode, not a quantity.
-    if (!times || times > QUANTITY_MAX || barcodes.has(multiplied[1])) return say(text("guard"), "bad");
-    multiplier = times;
+    if (!times || times > QUANTITY_MAX || catalog.isCode(multiplied[1])) return say(text("guard"), "bad");
+    draft.multiplier = times;
     show();
-    if (!multiplied[2]) return;
-    return resolve(multiplied[2]);
+    return multiplied[2] ? resolve(multiplied[2]) : undefined;
   }
   const code = input.toUpperCase().replaceAll(" ", "");
-  if (page.dataset.mayRefund === "1" && /^[A-Z0-9]+-\d+-\d{6}$/.test(code)) {
-    receipt = code;
-    isReturn = true;
+  if (/^[A-Z0-9-]+-\d+-(E\d+-)?\d{6}$/.test(code)) {
+    draft.receipt = code;
+    draft.isReturn = true;
     show();
     return say(`${text("return")} · ${code}`, "good");
   }
-  const byBarcode = barcodes.get(code);
-  const byCode = goods.get(code);
-  if (byBarcode && (!byCode || byCode.sku === byBarcode.sku)) return add(goods.get(byBarcode.sku), byBarcode.pack_size, "scan");
-  if (byCode && !byBarcode) return add(byCode, 1, "key");
+  const byCode = catalog.findByCode(code);
+  const bySku = catalog.find(code);
+  if (byCode && (!bySku || bySku.sku === byCode.item.sku)) return add(byCode.item, byCode.size, "scan");
+  if (bySku && !byCode) return add(bySku, 1, "key");
   const weighed = readWeighed(code);
-  const scaled = weighed && goods.get(barcodes.get(weighed.barcode)?.sku);
+  const scaled = weighed && catalog.findByCode(weighed.barcode)?.item;
   if (scaled) return add(scaled, weighed.grams ?? Math.max(Math.round(weighed.minor / Math.max(scaled.price_minor, 1)), 1), "scan");
-  const answer = await ask(input);
+  const known = catalog.search(input);
+  if (known.length && !(byCode && bySku)) return offer(known);
+  const answer = await door.get(`${page.dataset.goods}&q=${encodeURIComponent(input)}`);
   if (answer?.exact) {
-    remember(answer.exact);
+    catalog.remember(answer.exact);
     return add(answer.exact, answer.exact.pack_size, "scan");
   }
-  if (answer?.hits.length) return offer(answer.hits);
-  say(text("unknown"), "bad");
-}
-async function ask(input) {
-  try {
-    const reply = await fetch(`${page.dataset.goods}&q=${encodeURIComponent(input)}`);
-    return reply.ok ? await reply.json() : null;
-  } catch {
-    return null;
+  if (answer?.hits.length) {
+    for (const item of answer.hits) catalog.remember(item);
+    return offer(answer.hits);
   }
+  return say(text("unknown"), "bad");
 }
-function offer(hits) {
-  const place = find("hits");
-  place.replaceChildren(...hits.map((item) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    const name = document.createElement("span");
-    name.textContent = `${nameOf(item)} · ${item.sku}`;
-    const price = document.createElement("span");
-    price.className = "number";
-    price.textContent = write(item.price_minor);
-    button.append(name, price);
-    button.addEventListener("click", () => { remember(item); hide(); add(item, 1, "key"); });
-    return button;
-  }));
-  place.hidden = false;
-  place.querySelector("button").focus();
-  say("");
+function offer(items) {
+  view.showHits(items, (item) => { hide(); add(item, 1, "key"); });
 }
 function hide() {
-  find("hits").hidden = true;
+  view.hideHits();
   scan.focus();
 }
 find("scan-form").addEventListener("submit", (event) => {
@@ -219,34 +128,36 @@ find("scan-form").addEventListener("submit", (event) => {
 const keys = {
   plus: () => step(1),
   minus: () => step(-1),
-  remove,
-  return: () => { isReturn = !isReturn; show(); },
+  remove: () => { draft.remove(); show(); },
+  return: () => { draft.isReturn = !draft.isReturn; show(); },
   times: () => {
-    if (/^\d{1,5}$/.test(scan.value)) { multiplier = Number(scan.value); scan.value = ""; }
-    else multiplier = 0;
+    draft.multiplier = /^\d{1,5}$/.test(scan.value) ? Number(scan.value) : 0;
+    scan.value = "";
     show();
   },
-  exact: () => finish(sum()),
+  exact: () => finish(draft.sum),
   card: () => pay("card"),
   mobile: () => pay("mobile"),
   discount,
-  gift: () => { if (lines[current]?.quantity > 0) { lines[current].is_gift = !lines[current].is_gift; lines[current].discount_minor = 0; show(); } },
-  disposition: () => {
-    const line = lines[current];
-    if (!line || line.quantity >= 0) return;
-    line.disposition = DISPOSITIONS[(DISPOSITIONS.indexOf(line.disposition) + 1) % DISPOSITIONS.length];
-    show();
-  },
+  gift: () => { draft.toggleGift(); show(); },
+  disposition: () => { draft.nextDisposition(); show(); },
   park,
+  void: voidTicket,
 };
+function step(by) {
+  if (draft.line && !draft.step(by)) say(text("guard"), "bad");
+  show();
+}
 page.addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]");
   const quick = event.target.closest("[data-sku]");
   if (key) keys[key.dataset.key]();
-  if (quick && goods.has(quick.dataset.sku)) add(goods.get(quick.dataset.sku), 1, "key");
-  if (key || quick) scan.focus();
+  const item = quick && catalog.find(quick.dataset.sku);
+  if (item) add(item, 1, "key");
+  if ((key || quick) && !document.querySelector("dialog[open]")) scan.focus();
 });
 document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]")) return;
   if (event.key === "F9") { event.preventDefault(); keys.exact(); }
   if (event.key === "Escape") hide();
   if (event.target !== scan) return;
@@ -256,203 +167,145 @@ document.addEventListener("keydown", (event) => {
   if (plain) { event.preventDefault(); keys[plain](); }
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
-    current = Math.min(Math.max(current + (event.key === "ArrowDown" ? 1 : -1), 0), lines.length - 1);
+    draft.move(event.key === "ArrowDown" ? 1 : -1);
     show();
   }
 });
 
-// Tenders. What is keyed as cash goes first; card or mobile pay the rest of it.
-function readTendered() {
-  const amount = Number(tendered.value.replaceAll(",", "").trim());
-  if (!Number.isFinite(amount) || amount < 0 || barcodes.has(tendered.value.trim())) return null;
-  return Math.round(amount * 10 ** digits(currency));
-}
-function pay(tender) {
-  const cash = readTendered();
-  const total = sum();
-  if (cash === null || (cash && cash >= total)) return say(text("short"), "bad");
-  const paid = [{ tender, amount_minor: total - cash }];
-  if (cash) paid.unshift({ tender: "cash", amount_minor: cash });
-  finish(total, paid);
-}
-
 // A discount on the line: `10%` or an amount, keyed into the scan box. Nothing keyed takes it off.
 function discount() {
-  const line = lines[current];
+  const { line } = draft;
   if (!line || line.quantity <= 0 || line.is_gift) return;
   const keyed = /^(\d+(?:\.\d{1,2})?)(%?)$/.exec(scan.value.trim() || "0");
   const full = line.quantity * line.price_minor;
-  const minor = keyed && Math.round(Number(keyed[1]) * (keyed[2] ? full / 100 : 10 ** digits(currency)));
-  if (!keyed || minor > full) return say(text("guard"), "bad");
-  line.discount_minor = minor;
+  const minor = keyed && Math.round(Number(keyed[1]) * (keyed[2] ? full / 100 : 10 ** digitsOf(line.currency)));
+  if (!keyed || minor > full) { say(text("guard"), "bad"); return; }
+  draft.setDiscount(minor);
   scan.value = "";
   show();
 }
 
 // A ticket that waits for its customer: kept like one that is finished, and taken up again.
 async function park() {
-  if (lines.length) {
-    await queue.park(lines);
-    lines = [];
+  if (draft.lines.length) {
+    const { lines, receipt } = draft;
+    await storage.change(["parked"], (store) => store("parked").add({ lines, receipt, at: door.now() }));
+    draft.clear();
   } else {
-    lines = (await queue.recall()) ?? [];
-    for (const line of lines) currency = line.currency;
+    const last = (await storage.list("parked")).at(-1);
+    if (last) await storage.change(["parked"], (store) => store("parked").delete(last.key));
+    Object.assign(draft, { lines: last?.lines ?? [], receipt: last?.receipt ?? "" });
+    draft.current = draft.lines.length - 1;
+    draft.reckon();
   }
-  current = lines.length - 1;
+  const isTakenUp = draft.lines.length > 0;
   show();
-  say(text(lines.length ? "recalled" : "parkedticket"), "good");
+  say(text(isTakenUp ? "recalled" : "parkedticket"), "good");
 }
-function listNotes(total) {
-  if (total <= 0) return [];
-  const unit = 10 ** digits(currency);
-  const notes = [5, 10, 20, 50, 100].map((note) => Math.ceil(total / (note * unit)) * note * unit);
-  return [...new Set(notes)].filter((note) => note > total).slice(0, 4);
-}
-function makeNote(minor) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button";
-  button.textContent = write(minor);
-  button.addEventListener("click", () => finish(minor));
-  return button;
+
+// Tenders. What is keyed as cash goes first; card or mobile pay the rest of it.
+function pay(tender) {
+  const cash = catalog.isCode(tendered.value.trim()) ? null : readAmount(tendered.value, draft.currency);
+  const total = draft.sum;
+  if (cash === null || (cash && cash >= total)) { say(text("short"), "bad"); return; }
+  const paid = [{ tender, amount_minor: total - cash }];
+  if (cash) paid.unshift({ tender: "cash", amount_minor: cash });
+  finish(total, paid);
 }
 tendered.addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return;
   event.preventDefault();
-  const amount = Number(tendered.value.replaceAll(",", "").trim());
-  const minor = Math.round(amount * 10 ** digits(currency));
-  if (!Number.isFinite(amount) || barcodes.has(tendered.value.trim()) || minor < sum()) return say(text("short"), "bad");
+  const minor = catalog.isCode(tendered.value.trim()) ? null : readAmount(tendered.value, draft.currency);
+  if (minor === null || minor < draft.sum) { say(text("short"), "bad"); return; }
   finish(minor);
 });
 
-// The finished ticket: written down, then shown as done, then sent until it is answered.
-const queue = new Queue(page.dataset.till);
-let isFinishing = false;
-async function finish(minor, paid = []) {
-  if (isFinishing) return;
-  if (!lines.length) return say(text("empty"), "bad");
-  isFinishing = true;
-  const ticket = {
-    site: page.dataset.site,
-    till: page.dataset.till,
-    message_id: crypto.randomUUID(),
-    currency,
-    tenders: paid.length ? paid : [{ tender: "cash", amount_minor: sum() }],
-    occurred_at: new Date().toISOString(),
-    lines: lines.map((line) => ({
-      sku: line.sku,
-      quantity: line.quantity,
-      amount_minor: amountOf(line),
-      capture_mode: line.capture_mode,
-      line_type: line.quantity < 0 ? "return" : line.is_gift ? "gift" : "sale",
-      discount_minor: line.discount_minor ?? 0,
-      disposition: line.quantity < 0 ? line.disposition : "",
-      original_ticket: line.quantity < 0 ? receipt : "",
-    })),
-  };
-  try {
-    await queue.keep(ticket);
-  } catch {
-    isFinishing = false;
-    return say(text("unkept"), "bad");
-  }
-  for (const line of lines) takeOff(line);
-  const due = minor - sum();
-  const done = find("done");
-  done.hidden = false;
-  done.className = "register-done";
-  find("done-label").textContent = text("change");
-  find("done-change").textContent = write(due);
-  find("done-number").textContent = "…";
-  lines = [];
-  current = -1;
-  receipt = "";
-  tendered.value = "";
-  isFinishing = false;
-  show();
-  say("");
-  tone(true);
-  send();
-}
-let isSending = false;
-async function send() {
-  if (isSending) return;
-  isSending = true;
-  try {
-    for (;;) {
-      const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
-      const answers = await queue.send(page.dataset.batch, token);
-      showSync(await queue.list("tickets"));
-      if (!answers) { setTimeout(send, 5000); return; }
-      if (!answers.length) return;
-      answers.forEach((answer) => noteAnswer({ ...answer, isTaken: answer.state !== "refused" }));
-    }
-  } finally {
-    isSending = false;
-  }
-}
-function noteAnswer(answer) {
-  const done = find("done");
-  const isParked = answer.state === "parked";
-  find("done-number").textContent = answer.number || answer.code;
-  if (!answer.isTaken || isParked) {
-    done.classList.add("is-bad");
-    say(answer.isTaken ? text("parked") : text("refused"), "bad");
-  }
-  if (!answer.isTaken) return;
-  const row = document.createElement("li");
-  const number = document.createElement("span");
-  number.textContent = answer.number;
-  const state = document.createElement("span");
-  state.className = `badge badge-dot tone-${isParked ? "bad" : "good"}`;
-  state.textContent = isParked ? text("parked") : text("sent");
-  row.append(number, state);
-  find("recent").prepend(row);
-}
-function showSync(kept) {
-  const refused = kept.filter((each) => each.refused).length;
-  const waiting = kept.length - refused;
-  const [kind, words] = refused ? ["bad", `${text("refused")} · ${refused}`]
-    : waiting ? ["warn", `${text("waiting")} · ${waiting}`] : ["good", text("level")];
-  find("sync").className = `register-sync badge tone-${kind}`;
-  find("sync-text").textContent = words;
+// A ticket nobody wants any more takes a number too: nothing that was begun disappears.
+async function voidTicket() {
+  if (!draft.lines.length) return;
+  const approval = await approve("void");
+  if (!approval) return;
+  draft.approval = approval;
+  await keepTicket({ lines: [], tenders: [] });
 }
 
-// The catalog in memory
-function remember(item) {
-  goods.set(item.sku, item);
-  for (const [code, size] of Object.entries(item.barcodes)) barcodes.set(code, { sku: item.sku, pack_size: size });
+async function approve(what) {
+  const approval = await askForApproval(setup, what);
+  if (!approval) say(text("unapproved"), "bad");
+  return approval;
 }
-function showStock(sku) {
-  const place = page.querySelector(`[data-sku="${CSS.escape(sku)}"] [data-stock]`);
-  const item = goods.get(sku);
-  if (!place || !item) return;
-  place.textContent = String(item.available).replace("-", "−");
-  place.classList.toggle("bad", item.available <= 0);
-}
-async function loadCatalog() {
-  for (const item of await queue.list("goods")) remember(item);
-  for (const each of await queue.list("tickets")) for (const line of each.ticket.lines) takeOff(line);
-  refreshCatalog();
-}
-async function refreshCatalog() {
+
+let isFinishing = false;
+async function finish(given, paid = []) {
+  if (isFinishing) return;
+  if (!draft.lines.length) { say(text("empty"), "bad"); return; }
+  isFinishing = true;
   try {
-    let after = "";
-    do {
-      const reply = await fetch(`${page.dataset.catalog}&after=${encodeURIComponent(after)}`);
-      const answer = await reply.json();
-      for (const item of answer.goods) remember(item);
-      await queue.keepGoods(answer.goods);
-      after = answer.after;
-    } while (after);
-  } catch {
-    setTimeout(refreshCatalog, 30_000);
+    const reason = needsApproval(draft, setup);
+    if (reason) {
+      draft.approval = await approve(reason);
+      if (!draft.approval) return;
+    }
+    const tenders = paid.length ? paid : [{ tender: "cash", amount_minor: draft.sum }];
+    await keepTicket({ lines: draft.list(), tenders, given });
+  } finally {
+    isFinishing = false;
   }
 }
-function takeOff(line) {
-  const item = goods.get(line.sku);
-  if (item) item.available -= line.quantity;
-  showStock(line.sku);
+
+// The finished ticket: numbered and written down in one step, then printed, then sent.
+async function keepTicket({ lines, tenders, given = 0 }) {
+  const { approval, currency } = draft;
+  const total = lines.length ? draft.sum : 0;
+  const change = given ? given - total : 0;
+  let record;
+  try {
+    record = await identity.keep(({ number, at }) => ({
+      total,
+      receipt: makeReceipt({ draft, isVoid: !lines.length, tenders, change, number, at, setup, cashier: page.dataset.person }),
+      ticket: {
+        message_id: makeId(at),
+        lines,
+        tenders,
+        currency,
+        device_at: new Date(at - door.offset).toISOString(),
+        clock_offset_ms: door.offset,
+        cashier: page.dataset.person,
+        approved_by: approval?.by ?? "",
+        approval_reason: approval?.reason ?? "",
+      },
+    }), door.now());
+  } catch {
+    say(text(identity.isKnown ? "unkept" : "unnamed"), "bad");
+    return;
+  }
+  for (const line of lines) {
+    catalog.takeOff(line.sku, line.quantity);
+    view.showStock(line.sku, catalog.getStock(line.sku));
+  }
+  view.showDone({ number: record.number, change, currency });
+  display.thank({ total, change, currency });
+  draft.clear();
+  tendered.value = "";
+  show();
+  say("");
+  view.tone(true);
+  if (approval) await noteEvent("override", record.number, approval);
+  if (lines.length && setup.isPrinting) printer.print(record.receipt, { isCopy: false });
+  showRecent();
+  showSync();
+  outbox.wake();
+}
+function noteEvent(type, subject, { by = "", reason = "" } = {}) {
+  return outbox.note({
+    event_id: makeId(), event_type: type, occurred_at: new Date(door.now()).toISOString(),
+    actor: page.dataset.person, subject, approved_by: by, reason,
+  });
+}
+async function printAgain(record) {
+  await noteEvent("reprint", record.number);
+  printer.print(record.receipt, { isCopy: true });
+  outbox.wake();
 }
 
 // The worker brings this page back when there is no network; it is told what belongs to it.
@@ -463,15 +316,36 @@ async function startWorker() {
   const parts = performance.getEntriesByType("resource").map((entry) => entry.name);
   worker.postMessage({ keep: [location.href, ...parts.filter((name) => new URL(name).pathname.startsWith("/static/"))] });
 }
+async function askToKeep() {
+  // A browser that may throw data away is asked not to; a private window will.
+  isKept = (await navigator.storage?.persist?.()) ?? false;
+}
 
-// Nobody walks away from what is not sent without being asked.
-window.addEventListener("beforeunload", (event) => { if (lines.length) event.preventDefault(); });
-window.addEventListener("online", send);
-find("export").addEventListener("click", () => exportQueue(queue, page.dataset.till));
+// Nobody walks away from a ticket that is begun without being asked.
+window.addEventListener("beforeunload", (event) => { if (draft.lines.length) event.preventDefault(); });
+window.addEventListener("online", () => { outbox.failures = 0; outbox.wake(); catalog.refresh(); setup.refresh(); });
+find("export").addEventListener("click", () => exportQueue(storage, till));
+find("send").addEventListener("click", () => outbox.wake());
+find("refresh").addEventListener("click", () => { catalog.refresh(); setup.refresh(); });
+
+draft.findGift = (sku) => catalog.find(sku);
 show();
-await becomeWriter(page.dataset.till, () => { say(text("elsewhere"), "bad"); page.setAttribute("data-waiting", ""); });
+await becomeWriter(till, () => { say(text("elsewhere"), "bad"); page.setAttribute("data-waiting", ""); });
+try {
+  await Promise.all([door.open(), setup.open(), catalog.open(), askToKeep()]);
+  await identity.open();
+} catch {
+  say(text("unkept"), "bad");
+  throw new Error("this browser keeps nothing");
+}
 page.removeAttribute("data-waiting");
-await loadCatalog();
-show();
+setup.onChange = () => { draft.promotions = setup.listPromotions(door.now()); draft.reckon(); showQuick(); show(); };
+setup.onChange();
+showSync();
+showRecent();
+if (!identity.isKnown) say(text("unnamed"), "bad");
+page.setAttribute("data-ready", "");
 startWorker();
-send();
+outbox.wake();
+catalog.refresh();
+setup.refresh();

@@ -1,0 +1,332 @@
+"""
+Goal: at the register, promotions give what the hub's rule gives, a second person approves what
+one may not do alone, and paper and customer see what was sold.
+
+Method: the modules of the page are called with the cases of the Python rule; the rest is typed
+and scanned as people do, with printing and the bridge caught at the edge of the browser.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests import retailer
+from tests.browser.registers import (
+    keep,
+    open_register,
+    open_store,
+    read_tickets,
+    scan,
+    wait_until_sent,
+)
+from tests.pos.test_promotions import CASES, make
+from tests.retailer import NOON, stock
+from yipan.access.roles import Role
+from yipan.foundation.promotions import Line, Promotion, apply_promotions
+from yipan.masterdata import promotions
+from yipan.pos.documents import register_settings
+from yipan.pos.documents.register_settings import Setup
+from yipan.pos.models import Ticket, TillEvent
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FLOOR = "on_hand/shop_floor/available"
+BRIDGE = "http://127.0.0.1:9123/print"
+APPLY = """async (cases) => {
+    const { applyPromotions } = await import("/static/pos/promotions.js");
+    return cases.map(({ lines, promotions }) => applyPromotions(lines, promotions));
+}"""
+
+
+def write_rule(row: Promotion) -> dict[str, Any]:
+    return {name: value for name, value in asdict(row).items() if not name.startswith("valid")}
+
+
+def write_line(line: Line) -> dict[str, Any]:
+    return asdict(line)
+
+
+def expect_the_same(page: Page, baskets: list[tuple[list[Line], list[Promotion]]]) -> None:
+    told = page.evaluate(
+        APPLY,
+        [
+            {
+                "lines": [write_line(line) for line in lines],
+                "promotions": list(map(write_rule, rules)),
+            }
+            for lines, rules in baskets
+        ],
+    )
+    for (lines, rules), found in zip(baskets, told, strict=True):
+        wanted = apply_promotions(lines, rules)
+        assert found["discounts"] == [asdict(each) for each in wanted.discounts]
+        assert found["gifts"] == [asdict(each) for each in wanted.gifts]
+
+
+def test_the_browser_reckons_promotions_as_the_hub_does(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    retailer.open_retailer()
+    page = visit(Role.STORE_MANAGER, username="fang", sites=["S12"])
+    page.goto(f"{live_server.url}/pos/tickets")
+    written = [
+        (
+            [Line(sku=a, category=b, quantity=c, price_minor=d) for a, b, c, d in case["lines"]],
+            [make(each) for each in case["promotions"]],
+        )
+        for case in CASES
+    ]
+    expect_the_same(page, written)
+
+    chance = random.Random(20_260_302)
+    expect_the_same(page, [make_basket(chance) for _ in range(2_000)])
+
+
+def make_basket(chance: random.Random) -> tuple[list[Line], list[Promotion]]:
+    lines = [
+        Line(
+            sku=chance.choice("ABC"),
+            category=chance.choice(["", "food", "food/tea", "foodstuff"]),
+            quantity=chance.randint(-2, 12),
+            price_minor=chance.choice([0, 1, 99, 500, 500, 1_990, chance.randint(0, 99_999)]),
+        )
+        for _ in range(chance.randint(0, 6))
+    ]
+    rules = [
+        Promotion(
+            code=code,
+            kind=chance.choice(["percent", "amount", "n_for_m", "gift"]),
+            percent=chance.randint(1, 100),
+            amount_minor=chance.randint(1, 3_000),
+            buy_quantity=chance.randint(2, 5),
+            pay_quantity=chance.randint(0, 1),
+            gift_sku="G",
+            gift_quantity=chance.randint(1, 3),
+            skus=chance.choice([(), ("A",), ("A", "B")]),
+            categories=chance.choice([(), ("food",)]),
+            priority=chance.randint(0, 2),
+        )
+        for code in chance.sample("PQRST", chance.randint(0, 4))
+    ]
+    return lines, rules
+
+
+def test_a_promotion_and_its_gift_are_given_without_a_network(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    open_store()
+    promotions.save(
+        Promotion(
+            code="TEA-BAG",
+            kind="gift",
+            name="A bag for three teas",
+            skus=("TEA-250",),
+            buy_quantity=3,
+            gift_sku="BAG-1",
+            gift_quantity=1,
+        )
+    )
+    promotions.save(Promotion(code="TEN", kind="percent", name="Ten off", percent=10))
+    page = open_register(visit, live_server)
+    page.context.set_offline(True)
+
+    scan(page, "3*69TEA-250")
+    expect(page.locator("[data-sum]")).to_have_text("¥183.60")
+    expect(page.locator(".register-line")).to_have_count(2)
+    expect(page.locator(".register-line").nth(1)).to_contain_text("TEA-BAG")
+    keep(page, "register-promotion")
+    page.keyboard.press("F9")
+    expect(page.locator(".register-line")).to_have_count(0)
+    page.context.set_offline(False)
+    wait_until_sent(page)
+
+    lines = Ticket.objects.get().lines
+    assert [
+        (line["sku"], line["quantity"], line["amount_minor"], line["line_type"], line["promotion"])
+        for line in lines
+    ] == [("TEA-250", 3, 18_360, "sale", "TEN"), ("BAG-1", 1, 0, "gift", "TEA-BAG")]
+    assert stock("pos:S12", FLOOR, "BAG-1") == -1
+
+
+def test_a_deep_discount_needs_a_second_person_and_their_code(
+    visit: Callable[..., Page], live_server: LiveServer, complaints: list[str]
+) -> None:
+    open_store()
+    visit(Role.STORE_MANAGER, username="boss", sites=["S12"]).close()
+    register_settings.set_code(username="boss", code="246810", at=NOON)
+    page = open_register(visit, live_server, Role.STORE_CLERK, username="chen")
+    page.context.set_offline(True)
+    scan(page, "69TEA-250")
+    page.get_by_label("Scan, or type a name").fill("50%")
+    page.get_by_role("button", name="Discount").click()
+    page.keyboard.press("F9")
+
+    dialog = page.locator("[data-override]")
+    expect(dialog).to_be_visible()
+    keep(page, "register-override")
+    dialog.get_by_label("Code or badge").fill("111222")
+    dialog.get_by_label("Reason").fill("torn box")
+    dialog.get_by_role("button", name="Approve").click()
+    expect(dialog.get_by_text("Nobody who may approve here has this code.")).to_be_visible()
+    dialog.get_by_label("Code or badge").fill("246810")
+    dialog.get_by_role("button", name="Approve").click()
+    expect(page.locator("[data-done-change]")).to_have_text("0.00")
+    page.context.set_offline(False)
+    wait_until_sent(page)
+    page.wait_for_load_state("networkidle")
+
+    assert Ticket.objects.get().total_minor == 3_400
+    event = TillEvent.objects.get()
+    assert (event.event_type, event.actor, event.approved_by, event.reason, event.subject) == (
+        "override",
+        "chen",
+        "boss",
+        "torn box",
+        "S12-1-000001",
+    )
+    complaints[:] = [said for said in complaints if "net::ERR" not in said]
+
+
+def test_a_ticket_that_is_given_up_keeps_its_number(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    open_store()
+    page = open_register(visit, live_server)
+    scan(page, "69TEA-250")
+    page.get_by_role("button", name="Void").click()
+    page.locator("[data-override]").get_by_label("Reason").fill("went away")
+    page.locator("[data-override]").get_by_role("button", name="Approve").click()
+    expect(page.locator(".register-line")).to_have_count(0)
+    wait_until_sent(page)
+    scan(page, "TEA-250")
+    page.keyboard.press("F9")
+    wait_until_sent(page, "S12-1-000002")
+
+    assert list(Ticket.objects.order_by("id").values_list("number", "ticket_type")) == [
+        ("S12-1-000001", "void"),
+        ("S12-1-000002", "sale"),
+    ]
+    assert stock("pos:S12", FLOOR) == 99
+
+
+def test_a_receipt_goes_to_the_bridge_as_bytes_and_a_reprint_says_so(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    open_store()
+    setup = Setup(bridge_url=BRIDGE, receipt_header="滨江路 1 号", receipt_footer="谢谢")
+    register_settings.save(site="S12", setup=setup, by="fang", at=NOON)
+    printed: list[bytes] = []
+
+    def take(route: Route) -> None:
+        printed.append(route.request.post_data_buffer or b"")
+        route.fulfill(status=200)
+
+    page = open_register(visit, live_server)
+    page.route(BRIDGE, take)
+    # The bridge is among what the page may speak to since the setup is there.
+    page.locator("[data-sync]").click()
+    page.get_by_label("Print each receipt").check()
+    page.keyboard.press("Escape")
+    scan(page, "2*69TEA-250")
+    page.keyboard.press("F9")
+    wait_until_sent(page)
+    page.get_by_text("Last tickets").click()
+    page.get_by_role("button", name="Print").click()
+    page.wait_for_load_state("networkidle")
+
+    first, again = printed
+    text = first.decode("gb18030", errors="replace")
+    assert first.startswith(b"\x1b@")
+    assert first.endswith(b"\x1dVB\x03")
+    assert "滨江路 1 号" in text
+    assert "谢谢" in text
+    assert "2 x 68.00" in text
+    assert "CNY 136.00" in text
+    assert b"\x1dkI\x0e{BS12-1-000001" in first
+    assert "COPY" not in text
+    assert "*** COPY ***" in again.decode("gb18030", errors="replace")
+    assert TillEvent.objects.get().event_type == "reprint"
+
+
+def test_without_a_bridge_the_browser_prints_and_no_sale_waits_for_it(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    open_store()
+    page = open_register(visit, live_server)
+    page.evaluate("() => { window.print = () => { window.printed = (window.printed ?? 0) + 1; }; }")
+    page.locator("[data-sync]").click()
+    page.get_by_label("Print each receipt").check()
+    keep(page, "register-sync")
+    page.keyboard.press("Escape")
+    scan(page, "69TEA-250")
+    page.keyboard.press("F9")
+    wait_until_sent(page)
+
+    assert page.evaluate("window.printed") == 1
+    paper = page.locator("[data-paper]")
+    assert "S12-1-000001" in (paper.text_content() or "")
+    assert paper.locator("svg rect").count() > 40
+    page.emulate_media(media="print")
+    expect(paper).to_be_visible()
+    expect(page.locator("[data-sum]")).to_be_hidden()
+    keep(page, "register-paper")
+    page.emulate_media(media="screen")
+
+
+def test_the_customer_sees_the_last_line_and_the_change(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    open_store()
+    page = open_register(visit, live_server)
+    display = page.context.new_page()
+    display.goto(f"{live_server.url}/pos/display?till=S12-1")
+    expect(display.get_by_text("Welcome")).to_be_visible()
+    scan(page, "69TEA-250")
+    expect(display.locator("[data-total]")).to_have_text("¥ 68.00")
+    expect(display.locator("[data-lines] li")).to_have_count(1)
+    keep(display, "display")
+    page.get_by_label("Cash received").fill("100")
+    page.get_by_label("Cash received").press("Enter")
+    expect(display.get_by_text("Thank you")).to_be_visible()
+    expect(display.locator("[data-change]")).to_have_text("¥ 32.00")
+    wait_until_sent(page)
+
+
+def test_a_saved_queue_is_read_once_and_a_register_without_its_storage_starts_anew(
+    visit: Callable[..., Page], live_server: LiveServer, tmp_path: Path
+) -> None:
+    open_store()
+    page = open_register(visit, live_server)
+    page.context.set_offline(True)
+    scan(page, "69TEA-250")
+    page.keyboard.press("F9")
+    expect(page.locator("[data-unsent]").last).to_have_text("1")
+    page.locator("[data-sync]").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save unsent tickets to a file").click()
+    file = tmp_path / "queue.json"
+    download.value.save_as(file)
+    assert [ticket["sequence"] for ticket in json.loads(file.read_text())["tickets"]] == [1]
+    assert [record["state"] for record in read_tickets(page)] == ["pending"]
+    # The device is lost: another one reads the file.
+    page.close()
+    other = page.context.new_page()
+    page.context.set_offline(False)
+    for _ in range(2):
+        other.goto(f"{live_server.url}/pos/register/import")
+        other.get_by_label("File").set_input_files(file)
+        other.get_by_role("button", name="Read the file").click()
+        expect(other.get_by_text("S12-1-000001")).to_be_visible()
+    keep(other, "register-import")
+
+    assert Ticket.objects.count() == 1
+    assert stock("pos:S12", FLOOR) == 99
