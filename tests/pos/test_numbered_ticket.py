@@ -8,9 +8,11 @@ read afterwards.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from tests import retailer
 from tests.retailer import CLERK, NOON, make_id, stock
@@ -18,7 +20,7 @@ from yipan.exchange.queries import list_alterations
 from yipan.foundation.refusals import NotFound
 from yipan.ledger.moves import Trace
 from yipan.messages.till import TicketLine
-from yipan.pos import queries, rules
+from yipan.pos import papers, queries, rules
 from yipan.pos.documents import numbered_ticket, register, store_day, till_device
 from yipan.pos.documents.numbered_ticket import Arrival, Numbered, TakenTicket
 from yipan.pos.documents.register import Sale
@@ -274,3 +276,16 @@ def test_no_ticket_is_made_after_it_arrived(
     )
 
     assert at == NOON + timedelta(days=expected_days)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_receipt_is_printed_as_a_copy(language: str) -> None:
+    set_up()
+    take(a_ticket(1, quantity=2))
+
+    paper = papers.print_receipt(queries.get_ticket("S12", "S12-1-000001"), language=language)
+
+    text = PdfReader(BytesIO(paper)).pages[0].extract_text()
+    assert "S12-1-000001" in text
+    assert "CNY 136.00" in text
+    assert ("COPY" if language == "en" else "副本") in text

@@ -61,6 +61,14 @@ class TicketLineRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PaidRow:
+    """A way a ticket was paid, change taken off, in minor units."""
+
+    tender: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TicketDetail:
     """A ticket as its page shows it, with the messages that brought it and tell of it."""
 
@@ -71,6 +79,7 @@ class TicketDetail:
     source: str
     sequence: int
     lines: tuple[TicketLineRow, ...]
+    tenders: tuple[PaidRow, ...] = ()
 
     @property
     def book_code(self) -> str:
@@ -152,6 +161,10 @@ def get_ticket(site: str, number: str) -> TicketDetail:
                 capture_mode=line["capture_mode"],
             )
             for line in ticket.lines
+        ),
+        tenders=tuple(
+            PaidRow(tender=paid["tender"], amount_minor=paid["amount_minor"])
+            for paid in ticket.tenders or [{"tender": "cash", "amount_minor": ticket.total_minor}]
         ),
     )
 

@@ -19,9 +19,10 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents import openings, reversals
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import read_history
+from yipan.documents.printing import answer_paper, choose_language
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
-from yipan.pos import queries
+from yipan.pos import papers, queries
 from yipan.pos.documents import stock_opening, ticket
 from yipan.pos.documents.stock_opening import ShopStock
 from yipan.pos.queries import TicketFilter
@@ -87,6 +88,20 @@ def show_ticket(request: HttpRequest, number: str) -> HttpResponse:
         "may_see_hub": actor.may("erp.read"),
     }
     return render(request, "pos/ticket.html", context)
+
+
+@require_GET
+@page(action="pos.read")
+def print_ticket(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the receipt of a ticket as PDF, in the language of the reader or of `?language=`."""
+    sites = queries.list_ticket_sites(number, sites=get_actor(request).sites)
+    wanted = request.GET.get("site", "")
+    found = [site for site in sites if site == wanted or not wanted]
+    if not found:
+        raise NotFound(kind="ticket", id=number)
+    detail = queries.get_ticket(found[0], number)
+    paper = papers.print_receipt(detail, language=choose_language(request))
+    return answer_paper(paper, name=number)
 
 
 @require_GET

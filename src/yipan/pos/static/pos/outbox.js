@@ -15,6 +15,7 @@ export class Outbox {
     Object.assign(this, { storage, identity, door, onChange, onAnswer });
     this.failures = 0;
     this.isSending = false;
+    this.isWanted = false;
     this.timer = 0;
   }
 
@@ -37,17 +38,15 @@ export class Outbox {
 
   // Send what waits, now; somebody asked, the network came back, or a ticket was finished.
   async wake() {
+    this.isWanted = true;
     if (this.isSending) return;
     this.isSending = true;
     clearTimeout(this.timer);
     try {
-      const isDone = await this.drain();
-      if (isDone) {
-        this.failures = 0;
-        await this.sendEvents();
-        await this.report();
-      } else {
-        this.failures += 1;
+      // What is finished while something else is told waits for no second call.
+      while (this.isWanted) {
+        this.isWanted = false;
+        await this.sendAll();
       }
     } finally {
       this.isSending = false;
@@ -55,6 +54,16 @@ export class Outbox {
       const pause = this.failures ? Math.min(RETRY_MS * 2 ** (this.failures - 1), RETRY_MAX_MS) : REPORT_MS;
       this.timer = setTimeout(() => this.wake(), pause);
     }
+  }
+
+  async sendAll() {
+    if (!(await this.drain())) {
+      this.failures += 1;
+      return;
+    }
+    this.failures = 0;
+    await this.sendEvents();
+    await this.report();
   }
 
   // Returns whether nothing is left to send.

@@ -11,7 +11,7 @@ export function needsApproval(draft, setup) {
   const limit = setup.values.discount_limit_percent;
   const isDeep = (line) => line.quantity > 0 && !line.is_gift
     && line.keyed_minor * 100 > limit * line.quantity * line.price_minor;
-  if (draft.lines.some(isDeep)) return "discount";
+  if (draft.lines.some(isDeep)) return "deep";
   if (draft.hasReturn && !draft.receipt) return "receiptless";
   if (draft.hasReturn && page.dataset.mayRefund !== "1") return "refund";
   return "";
