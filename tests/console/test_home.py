@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import retailer
@@ -15,6 +17,8 @@ from yipan.console.figures import list_figures
 from yipan.console.reader import Reader
 from yipan.console.recent import list_recent
 from yipan.console.waiting import count_behind, list_work
+from yipan.masterdata import records
+from yipan.masterdata.rows import SiteRow
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +134,20 @@ def test_late_orders_are_counted_by_the_day_of_the_reader() -> None:
     reader = a_reader(Role.PURCHASER)
 
     assert reader.count_orders(late_on=yesterday) == 0
+
+
+def test_the_board_asks_as_much_for_forty_stores_as_for_two() -> None:
+    client = a_client(Role.INVENTORY_CONTROLLER, username="zhao")
+    client.get("/")  # what is read once per process
+    with CaptureQueriesContext(connection) as few:
+        client.get("/")
+
+    stores = [f"N{number:02d}" for number in range(40)]
+    records.save_sites([SiteRow(code=code, site_type="store", name=code) for code in stores])
+    for code in stores:
+        retailer.open_store(code, ("TEA-250", 1))
+    retailer.deliver()
+    with CaptureQueriesContext(connection) as many:
+        assert client.get("/").status_code == 200
+
+    assert len(many) == len(few)

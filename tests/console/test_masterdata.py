@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -12,6 +13,7 @@ from yipan.access.roles import Role
 from yipan.documents import trail
 from yipan.erp import tasks
 from yipan.masterdata import jobs, queries, records
+from yipan.masterdata.models import Category
 from yipan.masterdata.rows import BarcodeRow, BinRow, CustomerRow, SupplierRow
 
 pytestmark = pytest.mark.django_db
@@ -279,3 +281,16 @@ def test_who_may_not_see_cost_does_not() -> None:
 
     assert "1,234" not in text
     assert "/edit" not in text
+
+
+def test_lists_and_pages_call_a_category_by_its_name(browser: Client) -> None:
+    Category.objects.create(code="food", name="Food", name_zh="食品")
+    Category.objects.create(code="food/tea", parent_id="food", name="Tea", name_zh="茶叶")
+    records.save_skus([a_sku("OOLONG", category="food/tea")], at=NOON)
+
+    for address in ("/masterdata/skus?q=OOLONG", "/masterdata/skus/OOLONG"):
+        page = browser.get(address).content.decode()
+        assert "Tea" in page
+        assert "food/tea" in page
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert "茶叶" in browser.get("/masterdata/skus?q=OOLONG").content.decode()

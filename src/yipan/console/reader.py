@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from yipan.access.actors import Actor, get_actor
 from yipan.access.site_choice import find_chosen_site
 from yipan.console import books
+from yipan.console.remembered import Remembered
 from yipan.erp import queries as erp
 from yipan.exchange.queries import SourceRow, list_sources
 from yipan.ledger.totals import PlaceTotal, list_place_totals
@@ -18,6 +19,14 @@ from yipan.wms import queries as wms
 
 READER_ATTRIBUTE = "yipan_reader"
 INBOUND_OPEN = ("released", "partly_received")
+
+#: With so many sites and statuses the hub's book takes some time to add up.
+PLACES_MANY = 100
+
+#: What the hub has on hand at all sites: of a chain, as it was some seconds ago.
+HUB_TOTALS = Remembered(
+    lambda: list_place_totals(book=books.HUB), is_large=lambda rows: len(rows) >= PLACES_MANY
+)
 
 
 @dataclass(kw_only=True)
@@ -30,7 +39,7 @@ class Reader:
     @cached_property
     def place_totals(self) -> list[PlaceTotal]:
         """Return what the hub has on hand at the sites the reader sees."""
-        return [row for row in list_place_totals(book=books.HUB) if self.is_mine(row.place)]
+        return [row for row in HUB_TOTALS.get() if self.is_mine(row.place)]
 
     @cached_property
     def shortfalls(self) -> list[PlaceTotal]:

@@ -131,16 +131,28 @@ def list_place_totals(*, book: str) -> list[PlaceTotal]:
     """
     rows = call(
         """
+        with here as (
+            select p.place_id, split_part(p.path, '/', 2) as place
+              from ledger_place p join ledger_book k on k.book_id = p.book_id
+             where k.code = %s and p.path ^@ 'on_hand/'),
+        -- Added up by number before anything is looked up: one pass over narrow rows.
+        held as (
+            select b.place_id, b.status, sum(b.quantity)::bigint as quantity
+              from ledger_balance b
+             where b.quantity <> 0
+             group by 1, 2),
+        short as (
+            select b.place_id, b.status, count(*) as below, min(b.sku_id) as sku_id
+              from ledger_balance b
+             where b.overdraft > 0
+             group by 1, 2)
         select t.place, t.status, t.quantity, t.below, coalesce(s.code, '')
           from (
-            select split_part(p.path, '/', 2) as place, b.status,
-                   sum(b.quantity)::bigint as quantity,
-                   count(*) filter (where b.overdraft > 0) as below,
-                   min(b.sku_id) filter (where b.overdraft > 0) as sku_id
-              from ledger_place p
-              join ledger_book k on k.book_id = p.book_id
-              join ledger_balance b on b.place_id = p.place_id
-             where k.code = %s and p.path ^@ 'on_hand/' and b.quantity <> 0
+            select h.place, held.status, sum(held.quantity)::bigint as quantity,
+                   coalesce(sum(short.below), 0)::bigint as below, min(short.sku_id) as sku_id
+              from here h
+              join held on held.place_id = h.place_id
+              left join short on short.place_id = held.place_id and short.status = held.status
              group by 1, 2) t
           left join ledger_sku s on s.sku_id = t.sku_id
          order by 1, 2

@@ -40,15 +40,17 @@ def list_skus(request: HttpRequest) -> HttpResponse:
     rows = queries.list_sku_page(which, after=after, limit=ROWS_PER_PAGE + 1)
     shown = rows[:ROWS_PER_PAGE]
     actor = get_actor(request)
+    categories = queries.list_categories()
+    names = {category.code: category for category in categories}
     return render(
         request,
         "console/masterdata/skus.html",
         {
-            "rows": shown,
+            "rows": [(row, names.get(row.category)) for row in shown],
             "count": queries.count_skus(which),
             "next_after": shown[-1].code if len(rows) > ROWS_PER_PAGE else "",
             "which": which,
-            "categories": queries.list_categories(),
+            "categories": categories,
             "temperatures": CHOICES["temperature_class"],
             "may_write": actor.may("masterdata.write"),
             "may_import": actor.may("masterdata.import"),
@@ -82,6 +84,7 @@ def show_sku(request: HttpRequest, sku: str) -> HttpResponse:
         "console/masterdata/sku.html",
         {
             "sku": row,
+            "category": queries.find_category(row.category),
             "unit": get_choice("unit", row.unit),
             "climate": get_choice("temperature_class", row.temperature_class),
             "columns": books.make_columns(

@@ -221,3 +221,13 @@ def list_categories() -> list[CategoryRow]:
         CategoryRow(code=row.code, parent=row.parent_id or "", name=row.name, name_zh=row.name_zh)
         for row in Category.objects.order_by("code")[:ROWS_MAX]
     ]
+
+
+def find_category(code: str) -> CategoryRow | None:
+    """Return one branch of the tree of goods, None where there is none of this code."""
+    row = Category.objects.filter(code=code).first() if code else None
+    if row is None:
+        return None
+    return CategoryRow(
+        code=row.code, parent=row.parent_id or "", name=row.name, name_zh=row.name_zh
+    )
