@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import re
@@ -26,6 +25,7 @@ from yipan.config.home import Home
 from yipan.config.prepare import LOGIN_MARK, NO_DEMO, NOBODY_MARK, STEP_MARK
 from yipan.config.processes import Child, end_leftovers, list_programs, note_children, stop_all
 from yipan.config.progress import Progress
+from yipan.config.readiness import NeverReady, Readiness, ask
 from yipan.config.startup import check_disk, check_port, is_disk_low, list_allowed_hosts
 from yipan.config.trouble import Trouble
 
@@ -33,9 +33,7 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 0.05
 DISK_EVERY_SECONDS = 60.0
-READY_SECONDS_MAX = 180.0
 WEB_STARTS_MAX = 3
-ASK_SECONDS_MAX = 5.0
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not listened on
 
 
@@ -230,25 +228,22 @@ class Supervisor:
         note_children(self.node.home, self.children)
 
     def _wait_until_served(self) -> None:
-        give_up_at = time.monotonic() + READY_SECONDS_MAX
-        while not self._is_served():
+        web = self.children[0]
+        try:
+            self._ask_until_served(web)
+        except NeverReady as never:
+            reason = _read_reason(web.log_file)
+            raise Trouble(f"The web process {never.why}: {reason}") from None
+
+    def _ask_until_served(self, web: Child) -> None:
+        host = WILDCARDS.get(self.node.host, self.node.host)
+        readiness = Readiness(now=time.monotonic())
+        while not readiness.is_served(ask(host, self.node.port), now=time.monotonic()):
             if self._stopping.wait(POLL_SECONDS):
                 raise Stopped
             self._watch()
-            web = self.children[0]
-            if web.restarts > WEB_STARTS_MAX or time.monotonic() > give_up_at:
-                raise Trouble(f"The web process does not come up: {_read_reason(web.log_file)}")
-
-    def _is_served(self) -> bool:
-        host = WILDCARDS.get(self.node.host, self.node.host)
-        connection = http.client.HTTPConnection(host, self.node.port, timeout=ASK_SECONDS_MAX)
-        try:
-            connection.request("GET", "/", headers={"Host": "localhost"})
-            return connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+            if web.restarts > WEB_STARTS_MAX:
+                raise NeverReady("does not come up")
 
 
 def _read_reason(file: Path) -> str:

@@ -17,6 +17,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.ledger.queries import get_posting
 from yipan.ledger.rows import Posting
 from yipan.ledger.totals import list_accounts, list_postings_of_message
+from yipan.ledger.uris import make_uris
 from yipan.masterdata.queries import find_skus
 
 ROWS_PER_PAGE = 50
@@ -152,6 +153,7 @@ def _make_file(read: statement.Statement, *, book: str, sku: str) -> HttpRespons
             _("Change"),
         ),
         *(_("Balance"), _("Person"), _("Device"), _("Reason"), _("Source"), _("Sequence")),
+        *("document_uri", "actor_uri", "reason_uri"),
     ]
     rows: list[list[exports.Cell]] = []
     for row in read.rows:
@@ -170,6 +172,7 @@ def _make_file(read: statement.Statement, *, book: str, sku: str) -> HttpRespons
                 header.reason if header else "",
                 header.source if header else "",
                 header.sequence if header else None,
+                *make_uris(header),
             ]
         )
     name = f"{book.replace(':', '-')}-{sku}-postings"

@@ -14,6 +14,7 @@ from yipan.erp.queries.levels import StockLevel
 from yipan.erp.queries.periods import PeriodRow
 from yipan.erp.queries.value_sources import EntityRow
 from yipan.ledger.rows import MovementRow
+from yipan.ledger.uris import make_uris
 from yipan.ledger.value_rows import LateValue, ValueEntryRow
 
 Cursor = Annotated[str, Field(max_length=160)]
@@ -111,11 +112,14 @@ class MovementOut(Schema):
     reason: str | None
     source: str | None
     sequence: int | None
+    document_uri: str = ""
+    actor_uri: str = ""
+    reason_uri: str = ""
 
     @classmethod
     def of(cls, row: MovementRow) -> MovementOut:
         """Return what the API tells of a movement; a promise of the fast lane has no header."""
-        header = row.header
+        header, uris = row.header, make_uris(row.header)
         return cls(
             sku=row.sku,
             from_account=row.from_account,
@@ -129,6 +133,9 @@ class MovementOut(Schema):
             reason=header.reason if header else None,
             source=header.source if header else None,
             sequence=header.sequence if header else None,
+            document_uri=uris.document_uri,
+            actor_uri=uris.actor_uri,
+            reason_uri=uris.reason_uri,
         )
 
 
