@@ -30,6 +30,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.INVENTORY_CONTROLLER: EVERY_PERSON
     | EVERYBODY
     | {
+        "oms.read",
         "ledger.read_cost",
         "ledger.prove",
         "masterdata.read_cost",
@@ -83,6 +84,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.FINANCE: EVERY_PERSON
     | EVERYBODY
     | {
+        "oms.read",
         "ledger.read_cost",
         "ledger.prove",
         "masterdata.read_cost",
@@ -159,10 +161,13 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "pos.manage",
         "pos.reverse",
     },
-    Role.ORDER_DESK: EVERY_PERSON | EVERYBODY | {"erp.read", "wms.read", "pool.promise"},
+    Role.ORDER_DESK: EVERY_PERSON
+    | EVERYBODY
+    | {"erp.read", "wms.read", "pool.promise", "oms.read", "oms.order.write"},
     Role.PLANNER: EVERY_PERSON
     | EVERYBODY
     | {
+        "oms.read",
         "pool.policy",
         "erp.read",
         "erp.promotion.write",
@@ -177,6 +182,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     },
     Role.INTEGRATION: EVERYBODY
     | {
+        "oms.read",
+        "oms.order.write",
         "pool.promise",
         "pool.policy",
         "erp.promotion.write",
@@ -217,6 +224,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.ADMIN: EVERY_PERSON
     | EVERYBODY
     | {
+        "oms.read",
         "ledger.read_cost",
         "ledger.prove",
         "masterdata.read_cost",
@@ -283,6 +291,8 @@ OF_A_SITE = frozenset(
         "wms/stock-openings:number",
         "pos/stock-openings:number",
         "holds:number",
+        "orders:number",
+        "fulfillments:number",
         "site-services:service_site",
         "sites:site",
         "bins:code",
@@ -350,5 +360,6 @@ NAME_A_SITE = frozenset(
         "POST api/v1/sites/bulk",
         "POST api/v1/reservations",
         "POST api/v1/selling-rules",
+        "POST api/v1/orders",
     }
 )

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.retailer import CHECKER, NOON
+from tests.retailer import CHECKER, NOON, make_id
+from yipan.oms.documents import order
+from yipan.oms.documents.order import Bought, BoughtLine
+from yipan.oms.queries import orders
 from yipan.pool.policy import channels, selling_rules
 from yipan.pool.policy.selling_rules import NewRule
+
+
+def buy(warehouse: str) -> dict[str, str]:
+    """Buy a piece that only one warehouse may send."""
+    channel = f"only-{warehouse}"
+    channels.save_group(code=warehouse, name=warehouse, sites=[warehouse], by=CHECKER, at=NOON)
+    channels.save_channel(
+        code=channel, fields={"name": channel, "group": warehouse}, by=CHECKER, at=NOON
+    )
+    taken = order.take(
+        bought=Bought(
+            channel=channel,
+            external_id="1",
+            lines=(BoughtLine(sku="TEA-250", quantity=1),),
+        ),
+        by=CHECKER,
+        at=NOON,
+        message_id=make_id(f"{warehouse} bought"),
+    )
+    [part] = orders.get_order(taken.number).fulfillments
+    return {"orders:number": taken.number, "fulfillments:number": part.number}
 
 
 def open_shop() -> dict[str, str]:
@@ -32,5 +56,13 @@ def make_bodies(warehouse: str) -> Mapping[str, object]:
         "PUT api/v1/site-groups/{code}": {"name": "All", "sites": [warehouse]},
         "PUT api/v1/site-services/{service_site}/{method}": {"capacity": 9},
         "PUT api/v1/bundles/{bundle}": {"parts": [{"sku": "MUG-1", "quantity": 2}]},
+        "POST api/v1/orders": {
+            "channel": "web",
+            "external_id": "9",
+            "lines": [{"sku": "TEA-250", "quantity": 1}],
+            "method": "pickup",
+            "pickup_site": warehouse,
+        },
+        "POST api/v1/orders/{number}/notes": {"text": "Looked at."},
         "POST api/v1/selling-rules": {"kind": "buffer", "site": warehouse, "quantity": 1},
     }

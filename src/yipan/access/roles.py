@@ -176,6 +176,9 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "pos.manage": _to(_SM, _IC, _AD),
         "pos.open_stock": _to(_SM, _IN),
         "pos.reverse": _to(_SM),
+        # OMS: orders of channels
+        "oms.read": _to(_OD, _IC, _FI, _PL, _AD, _IN),
+        "oms.order.write": _to(_OD, _IN),
         # Messages between the books
         "exchange.read": _to(_IC, _AD, _IN),
         "exchange.resolve": _to(_IC),

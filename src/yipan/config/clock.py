@@ -15,6 +15,7 @@ from yipan.foundation.ids import make_id
 from yipan.ledger import months
 from yipan.messages import pos, wms
 from yipan.messages.digests import StreamDigest
+from yipan.oms import tasks as oms
 from yipan.pool import tasks as pool
 from yipan.pos import tasks as pos_tasks
 from yipan.wms import tasks as wms_tasks
@@ -75,6 +76,14 @@ def purge_answers(timestamp: int) -> None:
 def expire_holds(timestamp: int) -> None:
     """Give back the goods of carts whose time is over."""
     pool.expire_holds(at=_get_instant(timestamp))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="oms.source_backorders", queueing_lock="oms.source_backorders")
+def source_backorders(timestamp: int) -> None:
+    """Find goods for what waits, where some came."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        oms.source_backorders(at=_get_instant(timestamp))
 
 
 @app.periodic(cron="40 * * * *")
@@ -139,6 +148,7 @@ TASKS: Final = (
     purge_answers,
     expire_holds,
     forget_refused,
+    source_backorders,
     sweep_orders,
     value_postings,
     keep_day,

@@ -12,8 +12,8 @@ from yipan.pool.book import SITE_BOOK
 
 #: Who hears messages on a node of each role.
 RECEIVERS: Final = {
-    "all": ("erp", "pos", "wms"),
-    "hub": ("erp",),
+    "all": ("erp", "oms", "pos", "wms"),
+    "hub": ("erp", "oms"),
     "wms": ("wms",),
     "pos": ("pos",),
 }

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "yipan.erp",
     "yipan.wms",
     "yipan.pos",
+    "yipan.oms",
     "yipan.console",
     "yipan.config.apps.CompositionConfig",  # last: it connects all others
 ]

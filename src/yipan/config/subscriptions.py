@@ -14,9 +14,10 @@ from yipan.exchange.subscriptions import (
     Subscription,
     connect,
 )
-from yipan.messages import erp, erp_stores, oms, pos, reversals, till, wms
+from yipan.messages import erp, erp_stores, oms, pos, pos_orders, reversals, till, wms
 from yipan.messages.erp_promotions import PromotionChanged
 from yipan.messages.limits import AdjustmentLimitChanged
+from yipan.oms import handlers as oms_handlers
 from yipan.pos import handlers as pos_handlers
 from yipan.wms import handlers as wms_handlers
 
@@ -156,6 +157,48 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(receiver="pos", message=PromotionChanged, handler=pos_handlers.follow_promotion),
     Subscription(receiver="erp", message=wms.StreamDigested, handler=erp_handlers.compare_digest),
     Subscription(receiver="erp", message=pos.StreamDigested, handler=erp_handlers.compare_digest),
+    Subscription(
+        receiver="erp", message=pos_orders.GoodsShipped, handler=erp_handlers.book_order_shipment
+    ),
+    Subscription(
+        receiver="erp",
+        message=pos_orders.StorePickupHandedOver,
+        handler=erp_handlers.book_hand_over,
+    ),
+    Subscription(
+        receiver="oms", message=wms.OutboundProgressed, handler=oms_handlers.follow_warehouse
+    ),
+    Subscription(receiver="oms", message=wms.PickShorted, handler=oms_handlers.source_short_pick),
+    Subscription(receiver="oms", message=wms.GoodsShipped, handler=oms_handlers.note_shipment),
+    Subscription(
+        receiver="oms", message=wms.ShipmentReversed, handler=oms_handlers.take_shipment_back
+    ),
+    Subscription(
+        receiver="oms", message=pos_orders.FulfillmentAccepted, handler=oms_handlers.accept
+    ),
+    Subscription(
+        receiver="oms", message=pos_orders.FulfillmentRejected, handler=oms_handlers.reject
+    ),
+    Subscription(
+        receiver="oms", message=pos_orders.FulfillmentProgressed, handler=oms_handlers.follow_store
+    ),
+    Subscription(
+        receiver="oms", message=pos_orders.PickShorted, handler=oms_handlers.source_store_short
+    ),
+    Subscription(
+        receiver="oms", message=pos_orders.StorePickupStaged, handler=oms_handlers.note_staged
+    ),
+    Subscription(
+        receiver="oms",
+        message=pos_orders.StorePickupHandedOver,
+        handler=oms_handlers.note_handed_over,
+    ),
+    Subscription(
+        receiver="oms", message=pos_orders.StorePickupExpired, handler=oms_handlers.expire
+    ),
+    Subscription(
+        receiver="oms", message=pos_orders.GoodsShipped, handler=oms_handlers.note_shipment
+    ),
     Subscription(receiver="pos", message=erp.ResendRequested, handler=resend.take_request),
     Subscription(receiver="wms", message=erp.ResendRequested, handler=resend.take_request),
 )
@@ -165,6 +208,8 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
 ROUTES: Final[tuple[Route, ...]] = (
     Route(receiver="erp", prefix="wms:"),
     Route(receiver="erp", prefix="pos:"),
+    Route(receiver="oms", prefix="wms:"),
+    Route(receiver="oms", prefix="pos:"),
     Route(receiver="pos", prefix="till:"),
     Route(receiver="pos", prefix="erp:hub/masterdata"),
     Route(receiver="pos", prefix="erp:hub/orders:", is_heard=node.is_for_store),

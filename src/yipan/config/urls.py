@@ -17,5 +17,6 @@ urlpatterns = [
     path("erp/", include("yipan.erp.urls")),
     path("wms/", include("yipan.wms.urls")),
     path("pos/", include("yipan.pos.urls")),
+    path("oms/", include("yipan.oms.urls")),
     path("", include("yipan.console.urls")),
 ]

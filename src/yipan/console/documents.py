@@ -44,6 +44,7 @@ PREFIXES = {
     "AD-": "erp:adjustment",
     "LM-": "erp:limit_change",
     "AL-": "erp:allocation",
+    "CO-": "oms:order",
 }
 
 

@@ -106,12 +106,20 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "behind": (_("Behind"), "warn"),
     "differs": (_("Differs"), "bad"),
     "failed": (_("Failed"), "bad"),
+    "taken": (_("Taken in"), "info"),
+    "sourced": (_("Sourced"), "info"),
+    "backordered": (_("Back-ordered"), "warn"),
+    "completed": (_("Completed"), "good"),
+    "ready": (_("Ready for pick-up"), "info"),
 }
 
 #: Accounts outside any site, by the first part of their path.
 OUTSIDE: dict[str, str | Promise] = {
     "supplier": _("Supplier"),
     "customer": _("Customer"),
+    "supply_plan": _("Goods to come"),
+    "quota_plan": _("Quota"),
+    "presale_plan": _("Pre-sale"),
     "stocktake_difference": _("Stocktake difference"),
     "scrap": _("Scrap"),
     "internal_use": _("Internal use"),
@@ -140,6 +148,9 @@ PLACES: dict[str, str | Promise] = {
 #: Type of a document, the first part of an origin, to its name.
 DOCUMENTS: dict[str, str | Promise] = {
     "purchase_order": _("Purchase order"),
+    "promise": _("Promise"),
+    "supply": _("Goods to come"),
+    "selling_rule": _("Selling rule"),
     "inbound_order": _("Inbound order"),
     "goods_receipt": _("Goods receipt"),
     "receipt": _("Goods receipt"),

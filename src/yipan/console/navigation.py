@@ -135,6 +135,26 @@ SECTIONS = (
         ),
     ),
     Section(
+        label=_("Order management"),
+        tone="oms",
+        items=(
+            Item(
+                label=_("Order desk"),
+                url_name="oms:board",
+                action="oms.read",
+                icon="headset",
+                words=_("exception late back-ordered board"),
+            ),
+            Item(
+                label=_("Orders"),
+                url_name="oms:orders",
+                action="oms.read",
+                icon="shopping-cart",
+                words=_("customer channel web shop"),
+            ),
+        ),
+    ),
+    Section(
         label=_("Warehouse"),
         tone="wms",
         items=(

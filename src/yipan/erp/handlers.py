@@ -13,6 +13,7 @@ from yipan.erp.documents import (
     cash_move,
     day_close,
     goods_receipt,
+    order_issue,
     receipt_matching,
     replenishment_request,
     reversal_facts,
@@ -36,7 +37,7 @@ from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.erp.rules.transfer_order import CameLine, SentLine
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.status import StockStatus
-from yipan.messages import pos, reversals, wms
+from yipan.messages import pos, pos_orders, reversals, wms
 from yipan.messages.digests import StreamDigest
 from yipan.pool.book import SITE_BOOK
 
@@ -151,7 +152,10 @@ def compare_digest(message: StreamDigest, heard: Heard) -> None:
 
 
 def book_warehouse_shipment(message: wms.GoodsShipped, heard: Heard) -> None:
-    """Book goods that left a warehouse: those of a transfer go into transit."""
+    """Book goods that left a warehouse: to a customer, or into transit to another site."""
+    if message.order_type == order_issue.FULFILLMENT:
+        book_order_shipment(message, heard)
+        return
     require_transfer(message.order_type)
     transfer_facts.ship(
         leg=LegTold(
@@ -174,6 +178,46 @@ def book_warehouse_shipment(message: wms.GoodsShipped, heard: Heard) -> None:
             )
             for line in message.lines
         ],
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_order_shipment(message: wms.GoodsShipped | pos_orders.GoodsShipped, heard: Heard) -> None:
+    """Book goods that left a warehouse or a store to whoever ordered them."""
+    if message.order_type != order_issue.FULFILLMENT:
+        require_transfer(message.order_type)
+    order_issue.post(
+        issued=order_issue.Issued(
+            shipment=message.shipment_number,
+            fulfillment=message.outbound_order_number,
+            order=message.document_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.shipped_by,
+            device=message.device,
+        ),
+        lines=message.lines,
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_hand_over(message: pos_orders.StorePickupHandedOver, heard: Heard) -> None:
+    """Book goods a customer picked up in a store."""
+    order_issue.post(
+        issued=order_issue.Issued(
+            shipment=message.shipment_number,
+            fulfillment=message.fulfillment_number,
+            order=message.order_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.handed_over_by,
+            device=message.device,
+        ),
+        lines=message.lines,
         heard=heard,
         at=timezone.now(),
     )
@@ -212,6 +256,15 @@ def book_shipment_reversed(
     message: wms.ShipmentReversed | reversals.TransferShipmentReversed, heard: Heard
 ) -> None:
     """Take back a shipment that did not leave after all."""
+    if message.order_type == order_issue.FULFILLMENT:
+        order_issue.reverse(
+            site=message.site,
+            shipment=message.shipment_number,
+            occurred_at=message.occurred_at,
+            actor=message.reversed_by,
+            heard=heard,
+        )
+        return
     require_transfer(message.order_type)
     transfer_facts.reverse_shipment(
         leg=LegTold(

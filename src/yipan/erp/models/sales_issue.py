@@ -8,11 +8,13 @@ from django.db.models import DateTimeField, Func
 
 class SalesIssue(models.Model):
     """
-    One ticket of a store in the site book. Written in runs, posted at once, never changed.
+    One ticket of a store in the site book, or one shipment of a customer's order.
 
-    `lines` is what the ticket says: `[{"line", "sku", "quantity", "amount_minor", ...}]`, in
-    smallest and minor units. `source` and `sequence` are the message that told it. `written_at`,
-    when the transaction began that wrote it, is its place among the events.
+    Written in runs, posted at once, never changed; a shipment that did not leave after all is
+    marked. It names its order, and `ticket_number` is the shipment's. `lines` is what the ticket
+    says: `[{"line", "sku", "quantity", "amount_minor", ...}]`, in smallest and minor units.
+    `source` and `sequence` are the message that told it. `written_at`, when the
+    transaction began that wrote it, is its place among the events.
     """
 
     number = models.CharField(max_length=64, unique=True)
@@ -33,6 +35,9 @@ class SalesIssue(models.Model):
     written_at = models.DateTimeField(
         db_default=Func(function="transaction_timestamp", output_field=DateTimeField())
     )
+    order_number = models.CharField(max_length=48, blank=True, default="", db_default="")
+    fulfillment_number = models.CharField(max_length=64, blank=True, default="", db_default="")
+    is_reversed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [

@@ -79,6 +79,14 @@ def get_promise(number: str, *, sites: Collection[str] | None = None) -> Promise
     )
 
 
+def find_number(*, external_id: str) -> str:
+    """Return the number of the newest promise somebody knows by a name of their own, or ""."""
+    if not external_id:
+        return ""
+    rows = Promise.objects.filter(external_id=external_id).exclude(state=PromiseState.REFUSED)
+    return rows.order_by("-id").values_list("number", flat=True).first() or ""
+
+
 def prove_promises() -> Finding:
     """Prove that what stands held and reserved in the site book is what open promises say."""
     promised: dict[tuple[str, str], int] = {}

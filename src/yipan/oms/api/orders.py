@@ -1,0 +1,169 @@
+"""Operations on channel orders (渠道订单) and their fulfillment orders (履约单)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router
+from ninja.responses import Status
+
+from yipan.access.actors import get_actor
+from yipan.access.doors import endpoint
+from yipan.documents.doors import get_trace
+from yipan.foundation.ids import make_id
+from yipan.oms.api.schemas import (
+    DecisionOut,
+    DecisionsOut,
+    FulfillmentOut,
+    FulfillmentsOut,
+    FulfillmentsQuery,
+    LineOut,
+    NoteIn,
+    OrderIn,
+    OrderOut,
+    OrderRowOut,
+    OrdersOut,
+    OrdersQuery,
+    ReasonIn,
+    SourceIn,
+)
+from yipan.oms.documents import order as verbs
+from yipan.oms.documents.order import Bought, BoughtLine
+from yipan.oms.queries import orders
+from yipan.oms.queries.orders import OrderFilter
+
+router = Router(tags=["OMS"])
+
+
+@router.post("/orders", response={201: OrderOut})
+@endpoint(action="oms.order.write")
+def take_order(request: HttpRequest, payload: OrderIn) -> Status[OrderOut]:
+    """Take in an order, reserve its goods and tell the sites, in one call and one transaction."""
+    actor = get_actor(request)
+    if payload.pickup_site:
+        actor.require_site(payload.pickup_site)
+    fields = payload.model_dump()
+    fields["lines"] = tuple(BoughtLine(**line) for line in fields["lines"])
+    taken = verbs.take(
+        bought=Bought(**fields), by=get_trace(request), at=timezone.now(), message_id=make_id()
+    )
+    return Status(201, _show(request, taken.number, is_repeat=taken.is_repeat))
+
+
+@router.get("/orders", response=OrdersOut)
+@endpoint(action="oms.read")
+def list_orders(request: HttpRequest, which: Query[OrdersQuery]) -> OrdersOut:
+    """List orders, the newest first."""
+    rows = orders.list_orders(
+        OrderFilter(
+            state=which.state,
+            channel=which.channel,
+            text=which.external_id,
+            sites=get_actor(request).sites,
+        ),
+        after=which.cursor,
+        limit=which.limit,
+    )
+    return OrdersOut(
+        data=[
+            OrderRowOut(**{n: getattr(row, n) for n in OrderRowOut.model_fields}) for row in rows
+        ],
+        next_cursor=rows[-1].cursor if len(rows) == which.limit else None,
+    )
+
+
+@router.get("/orders/{number}", response=OrderOut)
+@endpoint(action="oms.read")
+def get_order(request: HttpRequest, number: str) -> OrderOut:
+    """Tell one order with its fulfillment orders."""
+    return _show(request, number)
+
+
+@router.get("/orders/{number}/decisions", response=DecisionsOut)
+@endpoint(action="oms.read")
+def get_decisions(request: HttpRequest, number: str) -> DecisionsOut:
+    """Tell why these sites: each decision with its question, costs and runner-up."""
+    detail = orders.get_order(number, sites=get_actor(request).sites)
+    return DecisionsOut(data=[DecisionOut(**asdict(row)) for row in detail.decisions])
+
+
+@router.post("/orders/{number}/source", response=OrderOut)
+@endpoint(action="oms.order.write")
+def source_order(request: HttpRequest, number: str, payload: SourceIn) -> OrderOut:
+    """Try again to find goods for what waits, or from the site a person chose."""
+    actor = get_actor(request)
+    orders.get_order(number, sites=actor.sites)
+    if payload.site:
+        actor.require_site(payload.site)
+    verbs.source(
+        number=number,
+        by=get_trace(request, reason=payload.reason),
+        at=timezone.now(),
+        message_id=make_id(),
+        only=payload.site,
+    )
+    return _show(request, number)
+
+
+@router.post("/orders/{number}/cancel", response=OrderOut)
+@endpoint(action="oms.order.write")
+def cancel_order(request: HttpRequest, number: str, payload: ReasonIn) -> OrderOut:
+    """Cancel what has not left; sites that work on it are asked to stop."""
+    orders.get_order(number, sites=get_actor(request).sites)
+    verbs.cancel(
+        number=number,
+        by=get_trace(request, reason=payload.reason),
+        at=timezone.now(),
+        message_id=make_id(),
+    )
+    return _show(request, number)
+
+
+@router.post("/orders/{number}/notes", response=OrderOut)
+@endpoint(action="oms.order.write")
+def write_note(request: HttpRequest, number: str, payload: NoteIn) -> OrderOut:
+    """Write something down about an order."""
+    orders.get_order(number, sites=get_actor(request).sites)
+    verbs.write_note(number=number, text=payload.text, by=get_trace(request), at=timezone.now())
+    return _show(request, number)
+
+
+@router.get("/fulfillments", response=FulfillmentsOut)
+@endpoint(action="oms.read")
+def list_fulfillments(request: HttpRequest, which: Query[FulfillmentsQuery]) -> FulfillmentsOut:
+    """List fulfillment orders that sites work on, the oldest first."""
+    actor = get_actor(request)
+    if which.site:
+        actor.require_site(which.site)
+    rows = orders.list_fulfillments(site=which.site, sites=actor.sites, only_open=which.open)
+    return FulfillmentsOut(data=[FulfillmentOut.of(row) for row in rows])
+
+
+@router.post("/fulfillments/{number}/send-elsewhere", response=FulfillmentOut)
+@endpoint(action="oms.order.write")
+def send_elsewhere(request: HttpRequest, number: str, payload: ReasonIn) -> FulfillmentOut:
+    """Take an order away from its site; its goods are sourced anew when the site stopped."""
+    get_actor(request).require_site(orders.get_fulfillment(number).site)
+    verbs.send_elsewhere(
+        number=number,
+        by=get_trace(request, reason=payload.reason),
+        at=timezone.now(),
+        message_id=make_id(),
+    )
+    return FulfillmentOut.of(orders.get_fulfillment(number))
+
+
+def _show(request: HttpRequest, number: str, *, is_repeat: bool = False) -> OrderOut:
+    detail = orders.get_order(number, sites=get_actor(request).sites)
+    return OrderOut(
+        **{
+            n: getattr(detail, n)
+            for n in OrderOut.model_fields
+            if n not in {"lines", "fulfillments", "duplicate"}
+        },
+        lines=[LineOut(**asdict(line)) for line in detail.lines],
+        fulfillments=[FulfillmentOut.of(row) for row in detail.fulfillments],
+        duplicate=is_repeat,
+    )

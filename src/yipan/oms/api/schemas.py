@@ -1,0 +1,187 @@
+"""What the API of order management is asked with, and answers with."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+from yipan.documents.told import QUANTITY_MAX
+from yipan.oms.documents.order import LINES_PER_ORDER_MAX
+from yipan.oms.queries import orders
+
+Code = Annotated[str, Field(min_length=1, max_length=48)]
+Site = Annotated[str, Field(max_length=16)]
+Reason = Annotated[str, Field(max_length=200)]
+Money = Annotated[int, Field(ge=0, le=10**15)]
+
+
+class BoughtLineIn(Schema):
+    """So much of a SKU or a bundle, in smallest units; what it cost in all, in minor units."""
+
+    sku: Code
+    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+    amount_minor: Money = 0
+
+
+class OrderIn(Schema):
+    """
+    An order of a channel. `external_id` is the channel's number of it, used once for good.
+
+    `may_wait` false refuses the whole order when anything of it is missing. `hold` is the
+    number of the cart's hold, whose goods it takes over.
+    """
+
+    channel: Annotated[str, Field(min_length=1, max_length=32)]
+    external_id: Annotated[str, Field(min_length=1, max_length=96)]
+    lines: Annotated[list[BoughtLineIn], Field(min_length=1, max_length=LINES_PER_ORDER_MAX)]
+    method: Literal["ship", "pickup"] = "ship"
+    pickup_site: Site = ""
+    customer_name: Annotated[str, Field(max_length=96)] = ""
+    address: Annotated[str, Field(max_length=300)] = ""
+    region: Annotated[str, Field(max_length=48)] = ""
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    preset: Literal["cheapest", "nearest", "fastest", "fewest_parcels"] = "cheapest"
+    may_split: bool = True
+    may_wait: bool = True
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    due_on: date | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
+    note: Annotated[str, Field(max_length=400)] = ""
+    hold: Annotated[str, Field(max_length=48)] = ""
+    placed_at: datetime | None = None
+
+
+class LineOut(Schema):
+    line: int
+    sku: str
+    bundle: str
+    quantity: int
+    quantity_canceled: int
+    quantity_placed: int
+    quantity_shipped: int
+    quantity_waiting: int
+    amount_minor: int
+
+
+class PartOut(Schema):
+    sku: str
+    quantity: int
+    quantity_shipped: int
+    quantity_short: int
+
+
+class FulfillmentOut(Schema):
+    """What one site does for an order. `promise` is the reservation its shipment consumes."""
+
+    number: str
+    order: str
+    channel: str
+    site: str
+    method: str
+    state: str
+    promise: str
+    reason: str
+    tracking: str
+    due_on: date | None
+    is_canceling: bool
+    created_at: datetime
+    lines: list[PartOut]
+
+    @staticmethod
+    def of(row: orders.FulfillmentRow) -> FulfillmentOut:
+        """Return what is told of it."""
+        return FulfillmentOut(
+            **{n: getattr(row, n) for n in FulfillmentOut.model_fields if n != "lines"},
+            lines=[
+                PartOut(sku=sku, quantity=quantity, quantity_shipped=shipped, quantity_short=short)
+                for sku, quantity, shipped, short in row.lines
+            ],
+        )
+
+
+class FulfillmentsOut(Schema):
+    data: list[FulfillmentOut]
+
+
+class OrderOut(Schema):
+    """An order with what became of it. `duplicate` says that the same was told before."""
+
+    number: str
+    external_id: str
+    channel: str
+    state: str
+    method: str
+    pickup_site: str
+    due_on: date | None
+    placed_at: datetime
+    lines: list[LineOut]
+    fulfillments: list[FulfillmentOut]
+    duplicate: bool = False
+
+
+class OrderRowOut(Schema):
+    number: str
+    external_id: str
+    channel: str
+    state: str
+    method: str
+    placed_at: datetime
+    due_on: date | None
+    quantity: int
+    quantity_shipped: int
+    quantity_waiting: int
+    sites: list[str]
+
+
+class OrdersOut(Schema):
+    data: list[OrderRowOut]
+    next_cursor: str | None
+
+
+class OrdersQuery(Schema):
+    state: Annotated[str, Field(max_length=16)] = ""
+    channel: Annotated[str, Field(max_length=32)] = ""
+    external_id: Annotated[str, Field(max_length=96)] = ""
+    cursor: Annotated[str, Field(max_length=20)] = ""
+    limit: Annotated[int, Field(ge=1, le=orders.ROWS_MAX)] = 100
+
+
+class DecisionOut(Schema):
+    """A decision of sourcing: the question as it was, and the plan with its reasons."""
+
+    number: int
+    trigger: str
+    decided_at: datetime
+    decided_by: str
+    reason: str
+    cost_minor: int
+    question: dict[str, Any]
+    plan: dict[str, Any]
+
+
+class DecisionsOut(Schema):
+    data: list[DecisionOut]
+
+
+class ReasonIn(Schema):
+    reason: Reason = ""
+
+
+class SourceIn(Schema):
+    """From which site alone, when a person chooses it; from any when left empty."""
+
+    site: Site = ""
+    reason: Reason = ""
+
+
+class NoteIn(Schema):
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class FulfillmentsQuery(Schema):
+    site: Site = ""
+    open: bool = True

@@ -1,0 +1,1 @@
+"""Index of the verbs of order management. No code here."""

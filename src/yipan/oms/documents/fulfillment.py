@@ -1,0 +1,267 @@
+"""What sites answer to fulfillment orders (履约回执), whatever order it comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from yipan.ledger.moves import Trace
+from yipan.oms.documents import order_state, sourcing
+from yipan.oms.documents.order import THEN_CANCEL
+from yipan.oms.models import FulfillmentLine, FulfillmentOrder
+from yipan.oms.models.fulfillment import STATES_OPEN
+from yipan.oms.models.fulfillment import FulfillmentState as State
+from yipan.pool import promises
+from yipan.pool.rules import PromisedLine
+
+#: How far a site is, in the order it gets there: an answer that comes late never leads back.
+RANK = {State.RELEASED: 0, State.ACCEPTED: 1, State.PICKED: 2, State.READY: 3}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Left:
+    """A shipment or a hand-over as a site told it; `shipped` maps a line to how much left."""
+
+    number: str
+    shipment: str
+    shipped: Mapping[int, int]
+    is_last: bool
+    is_pickup: bool = False
+    tracking: str = ""
+
+
+@transaction.atomic
+def progress(
+    *, number: str, state: State, note: str = "", by: Trace, at: datetime, message_id: UUID
+) -> None:
+    """Write down how far a site is: accepted, picked, ready for pick-up."""
+    fulfillment = order_state.find_fulfillment(number)
+    if fulfillment is None or fulfillment.state not in RANK:
+        return
+    before = State(fulfillment.state)
+    if RANK[state] <= RANK[before] and not note:
+        return
+    fulfillment.state = state if RANK[state] > RANK[before] else before
+    fulfillment.reason = note[:200] or fulfillment.reason
+    fulfillment.save(update_fields=["state", "reason"])
+    order_state.note_fulfillment(
+        fulfillment, step=state, from_state=before, by=by, at=at, message_id=message_id
+    )
+
+
+@transaction.atomic
+def short(
+    *, number: str, missing: Mapping[int, int], by: Trace, at: datetime, message_id: UUID
+) -> None:
+    """
+    Source anew what a site cannot find: `missing` maps a line to how much of it.
+
+    The site keeps the rest, and is not asked again for this order.
+    """
+    fulfillment = order_state.find_fulfillment(number)
+    if fulfillment is None or fulfillment.state not in STATES_OPEN:
+        return
+    lost = _take_away(fulfillment, missing, step=f"short-{message_id}", by=by, at=at)
+    if not lost:
+        return
+    order_state.note_fulfillment(
+        fulfillment,
+        step="short",
+        from_state=fulfillment.state,
+        by=by,
+        at=at,
+        message_id=message_id,
+    )
+    _close_if_empty(fulfillment, state=State.CLOSED_SHORT, at=at)
+    sourcing.source(order=fulfillment.order, trigger="short", by=by, at=at, message_id=message_id)
+
+
+@transaction.atomic
+def reject(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
+    """Source anew all that a site will not send; `by.reason` says why it will not."""
+    fulfillment = order_state.find_fulfillment(number)
+    if fulfillment is None or fulfillment.state not in STATES_OPEN:
+        return
+    _take_all_away(fulfillment, step="reject", by=by, at=at)
+    before, fulfillment.state = fulfillment.state, State.REJECTED
+    fulfillment.reason, fulfillment.closed_at = by.reason[:200], at
+    fulfillment.save(update_fields=["state", "reason", "closed_at"])
+    order_state.note_fulfillment(
+        fulfillment, step="reject", from_state=before, by=by, at=at, message_id=message_id
+    )
+    sourcing.source(
+        order=fulfillment.order, trigger="rejected", by=by, at=at, message_id=message_id
+    )
+
+
+@transaction.atomic
+def ship(*, left: Left, by: Trace, at: datetime, message_id: UUID) -> None:
+    """
+    Write down what left: a fact, whatever the state.
+
+    With the last shipment the rest of the order is sourced anew. The site book is the hub's
+    to move; it hears the same message.
+    """
+    fulfillment = order_state.find_fulfillment(left.number)
+    if fulfillment is None or left.shipment in fulfillment.shipments:
+        return
+    fulfillment.shipments[left.shipment] = {
+        str(line): quantity for line, quantity in left.shipped.items()
+    }
+    for row in _lock_lines(fulfillment):
+        quantity = left.shipped.get(row.order_line.line, 0)
+        if quantity:
+            row.quantity_shipped += quantity
+            row.save(update_fields=["quantity_shipped"])
+            row.order_line.quantity_shipped += quantity
+            row.order_line.save(update_fields=["quantity_shipped"])
+    before = fulfillment.state
+    fulfillment.tracking = ", ".join(filter(None, [fulfillment.tracking, left.tracking]))[:200]
+    rest = {
+        row.order_line.line: row.quantity - row.quantity_shipped - row.quantity_short
+        for row in _lock_lines(fulfillment)
+    }
+    missing = {line: quantity for line, quantity in rest.items() if quantity > 0}
+    is_over = left.is_last or not missing
+    done = State.HANDED_OVER if left.is_pickup else State.SHIPPED
+    fulfillment.state = done if is_over else State.PARTLY_SHIPPED
+    fulfillment.closed_at = at if is_over else None
+    fulfillment.save(update_fields=["state", "tracking", "closed_at", "shipments"])
+    order_state.note_fulfillment(
+        fulfillment, step="ship", from_state=before, by=by, at=at, message_id=message_id
+    )
+    order = fulfillment.order
+    if is_over and missing:
+        _take_away(fulfillment, missing, step="rest", by=by, at=at)
+        if fulfillment.is_canceling and fulfillment.after_cancel == THEN_CANCEL:
+            _cancel_lines(fulfillment, missing)
+        else:
+            sourcing.source(order=order, trigger="short", by=by, at=at, message_id=message_id)
+    order_state.recount(order, at=at)
+
+
+@transaction.atomic
+def unship(*, number: str, shipment: str, by: Trace, at: datetime) -> None:
+    """Take back a shipment that did not leave after all: it is picked again."""
+    fulfillment = order_state.find_fulfillment(number)
+    if fulfillment is None:
+        return
+    # Taken back before it is heard of, it is never counted.
+    left = fulfillment.shipments.get(shipment, {})
+    shipped = {int(line): quantity for line, quantity in left.items()}
+    fulfillment.shipments[shipment] = {}
+    for row in _lock_lines(fulfillment):
+        quantity = min(shipped.get(row.order_line.line, 0), row.quantity_shipped)
+        row.quantity_shipped -= quantity
+        row.save(update_fields=["quantity_shipped"])
+        row.order_line.quantity_shipped -= quantity
+        row.order_line.save(update_fields=["quantity_shipped"])
+    before, fulfillment.state = fulfillment.state, State.PICKED
+    fulfillment.closed_at = None
+    fulfillment.save(update_fields=["state", "closed_at", "shipments"])
+    order_state.reopen(fulfillment.order)
+    order_state.recount(fulfillment.order, at=at)
+    order_state.note_fulfillment(fulfillment, step="reverse", from_state=before, by=by, at=at)
+
+
+@transaction.atomic
+def stopped(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
+    """
+    Write down that a site sends no more: because it was asked to, or by itself.
+
+    What it was asked to stop for good is canceled; all else is sourced anew, elsewhere.
+    """
+    fulfillment = order_state.find_fulfillment(number)
+    if fulfillment is None or fulfillment.state not in STATES_OPEN:
+        return
+    missing = _take_all_away(fulfillment, step="cancel", by=by, at=at)
+    has_left = any(row.quantity_shipped for row in _lock_lines(fulfillment))
+    before = fulfillment.state
+    fulfillment.state = State.CLOSED_SHORT if has_left else State.CANCELED
+    fulfillment.closed_at = at
+    fulfillment.save(update_fields=["state", "closed_at"])
+    order_state.note_fulfillment(
+        fulfillment, step="cancel", from_state=before, by=by, at=at, message_id=message_id
+    )
+    order = fulfillment.order
+    if fulfillment.is_canceling and fulfillment.after_cancel == THEN_CANCEL:
+        _cancel_lines(fulfillment, missing)
+        order_state.recount(order, at=at)
+        return
+    told = uuid5(message_id, "oms.sourced_again")
+    sourcing.source(order=order, trigger="moved", by=by, at=at, message_id=told)
+
+
+@transaction.atomic
+def expire(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
+    """Cancel what nobody collected in time (自提过期): the goods are everybody's again."""
+    fulfillment = order_state.find_fulfillment(number)
+    if fulfillment is None or fulfillment.state not in STATES_OPEN:
+        return
+    fulfillment.is_canceling, fulfillment.after_cancel = True, THEN_CANCEL
+    fulfillment.save(update_fields=["is_canceling", "after_cancel"])
+    stopped(number=number, by=by, at=at, message_id=message_id)
+
+
+def _take_all_away(
+    fulfillment: FulfillmentOrder, *, step: str, by: Trace, at: datetime
+) -> dict[int, int]:
+    missing = {
+        row.order_line.line: row.quantity - row.quantity_shipped - row.quantity_short
+        for row in _lock_lines(fulfillment)
+    }
+    return _take_away(fulfillment, missing, step=step, by=by, at=at)
+
+
+def _take_away(
+    fulfillment: FulfillmentOrder,
+    missing: Mapping[int, int],
+    *,
+    step: str,
+    by: Trace,
+    at: datetime,
+) -> dict[int, int]:
+    """Take lines away from a site, and their reservation. Return line to how much."""
+    taken: dict[int, int] = {}
+    lines: list[PromisedLine] = []
+    for row in _lock_lines(fulfillment):
+        open_quantity = row.quantity - row.quantity_shipped - row.quantity_short
+        quantity = min(missing.get(row.order_line.line, 0), open_quantity)
+        if quantity <= 0:
+            continue
+        row.quantity_short += quantity
+        row.save(update_fields=["quantity_short"])
+        row.order_line.quantity_placed -= quantity
+        row.order_line.save(update_fields=["quantity_placed"])
+        taken[row.order_line.line] = quantity
+        lines.append(PromisedLine(site=fulfillment.site, sku=row.sku, quantity=quantity))
+    if lines:
+        promises.reduce(number=fulfillment.promise, lines=lines, step=step, at=at, trace=by)
+    return taken
+
+
+def _cancel_lines(fulfillment: FulfillmentOrder, missing: Mapping[int, int]) -> None:
+    for row in _lock_lines(fulfillment):
+        quantity = missing.get(row.order_line.line, 0)
+        if quantity > 0:
+            row.order_line.quantity_canceled += quantity
+            row.order_line.save(update_fields=["quantity_canceled"])
+
+
+def _close_if_empty(fulfillment: FulfillmentOrder, *, state: State, at: datetime) -> None:
+    rows = _lock_lines(fulfillment)
+    if any(row.quantity > row.quantity_shipped + row.quantity_short for row in rows):
+        return
+    has_left = any(row.quantity_shipped for row in rows)
+    fulfillment.state = State.SHIPPED if has_left else state
+    fulfillment.closed_at = at
+    fulfillment.save(update_fields=["state", "closed_at"])
+
+
+def _lock_lines(fulfillment: FulfillmentOrder) -> list[FulfillmentLine]:
+    rows = fulfillment.lines.select_related("order_line").order_by("order_line__line")
+    return list(rows)

@@ -1,0 +1,117 @@
+"""What the steps of an order share: its lock, its state out of its lines, its trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from yipan.documents import trail
+from yipan.foundation.refusals import NotFound
+from yipan.ledger.moves import Trace
+from yipan.oms.models import ChannelOrder, FulfillmentOrder
+from yipan.oms.models.order import STATES_OPEN
+from yipan.oms.models.order import ChannelOrderState as State
+
+DOCUMENT_TYPE = "channel_order"
+FULFILLMENT_TYPE = "fulfillment_order"
+
+
+def lock_order(number: str) -> ChannelOrder:
+    """
+    Lock an order. Whatever happens to one of its fulfillment orders locks it first.
+
+    :raises NotFound: if the number was never given out.
+    """
+    order = ChannelOrder.objects.select_for_update().filter(number=number).first()
+    if order is None:
+        raise NotFound(kind="channel_order", id=number)
+    return order
+
+
+def find_fulfillment(number: str) -> FulfillmentOrder | None:
+    """Lock the order a fulfillment order belongs to, and return it; None if it is none of ours."""
+    found = FulfillmentOrder.objects.filter(number=number).values_list("order__number").first()
+    if found is None:
+        return None
+    lock_order(found[0])
+    return FulfillmentOrder.objects.select_for_update().get(number=number)
+
+
+def recount(order: ChannelOrder, *, at: datetime) -> None:
+    """Set the state of an order locked by the caller by what its lines say."""
+    if order.state not in STATES_OPEN:
+        return
+    lines = list(order.lines.all())
+    shipped = sum(line.quantity_shipped for line in lines)
+    wanted = sum(line.quantity - line.quantity_canceled for line in lines)
+    placed = sum(line.quantity_placed for line in lines)
+    if shipped >= wanted:
+        order.state = State.COMPLETED if shipped else State.CANCELED
+        order.closed_at = at
+    elif shipped:
+        order.state = State.PARTLY_SHIPPED
+    elif placed:
+        order.state = State.SOURCED
+    else:
+        order.state = State.BACKORDERED
+    order.save(update_fields=["state", "closed_at"])
+
+
+def reopen(order: ChannelOrder) -> None:
+    """Open an order again whose goods did not leave after all."""
+    order.refresh_from_db()
+    if order.state not in STATES_OPEN:
+        order.state, order.closed_at = State.SOURCED, None
+        order.save(update_fields=["state", "closed_at"])
+
+
+def note_order(
+    order: ChannelOrder,
+    *,
+    step: str,
+    from_state: str,
+    by: Trace,
+    at: datetime,
+    message_id: UUID | None = None,
+) -> None:
+    """Write a step of an order into its trail."""
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=order.number,
+            step=step,
+            from_state=from_state,
+            to_state=order.state,
+            actor=by.actor,
+            device=by.device,
+            at=at,
+            reason=by.reason,
+            message_id=message_id,
+        )
+    )
+
+
+def note_fulfillment(
+    fulfillment: FulfillmentOrder,
+    *,
+    step: str,
+    from_state: str,
+    by: Trace,
+    at: datetime,
+    message_id: UUID | None = None,
+) -> None:
+    """Write a step of a fulfillment order into its trail."""
+    trail.record(
+        trail.Step(
+            document_type=FULFILLMENT_TYPE,
+            number=fulfillment.number,
+            step=step,
+            from_state=from_state,
+            to_state=fulfillment.state,
+            actor=by.actor,
+            device=by.device,
+            at=at,
+            reason=by.reason,
+            message_id=message_id,
+        )
+    )

@@ -1,0 +1,176 @@
+"""What order management does when it hears something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from yipan.exchange.subscriptions import Heard
+from yipan.ledger.moves import Trace
+from yipan.messages import pos_orders, wms
+from yipan.oms.documents import fulfillment
+from yipan.oms.documents.fulfillment import Left
+from yipan.oms.models.fulfillment import FulfillmentState as State
+
+#: What a warehouse calls how far it is, and what that means for an order.
+_WMS_STATES = {"picking": State.ACCEPTED, "picked": State.PICKED}
+_STOPPED = frozenset({"canceled", "closed_short"})
+
+
+def follow_warehouse(message: wms.OutboundProgressed, heard: Heard) -> None:
+    """Follow how far a warehouse is; when it stopped, the rest is sourced anew or canceled."""
+    by, number = Trace(actor=heard.source, reason=message.note), message.outbound_order_number
+    at = timezone.now()
+    if message.state in _STOPPED:
+        fulfillment.stopped(number=number, by=by, at=at, message_id=message.message_id)
+        return
+    fulfillment.progress(
+        number=number,
+        state=_WMS_STATES.get(message.state, State.RELEASED),
+        note=message.code,
+        by=by,
+        at=at,
+        message_id=message.message_id,
+    )
+
+
+def source_short_pick(message: wms.PickShorted, heard: Heard) -> None:
+    """Source anew what a warehouse did not find."""
+    if not message.quantity_missing:
+        return
+    fulfillment.short(
+        number=message.outbound_order_number,
+        missing={message.line: message.quantity_missing},
+        by=Trace(actor=message.picked_by or heard.source, reason=message.reason),
+        at=timezone.now(),
+        message_id=message.message_id,
+    )
+
+
+def note_shipment(message: wms.GoodsShipped | pos_orders.GoodsShipped, heard: Heard) -> None:
+    """Write down what left a warehouse or a store for a customer."""
+    if message.order_type != "fulfillment":
+        return
+    fulfillment.ship(
+        left=Left(
+            number=message.outbound_order_number,
+            shipment=message.shipment_number,
+            shipped=_sum_lines(message.lines),
+            is_last=message.is_last,
+            tracking=", ".join(it.tracking or it.sscc for it in message.parcels),
+        ),
+        by=Trace(actor=message.shipped_by or heard.source),
+        at=timezone.now(),
+        message_id=message.message_id,
+    )
+
+
+def take_shipment_back(message: wms.ShipmentReversed, heard: Heard) -> None:
+    """Take back a shipment that did not leave after all."""
+    if message.order_type != "fulfillment":
+        return
+    fulfillment.unship(
+        number=message.outbound_order_number,
+        shipment=message.shipment_number,
+        by=Trace(actor=message.reversed_by or heard.source, reason=message.reason),
+        at=timezone.now(),
+    )
+
+
+def accept(message: pos_orders.FulfillmentAccepted, heard: Heard) -> None:
+    """Write down that a store will fulfill an order."""
+    _progress(message, heard, state=State.ACCEPTED, actor=message.accepted_by)
+
+
+def reject(message: pos_orders.FulfillmentRejected, heard: Heard) -> None:
+    """Source an order elsewhere that a store will not fulfill."""
+    reason = f"{message.reason}: {message.note}" if message.note else message.reason
+    fulfillment.reject(
+        number=message.fulfillment_number,
+        by=Trace(actor=message.rejected_by or heard.source, reason=reason),
+        at=timezone.now(),
+        message_id=message.message_id,
+    )
+
+
+def follow_store(message: pos_orders.FulfillmentProgressed, heard: Heard) -> None:
+    """Follow how far a store is."""
+    if message.state in {"canceled", "put_back"}:
+        fulfillment.stopped(
+            number=message.fulfillment_number,
+            by=Trace(actor=heard.source, reason=message.note),
+            at=timezone.now(),
+            message_id=message.message_id,
+        )
+    elif message.state in {"picked", "packed"}:
+        _progress(message, heard, state=State.PICKED)
+
+
+def source_store_short(message: pos_orders.PickShorted, heard: Heard) -> None:
+    """Source anew what a store did not find."""
+    if not message.quantity_missing:
+        return
+    fulfillment.short(
+        number=message.fulfillment_number,
+        missing={message.line: message.quantity_missing},
+        by=Trace(actor=message.picked_by or heard.source, reason=message.reason),
+        at=timezone.now(),
+        message_id=message.message_id,
+    )
+
+
+def note_staged(message: pos_orders.StorePickupStaged, heard: Heard) -> None:
+    """Write down that goods wait for their customer."""
+    _progress(message, heard, state=State.READY, actor=message.staged_by)
+
+
+def note_handed_over(message: pos_orders.StorePickupHandedOver, heard: Heard) -> None:
+    """Write down that a customer got the goods."""
+    fulfillment.ship(
+        left=Left(
+            number=message.fulfillment_number,
+            shipment=message.shipment_number,
+            shipped=_sum_lines(message.lines),
+            is_last=message.is_last,
+            is_pickup=True,
+        ),
+        by=Trace(actor=message.handed_over_by or heard.source),
+        at=timezone.now(),
+        message_id=message.message_id,
+    )
+
+
+def expire(message: pos_orders.StorePickupExpired, heard: Heard) -> None:
+    """Cancel what nobody collected in time."""
+    fulfillment.expire(
+        number=message.fulfillment_number,
+        by=Trace(actor=heard.source, reason="Not collected."),
+        at=timezone.now(),
+        message_id=message.message_id,
+    )
+
+
+def _progress(
+    message: pos_orders.FulfillmentAccepted
+    | pos_orders.FulfillmentProgressed
+    | pos_orders.StorePickupStaged,
+    heard: Heard,
+    *,
+    state: State,
+    actor: str = "",
+) -> None:
+    fulfillment.progress(
+        number=message.fulfillment_number,
+        state=state,
+        by=Trace(actor=actor or heard.source),
+        at=timezone.now(),
+        message_id=message.message_id,
+    )
+
+
+def _sum_lines(lines: Sequence[wms.ShippedLine]) -> dict[int, int]:
+    sums: dict[int, int] = {}
+    for line in lines:
+        sums[line.line] = sums.get(line.line, 0) + line.quantity
+    return sums

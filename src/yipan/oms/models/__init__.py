@@ -1,0 +1,13 @@
+"""Index of the tables of order management, for Django to find. No code here."""
+
+from yipan.oms.models.fulfillment import FulfillmentLine, FulfillmentOrder, SourcingDecision
+from yipan.oms.models.order import ChannelOrder, OrderLine, OrderNote
+
+__all__ = [
+    "ChannelOrder",
+    "FulfillmentLine",
+    "FulfillmentOrder",
+    "OrderLine",
+    "OrderNote",
+    "SourcingDecision",
+]

@@ -1,0 +1,1 @@
+"""Index of the reads of order management. No code here."""

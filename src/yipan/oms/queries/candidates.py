@@ -1,0 +1,170 @@
+"""The question of sourcing: which sites could send an order now, with what, at which cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+from django.utils import timezone
+
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata.rows import SiteRow
+from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine
+from yipan.oms.models.fulfillment import FulfillmentState
+from yipan.oms.rules.sourcing import (
+    KM_ELSEWHERE,
+    KM_SAME_REGION,
+    PRESETS,
+    Candidate,
+    Wanted,
+    Weights,
+    measure_km,
+)
+from yipan.pool.queries.channels import ServiceRow, find_sites_of, list_services
+from yipan.pool.queries.selling import measure_in, read_world
+from yipan.pool.rules.selling import Terms
+
+#: How a site refused an order, for good: it is not asked again.
+STATES_REFUSED = (FulfillmentState.REJECTED, FulfillmentState.CLOSED_SHORT)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What the rule of sourcing is asked; `due_on` maps a site to the day it would deliver."""
+
+    wanted: tuple[Wanted, ...]
+    candidates: tuple[Candidate, ...]
+    weights: Weights
+    due_on: Mapping[str, date]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Bars:
+    """What may keep a site out: refusals, how many orders it got today, a choice made before."""
+
+    refused: frozenset[str]
+    load: Mapping[str, int]
+    fixed: str
+    is_chosen: bool
+
+
+def ask(
+    order: ChannelOrder, *, lines: Sequence[OrderLine], at: datetime, only: str = ""
+) -> Question:
+    """Return the question for the waiting part of some lines of an order."""
+    today = timezone.localdate(at)
+    reach = find_sites_of(channel=order.channel, on=today)
+    fixed = only or (order.pickup_site if order.method == "pickup" else "")
+    skus = {line.sku for line in lines}
+    world = read_world(skus, at=at, sites=reach, lock=True)
+    terms = Terms(channel=order.channel, method=order.method)
+    measured = {sku: measure_in(world, sku, terms=terms) for sku in sorted(skus)}
+    names = {site for it in measured.values() for site in it.by_site} | ({fixed} - {""})
+    sites = masterdata.find_sites(names)
+    services = {row.site: row for row in list_services(sites=names, method=order.method)}
+    bars = _Bars(
+        refused=_find_refused(order),
+        load=_count_today(names, at=at),
+        fixed=fixed,
+        is_chosen=bool(only),
+    )
+    found: list[Candidate] = []
+    due_on: dict[str, date] = {}
+    for name in sorted(sites):
+        site, service = sites[name], services.get(name)
+        days = _count_days(site, service, at=at)
+        due_on[name] = masterdata.compute_business_date(site, at) + timedelta(days=days)
+        candidate = Candidate(
+            site=name,
+            free={sku: it.by_site.get(name, 0) for sku, it in measured.items()},
+            is_store=site.site_type == "store",
+            kilometers=_measure(order, site, service),
+            days=days,
+            parcel_cost=service.parcel_cost_minor if service else 0,
+            unit_cost=service.unit_cost_minor if service else 0,
+        )
+        rejected = _reject(candidate, order, service, bars)
+        found.append(replace(candidate, rejected=rejected))
+    return Question(
+        wanted=tuple(_want(line, limit=measured[line.sku].now) for line in lines),
+        candidates=tuple(found),
+        weights=replace(PRESETS.get(order.preset, PRESETS["cheapest"]), may_split=order.may_split),
+        due_on=due_on,
+    )
+
+
+def _want(line: OrderLine, *, limit: int) -> Wanted:
+    """Return what waits of a line; `limit` is what its channel may have of it in all."""
+    waiting = line.quantity - line.quantity_canceled - line.quantity_placed
+    return Wanted(
+        line=line.line,
+        sku=line.sku,
+        quantity=waiting,
+        limit=limit,
+        value=line.amount_minor * waiting // line.quantity,
+    )
+
+
+def _reject(it: Candidate, order: ChannelOrder, service: ServiceRow | None, bars: _Bars) -> str:
+    """Return why a site may not send, or "". A person's choice overrules refusals and capacity."""
+    if bars.fixed and it.site != bars.fixed:
+        return "not_chosen"
+    if it.site in bars.refused and not bars.is_chosen:
+        return "refused_before"
+    if not _can(it, order, service):
+        return "method_closed"
+    if service is None:
+        return ""
+    if order.region and order.region in service.regions_denied:
+        return "region"
+    is_full = service.capacity is not None and bars.load.get(it.site, 0) >= service.capacity
+    return "capacity" if is_full and not bars.is_chosen else ""
+
+
+def _can(it: Candidate, order: ChannelOrder, service: ServiceRow | None) -> bool:
+    if service is not None:
+        return service.is_open
+    # Nobody said what it can do: a warehouse ships, a store hands over what is picked up.
+    return order.method == "pickup" or not it.is_store
+
+
+def _find_refused(order: ChannelOrder) -> frozenset[str]:
+    rows = order.fulfillments.filter(state__in=STATES_REFUSED)
+    short = order.fulfillments.filter(lines__quantity_short__gt=0)
+    return frozenset(rows.values_list("site", flat=True)) | frozenset(
+        short.values_list("site", flat=True)
+    )
+
+
+def _count_today(sites: set[str], *, at: datetime) -> dict[str, int]:
+    """Return how many fulfillment orders each site got since its day began, in one statement."""
+    start = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = FulfillmentOrder.objects.filter(site__in=sites, created_at__gte=start).exclude(
+        state__in=[FulfillmentState.CANCELED, FulfillmentState.REJECTED]
+    )
+    return dict(rows.values_list("site").annotate(count=Count("id")))
+
+
+def _count_days(site: SiteRow, service: ServiceRow | None, *, at: datetime) -> int:
+    """Return the days from today until it is there: past the cut-off a day more."""
+    if service is None:
+        return 2
+    days = service.handling_days + service.transit_days
+    local = at.astimezone(ZoneInfo(site.time_zone))
+    is_past = service.cutoff_at is not None and local.time() >= service.cutoff_at
+    return days + (1 if is_past else 0)
+
+
+def _measure(order: ChannelOrder, site: SiteRow, service: ServiceRow | None) -> float:
+    here = _pair(service.latitude, service.longitude) if service else None
+    km = measure_km(here, _pair(order.latitude, order.longitude))
+    if km is not None:
+        return round(km, 1)
+    return KM_SAME_REGION if order.region and order.region == site.region else KM_ELSEWHERE
+
+
+def _pair(first: float | None, second: float | None) -> tuple[float, float] | None:
+    return None if first is None or second is None else (first, second)

@@ -1,0 +1,456 @@
+"""Reads of channel orders: lists, one with all that hangs on it, the board, the exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from yipan.foundation.refusals import NotFound
+from yipan.ledger.sku_levels import list_account_levels
+from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine, SourcingDecision
+from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
+from yipan.oms.models.fulfillment import FulfillmentState
+from yipan.oms.models.order import STATES_OPEN, ChannelOrderState
+from yipan.pool.book import SITE_BOOK
+
+ROWS_MAX = 200
+#: A site that said nothing for so long is late.
+SILENT_FOR = timedelta(hours=4)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderFilter:
+    """Which orders: in one state, of one channel, by text; `sites` is a scope."""
+
+    state: str = ""
+    channel: str = ""
+    method: str = ""
+    text: str = ""
+    sites: Collection[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderRow:
+    """An order as its list shows it. Quantities in smallest units."""
+
+    number: str
+    external_id: str
+    channel: str
+    state: str
+    method: str
+    customer_name: str
+    placed_at: datetime
+    due_on: date | None
+    quantity: int
+    quantity_shipped: int
+    quantity_waiting: int
+    sites: tuple[str, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineRow:
+    """One line of an order."""
+
+    line: int
+    sku: str
+    bundle: str
+    quantity: int
+    quantity_canceled: int
+    quantity_placed: int
+    quantity_shipped: int
+    quantity_waiting: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FulfillmentRow:
+    """What one site does for an order."""
+
+    number: str
+    order: str
+    channel: str
+    site: str
+    method: str
+    state: str
+    promise: str
+    reason: str
+    tracking: str
+    due_on: date | None
+    pickup_code: str
+    is_canceling: bool
+    created_at: datetime
+    lines: tuple[tuple[str, int, int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionRow:
+    """A decision of sourcing: its question, its plan, and why."""
+
+    number: int
+    trigger: str
+    decided_at: datetime
+    decided_by: str
+    reason: str
+    cost_minor: int
+    question: Mapping[str, Any]
+    plan: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteRow:
+    """What somebody wrote down."""
+
+    text: str
+    written_by: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderDetail:
+    """An order with all that hangs on it."""
+
+    number: str
+    external_id: str
+    channel: str
+    state: str
+    method: str
+    pickup_site: str
+    customer_name: str
+    address: str
+    region: str
+    preset: str
+    may_split: bool
+    may_wait: bool
+    priority: int
+    due_on: date | None
+    currency: str
+    note: str
+    placed_at: datetime
+    created_by: str
+    created_at: datetime
+    lines: tuple[LineRow, ...]
+    fulfillments: tuple[FulfillmentRow, ...]
+    decisions: tuple[DecisionRow, ...]
+    notes: tuple[NoteRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exception_:  # noqa: N801 - the trade's word, and Python's is taken
+    """Something about an order a person should look at: `kind` says what."""
+
+    kind: str
+    order: str
+    channel: str
+    site: str
+    number: str
+    text: str
+    since: datetime
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Board:
+    """The figures on top of the order desk."""
+
+    taken_today: int
+    open: int
+    waiting: int
+    at_sites: int
+    exceptions: int
+    shipped_today: int
+
+
+def list_orders(which: OrderFilter, *, after: str = "", limit: int = 50) -> list[OrderRow]:
+    """Return orders, the newest first; `after` is the cursor of the last row read."""
+    query = _filter(which)
+    if after.isdecimal():
+        query = query.filter(pk__lt=int(after))
+    found = list(query.order_by("-id")[: min(limit, ROWS_MAX)])
+    sums = {
+        row["order_id"]: row
+        for row in OrderLine.objects.filter(order__in=found)
+        .values("order_id")
+        .annotate(
+            ordered=Sum("quantity"),
+            shipped=Sum("quantity_shipped"),
+            waiting=Sum(F("quantity") - F("quantity_canceled") - F("quantity_placed")),
+        )
+    }
+    sites: dict[int, list[str]] = {}
+    rows = FulfillmentOrder.objects.filter(order__in=found).exclude(
+        state__in=[FulfillmentState.REJECTED, FulfillmentState.CANCELED]
+    )
+    for order_id, site in rows.order_by("place").values_list("order_id", "site"):
+        if site not in sites.setdefault(order_id, []):
+            sites[order_id].append(site)
+    return [
+        OrderRow(
+            number=it.number,
+            external_id=it.external_id,
+            channel=it.channel,
+            state=it.state,
+            method=it.method,
+            customer_name=it.customer_name,
+            placed_at=it.placed_at,
+            due_on=it.due_on,
+            quantity=sums[it.pk]["ordered"],
+            quantity_shipped=sums[it.pk]["shipped"],
+            quantity_waiting=sums[it.pk]["waiting"] if it.state in STATES_OPEN else 0,
+            sites=tuple(sites.get(it.pk, ())),
+            cursor=str(it.pk),
+        )
+        for it in found
+    ]
+
+
+def get_order(number: str, *, sites: Collection[str] | None = None) -> OrderDetail:
+    """
+    Return one order.
+
+    :raises NotFound: if there is none, or none of its sites is within `sites`.
+    """
+    it = _filter(OrderFilter(sites=sites)).filter(number=number).first()
+    if it is None:
+        raise NotFound(kind="channel_order", id=number)
+    names = {
+        name: getattr(it, name)
+        for name in OrderDetail.__dataclass_fields__
+        if name not in {"lines", "fulfillments", "decisions", "notes"}
+    }
+    return OrderDetail(
+        **names,
+        lines=tuple(_make_line(line) for line in it.lines.order_by("line")),
+        fulfillments=tuple(
+            make_fulfillment(row)
+            for row in it.fulfillments.select_related("order").order_by("place")
+        ),
+        decisions=tuple(_make_decision(row) for row in it.decisions.order_by("-number")[:ROWS_MAX]),
+        notes=tuple(
+            NoteRow(text=row.text, written_by=row.written_by, written_at=row.written_at)
+            for row in it.notes.order_by("-id")[:ROWS_MAX]
+        ),
+    )
+
+
+def get_fulfillment(number: str) -> FulfillmentRow:
+    """
+    Return one fulfillment order.
+
+    :raises NotFound: if there is none of this number.
+    """
+    row = FulfillmentOrder.objects.select_related("order").filter(number=number).first()
+    if row is None:
+        raise NotFound(kind="fulfillment_order", id=number)
+    return make_fulfillment(row)
+
+
+def list_fulfillments(
+    *, site: str = "", sites: Collection[str] | None = None, only_open: bool = True
+) -> list[FulfillmentRow]:
+    """Return fulfillment orders, the oldest first, at most 200."""
+    query = FulfillmentOrder.objects.select_related("order")
+    if only_open:
+        query = query.filter(state__in=FULFILLMENT_OPEN)
+    if site:
+        query = query.filter(site=site)
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    return [make_fulfillment(row) for row in query.order_by("id")[:ROWS_MAX]]
+
+
+def list_waiting(*, at: datetime, limit: int) -> list[str]:
+    """Return the numbers of orders that wait for goods of which some are free now, in order."""
+    lines = OrderLine.objects.filter(
+        order__state__in=STATES_OPEN,
+        quantity__gt=F("quantity_canceled") + F("quantity_placed"),
+    )
+    skus = set(lines.values_list("sku", flat=True).distinct()[:5_000])
+    free = {
+        level.sku
+        for level in list_account_levels(book=SITE_BOOK, skus=skus)
+        if level.account.endswith("/available") and level.quantity > 0
+    }
+    del at
+    query = ChannelOrder.objects.filter(lines__in=lines.filter(sku__in=free)).distinct()
+    return list(query.order_by("-priority", "id").values_list("number", flat=True)[:limit])
+
+
+def read_board(*, at: datetime, sites: Collection[str] | None = None) -> Board:
+    """Return the figures of the order desk. The day begins at midnight of the clock given."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    orders = _filter(OrderFilter(sites=sites))
+    fulfillments = FulfillmentOrder.objects.all()
+    if sites is not None:
+        fulfillments = fulfillments.filter(site__in=sites)
+    counts = orders.aggregate(
+        taken=Count("id", filter=Q(created_at__gte=midnight), distinct=True),
+        open=Count("id", filter=Q(state__in=STATES_OPEN), distinct=True),
+    )
+    waiting = orders.filter(
+        state__in=STATES_OPEN,
+        lines__quantity__gt=F("lines__quantity_canceled") + F("lines__quantity_placed"),
+    )
+    return Board(
+        taken_today=counts["taken"],
+        open=counts["open"],
+        waiting=waiting.distinct().count(),
+        at_sites=fulfillments.filter(state__in=FULFILLMENT_OPEN).count(),
+        exceptions=len(list_exceptions(at=at, sites=sites)),
+        shipped_today=fulfillments.filter(
+            state__in=[FulfillmentState.SHIPPED, FulfillmentState.HANDED_OVER],
+            closed_at__gte=midnight,
+        ).count(),
+    )
+
+
+def list_exceptions(*, at: datetime, sites: Collection[str] | None = None) -> list[Exception_]:
+    """Return what a person should look at, by harm: rejected and waiting, late, silent, stuck."""
+    found = [
+        *_list_unfulfillable(sites),
+        *_list_late(at=at, sites=sites),
+        *_list_stuck(at=at, sites=sites),
+    ]
+    return found[:ROWS_MAX]
+
+
+def _list_unfulfillable(sites: Collection[str] | None) -> list[Exception_]:
+    orders = _filter(OrderFilter(sites=sites)).filter(state__in=STATES_OPEN)
+    lines = (
+        OrderLine.objects.filter(
+            order__in=orders, quantity__gt=F("quantity_canceled") + F("quantity_placed")
+        )
+        .select_related("order")
+        .order_by("-order__priority", "order_id", "line")
+    )
+    return [
+        Exception_(
+            kind="unfulfillable",
+            order=line.order.number,
+            channel=line.order.channel,
+            site="",
+            number=line.order.number,
+            text=line.sku,
+            since=line.order.placed_at,
+            quantity=line.quantity - line.quantity_canceled - line.quantity_placed,
+        )
+        for line in lines[:ROWS_MAX]
+    ]
+
+
+def _list_late(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
+    query = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).select_related("order")
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    late = query.filter(due_on__lt=at.date()).order_by("due_on", "id")
+    silent = query.filter(state=FulfillmentState.RELEASED, created_at__lt=at - SILENT_FOR).order_by(
+        "id"
+    )
+    rows = [_make_exception("late", it) for it in late[:ROWS_MAX]]
+    known = {row.number for row in rows}
+    rows += [_make_exception("silent", it) for it in silent[:ROWS_MAX] if it.number not in known]
+    return rows
+
+
+def _list_stuck(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
+    """Return what a site has no goods for, and what was asked to stop without an answer."""
+    query = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).select_related("order")
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    stuck = query.filter(reason="outbound_order.stock_short").order_by("id")
+    asked = query.filter(is_canceling=True, created_at__lt=at - timedelta(hours=1)).order_by("id")
+    return [
+        *(_make_exception("short_at_site", it) for it in stuck[:ROWS_MAX]),
+        *(_make_exception("cancel_unanswered", it) for it in asked[:ROWS_MAX]),
+    ]
+
+
+def _make_exception(kind: str, it: FulfillmentOrder) -> Exception_:
+    return Exception_(
+        kind=kind,
+        order=it.order.number,
+        channel=it.order.channel,
+        site=it.site,
+        number=it.number,
+        text=it.reason,
+        since=it.created_at,
+        quantity=0,
+    )
+
+
+def _filter(which: OrderFilter) -> QuerySet[ChannelOrder]:
+    query = ChannelOrder.objects.all()
+    if which.sites is not None:
+        query = query.filter(
+            Q(fulfillments__site__in=which.sites) | Q(pickup_site__in=which.sites)
+        ).distinct()
+    if which.state == "open":
+        query = query.filter(state__in=STATES_OPEN)
+    elif which.state in ChannelOrderState.values:
+        query = query.filter(state=which.state)
+    if which.channel:
+        query = query.filter(channel=which.channel)
+    if which.method:
+        query = query.filter(method=which.method)
+    for word in which.text.split():
+        query = query.filter(
+            Q(number__icontains=word)
+            | Q(external_id__icontains=word)
+            | Q(customer_name__icontains=word)
+            | Q(lines__sku=word)
+        ).distinct()
+    return query
+
+
+def _make_line(line: OrderLine) -> LineRow:
+    return LineRow(
+        line=line.line,
+        sku=line.sku,
+        bundle=line.bundle,
+        quantity=line.quantity,
+        quantity_canceled=line.quantity_canceled,
+        quantity_placed=line.quantity_placed,
+        quantity_shipped=line.quantity_shipped,
+        quantity_waiting=line.quantity - line.quantity_canceled - line.quantity_placed,
+        amount_minor=line.amount_minor,
+    )
+
+
+def make_fulfillment(row: FulfillmentOrder) -> FulfillmentRow:
+    """Return the plain row of a fulfillment order whose order was read with it."""
+    return FulfillmentRow(
+        number=row.number,
+        order=row.order.number,
+        channel=row.order.channel,
+        site=row.site,
+        method=row.method,
+        state=row.state,
+        promise=row.promise,
+        reason=row.reason,
+        tracking=row.tracking,
+        due_on=row.due_on,
+        pickup_code=row.pickup_code,
+        is_canceling=row.is_canceling and row.state in FULFILLMENT_OPEN,
+        created_at=row.created_at,
+        lines=tuple(
+            (it.sku, it.quantity, it.quantity_shipped, it.quantity_short)
+            for it in row.lines.order_by("id")
+        ),
+    )
+
+
+def _make_decision(row: SourcingDecision) -> DecisionRow:
+    return DecisionRow(
+        number=row.number,
+        trigger=row.trigger,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        reason=row.reason,
+        cost_minor=row.cost_minor,
+        question=row.question,
+        plan=row.plan,
+    )

@@ -1,0 +1,1 @@
+"""Index of the pure decisions of order management. No code here."""

@@ -1,0 +1,1 @@
+"""Pages of order management: the order desk."""
