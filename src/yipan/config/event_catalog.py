@@ -37,6 +37,17 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("erp", "bin"): ("create", "edit"),
     ("erp", "supplier"): ("create", "edit"),
     ("erp", "customer"): ("create", "edit"),
+    # The pool, and order management
+    ("pool", "channel"): ("edit",),
+    ("pool", "site_group"): ("edit",),
+    ("pool", "site_service"): ("edit",),
+    ("pool", "bundle"): ("edit",),
+    ("pool", "selling_rule"): ("create", "close"),
+    ("oms", "channel_order"): ("create", "source", "cancel"),
+    ("oms", "fulfillment_order"): (
+        "release", "accept", "pick", "stage", "short", "reject", "ship", "reverse", "ask_cancel",
+        "cancel",
+    ),
     # Warehouses
     ("wms", "inbound_order"): ("release", "arrive", "receive", "reverse", "cancel"),
     ("wms", "receipt"): ("name_lot", "post", "match", "reverse", "cancel"),

@@ -19,6 +19,7 @@ from yipan.pool import promises
 from yipan.pool.rules import PromisedLine
 
 #: How far a site is, in the order it gets there: an answer that comes late never leads back.
+STEPS_TOLD = {State.ACCEPTED: "accept", State.PICKED: "pick", State.READY: "stage"}
 RANK = {State.RELEASED: 0, State.ACCEPTED: 1, State.PICKED: 2, State.READY: 3}
 
 
@@ -49,7 +50,12 @@ def progress(
     fulfillment.reason = note[:200] or fulfillment.reason
     fulfillment.save(update_fields=["state", "reason"])
     order_state.note_fulfillment(
-        fulfillment, step=state, from_state=before, by=by, at=at, message_id=message_id
+        fulfillment,
+        step=STEPS_TOLD.get(state, "accept"),
+        from_state=before,
+        by=by,
+        at=at,
+        message_id=message_id,
     )
 
 

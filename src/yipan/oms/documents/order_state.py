@@ -79,6 +79,8 @@ def note_order(
         trail.Step(
             document_type=DOCUMENT_TYPE,
             number=order.number,
+            system="oms",
+            sites=(order.pickup_site,),
             step=step,
             from_state=from_state,
             to_state=order.state,
@@ -105,6 +107,8 @@ def note_fulfillment(
         trail.Step(
             document_type=FULFILLMENT_TYPE,
             number=fulfillment.number,
+            system="oms",
+            sites=(fulfillment.site,),
             step=step,
             from_state=from_state,
             to_state=fulfillment.state,

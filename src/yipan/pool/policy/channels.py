@@ -185,6 +185,7 @@ def _note(document_type: str, number: str, *, by: Trace, at: datetime) -> None:
         trail.Step(
             document_type=document_type,
             number=number,
+            system="pool",
             step="edit",
             to_state="",
             at=at,

@@ -142,6 +142,8 @@ def _note(row: SellingRule, *, step: str, by: Trace, at: datetime) -> None:
         trail.Step(
             document_type=DOCUMENT_TYPE,
             number=str(row.pk),
+            system="pool",
+            sites=(row.site,),
             step=step,
             to_state="active" if row.is_active else "closed",
             at=at,
