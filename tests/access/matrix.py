@@ -31,6 +31,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | EVERYBODY
     | {
         "oms.read",
+        "recon.read",
+        "recon.settle",
         "ledger.read_cost",
         "ledger.prove",
         "masterdata.read_cost",
@@ -85,6 +87,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | EVERYBODY
     | {
         "oms.read",
+        "recon.read",
+        "recon.settle",
         "ledger.read_cost",
         "ledger.prove",
         "masterdata.read_cost",
@@ -118,6 +122,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.WAREHOUSE_LEAD: EVERY_PERSON
     | EVERYBODY
     | {
+        "recon.read",
         "wms.read",
         "wms.receive",
         "wms.move",
@@ -146,6 +151,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.STORE_MANAGER: EVERY_PERSON
     | EVERYBODY
     | {
+        "recon.read",
         "pos.read",
         "pos.sell",
         "pos.refund",
@@ -169,6 +175,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | {
         "oms.read",
         "pool.policy",
+        "recon.read",
         "erp.read",
         "erp.promotion.write",
         "erp.transfer_order.write",
@@ -184,6 +191,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | {
         "oms.read",
         "oms.order.write",
+        "recon.read",
         "pool.promise",
         "pool.policy",
         "erp.promotion.write",
@@ -225,6 +233,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | EVERYBODY
     | {
         "oms.read",
+        "recon.read",
         "ledger.read_cost",
         "ledger.prove",
         "masterdata.read_cost",
@@ -246,6 +255,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
 #: whoever does not work there gets 404, whatever the role.
 OF_A_SITE = frozenset(
     {
+        "cases:number",
         "purchase-orders:number",
         "inbound-orders:number",
         "receipts:number",

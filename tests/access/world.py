@@ -41,6 +41,8 @@ from yipan.pool.promises import Ask
 from yipan.pool.rules import PromisedLine
 from yipan.pos.documents import adjustment as store_adjustment
 from yipan.pos.documents import register, store_day, store_order, till_device, transfer
+from yipan.recon.documents import counting
+from yipan.recon.documents.counting import Counted as Seen
 from yipan.wms.documents import bin_move, receipt
 from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.receipt import Opening
@@ -214,6 +216,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "landed-costs:number": _add_cost(goods_receipt),
         **warehouse_world.send(warehouse),
         **store_world.work(store),
+        "cases:number": _differ(store),
         "alterations:alteration_id": str(altered.alteration_id),
         "bulk-jobs:job": _add_job(warehouse, store),
         "sites:site": warehouse,
@@ -258,6 +261,15 @@ def _set_up_register(store: str) -> str:
     device = make_id(f"{store} device")
     till_device.register(till_code=till, device=device, by=retailer.CLERK, at=NOON)
     return till
+
+
+def _differ(store: str) -> str:
+    """Count more mugs at a store than its book knows of."""
+    seen = Seen(line=1, sku="MUG-1", quantity=99, counted_at=NOON)
+    [found] = counting.record(
+        count_number=f"{store}-CT-9", site=store, lines=[seen], by=retailer.CLERK, at=NOON
+    )
+    return found.number
 
 
 def _add_cost(receipt: str) -> str:

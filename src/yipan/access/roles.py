@@ -137,6 +137,9 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "erp.allocation.write": _to(_IC, _PL, _IN),
         "erp.allocation.release": _to(_IC, _PL),
         "erp.replenishment.decide": _to(_IC, _PL),
+        # Differences, where book and shelf or two books part
+        "recon.read": _to(_IC, _FI, _PL, _WL, _SM, _AD, _IN),
+        "recon.settle": _to(_IC, _FI),
         "erp.adjustment.write": _to(_IC, _IN),
         "erp.adjustment.decide": _to(_IC, _FI),
         "erp.read_limits": _to(_IC, _FI, _AD),

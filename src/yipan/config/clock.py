@@ -18,6 +18,7 @@ from yipan.messages.digests import StreamDigest
 from yipan.oms import tasks as oms
 from yipan.pool import tasks as pool
 from yipan.pos import tasks as pos_tasks
+from yipan.recon import tasks as recon
 from yipan.wms import tasks as wms_tasks
 
 #: A job that gave no sign of life for so long belongs to a worker that was killed.
@@ -127,6 +128,15 @@ def block_expired(timestamp: int) -> None:
         )
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="recon.compare_books", queueing_lock="recon.compare_books")
+def compare_books(timestamp: int) -> None:
+    """Compare the hub's book with every site's own, and look at open counts again."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        recon.compare_books(at=_get_instant(timestamp))
+        recon.revisit_counts(at=_get_instant(timestamp))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="config.sweep_stalled", queueing_lock="config.sweep_stalled", pass_context=False)
 async def sweep_stalled(timestamp: int) -> None:
@@ -153,5 +163,6 @@ TASKS: Final = (
     value_postings,
     keep_day,
     block_expired,
+    compare_books,
     sweep_stalled,
 )

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "yipan.wms",
     "yipan.pos",
     "yipan.oms",
+    "yipan.recon",
     "yipan.console",
     "yipan.config.apps.CompositionConfig",  # last: it connects all others
 ]

@@ -19,6 +19,7 @@ from yipan.messages.erp_promotions import PromotionChanged
 from yipan.messages.limits import AdjustmentLimitChanged
 from yipan.oms import handlers as oms_handlers
 from yipan.pos import handlers as pos_handlers
+from yipan.recon import handlers as recon_handlers
 from yipan.wms import handlers as wms_handlers
 
 #: Which receiver does what with which kind of message.
@@ -145,6 +146,9 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         receiver="pos",
         message=erp_stores.ReplenishmentAnswered,
         handler=pos_handlers.take_replenishment_answer,
+    ),
+    Subscription(
+        receiver="erp", message=pos_orders.CountRecorded, handler=recon_handlers.take_store_count
     ),
     RunSubscription(receiver="erp", message=pos.TicketPosted, handler=erp_handlers.book_tickets),
     Subscription(receiver="erp", message=pos.StockOpened, handler=erp_handlers.book_stock_opened),

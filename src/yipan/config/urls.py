@@ -18,5 +18,6 @@ urlpatterns = [
     path("wms/", include("yipan.wms.urls")),
     path("pos/", include("yipan.pos.urls")),
     path("oms/", include("yipan.oms.urls")),
+    path("recon/", include("yipan.recon.urls")),
     path("", include("yipan.console.urls")),
 ]

@@ -45,6 +45,7 @@ PREFIXES = {
     "LM-": "erp:limit_change",
     "AL-": "erp:allocation",
     "CO-": "oms:order",
+    "DC-": "recon:case",
 }
 
 

@@ -59,6 +59,8 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "sent": (_("Sent"), "info"),
     "announced": (_("Announced"), "info"),
     "open": (_("Open"), "info"),
+    "explained": (_("Explained"), "info"),
+    "corrected": (_("Corrected"), "good"),
     "released": (_("Expected"), "info"),
     "accepted": (_("To pick"), "info"),
     "staged": (_("Ready for pick-up"), "info"),

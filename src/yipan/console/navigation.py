@@ -311,6 +311,26 @@ SECTIONS = (
         ),
     ),
     Section(
+        label=_("Reconciliation"),
+        tone="differences",
+        items=(
+            Item(
+                label=_("Differences"),
+                url_name="recon:cases",
+                action="recon.read",
+                icon="scale",
+                words=_("case cause count book shelf reconcile"),
+            ),
+            Item(
+                label=_("Accuracy of the books"),
+                url_name="recon:accuracy",
+                action="recon.read",
+                icon="gauge",
+                words=_("record accuracy shrink counts"),
+            ),
+        ),
+    ),
+    Section(
         label=_("Master data"),
         items=(
             Item(label=_("SKUs"), url_name="masterdata:skus", action="masterdata.read", icon="tag"),

@@ -45,6 +45,8 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "cancel": _("Canceled"),
     "close_short": _("Closed short"),
     "reverse": _("Reversed"),
+    "explain": _("Explained"),
+    "correct": _("Correction noted"),
     "close": _("Closed"),
     "ask_reopen": _("Reopening asked for"),
     "reopen": _("Reopened"),

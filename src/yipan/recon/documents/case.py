@@ -1,0 +1,186 @@
+"""
+Case (差异案件): opened by a comparison or a count, ended by a document or a reason.
+
+Nothing here moves stock: what puts a difference right is a document of the site or the hub, and
+the case names it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from yipan.documents import trail
+from yipan.documents.numbers import give_number
+from yipan.documents.states import lock_for
+from yipan.documents.trail import Step
+from yipan.foundation.refusals import Refusal
+from yipan.ledger.moves import Trace
+from yipan.recon.models import Case, CaseCorrection, CaseState
+
+DOCUMENT_TYPE: Final = "case"
+PREFIX: Final = "DC"
+#: Who acts when nobody does.
+SYSTEM: Final = Trace(actor="reconciliation")
+DUE_AFTER: Final = timedelta(days=7)
+REASON_LENGTH_MIN: Final = 3
+#: Closing reason of a case whose two figures agree again.
+AGREED: Final = "agreed"
+
+_UNSETTLED = frozenset({CaseState.OPEN, CaseState.EXPLAINED, CaseState.CORRECTED})
+STEPS: Final = {
+    "assign": _UNSETTLED,
+    "explain": _UNSETTLED,
+    "correct": _UNSETTLED,
+    "close": _UNSETTLED,
+    "reopen": frozenset({CaseState.CLOSED}),
+}
+
+
+class NoReason(Refusal):
+    """A case is closed with a document that corrects it, or with a reason in words."""
+
+    code = "recon.case_without_reason"
+
+
+class AnotherOpen(Refusal):
+    """The same SKU at the same place has another open case."""
+
+    code = "recon.another_case_open"
+
+
+class CorrectionKnown(Refusal):
+    """This document already corrects this cause of this case: it is not counted twice."""
+
+    code = "recon.correction_known"
+
+
+def begin(case: Case, *, by: Trace, at: datetime) -> None:
+    """Give a new case its number and its first step. Inside the transaction that found it."""
+    case.number = give_number(prefix=PREFIX, on=at.date())
+    case.created_by = by.actor
+    case.created_at = at
+    case.due_on = case.due_on or at.date() + DUE_AFTER
+    case.save()
+    _note(case, "create", before="", by=by, at=at)
+
+
+@transaction.atomic
+def assign(*, number: str, owner: str, by: Trace, at: datetime, due_on: date | None = None) -> Case:
+    """
+    Say who looks into it, and by when.
+
+    :raises NotFound: if there is no such case.
+    :raises WrongState: if it is closed.
+    """
+    case = lock_for("assign", model=Case, number=number, steps=STEPS)
+    case.owner = owner
+    if due_on is not None:
+        case.due_on = due_on
+    case.save(update_fields=["owner", "due_on"])
+    _note(case, "assign", before=case.state, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def correct(
+    *, number: str, document: str, cause: str, quantity: int, by: Trace, at: datetime
+) -> Case:
+    """
+    Note the document that puts a case right, or a part of it.
+
+    :raises CorrectionKnown: if it is noted for this cause already.
+    :raises NotFound: if there is no such case.
+    :raises WrongState: if it is closed.
+    """
+    case = lock_for("correct", model=Case, number=number, steps=STEPS)
+    _, is_new = CaseCorrection.objects.get_or_create(
+        case=case,
+        cause=cause or case.cause or "unknown",
+        document=document,
+        defaults={"quantity": quantity, "noted_by": by.actor, "noted_at": at},
+    )
+    if not is_new:
+        raise CorrectionKnown(number=number, document=document)
+    before, case.state = case.state, CaseState.CORRECTED
+    case.save(update_fields=["state"])
+    _note(case, "correct", before=before, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def close(*, number: str, by: Trace, at: datetime) -> Case:
+    """
+    End a case: with a document that corrects it, or with a reason (`by.reason`).
+
+    :raises NoReason: if there is neither.
+    :raises NotFound: if there is no such case.
+    :raises WrongState: if it is closed.
+    """
+    case = lock_for("close", model=Case, number=number, steps=STEPS)
+    reason = by.reason.strip()
+    if len(reason) < REASON_LENGTH_MIN:
+        documents = list(case.corrections.order_by("id").values_list("document", flat=True)[:3])
+        if not documents:
+            raise NoReason(number=number)
+        reason = ", ".join(documents)
+    finish(case, reason=reason, by=by, at=at)
+    return case
+
+
+def finish(case: Case, *, reason: str, by: Trace, at: datetime) -> None:
+    """End a locked case."""
+    before, case.state = case.state, CaseState.CLOSED
+    case.closing_reason = reason[:200]
+    case.closed_at = at
+    case.closed_by = by.actor
+    case.save()
+    _note(case, "close", before=before, by=by, at=at)
+
+
+@transaction.atomic
+def reopen(*, number: str, by: Trace, at: datetime) -> Case:
+    """
+    Take a closed case up again, with a reason (`by.reason`).
+
+    :raises AnotherOpen: if the same goods have another open case.
+    :raises NoReason: if it is not said why.
+    :raises NotFound: if there is no such case.
+    :raises WrongState: if it is not closed.
+    """
+    case = lock_for("reopen", model=Case, number=number, steps=STEPS)
+    if len(by.reason.strip()) < REASON_LENGTH_MIN:
+        raise NoReason(number=number)
+    other = (
+        Case.objects.filter(
+            kind=case.kind, site=case.site, sku=case.sku, place=case.place, group=case.group
+        )
+        .exclude(state=CaseState.CLOSED)
+        .values_list("number", flat=True)
+        .first()
+    )
+    if other is not None:
+        raise AnotherOpen(number=number, other=other)
+    case.state = CaseState.EXPLAINED if case.cause not in ("", "unknown") else CaseState.OPEN
+    case.closed_at, case.closed_by, case.closing_reason = None, "", ""
+    case.save()
+    _note(case, "reopen", before=CaseState.CLOSED, by=by, at=at)
+    return case
+
+
+def _note(case: Case, step: str, *, before: str, by: Trace, at: datetime) -> None:
+    trail.record(
+        Step(
+            document_type=DOCUMENT_TYPE,
+            number=case.number,
+            step=step,
+            from_state=before,
+            to_state=case.state,
+            at=at,
+            actor=by.actor,
+            device=by.device,
+            reason=by.reason,
+        )
+    )

@@ -1,0 +1,251 @@
+"""
+What a count brings: observations, and cases for those that differ from the book of their moment.
+
+An observation is never overwritten and never "sets" a book. A document that arrives later for
+an earlier moment changes what the book was, and so the explanation; the count stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from yipan.ledger.moves import Trace
+from yipan.masterdata.queries import find_skus
+from yipan.recon.documents import case as cases
+from yipan.recon.documents import findings
+from yipan.recon.models import Case, CaseKind, CaseState, Observation
+from yipan.recon.queries import evidence
+from yipan.recon.rules import Difference, Key, explain
+
+#: So far back a reason is looked for when nobody ever agreed with the book.
+LOOK_BACK = timedelta(days=60)
+#: Cases that are explained together: goods mixed up at one site, goods gone to another.
+TOGETHER_MAX = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """
+    One line of a count: what was seen of a SKU, where, when and by whom.
+
+    `quantity_book` is what the site's system told of its book; it counts only where that book
+    is not in this database.
+    """
+
+    line: int
+    sku: str
+    quantity: int
+    counted_at: datetime
+    place: str = ""
+    status: str = "available"
+    counter: str = ""
+    is_blind: bool = True
+    mode: str = ""
+    quantity_book: int = 0
+
+
+@transaction.atomic
+def record(
+    *, count_number: str, site: str, lines: Sequence[Counted], by: Trace, at: datetime
+) -> list[Case]:
+    """
+    Keep what was seen, compare it with the site's own book as of each line's moment.
+
+    Lines of a count that was heard before change nothing. Return the cases that were opened,
+    changed or closed.
+    """
+    known = set(
+        Observation.objects.filter(count_number=count_number).values_list("line", flat=True)
+    )
+    touched = []
+    is_here = evidence.has_book(site)
+    for counted in lines:
+        if counted.line in known:
+            continue
+        book = (
+            evidence.sum_book(
+                site=site,
+                sku=counted.sku,
+                place=counted.place,
+                status=counted.status,
+                as_of=counted.counted_at,
+            )
+            if is_here
+            else counted.quantity_book
+        )
+        Observation.objects.create(
+            count_number=count_number,
+            line=counted.line,
+            site=site,
+            sku=counted.sku,
+            place=counted.place,
+            status=counted.status,
+            quantity_counted=counted.quantity,
+            quantity_book=book,
+            difference=counted.quantity - book,
+            counted_at=counted.counted_at,
+            heard_at=at,
+            counter=counted.counter,
+            is_blind=counted.is_blind,
+            capture_mode=counted.mode[:8],
+        )
+        case = _settle(counted, site=site, book=book, count_number=count_number, by=by, at=at)
+        if case is not None:
+            touched.append(case)
+    explain_open(sites={site})
+    return touched
+
+
+def _settle(
+    counted: Counted, *, site: str, book: int, count_number: str, by: Trace, at: datetime
+) -> Case | None:
+    """Open, change or close the case of what was counted."""
+    case = (
+        Case.objects.select_for_update()
+        .filter(
+            kind=CaseKind.BOOK_VS_COUNT,
+            site=site,
+            sku=counted.sku,
+            place=counted.place,
+            group=counted.status,
+        )
+        .exclude(state=CaseState.CLOSED)
+        .first()
+    )
+    quantity = counted.quantity - book
+    if quantity == 0:
+        if case is not None and case.compared_at <= counted.counted_at:
+            cases.finish(case, reason=cases.AGREED, by=by, at=at)
+        return case
+    is_new = case is None
+    if case is None:
+        case = Case(
+            kind=CaseKind.BOOK_VS_COUNT,
+            site=site,
+            sku=counted.sku,
+            place=counted.place,
+            group=counted.status,
+            since=_find_agreement(counted, site=site),
+        )
+    elif counted.counted_at < case.compared_at:
+        return None  # an older look at what was looked at since
+    _fill(case, quantity=quantity, book=book, counted=counted)
+    case.count_number = count_number
+    if is_new:
+        cases.begin(case, by=by, at=at)
+    else:
+        case.save()
+    return case
+
+
+def revisit(*, at: datetime, sites: Collection[str] | None = None) -> int:
+    """
+    Look at the book of each open count case again: late documents may have changed it.
+
+    A case that a late document explains in full is closed by it. Return how many changed.
+    """
+    changed = 0
+    query = Case.objects.filter(kind=CaseKind.BOOK_VS_COUNT).exclude(state=CaseState.CLOSED)
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    touched = set()
+    for number in query.order_by("id").values_list("number", flat=True)[:TOGETHER_MAX]:
+        with transaction.atomic():
+            case = (
+                Case.objects.select_for_update()
+                .filter(number=number)
+                .exclude(state=CaseState.CLOSED)
+                .first()
+            )
+            if case is None or not evidence.has_book(case.site):
+                continue
+            book = evidence.sum_book(
+                site=case.site,
+                sku=case.sku,
+                place=case.place,
+                status=case.group,
+                as_of=case.compared_at,
+            )
+            if book == case.quantity_book:
+                continue
+            changed += 1
+            touched.add(case.site)
+            case.quantity_book = book
+            case.quantity = case.quantity_other - book
+            if case.quantity == 0:
+                case.cause = "late_document"
+                cases.finish(case, reason="late_document", by=cases.SYSTEM, at=at)
+            else:
+                case.save()
+    if touched:
+        explain_open(sites=touched)
+    return changed
+
+
+@transaction.atomic
+def explain_open(*, sites: Collection[str]) -> int:
+    """Weigh the causes of all open count cases of some sites, together. Return how many."""
+    found = list(
+        Case.objects.select_for_update()
+        .filter(kind=CaseKind.BOOK_VS_COUNT, site__in=sites)
+        .exclude(state=CaseState.CLOSED)
+        .order_by("-compared_at", "id")[:TOGETHER_MAX]
+    )
+    by_key = {Key(site=each.site, sku=each.sku, place=each.place): each for each in found}
+    differences = [_describe(key, each) for key, each in by_key.items()]
+    for finding in explain(evidence.gather(differences)):
+        case = by_key[finding.key]
+        if finding.quantity == case.quantity:
+            findings.keep(case, finding)
+            case.save(update_fields=["finding", "cause", "probability_permille", "state"])
+    return len(found)
+
+
+def _describe(key: Key, case: Case) -> Difference:
+    last = (
+        Observation.objects.filter(
+            site=case.site, sku=case.sku, place=case.place, counted_at=case.compared_at
+        )
+        .order_by("-id")
+        .first()
+    )
+    return Difference(
+        key=key,
+        quantity=case.quantity,
+        since=case.since,
+        counted_at=case.compared_at,
+        stock=case.quantity_book,
+        counter=last.counter if last else "",
+        is_blind=last.is_blind if last else True,
+    )
+
+
+def _fill(case: Case, *, quantity: int, book: int, counted: Counted) -> None:
+    case.quantity = quantity
+    case.quantity_book = book
+    case.quantity_other = counted.quantity
+    case.compared_at = counted.counted_at
+    sku = find_skus([counted.sku]).get(counted.sku)
+    case.value_minor = quantity * (sku.price_minor if sku else 0)
+
+
+def _find_agreement(counted: Counted, *, site: str) -> datetime:
+    """Return when book and shelf last agreed, at most `LOOK_BACK` before."""
+    earliest = counted.counted_at - LOOK_BACK
+    last = (
+        Observation.objects.filter(
+            site=site,
+            sku=counted.sku,
+            place=counted.place,
+            difference=0,
+            counted_at__lt=counted.counted_at,
+        )
+        .order_by("-counted_at")
+        .values_list("counted_at", flat=True)
+        .first()
+    )
+    return max(last, earliest) if last is not None else earliest

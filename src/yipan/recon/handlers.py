@@ -1,0 +1,48 @@
+"""What reconciliation does when it hears something."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from yipan.documents import told
+from yipan.exchange.subscriptions import Heard
+from yipan.ledger.moves import Trace
+from yipan.messages import pos_orders
+from yipan.recon.documents import counting
+from yipan.recon.documents.counting import Counted
+
+
+def take_store_count(message: pos_orders.CountRecorded, heard: Heard) -> None:
+    """
+    Compare what a store saw with its own book as of that moment.
+
+    :raises Refusal: if the source does not speak for the site, or names what is unknown.
+    """
+    told.require_speaker(source=heard.source, site=message.site)
+    told.require_few(message.lines)
+    told.require_known(sites={message.site}, skus={line.sku for line in message.lines})
+    told.require_plausible((line.sku, line.quantity_counted) for line in message.lines)
+    lines = [
+        Counted(
+            line=line.line,
+            sku=line.sku,
+            quantity=line.quantity_counted,
+            counted_at=datetime.fromisoformat(line.counted_at),
+            place=line.place,
+            status=line.status,
+            counter=line.counter,
+            is_blind=line.is_blind,
+            mode=line.capture_mode,
+            quantity_book=line.quantity_book,
+        )
+        for line in message.lines
+    ]
+    counting.record(
+        count_number=message.count_number,
+        site=message.site,
+        lines=lines,
+        by=Trace(actor=heard.source, source=heard.source, sequence=heard.sequence),
+        at=timezone.now(),
+    )

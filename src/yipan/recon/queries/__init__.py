@@ -1,0 +1,1 @@
+"""Reads of reconciliation: where books are cut, what they hold, what is open."""
