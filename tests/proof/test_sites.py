@@ -11,7 +11,8 @@ from yipan.ledger import posting
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.proof import run
 from yipan.proof.run import find_first_break
-from yipan.proof.sites import compare_sites, find_cut
+from yipan.proof.sites import compare_sites
+from yipan.recon.queries.cuts import find_cut
 from yipan.wms.models import InboundOrder
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yipan.recon.rules import (
@@ -291,6 +291,7 @@ LINES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(tea=st.integers(-130, 130), mint=st.integers(-130, 130), lines=LINES)
 def test_parts_add_up_to_the_difference_exactly(tea: int, mint: int, lines: list[Line]) -> None:
     wanted = [differ(tea), differ(mint, key=MINT)]
