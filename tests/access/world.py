@@ -426,6 +426,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
             "reason": "The audit asks.",
         },
         "POST api/v1/adjustment-limit-changes/{number}/reject": {"reason": "No."},
+        "POST api/v1/levels/query": {"lines": [{"id": "1", "sku": "TEA-250", "site": warehouse}]},
         "POST api/v1/bulk-jobs": {"operation": "steps", "lines": [{"id": "1"}]},
         "POST api/v1/documents/steps": {"lines": [{"id": "1"}]},
         **{

@@ -29,7 +29,17 @@ MODULES = {
 STEP = re.compile(r'step="([a-z_]+)"')
 #: Steps the ledger or a pick knows and no trail.
 NO_STEPS_OF_A_TRAIL = {
-    "wms": {"pick", "drop", "undo", "decide", "stop", "put", "overpick", "unpick", "replenish"},
+    "wms": {
+        "pick",
+        "drop",
+        "undo",
+        "decide",
+        "stop",
+        "put",
+        "replenish",
+        "overpick",
+        "unpick",
+    },
     "pos": set(),
     "erp": set(),
     "oms": {"reserve", "rest", "send_elsewhere"},

@@ -142,6 +142,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "recon.settle": _to(_IC, _FI),
         "erp.adjustment.write": _to(_IC, _IN),
         "erp.adjustment.decide": _to(_IC, _FI),
+        "erp.read_cash": _to(_IC, _FI, _AD, _IN),
         "erp.read_limits": _to(_IC, _FI, _AD),
         "erp.adjustment_limit.write": _to(_IC, _FI),
         "erp.adjustment_limit.approve": _to(_IC, _FI),

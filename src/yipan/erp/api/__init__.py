@@ -8,6 +8,7 @@ from yipan.erp.api.adjustments import router as adjustments
 from yipan.erp.api.allocations import router as allocations
 from yipan.erp.api.booked import router as booked
 from yipan.erp.api.bulk import router as many
+from yipan.erp.api.cash_sheets import router as cash_sheets
 from yipan.erp.api.limits import router as limits
 from yipan.erp.api.papers import router as papers
 from yipan.erp.api.promotions import router as promotions
@@ -29,3 +30,4 @@ router.add_router("", allocations)
 router.add_router("", papers)
 router.add_router("", limits)
 router.add_router("", promotions)
+router.add_router("", cash_sheets)

@@ -7,6 +7,9 @@ from ninja import Query, Router
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import endpoint
+from yipan.documents import bulk
+from yipan.documents.bulk import Line
+from yipan.erp.api.level_lines import LevelFoundOut, LevelsFindIn, LevelsFoundOut
 from yipan.erp.api.stock_schemas import (
     LevelOut,
     LevelPage,
@@ -19,7 +22,7 @@ from yipan.erp.api.stock_schemas import (
 from yipan.erp.queries import levels, levels_as_at
 from yipan.erp.queries.levels import SORTS, LevelFilter
 from yipan.erp.queries.levels_as_at import Moment
-from yipan.foundation.refusals import Refusal
+from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.queries import list_movements
 from yipan.ledger.rows import MovementRow
 from yipan.masterdata.queries import get_sku
@@ -36,6 +39,23 @@ class SortUnknown(Refusal):
 
     code = "levels.sort_unknown"
     status = 422
+
+
+@router.post("/levels/query", response=LevelsFoundOut)
+@endpoint(action="ledger.read", repeatable=True)
+def query_levels(request: HttpRequest, payload: LevelsFindIn) -> LevelsFoundOut:
+    """Tell what up to 1,000 sites have of a SKU each, a result per line and nothing changed."""
+    actor = get_actor(request)
+    bulk.check([Line(id=line.id, content={}) for line in payload.lines])
+    found = levels.find_stock([(line.sku, line.site) for line in payload.lines])
+    return LevelsFoundOut(
+        data=[
+            LevelFoundOut(id=line.id, status="refused", code=NotFound.code)
+            if row is None or not actor.sees(line.site)
+            else LevelFoundOut(id=line.id, status="ok", result=LevelOut.of(row))
+            for line, row in zip(payload.lines, found, strict=True)
+        ]
+    )
 
 
 @router.get("/levels", response=LevelPage)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
+
 from yipan.access.actors import Actor
 from yipan.documents.base import Document
 from yipan.erp.documents import adjustment, allocation, purchase_order, transfer_order
 from yipan.erp.models import Adjustment, Allocation, PurchaseOrder, TransferOrder
+from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
 
@@ -54,6 +57,26 @@ def _decide(step: str) -> Callable[[Taking], Document]:
         )
 
     return take
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Many:
+    """One step of many documents of one type."""
+
+    document_type: str
+    step: str
+    numbers: Sequence[str]
+    by: Trace
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of one of many: the state it has then, or why it was refused."""
+
+    number: str
+    state: str = ""
+    refusal: Refusal | None = None
 
 
 #: Type of document and step to what it needs and does.
@@ -132,6 +155,35 @@ def take(document_type: str, step: str, taking: Taking, *, actor: Actor) -> Docu
     actor.require(found.action)
     actor.require_any_site(*_list_sites(document_type, taking.number))
     return found.take(taking)
+
+
+def list_steps(document_type: str, actor: Actor) -> list[str]:
+    """Return the steps an actor may take of many documents of a type, in their order."""
+    return [
+        step
+        for (of_type, step), found in STEPS.items()
+        if of_type == document_type and actor.may(found.action)
+    ]
+
+
+def take_many(many: Many, *, actor: Actor, is_trial: bool) -> list[Outcome]:
+    """
+    Take one step of each document, alone, and return what became of each, in order.
+
+    A trial takes them all the same, and keeps nothing: it refuses what the steps would.
+    """
+    return [_try(many, number, actor=actor, is_trial=is_trial) for number in many.numbers]
+
+
+def _try(many: Many, number: str, *, actor: Actor, is_trial: bool) -> Outcome:
+    taking = Taking(number=number, by=many.by, at=many.at, message_id=make_id(), roles=actor.roles)
+    try:
+        with transaction.atomic():
+            done = take(many.document_type, many.step, taking, actor=actor)
+            transaction.set_rollback(is_trial)
+    except Refusal as refusal:
+        return Outcome(number=number, refusal=refusal)
+    return Outcome(number=number, state=str(done.state))
 
 
 def _list_sites(document_type: str, number: str) -> list[str]:

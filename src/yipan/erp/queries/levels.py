@@ -138,6 +138,19 @@ def list_stock(
     return _fill(ranking.list_keys(position, limit=limit), measure=name)
 
 
+def find_stock(keys: Sequence[Key]) -> list[StockLevel | None]:
+    """Return what each site has of a SKU, in the order asked; None where either is unknown."""
+    unknown_sites, unknown_skus = masterdata.list_unknown(
+        sites={site for _, site in keys}, skus={sku for sku, _ in keys}
+    )
+    gone = {*unknown_sites}, {*unknown_skus}
+    known = list(
+        dict.fromkeys(key for key in keys if key[1] not in gone[0] and key[0] not in gone[1])
+    )
+    found = dict(zip(known, _fill(known, measure=""), strict=True))
+    return [found.get(key) for key in keys]
+
+
 def sum_stock(which: LevelFilter) -> StockLevel:
     """Return everything a filter leaves, added up, under a SKU without a name."""
     reach = find_reach(which)

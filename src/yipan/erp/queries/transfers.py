@@ -16,6 +16,7 @@ from yipan.erp.models import (
     TransferOrderLine,
     TransferReceipt,
     TransferShipment,
+    TransferShortage,
 )
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
@@ -47,6 +48,7 @@ class TransferFilter:
     allocation: str = ""
     sites: frozenset[str] | None = None
     only_different: bool = False
+    only_short: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -335,6 +337,8 @@ def filter_transfers(which: TransferFilter) -> QuerySet[TransferOrder]:
         query = query.filter(
             id__in=TransferDifference.objects.filter(state="open").values("order_id")
         )
+    if which.only_short:
+        query = query.filter(id__in=TransferShortage.objects.values("order_id"))
     if which.sku:
         query = query.filter(id__in=_find_with(which.sku))
     for word in which.text.split():

@@ -18,6 +18,7 @@ from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers
 from yipan.erp.documents import adjustment
 from yipan.erp.documents.adjustment import Wanted
+from yipan.erp.documents.steps import list_steps
 from yipan.erp.forms import read_goods
 from yipan.erp.models import Adjustment
 from yipan.erp.models.adjustment import AdjustmentType
@@ -76,6 +77,7 @@ def list_adjustments(request: HttpRequest) -> HttpResponse:
             AdjustmentFilter(states=GROUPS["open"], site=site, sites=actor.sites)
         ),
         "may_write": actor.may("erp.adjustment.write"),
+        "many": list_steps("adjustment", actor),
         "may_see_limits": actor.may("erp.read_limits"),
         "may_see_cost": actor.may("ledger.read_cost"),
     }

@@ -16,6 +16,7 @@ from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.erp.documents import allocation
 from yipan.erp.documents.allocation import Need, Wanted
+from yipan.erp.documents.steps import list_steps
 from yipan.erp.queries import allocations
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
@@ -39,6 +40,7 @@ def list_allocations(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "after": rows[-1].number if len(rows) == ROWS_PER_PAGE else "",
+        "many": list_steps("allocation", actor),
         "may_write": actor.may("erp.allocation.write"),
     }
     return render(request, "erp/allocations.html", context)

@@ -18,6 +18,7 @@ from yipan.documents.history import read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers, queries
 from yipan.erp.documents import purchase_order
+from yipan.erp.documents.steps import list_steps
 from yipan.erp.queries import OrderDetail, OrderFilter
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
@@ -79,6 +80,7 @@ def list_orders(request: HttpRequest) -> HttpResponse:
                 OrderFilter(site=site, sites=actor.sites, late_on=timezone.localdate())
             ),
         },
+        "many": list_steps("purchase_order", actor),
         "may_write": actor.may("erp.purchase_order.write"),
     }
     return render(request, "erp/purchase_orders.html", context)

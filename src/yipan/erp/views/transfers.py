@@ -18,7 +18,8 @@ from yipan.documents.history import read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers
 from yipan.erp.documents import transfer_order, transfer_progress
-from yipan.erp.queries import in_transit, transfers
+from yipan.erp.documents.steps import list_steps
+from yipan.erp.queries import in_transit, transfer_picking, transfers
 from yipan.erp.queries.transfer_differences import get_difference
 from yipan.erp.queries.transfers import TransferDetail, TransferFilter
 from yipan.foundation.ids import make_id
@@ -36,6 +37,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "to_ship": ("released", "partly_shipped"),
     "moving": ("partly_shipped", "shipped", "partly_received"),
     "done": ("received", "closed", "canceled"),
+    "short": (),
 }
 
 #: The straight way of a transfer; coming in parts is a stop only for who stands there.
@@ -56,6 +58,7 @@ def list_transfers(request: HttpRequest) -> HttpResponse:
         site=site,
         sites=actor.sites,
         only_different=is_different,
+        only_short=group == "short",
     )
     rows = transfers.list_transfers(
         which, after=request.GET.get("after", "")[:TEXT_LENGTH_MAX], limit=ROWS_PER_PAGE
@@ -71,7 +74,10 @@ def list_transfers(request: HttpRequest) -> HttpResponse:
             "draft": _count(actor, site, states=("draft",)),
             "approved": _count(actor, site, states=("approved",)),
             "different": _count(actor, site, only_different=True),
+            "short": _count(actor, site, only_short=True),
         },
+        "short": transfer_picking.find_short([row.number for row in rows]),
+        "many": list_steps("transfer_order", actor),
         "may_write": actor.may("erp.transfer_order.write"),
     }
     return render(request, "erp/transfers.html", context)
@@ -92,6 +98,7 @@ def show_transfer(request: HttpRequest, number: str) -> HttpResponse:
     )
     context = {
         "order": order,
+        "picking": transfer_picking.get_picking(number),
         "way": _find_way(order.head.mark),
         "history": history,
         "steps": _list_steps(order, actor),
