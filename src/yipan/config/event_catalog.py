@@ -32,6 +32,7 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("erp", "landed_cost"): ("create", "post", "cancel"),
     ("erp", "true_up"): ("post",),
     ("erp", "accounting_period"): ("close", "ask_reopen", "reopen", "keep_closed"),
+    ("erp", "promotion"): ("create", "edit"),
     ("erp", "sku"): ("create", "edit"),
     ("erp", "site"): ("create", "edit"),
     ("erp", "bin"): ("create", "edit"),

@@ -74,6 +74,7 @@ def _tell(row: Promotion, *, by: Author) -> None:
     trail.record(
         Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
             number=row.code,
             step="create" if row.version == 1 else "edit",
             to_state=f"v{row.version}",
