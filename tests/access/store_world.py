@@ -12,6 +12,8 @@ from yipan.pos.documents.replenishment import Need
 from yipan.pos.documents.store_count import Seen
 from yipan.pos.models import StoreDifference
 
+_REVERSE = {"correction_reason": "did_not_occur", "reason": "Nobody did it."}
+
 
 def work(store: str) -> dict[str, str]:
     """Give a store an order of a customer, a count that differs, and a request."""
@@ -50,12 +52,46 @@ def work(store: str) -> dict[str, str]:
     }
 
 
-def make_bodies(store: str) -> Mapping[str, object]:
+def make_bodies(*, store: str, warehouse: str) -> Mapping[str, object]:
     """Return the bodies of a store's operations."""
     return {
         "POST api/v1/pos/fulfillments/{number}/reject": {"reason": "damaged"},
         "POST api/v1/pos/fulfillments/{number}/picks": {"sku": "TEA-250"},
         "POST api/v1/pos/fulfillments/{number}/ship": {"parcels": [{"tracking": "1"}]},
+        "POST api/v1/pos/transfers": {
+            "site": store,
+            "order_number": f"IN-{store}",
+            "lines": [{"sku": "TEA-250", "quantity": 1}],
+        },
+        "POST api/v1/pos/transfers/{number}/reverse": _REVERSE,
+        "POST api/v1/pos/adjustments": {
+            "site": store,
+            "adjustment_type": "scrap",
+            "lines": [{"sku": "TEA-250", "quantity": 1}],
+        },
+        "POST api/v1/pos/adjustments/{number}/reverse": _REVERSE,
+        "POST api/v1/pos/stock-openings/{number}/reverse": _REVERSE,
+        "POST api/v1/pos/moves": {
+            "site": store,
+            "from_place": "backroom",
+            "to_place": "shop_floor",
+            "lines": [{"sku": "TEA-250", "quantity": 1}],
+        },
+        "POST api/v1/pos/requests": {"site": store, "sku": "TEA-250", "quantity": 1},
+        "POST api/v1/pos/days": {
+            "till": f"{store}-1",
+            "business_date": "2026-03-02",
+            "counted": [],
+        },
+        "POST api/v1/pos/cash": {
+            "till": f"{store}-1",
+            "cash_type": "float",
+            "amount_minor": 100,
+        },
+        "POST api/v1/replenishment-requests/order": {
+            "from_site": warehouse,
+            "requests": [{"number": f"RQ-{store}-2026-000001", "quantity": 1}],
+        },
         "POST api/v1/pos/counts": {"site": store, "sku": "TEA-250", "quantity": 1},
         "POST api/v1/pos/counts/{number}/record": {"quantity": 1},
     }

@@ -359,8 +359,8 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "lines": [goods],
     }
     return {
-        **store_world.make_bodies(store),
         "POST api/v1/cases/{number}/correct": {"document": "AD-1", "quantity": 1},
+        **store_world.make_bodies(store=store, warehouse=warehouse),
         "POST api/v1/purchase-orders": order,
         "PUT api/v1/purchase-orders/{number}": {**order, "version": 1},
         "POST api/v1/landed-costs": {

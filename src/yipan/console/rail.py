@@ -102,6 +102,13 @@ SECTIONS = (
                 words=_("move ship store allocation"),
             ),
             Item(
+                label=_("Requests of stores"),
+                url_name="erp:replenishment_requests",
+                action="erp.read",
+                icon="hand-helping",
+                words=_("replenishment ask for goods"),
+            ),
+            Item(
                 label=_("Allocations"),
                 url_name="erp:allocations",
                 action="erp.read",
@@ -274,6 +281,13 @@ SECTIONS = (
                 action="pos.read",
                 icon="truck",
                 words=_("receive send carton"),
+            ),
+            Item(
+                label=_("Ask for goods"),
+                url_name="pos:requests",
+                action="pos.request_goods",
+                icon="hand-helping",
+                words=_("replenishment request"),
             ),
             Item(
                 label=_("Store adjustments"),

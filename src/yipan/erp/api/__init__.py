@@ -13,6 +13,7 @@ from yipan.erp.api.limits import router as limits
 from yipan.erp.api.papers import router as papers
 from yipan.erp.api.promotions import router as promotions
 from yipan.erp.api.purchase_orders import router as purchase_orders
+from yipan.erp.api.replenishment_requests import router as replenishment_requests
 from yipan.erp.api.stock import router as stock
 from yipan.erp.api.transfers import router as transfers
 from yipan.erp.api.valuation import router as valuation
@@ -31,3 +32,4 @@ router.add_router("", papers)
 router.add_router("", limits)
 router.add_router("", promotions)
 router.add_router("", cash_sheets)
+router.add_router("", replenishment_requests)

@@ -17,11 +17,11 @@ from yipan.pos.api.work_schemas import (
     CountList,
     CountOut,
     CountsQuery,
-    DifferenceOut,
-    DifferencePage,
-    DifferencesQuery,
     LookIn,
-    SettleIn,
+    StoreDifferenceOut,
+    StoreDifferencePage,
+    StoreDifferencesQuery,
+    StoreSettleIn,
 )
 from yipan.pos.documents import difference, store_count
 from yipan.pos.documents.store_count import Seen
@@ -70,9 +70,11 @@ def record_count(request: HttpRequest, number: str, payload: CountIn) -> CountOu
     return CountOut.of(queries.get_count(number))
 
 
-@router.get("/pos/differences", response=DifferencePage)
+@router.get("/pos/differences", response=StoreDifferencePage)
 @endpoint(action="pos.manage")
-def list_store_differences(request: HttpRequest, which: Query[DifferencesQuery]) -> DifferencePage:
+def list_store_differences(
+    request: HttpRequest, which: Query[StoreDifferencesQuery]
+) -> StoreDifferencePage:
     """List differences of stores, the last opened first."""
     rows = queries.list_differences(
         DifferenceFilter(
@@ -85,15 +87,17 @@ def list_store_differences(request: HttpRequest, which: Query[DifferencesQuery])
         limit=which.limit,
     )
     is_full = len(rows) == which.limit
-    return DifferencePage(
-        data=[DifferenceOut.of(row) for row in rows],
+    return StoreDifferencePage(
+        data=[StoreDifferenceOut.of(row) for row in rows],
         next_cursor=str(rows[-1].difference_id) if is_full else None,
     )
 
 
-@router.post("/pos/differences/{number}/settle", response=DifferenceOut)
+@router.post("/pos/differences/{number}/settle", response=StoreDifferenceOut)
 @endpoint(action="pos.settle_difference")
-def settle_difference(request: HttpRequest, number: str, payload: SettleIn) -> DifferenceOut:
+def settle_difference(
+    request: HttpRequest, number: str, payload: StoreSettleIn
+) -> StoreDifferenceOut:
     """Settle a counted difference: what was more or less becomes an adjustment."""
     get_actor(request).require_site(queries.get_difference(number).site.code)
     difference.settle(
@@ -103,4 +107,4 @@ def settle_difference(request: HttpRequest, number: str, payload: SettleIn) -> D
         at=timezone.now(),
         message_id=make_id(),
     )
-    return DifferenceOut.of(queries.get_difference(number))
+    return StoreDifferenceOut.of(queries.get_difference(number))

@@ -13,16 +13,16 @@ from yipan.foundation.ids import make_id
 from yipan.messages.wms import Parcel
 from yipan.pos import queries
 from yipan.pos.api.work_schemas import (
-    FulfillmentBrief,
-    FulfillmentOut,
-    FulfillmentPage,
-    FulfillmentsQuery,
     HandOverIn,
     PickIn,
     PutBackIn,
     RejectIn,
-    ShipIn,
     StageIn,
+    StoreFulfillmentBrief,
+    StoreFulfillmentOut,
+    StoreFulfillmentPage,
+    StoreFulfillmentsQuery,
+    StoreShipIn,
 )
 from yipan.pos.documents import fulfillment, fulfillment_leaving, fulfillment_picking
 from yipan.pos.documents.fulfillment_leaving import Proof
@@ -32,9 +32,11 @@ from yipan.pos.queries import FulfillmentFilter
 router = Router()
 
 
-@router.get("/pos/fulfillments", response=FulfillmentPage)
+@router.get("/pos/fulfillments", response=StoreFulfillmentPage)
 @endpoint(action="pos.read")
-def list_fulfillments(request: HttpRequest, which: Query[FulfillmentsQuery]) -> FulfillmentPage:
+def list_fulfillments(
+    request: HttpRequest, which: Query[StoreFulfillmentsQuery]
+) -> StoreFulfillmentPage:
     """List orders of customers at stores, the last heard first."""
     rows = queries.list_fulfillments(
         FulfillmentFilter(
@@ -47,22 +49,22 @@ def list_fulfillments(request: HttpRequest, which: Query[FulfillmentsQuery]) -> 
         limit=which.limit,
     )
     is_full = len(rows) == which.limit
-    return FulfillmentPage(
-        data=[FulfillmentBrief.of(row) for row in rows],
+    return StoreFulfillmentPage(
+        data=[StoreFulfillmentBrief.of(row) for row in rows],
         next_cursor=str(rows[-1].fulfillment_id) if is_full else None,
     )
 
 
-@router.get("/pos/fulfillments/{number}", response=FulfillmentOut)
+@router.get("/pos/fulfillments/{number}", response=StoreFulfillmentOut)
 @endpoint(action="pos.read")
-def get_fulfillment(request: HttpRequest, number: str) -> FulfillmentOut:
+def get_fulfillment(request: HttpRequest, number: str) -> StoreFulfillmentOut:
     """Tell one order with its lines."""
     return _tell(request, number)
 
 
-@router.post("/pos/fulfillments/{number}/accept", response=FulfillmentOut)
+@router.post("/pos/fulfillments/{number}/accept", response=StoreFulfillmentOut)
 @endpoint(action="pos.fulfill")
-def accept_fulfillment(request: HttpRequest, number: str) -> FulfillmentOut:
+def accept_fulfillment(request: HttpRequest, number: str) -> StoreFulfillmentOut:
     """Take an order on. Answers 409 `store_fulfillment.accept_time_over` when it is too late."""
     _require(request, number)
     fulfillment.accept(
@@ -71,9 +73,9 @@ def accept_fulfillment(request: HttpRequest, number: str) -> FulfillmentOut:
     return _tell(request, number)
 
 
-@router.post("/pos/fulfillments/{number}/reject", response=FulfillmentOut)
+@router.post("/pos/fulfillments/{number}/reject", response=StoreFulfillmentOut)
 @endpoint(action="pos.fulfill")
-def reject_fulfillment(request: HttpRequest, number: str, payload: RejectIn) -> FulfillmentOut:
+def reject_fulfillment(request: HttpRequest, number: str, payload: RejectIn) -> StoreFulfillmentOut:
     """Give an order back: it is sourced elsewhere."""
     _require(request, number)
     fulfillment.reject(
@@ -86,9 +88,9 @@ def reject_fulfillment(request: HttpRequest, number: str, payload: RejectIn) -> 
     return _tell(request, number)
 
 
-@router.post("/pos/fulfillments/{number}/picks", response=FulfillmentOut)
+@router.post("/pos/fulfillments/{number}/picks", response=StoreFulfillmentOut)
 @endpoint(action="pos.fulfill")
-def pick_fulfillment(request: HttpRequest, number: str, payload: PickIn) -> FulfillmentOut:
+def pick_fulfillment(request: HttpRequest, number: str, payload: PickIn) -> StoreFulfillmentOut:
     """Add a scan to the pick of an order."""
     _require(request, number)
     scan = Scan(sku=payload.sku, quantity=payload.quantity, capture_mode=payload.capture_mode)
@@ -96,9 +98,9 @@ def pick_fulfillment(request: HttpRequest, number: str, payload: PickIn) -> Fulf
     return _tell(request, number)
 
 
-@router.post("/pos/fulfillments/{number}/finish", response=FulfillmentOut)
+@router.post("/pos/fulfillments/{number}/finish", response=StoreFulfillmentOut)
 @endpoint(action="pos.fulfill")
-def finish_fulfillment(request: HttpRequest, number: str) -> FulfillmentOut:
+def finish_fulfillment(request: HttpRequest, number: str) -> StoreFulfillmentOut:
     """Finish a pick: what was found waits reserved, what was not is told and counted."""
     _require(request, number)
     fulfillment_picking.finish(
@@ -107,9 +109,9 @@ def finish_fulfillment(request: HttpRequest, number: str) -> FulfillmentOut:
     return _tell(request, number)
 
 
-@router.post("/pos/fulfillments/{number}/stage", response=FulfillmentOut)
+@router.post("/pos/fulfillments/{number}/stage", response=StoreFulfillmentOut)
 @endpoint(action="pos.fulfill")
-def stage_fulfillment(request: HttpRequest, number: str, payload: StageIn) -> FulfillmentOut:
+def stage_fulfillment(request: HttpRequest, number: str, payload: StageIn) -> StoreFulfillmentOut:
     """Put a picked order onto its shelf: the customer may come."""
     _require(request, number)
     fulfillment_picking.stage(
@@ -122,9 +124,11 @@ def stage_fulfillment(request: HttpRequest, number: str, payload: StageIn) -> Fu
     return _tell(request, number)
 
 
-@router.post("/pos/fulfillments/{number}/ship", response=FulfillmentOut)
+@router.post("/pos/fulfillments/{number}/ship", response=StoreFulfillmentOut)
 @endpoint(action="pos.fulfill")
-def ship_fulfillment(request: HttpRequest, number: str, payload: ShipIn) -> FulfillmentOut:
+def ship_fulfillment(
+    request: HttpRequest, number: str, payload: StoreShipIn
+) -> StoreFulfillmentOut:
     """Give packed goods to the carrier: the store's book and the hub's fall."""
     _require(request, number)
     fulfillment_leaving.ship(
@@ -145,9 +149,11 @@ def ship_fulfillment(request: HttpRequest, number: str, payload: ShipIn) -> Fulf
     return _tell(request, number)
 
 
-@router.post("/pos/fulfillments/{number}/hand-over", response=FulfillmentOut)
+@router.post("/pos/fulfillments/{number}/hand-over", response=StoreFulfillmentOut)
 @endpoint(action="pos.fulfill")
-def hand_over_fulfillment(request: HttpRequest, number: str, payload: HandOverIn) -> FulfillmentOut:
+def hand_over_fulfillment(
+    request: HttpRequest, number: str, payload: HandOverIn
+) -> StoreFulfillmentOut:
     """Give the goods to their customer, known by the code, or by a manager with a reason."""
     _require(request, number)
     is_manager = get_actor(request).may("pos.settle_difference")
@@ -161,9 +167,11 @@ def hand_over_fulfillment(request: HttpRequest, number: str, payload: HandOverIn
     return _tell(request, number)
 
 
-@router.post("/pos/fulfillments/{number}/put-back", response=FulfillmentOut)
+@router.post("/pos/fulfillments/{number}/put-back", response=StoreFulfillmentOut)
 @endpoint(action="pos.fulfill")
-def put_back_fulfillment(request: HttpRequest, number: str, payload: PutBackIn) -> FulfillmentOut:
+def put_back_fulfillment(
+    request: HttpRequest, number: str, payload: PutBackIn
+) -> StoreFulfillmentOut:
     """Carry goods nobody takes back to the floor."""
     _require(request, number)
     fulfillment_leaving.put_back(
@@ -180,6 +188,6 @@ def _require(request: HttpRequest, number: str) -> None:
     get_actor(request).require_site(queries.get_fulfillment_site(number))
 
 
-def _tell(request: HttpRequest, number: str) -> FulfillmentOut:
+def _tell(request: HttpRequest, number: str) -> StoreFulfillmentOut:
     _require(request, number)
-    return FulfillmentOut.of(queries.get_fulfillment(number))
+    return StoreFulfillmentOut.of(queries.get_fulfillment(number))

@@ -22,7 +22,7 @@ Counted = Annotated[int, Field(ge=0, le=told.QUANTITY_MAX)]
 Scanned = Annotated[int, Field(ge=-rules.QUANTITY_TOLD_MAX, le=rules.QUANTITY_TOLD_MAX)]
 
 
-class FulfillmentBrief(Schema):
+class StoreFulfillmentBrief(Schema):
     """An order of a customer at a store; times are None where there is no limit."""
 
     number: str
@@ -40,7 +40,7 @@ class FulfillmentBrief(Schema):
     is_to_put_back: bool
 
     @classmethod
-    def of(cls, row: FulfillmentRow) -> FulfillmentBrief:
+    def of(cls, row: FulfillmentRow) -> StoreFulfillmentBrief:
         """Return what a list tells of an order."""
         return cls(
             number=row.number,
@@ -59,12 +59,12 @@ class FulfillmentBrief(Schema):
         )
 
 
-class FulfillmentPage(Schema):
-    data: list[FulfillmentBrief]
+class StoreFulfillmentPage(Schema):
+    data: list[StoreFulfillmentBrief]
     next_cursor: str | None
 
 
-class FulfillmentLineOut(Schema):
+class StoreFulfillmentLineOut(Schema):
     line: int
     sku: str
     quantity: int
@@ -73,8 +73,8 @@ class FulfillmentLineOut(Schema):
     from_place: str
 
 
-class FulfillmentOut(Schema):
-    head: FulfillmentBrief
+class StoreFulfillmentOut(Schema):
+    head: StoreFulfillmentBrief
     reservation: str
     carrier: str
     note: str
@@ -85,13 +85,13 @@ class FulfillmentOut(Schema):
     proof: str
     reject_reason: str
     shipment_number: str
-    lines: list[FulfillmentLineOut]
+    lines: list[StoreFulfillmentLineOut]
 
     @classmethod
-    def of(cls, order: FulfillmentDetail) -> FulfillmentOut:
+    def of(cls, order: FulfillmentDetail) -> StoreFulfillmentOut:
         """Return what the API tells of an order."""
         return cls(
-            head=FulfillmentBrief.of(order.head),
+            head=StoreFulfillmentBrief.of(order.head),
             reservation=order.reservation,
             carrier=order.carrier,
             note=order.note,
@@ -103,7 +103,7 @@ class FulfillmentOut(Schema):
             reject_reason=order.reject_reason,
             shipment_number=order.shipment_number,
             lines=[
-                FulfillmentLineOut(
+                StoreFulfillmentLineOut(
                     line=line.line,
                     sku=line.sku.code,
                     quantity=line.quantity,
@@ -116,7 +116,7 @@ class FulfillmentOut(Schema):
         )
 
 
-class FulfillmentsQuery(Schema):
+class StoreFulfillmentsQuery(Schema):
     """Which orders to list; empty is: all. `cursor` is the `next_cursor` of the page before."""
 
     site: Text = ""
@@ -154,7 +154,7 @@ class ParcelIn(Schema):
     weight_grams: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
-class ShipIn(Schema):
+class StoreShipIn(Schema):
     parcels: Annotated[list[ParcelIn], Field(min_length=1, max_length=PARCELS_MAX)]
 
 
@@ -231,7 +231,7 @@ class LookIn(Schema):
     quantity: Counted
 
 
-class DifferenceOut(Schema):
+class StoreDifferenceOut(Schema):
     """A difference of a store; `variance` is None until somebody has counted."""
 
     number: str
@@ -251,7 +251,7 @@ class DifferenceOut(Schema):
     closed_at: datetime | None
 
     @classmethod
-    def of(cls, row: DifferenceRow) -> DifferenceOut:
+    def of(cls, row: DifferenceRow) -> StoreDifferenceOut:
         """Return what the API tells of a difference."""
         return cls(
             number=row.number,
@@ -272,12 +272,12 @@ class DifferenceOut(Schema):
         )
 
 
-class DifferencePage(Schema):
-    data: list[DifferenceOut]
+class StoreDifferencePage(Schema):
+    data: list[StoreDifferenceOut]
     next_cursor: str | None
 
 
-class DifferencesQuery(Schema):
+class StoreDifferencesQuery(Schema):
     """Which differences to list; empty is: all."""
 
     site: Text = ""
@@ -287,5 +287,5 @@ class DifferencesQuery(Schema):
     limit: Limit = 100
 
 
-class SettleIn(Schema):
+class StoreSettleIn(Schema):
     reason: Note = ""

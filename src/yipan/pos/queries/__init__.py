@@ -62,6 +62,12 @@ from yipan.pos.queries.registers import (
     list_till_events,
     may_approve,
 )
+from yipan.pos.queries.requests import (
+    RequestFilter,
+    RequestRow,
+    get_request,
+    list_requests,
+)
 from yipan.pos.queries.stock import ShopStockRow, StoreOpeningDetail, get_opening, list_stock
 from yipan.pos.queries.tickets import (
     TicketDetail,
@@ -109,6 +115,8 @@ __all__ = [
     "HourRow",
     "ProductAmbiguous",
     "ProductUnknown",
+    "RequestFilter",
+    "RequestRow",
     "SetupRow",
     "ShopStockRow",
     "StoreDayRow",
@@ -140,6 +148,7 @@ __all__ = [
     "get_fulfillment",
     "get_fulfillment_site",
     "get_opening",
+    "get_request",
     "get_setup",
     "get_ticket",
     "get_till",
@@ -160,6 +169,7 @@ __all__ = [
     "list_queue",
     "list_quick_goods",
     "list_register_tickets",
+    "list_requests",
     "list_sales_by_hour",
     "list_stock",
     "list_supervisors",
