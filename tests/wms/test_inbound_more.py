@@ -141,8 +141,8 @@ def test_goods_that_came_back_are_not_counted_before_somebody_says_what_becomes_
     opening = Opening(site="W1", order_type="customer_return", partner_document="SO-17")
     number = receipt.open_receipt(opening=opening, by=RECEIVER, at=NOON).number
 
+    counting = Counting(sku="TEA-250", quantity=1)
     with pytest.raises(DispositionMissing):
-        counting = Counting(sku="TEA-250", quantity=1)
         receipt.count(number=number, counting=counting, by=RECEIVER, at=NOON)
 
     counting = Counting(sku="TEA-250", quantity=1, disposition="scrap")

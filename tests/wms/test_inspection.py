@@ -1,4 +1,4 @@
-"""Goods that wait for a verdict: a sample, an unnamed lot, a doubt; and what the hub hears of it."""
+"""Goods that wait for a verdict: a sample, an unnamed lot, a doubt; and what the hub hears."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Another lot in the hand than on the screen: the reservation moves, or the picker hears why not."""
+"""Another lot in the hand than on the screen: the reservation moves, or it is said why not."""
 
 from __future__ import annotations
 
