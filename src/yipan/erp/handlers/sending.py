@@ -1,0 +1,159 @@
+"""What the ERP does when it hears that goods left, or that they could not."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from yipan.erp.documents import (
+    order_issue,
+    transfer_facts,
+    transfer_picking,
+)
+from yipan.erp.documents.transfer_legs import (
+    LegTold,
+    read_status,
+    require_transfer,
+)
+from yipan.erp.rules.transfer_order import SentLine
+from yipan.exchange.subscriptions import Heard
+from yipan.foundation.status import StockStatus
+from yipan.messages import pos, pos_orders, reversals, wms
+
+
+def book_warehouse_shipment(message: wms.GoodsShipped, heard: Heard) -> None:
+    """Book goods that left a warehouse: to a customer, or into transit to another site."""
+    if message.order_type == order_issue.FULFILLMENT:
+        book_order_shipment(message, heard)
+        return
+    require_transfer(message.order_type)
+    transfer_facts.ship(
+        leg=LegTold(
+            number=message.shipment_number,
+            transfer=message.document_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.shipped_by,
+            device=message.device,
+            is_last=message.is_last,
+            other_site=message.ship_to,
+        ),
+        lines=[
+            SentLine(
+                line=line.line,
+                sku=line.sku,
+                quantity=line.quantity,
+                status=read_status(line.status),
+            )
+            for line in message.lines
+        ],
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_order_shipment(message: wms.GoodsShipped | pos_orders.GoodsShipped, heard: Heard) -> None:
+    """Book goods that left a warehouse or a store to whoever ordered them."""
+    if message.order_type != order_issue.FULFILLMENT:
+        require_transfer(message.order_type)
+    order_issue.post(
+        issued=order_issue.Issued(
+            shipment=message.shipment_number,
+            fulfillment=message.outbound_order_number,
+            order=message.document_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.shipped_by,
+            device=message.device,
+        ),
+        lines=message.lines,
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_hand_over(message: pos_orders.StorePickupHandedOver, heard: Heard) -> None:
+    """Book goods a customer picked up in a store."""
+    order_issue.post(
+        issued=order_issue.Issued(
+            shipment=message.shipment_number,
+            fulfillment=message.fulfillment_number,
+            order=message.order_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.handed_over_by,
+            device=message.device,
+        ),
+        lines=message.lines,
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_store_shipment(message: pos.TransferShipped, heard: Heard) -> None:
+    """Book goods that left a store, its sound ones and its damaged ones."""
+    require_transfer(message.order_type)
+    transfer_facts.ship(
+        leg=LegTold(
+            number=message.shipment_number,
+            transfer=message.document_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.shipped_by,
+            device=message.device,
+            is_last=message.is_last,
+            other_site=message.ship_to,
+        ),
+        lines=[
+            SentLine(line=line.line, sku=line.sku, quantity=quantity, status=status)
+            for line in message.lines
+            for status, quantity in (
+                (StockStatus.AVAILABLE, line.quantity),
+                (StockStatus.DAMAGED, line.quantity_damaged),
+            )
+            if quantity
+        ],
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def book_shipment_reversed(
+    message: wms.ShipmentReversed | reversals.TransferShipmentReversed, heard: Heard
+) -> None:
+    """Take back a shipment that did not leave after all."""
+    if message.order_type == order_issue.FULFILLMENT:
+        order_issue.reverse(
+            site=message.site,
+            shipment=message.shipment_number,
+            occurred_at=message.occurred_at,
+            actor=message.reversed_by,
+            heard=heard,
+        )
+        return
+    require_transfer(message.order_type)
+    transfer_facts.reverse_shipment(
+        leg=LegTold(
+            number=message.shipment_number,
+            transfer=message.document_number,
+            site=message.site,
+            occurred_at=message.occurred_at,
+            message_id=message.message_id,
+            actor=message.reversed_by,
+        ),
+        heard=heard,
+        at=timezone.now(),
+    )
+
+
+def follow_outbound(message: wms.OutboundProgressed, heard: Heard) -> None:
+    """Write down how far a warehouse is with a transfer."""
+    transfer_picking.follow(message=message, heard=heard)
+
+
+def note_shortage(message: wms.PickShorted, heard: Heard) -> None:
+    """Write down that less of a transfer was found than the book says."""
+    transfer_picking.fall_short(message=message, heard=heard)
