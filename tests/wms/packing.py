@@ -6,10 +6,11 @@ from tests.retailer import NOON, RECEIVER, make_id
 from tests.wms import sending
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow
-from yipan.wms.documents import load, parcel
+from yipan.wms.documents import load, parcel, wave
 from yipan.wms.documents.load import Truck
 from yipan.wms.documents.parcel import Closing, Putting
-from yipan.wms.models import Load, OutboundOrder, Parcel
+from yipan.wms.documents.wave import Gathering
+from yipan.wms.models import Load, OutboundOrder, Parcel, Wave
 
 
 def open_house() -> None:
@@ -71,3 +72,13 @@ def depart(truck: Load) -> list[str]:
 def get_state(number: str) -> str:
     """Return the state of an order."""
     return str(OutboundOrder.objects.get(number=number).state)
+
+
+def release_wave(**gathering: object) -> Wave:
+    """Gather all open orders of W1 into a wave, and give it to the pickers."""
+    planned = wave.plan(
+        gathering=Gathering(site="W1", **gathering),  # type: ignore[arg-type]
+        by=RECEIVER,
+        at=NOON,
+    )
+    return wave.release(number=planned.number, by=RECEIVER, at=NOON)

@@ -16,21 +16,14 @@ from tests.wms import packing, sending
 from yipan.ledger.moves import Trace
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow
-from yipan.wms.documents import pick, pick_claim, replenishment, wave, wave_tote
+from yipan.wms.documents import pick, pick_claim, replenishment, wave_tote
 from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.wave import Gathering, NoOrders
+from yipan.wms.documents.wave import NoOrders
 from yipan.wms.documents.wave_tote import NoOrderLeft, ToteInUse
-from yipan.wms.models import MoveTask, OutboundOrder, Pick, Wave
+from yipan.wms.models import MoveTask, OutboundOrder, Pick
 from yipan.wms.rules.pick_path import get_place_in_aisle, write_path
 
-
-def release(**gathering: object) -> Wave:
-    planned = wave.plan(
-        gathering=Gathering(site="W1", **gathering),  # type: ignore[arg-type]
-        by=RECEIVER,
-        at=NOON,
-    )
-    return wave.release(number=planned.number, by=RECEIVER, at=NOON)
+release = packing.release_wave
 
 
 @pytest.fixture

@@ -137,6 +137,14 @@ def compare_books(timestamp: int) -> None:
         recon.revisit_counts(at=_get_instant(timestamp))
 
 
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="wms.replenish", queueing_lock="wms.replenish")
+def replenish(timestamp: int) -> None:
+    """Raise tasks for the pick faces that have come down to their minimum."""
+    if "wms" in node.list_node_receivers():
+        wms_tasks.replenish(sites=node.list_node_sites(), at=_get_instant(timestamp))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="config.sweep_stalled", queueing_lock="config.sweep_stalled", pass_context=False)
 async def sweep_stalled(timestamp: int) -> None:
@@ -164,5 +172,8 @@ TASKS: Final = (
     keep_day,
     block_expired,
     compare_books,
+
+
+    replenish,
     sweep_stalled,
 )

@@ -56,6 +56,13 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "tell_again": _("Told again"),
     "send_again": _("Sent again"),
     "differ": _("Does not agree"),
+    "pack": _("Packed"),
+    "unpack": _("Unpacked"),
+    "bind": _("Label bound"),
+    "stack": _("Stacked on a pallet"),
+    "depart": _("Departed"),
+    "move": _("Carried"),
+    "over": _("Picked too much"),
 }
 
 #: Steps that end badly, or well; others have no color of their own.

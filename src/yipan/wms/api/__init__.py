@@ -6,6 +6,7 @@ from ninja import Router
 
 from yipan.wms.api.inbound import router as inbound
 from yipan.wms.api.outbound import router as outbound
+from yipan.wms.api.papers import router as papers
 from yipan.wms.api.parcels import router as parcels
 from yipan.wms.api.stock import router as stock
 from yipan.wms.api.tasks import router as tasks
@@ -15,4 +16,5 @@ router.add_router("", inbound)
 router.add_router("", outbound)
 router.add_router("", stock)
 router.add_router("", parcels)
+router.add_router("", papers)
 router.add_router("", tasks)

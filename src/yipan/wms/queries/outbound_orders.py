@@ -99,6 +99,7 @@ class PickRow:
     is_empty_asked: bool
     is_product_scanned: bool = False
     parcel: str = ""
+    lot: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -320,6 +321,7 @@ def read_picks(query: QuerySet[Pick]) -> list[PickRow]:
             is_empty_asked=pick.is_empty_asked,
             is_product_scanned=pick.is_product_scanned,
             parcel=pick.parcel.number if pick.parcel else "",
+            lot=pick.lot,
         )
         for pick in picks
     ]

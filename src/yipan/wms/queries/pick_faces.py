@@ -213,3 +213,8 @@ def sum_waiting_in_bulk(wave: str) -> dict[str, int]:
         if code in bins and bins[code].zone_type == "storage":
             waiting[sku] = waiting.get(sku, 0) + quantity
     return waiting
+
+
+def list_sites_with_faces() -> list[str]:
+    """Return the sites that keep pick faces, by code."""
+    return list(PickFace.objects.values_list("site", flat=True).distinct().order_by("site"))
