@@ -120,6 +120,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "wms.pack",
         "wms.ship",
         "wms.adjust",
+        "wms.inspect",
     },
     Role.WAREHOUSE_LEAD: EVERY_PERSON
     | EVERYBODY
@@ -137,6 +138,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "wms.set_pick_face",
         "wms.adjust",
         "wms.reverse",
+        "wms.inspect",
+        "wms.rule",
     },
     Role.STORE_CLERK: EVERY_PERSON
     | EVERYBODY
@@ -216,6 +219,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "wms.pack",
         "wms.ship",
         "wms.adjust",
+        "wms.inspect",
         "pos.read",
         "pos.sell",
         "pos.refund",
@@ -274,6 +278,9 @@ OF_A_SITE = frozenset(
         "loads:number",
         "moving:number",
         "move-tasks:number",
+        "inspections:number",
+        "inspecting:number",
+        "photos:photo_id",
         "picking:number",
         "wms/adjustments:number",
         "adjusting:number",
@@ -365,6 +372,7 @@ NAME_A_SITE = frozenset(
         "POST api/v1/pallets",
         "POST api/v1/loads",
         "POST api/v1/waves",
+        "POST api/v1/inspections",
         "POST api/v1/warehouse-openings",
         "POST api/v1/tickets",
         "POST api/v1/tickets/batch",

@@ -5,20 +5,24 @@ from __future__ import annotations
 from tests.retailer import NOON, RECEIVER, make_id
 from yipan.wms.documents import (
     adjustment,
+    inspection,
     load,
     move_task,
     outbound_order,
     packing,
     parcel,
+    photo,
     pick,
     shipment,
     wave,
 )
 from yipan.wms.documents.adjustment import Added
+from yipan.wms.documents.inspection import Goods
 from yipan.wms.documents.load import Truck
 from yipan.wms.documents.move_task import Needed
 from yipan.wms.documents.outbound_order import Wanted, WantedLine
 from yipan.wms.documents.packing import Packing
+from yipan.wms.documents.photo import Subject
 from yipan.wms.documents.pick import Taking
 from yipan.wms.documents.shipment import Shipping
 from yipan.wms.documents.wave import Gathering
@@ -60,7 +64,16 @@ def send(warehouse: str) -> dict[str, str]:
     scrapped = adjustment.open_draft(site=warehouse, by=RECEIVER, at=NOON)
     added = Added(sku="TEA-250", bin_code="A-01-01", quantity=1)
     adjustment.add(number=scrapped.number, added=added, by=RECEIVER, at=NOON)
+    stopped = inspection.stop(
+        site=warehouse,
+        goods=Goods(sku="TEA-250", lot="", bin_code="A-01-01", quantity=1),
+        by=RECEIVER,
+        at=NOON,
+        message_id=make_id(f"{warehouse} stopped"),
+    )
     return {
+        "inspections:number": stopped.number,
+        "inspecting:number": stopped.number,
         "outbound-orders:number": numbers[1],
         "packing:number": numbers[2],
         "parcels:number": boxed.number,
@@ -84,3 +97,24 @@ def _pack(number: str) -> Parcel:
     return packing.pack(
         packing=Packing(order=number), by=RECEIVER, at=NOON, message_id=make_id(f"{number} packed")
     )
+
+
+def take_picture(warehouse: str, *, receipt: str) -> str:
+    """Take a picture of a receipt; return what names it."""
+    subject = Subject(site=warehouse, document_type="receipt", number=receipt)
+    content = b"\xff\xd8\xff\xe0" + warehouse.encode()
+    return str(photo.add(subject=subject, content=content, by=RECEIVER, at=NOON).pk)
+
+
+def make_bodies(warehouse: str, *, inbound_order: str) -> dict[str, object]:
+    """Return the bodies of operations that name this site, or would fail before their object."""
+    return {
+        "POST api/v1/inspections": {
+            "site": warehouse,
+            "sku": "TEA-250",
+            "bin": "A-01-01",
+            "quantity": 1,
+        },
+        "POST api/v1/inspections/{number}/decide": {"quantity_passed": 1},
+        "POST api/v1/receipts/{number}/match": {"inbound_order_number": inbound_order},
+    }

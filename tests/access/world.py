@@ -228,6 +228,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "purchase-orders:number": number,
         "inbound-orders:number": inbound.number,
         "receipts:number": received.number,
+        "photos:photo_id": warehouse_world.take_picture(warehouse, receipt=received.number),
         "receiving:number": going_on.number,
         "bin-moves:number": moved.number,
         "wms/stock-openings:number": warehouse_opened.number,
@@ -361,6 +362,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
     return {
         "POST api/v1/cases/{number}/correct": {"document": "AD-1", "quantity": 1},
         **store_world.make_bodies(store=store, warehouse=warehouse),
+        **warehouse_world.make_bodies(warehouse, inbound_order=values["inbound-orders:number"]),
         "POST api/v1/purchase-orders": order,
         "PUT api/v1/purchase-orders/{number}": {**order, "version": 1},
         "POST api/v1/landed-costs": {

@@ -156,6 +156,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "wms.read": _to(_WW, _WL, _IC, _OD, _AD, _IN),
         "wms.receive": _to(_WW, _WL, _IN),
         "wms.close": _to(_WL),
+        "wms.inspect": _to(_WW, _WL, _IN),
+        "wms.rule": _to(_WL),
         "wms.move": _to(_WW, _WL, _IN),
         "wms.pick": _to(_WW, _WL, _IN),
         "wms.pack": _to(_WW, _WL, _IN),

@@ -172,8 +172,6 @@ TASKS: Final = (
     keep_day,
     block_expired,
     compare_books,
-
-
     replenish,
     sweep_stalled,
 )

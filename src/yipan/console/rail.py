@@ -181,6 +181,8 @@ SECTIONS = (
                 icon="scan-barcode",
                 words=_("scan count handheld"),
             ),
+            Item(label=_("Inspections"), url_name="wms:inspections", action="wms.read", icon="eye"),
+            Item(label=_("Lots and expiry"), url_name="wms:lots", action="wms.read", icon="tag"),
             Item(
                 label=_("Work board"),
                 url_name="wms:board",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from yipan.erp.documents import (
     adjustment_facts,
+    status_facts,
 )
 from yipan.erp.documents.adjustment_facts import Told
 from yipan.erp.documents.transfer_legs import (
@@ -20,43 +21,12 @@ from yipan.messages import pos, wms
 
 def book_status_changed(message: wms.StatusChanged, heard: Heard) -> None:
     """Follow a warehouse that took goods out of sale, or put them back."""
-    adjustment_facts.post(
-        done=Told(
-            number=message.document_number,
-            version=1,
-            site=message.site,
-            adjustment_type="status_change",
-            occurred_at=message.occurred_at,
-            message_id=message.message_id,
-            actor=message.changed_by,
-            device=message.device,
-            reason=message.reason,
-        ),
-        lines=_read_changed(message.lines),
-        heard=heard,
-        at=timezone.now(),
-    )
+    status_facts.follow_change(message=message, heard=heard, at=timezone.now())
 
 
 def book_goods_inspected(message: wms.GoodsInspected, heard: Heard) -> None:
     """Follow a verdict on goods in quarantine."""
-    adjustment_facts.post(
-        done=Told(
-            number=f"{message.inspection_number}-V",
-            version=1,
-            site=message.site,
-            adjustment_type="status_change",
-            occurred_at=message.occurred_at,
-            message_id=message.message_id,
-            actor=message.inspected_by,
-            device=message.device,
-            reason=message.note or f"inspection: {message.verdict}",
-            evidence=message.receipt_number,
-        ),
-        lines=_read_changed(message.lines),
-        heard=heard,
-        at=timezone.now(),
-    )
+    status_facts.follow_inspection(message=message, heard=heard, at=timezone.now())
 
 
 def take_adjustment(
@@ -103,20 +73,6 @@ def book_adjustment(message: wms.AdjustmentPosted | pos.AdjustmentPosted, heard:
         heard=heard,
         at=timezone.now(),
     )
-
-
-def _read_changed(lines: Sequence[wms.StatusChangedLine]) -> list[AdjustedLine]:
-    return [
-        AdjustedLine(
-            line=line.line,
-            sku=line.sku,
-            quantity=line.quantity,
-            from_status=read_status(line.from_status),
-            to_status=read_status(line.to_status),
-            place=line.place,
-        )
-        for line in lines
-    ]
 
 
 def _read_adjusted(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import Router
 
 from yipan.wms.api.inbound import router as inbound
+from yipan.wms.api.inspections import router as inspections
 from yipan.wms.api.outbound import router as outbound
 from yipan.wms.api.papers import router as papers
 from yipan.wms.api.parcels import router as parcels
@@ -13,6 +14,7 @@ from yipan.wms.api.tasks import router as tasks
 
 router = Router(tags=["WMS"])
 router.add_router("", inbound)
+router.add_router("", inspections)
 router.add_router("", outbound)
 router.add_router("", stock)
 router.add_router("", parcels)

@@ -18,7 +18,7 @@ from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import BinUnknown
 from yipan.masterdata.rows import BinRow
 from yipan.wms import rules
-from yipan.wms.models import BinMove, BinMoveLine
+from yipan.wms.models import BinMove, BinMoveLine, Package
 from yipan.wms.models.bin_move import BinMoveState as State
 from yipan.wms.models.bin_move import BinMoveType
 from yipan.wms.rules import Shifted
@@ -104,6 +104,11 @@ def reverse(*, number: str, by: Trace, at: datetime) -> BinMove:
         at=at,
         trace=Trace(actor=by.actor, device=by.device, reason=by.reason),
     )
+    for line in move.lines.exclude(package_id=""):
+        moved = Package.objects.filter(
+            site=move.site, sscc=line.package_id, bin_code=line.to_bin, state="received"
+        )
+        moved.update(bin_code=line.from_bin)
     move.state = State.REVERSED
     move.reversed_by, move.reversed_at = by.actor, at
     move.save(update_fields=["state", "reversed_by", "reversed_at"])

@@ -9,7 +9,7 @@ from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow
-from yipan.wms.models import Pick
+from yipan.wms.models import Package, Pick
 from yipan.wms.queries.bin_map import list_candidates
 from yipan.wms.queries.lots import find_lots
 from yipan.wms.queries.receipts import find_receiving_bin
@@ -84,6 +84,39 @@ def find_load(site: str, *, from_bin: str, sku: str, lot: str = "") -> Load | No
                 )
             )
     return Load(site=site, from_bin=from_bin, lines=tuple(lines)) if lines else None
+
+
+def find_package_load(site: str, *, sscc: str) -> Load | None:
+    """Return what is in a whole package that stands somewhere at the site; None without one."""
+    found = Package.objects.filter(site=site, sscc=sscc, state="received").first()
+    if found is None:
+        return None
+    lines = list(found.lines.order_by("line"))
+    skus = masterdata.find_skus({line.sku for line in lines})
+    lots = find_lots(site, skus)
+    return Load(
+        site=site,
+        from_bin=found.bin_code,
+        sscc=sscc,
+        lines=tuple(
+            LoadLine(
+                sku=skus[line.sku],
+                status=line.status,
+                quantity=line.quantity,
+                lot=line.lot,
+                expires_on=lots[(line.sku, line.lot)].expires_on
+                if (line.sku, line.lot) in lots
+                else None,
+            )
+            for line in lines
+        ),
+    )
+
+
+def holds_one_sku(site: str, bin_code: str) -> bool:
+    """Tell whether a bin holds one SKU only: of a mixed one, a scan of it names no product."""
+    rows = ledger.list_balances(book=f"wms:{site}", prefix=f"on_hand/{bin_code}/")
+    return len({row.sku for row in rows if row.quantity > 0}) == 1
 
 
 def find_dock(site: str, sku: str) -> str:

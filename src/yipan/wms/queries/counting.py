@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow
 from yipan.wms import rules
-from yipan.wms.models import Receipt, ReceiptScan
+from yipan.wms.models import Photo, Receipt, ReceiptScan
+from yipan.wms.queries.goods_rules import is_blind_receipt
 from yipan.wms.queries.receipts import ReceiptRow, ScanRow, get_row, read_rows, read_scan
 from yipan.wms.rules import Counted
 
@@ -69,6 +70,10 @@ class CountTask:
     count_mode: str
     lines: tuple[CountLineRow, ...]
     last_scan: ScanRow | None
+    is_blind: bool = False
+    is_return: bool = False
+    partner_document: str = ""
+    photos: int = 0
 
     @property
     def current(self) -> CountLineRow | None:
@@ -177,6 +182,10 @@ def get_count_task(number: str) -> CountTask:
         count_mode=receipt.count_mode,
         lines=tuple(lines),
         last_scan=read_scan(last) if last else None,
+        is_blind=is_blind_receipt(receipt.site, supplier=receipt.supplier),
+        is_return=receipt.order_type == "customer_return",
+        partner_document=receipt.partner_document,
+        photos=Photo.objects.filter(document_type="receipt", number=number).count(),
     )
 
 

@@ -77,6 +77,9 @@ class InboundDetail:
     head: InboundRow
     tolerance_percent: int
     is_open: bool
+    arrived_at: datetime | None
+    arrived_by: str
+    dock: str
     lines: tuple[InboundLineRow, ...]
 
     @property
@@ -118,6 +121,9 @@ def get_inbound_order(number: str) -> InboundDetail:
         head=head,
         tolerance_percent=order.tolerance_percent,
         is_open=order.state in STATES_OPEN,
+        arrived_at=order.arrived_at,
+        arrived_by=order.arrived_by,
+        dock=order.dock,
         lines=tuple(
             InboundLineRow(
                 line=line.line,

@@ -15,6 +15,7 @@ from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
 from yipan.wms.models import OutboundLine, OutboundOrder, Pick
 from yipan.wms.models.outbound_order import STATES_OPEN
+from yipan.wms.queries.lots import find_lots
 
 ROWS_MAX = 1_000
 
@@ -100,6 +101,8 @@ class PickRow:
     is_product_scanned: bool = False
     parcel: str = ""
     lot: str = ""
+    expires_on: date | None = None
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -300,6 +303,12 @@ def read_picks(query: QuerySet[Pick]) -> list[PickRow]:
     """Return the rows of a query over picks, in its order."""
     picks = list(query.select_related("order", "line", "parcel"))
     skus = masterdata.find_skus({pick.sku for pick in picks})
+    told_apart = {(pick.order.site, pick.sku) for pick in picks if pick.lot}
+    ends = {
+        (site, *key): row.expires_on
+        for site in {site for site, _ in told_apart}
+        for key, row in find_lots(site, {sku for _, sku in told_apart}).items()
+    }
     return [
         PickRow(
             pick_id=pick.pk,
@@ -322,6 +331,8 @@ def read_picks(query: QuerySet[Pick]) -> list[PickRow]:
             is_product_scanned=pick.is_product_scanned,
             parcel=pick.parcel.number if pick.parcel else "",
             lot=pick.lot,
+            expires_on=ends.get((pick.order.site, pick.sku, pick.lot)),
+            serials=tuple(pick.serials),
         )
         for pick in picks
     ]

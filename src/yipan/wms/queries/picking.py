@@ -11,6 +11,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.wms.models import OutboundOrder, Pick, SpotCount, Wave
 from yipan.wms.models.outbound_order import STATES_OPEN
+from yipan.wms.queries.goods_rules import get_scan_profile
 from yipan.wms.queries.outbound_orders import (
     OutboundFilter,
     OutboundRow,
@@ -55,6 +56,7 @@ class Walk:
     is_cluster: bool = False
     totes: tuple[ToteRow, ...] = ()
     zones: tuple[str, ...] = ()
+    scan_profile: str = "bin_product"
 
     @property
     def current_tote(self) -> ToteRow | None:
@@ -160,6 +162,7 @@ def get_walk(
         is_cluster=wave is not None and wave.mode == "cluster",
         totes=tuple(_list_totes(wave)),
         zones=tuple(zones),
+        scan_profile=get_scan_profile(site, todo[0].zone) if todo else "bin_product",
     )
 
 

@@ -103,6 +103,14 @@ class ReceiptDetail:
     sequence: int | None
     lines: tuple[ReceiptLineRow, ...]
     scans: tuple[ScanRow, ...]
+    order_type: str = "purchase"
+    partner_document: str = ""
+    matched_by: str = ""
+
+    @property
+    def is_return(self) -> bool:
+        """Tell whether a customer sent the goods back."""
+        return self.order_type == "customer_return"
 
     @property
     def book_code(self) -> str:
@@ -181,6 +189,9 @@ def get_receipt(number: str) -> ReceiptDetail:
         message_id=receipt.message_id,
         source=receipt.source,
         sequence=receipt.sequence,
+        order_type=receipt.order_type,
+        partner_document=receipt.partner_document,
+        matched_by=receipt.matched_by,
         lines=tuple(
             ReceiptLineRow(
                 sku=skus[line.sku],

@@ -27,7 +27,8 @@ from yipan.wms.documents.adjustment import Added, Kind
 from yipan.wms.queries import adjustments
 from yipan.wms.queries.adjustments import AdjustmentRow
 from yipan.wms.rules import Place
-from yipan.wms.views.receiving import TONES, NotOnThisPage, read_quantity
+from yipan.wms.views.receiving import TONES, read_quantity
+from yipan.wms.views.receiving_scans import NotOnThisPage
 from yipan.wms.views.sites import find_warehouse
 
 ROWS_PER_PAGE = 50

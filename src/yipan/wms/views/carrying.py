@@ -17,14 +17,16 @@ from yipan.documents.evidence import Evidence, read_stamp
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.wms import queries
-from yipan.wms.documents import bin_move
+from yipan.wms.documents import bin_move, package
 from yipan.wms.documents.bin_move import Told
-from yipan.wms.queries import bin_map, carrying
+from yipan.wms.queries import Scanned, bin_map, carrying
 from yipan.wms.queries.carrying import Load
-from yipan.wms.views.receiving import TONES, NotOnThisPage
+from yipan.wms.views.receiving import TONES
+from yipan.wms.views.receiving_scans import NotOnThisPage
 from yipan.wms.views.sites import find_warehouse, list_warehouses
 
 HELD_KEY = "wms_carried"
+LAST_KEY = "wms_put_down"
 
 
 class NothingToCarry(Refusal):
@@ -81,6 +83,7 @@ def _describe(request: HttpRequest, site: SiteRow) -> dict[str, object]:
         "load": load,
         "proposal": carrying.propose(load) if load else None,
         "waiting": [] if load else carrying.list_waiting(site.code),
+        "last_move": "" if load else request.session.get(LAST_KEY, ""),
     }
 
 
@@ -88,6 +91,8 @@ def _get_load(request: HttpRequest, site: str) -> Load | None:
     held = request.session.get(HELD_KEY)
     if not held or held.get("site") != site:
         return None
+    if held.get("sscc"):
+        return carrying.find_package_load(site, sscc=held["sscc"])
     return carrying.find_load(
         site, from_bin=held["from_bin"], sku=held["sku"], lot=held.get("lot", "")
     )
@@ -95,24 +100,17 @@ def _get_load(request: HttpRequest, site: str) -> Load | None:
 
 def _take_scan(request: HttpRequest, site: SiteRow) -> tuple[str, str]:
     if "drop" in request.POST:
-        request.session.pop(HELD_KEY, None)
-        return _("Nothing is carried now."), "info"
+        return _let_go(request)
+    if "take_back" in request.POST:
+        return _take_back(request, site)
     scanned = queries.resolve_scan(site.code, request.POST.get("scan", ""))
     load = _get_load(request, site.code)
     if scanned.kind == "command" and scanned.value == "undo":
-        request.session.pop(HELD_KEY, None)
-        return _("Nothing is carried now."), "info"
+        is_put_down = load is None and bool(request.session.get(LAST_KEY))
+        return _take_back(request, site) if is_put_down else _let_go(request)
     if scanned.kind == "bin" and load is not None and scanned.value != load.from_bin:
         return _put_down(request, site, load=load, to_bin=scanned.value)
-    if scanned.kind == "bin":
-        found = carrying.find_load(site.code, from_bin=scanned.value, sku="")
-    elif scanned.sku is not None:
-        from_bin = load.from_bin if load else carrying.find_dock(site.code, scanned.sku.code)
-        found = carrying.find_load(
-            site.code, from_bin=from_bin, sku=scanned.sku.code, lot=scanned.lot
-        )
-    else:
-        raise NotOnThisPage(kind=scanned.kind, value=scanned.value)
+    found = _find_load(site.code, scanned, carried=load)
     if found is None:
         raise NothingToCarry(scanned=scanned.value)
     request.session[HELD_KEY] = {
@@ -120,38 +118,80 @@ def _take_scan(request: HttpRequest, site: SiteRow) -> tuple[str, str]:
         "from_bin": found.from_bin,
         "sku": scanned.sku.code if scanned.sku else "",
         "lot": scanned.lot,
+        "sscc": found.sscc,
         "text": request.POST.get("scan", "")[:200],
     }
     return _("Carry it to the bin on the screen, and scan it."), "good"
+
+
+def _let_go(request: HttpRequest) -> tuple[str, str]:
+    request.session.pop(HELD_KEY, None)
+    return _("Nothing is carried now."), "info"
+
+
+def _find_load(site: str, scanned: Scanned, *, carried: Load | None) -> Load | None:
+    """Return what a scan takes up: a bin's content, a package, or a product at the dock."""
+    if scanned.kind == "bin":
+        return carrying.find_load(site, from_bin=scanned.value, sku="")
+    if scanned.kind == "package":
+        return carrying.find_package_load(site, sscc=scanned.value)
+    if scanned.sku is None:
+        raise NotOnThisPage(kind=scanned.kind, value=scanned.value)
+    from_bin = carried.from_bin if carried else carrying.find_dock(site, scanned.sku.code)
+    return carrying.find_load(site, from_bin=from_bin, sku=scanned.sku.code, lot=scanned.lot)
 
 
 def _put_down(request: HttpRequest, site: SiteRow, *, load: Load, to_bin: str) -> tuple[str, str]:
     objection = carrying.find_objection(load, to_bin=to_bin)
     proposal = carrying.propose(load)
     held = request.session.pop(HELD_KEY, None) or {}
-    move = bin_move.post(
-        site=site.code,
-        shifts=load.make_shifts(to_bin),
-        by=get_trace(request, reason=f"override:{objection}" if objection else ""),
-        at=timezone.now(),
-        told_of=Told(
-            proposed_bin=proposal.bin_code if proposal else "",
-            objection=objection,
-            evidence=Evidence(
-                # All that lies there is taken by one scan: nobody counted the pieces.
-                capture_mode="bulk",
-                barcode_scanned=held.get("text", ""),
-                quantity_expected=load.quantity,
-                was_expected_shown=True,
-                stamp=read_stamp(request),
-            ),
+    by = get_trace(request, reason=f"override:{objection}" if objection else "")
+    told_of = Told(
+        proposed_bin=proposal.bin_code if proposal else "",
+        objection=objection,
+        evidence=Evidence(
+            # All that lies there is taken by one scan: nobody counted the pieces.
+            capture_mode="bulk",
+            barcode_scanned=held.get("text", ""),
+            quantity_expected=load.quantity,
+            was_expected_shown=True,
+            package_id=load.sscc,
+            stamp=read_stamp(request),
         ),
     )
+    if load.sscc:
+        move = package.carry(
+            site=site.code,
+            sscc=load.sscc,
+            to_bin=to_bin,
+            by=by,
+            at=timezone.now(),
+            told_of=told_of,
+        )
+    else:
+        move = bin_move.post(
+            site=site.code,
+            shifts=load.make_shifts(to_bin),
+            by=by,
+            at=timezone.now(),
+            told_of=told_of,
+        )
+    request.session[LAST_KEY] = move.number
     values = {"quantity": load.quantity, "bin": to_bin, "number": move.number}
     if objection:
         said = _("%(quantity)s put into %(bin)s, against the rule: %(objection)s.")
         return said % (values | {"objection": _OBJECTIONS[objection]}), "bad"
     return _("%(quantity)s put into %(bin)s. %(number)s is posted.") % values, "good"
+
+
+def _take_back(request: HttpRequest, site: SiteRow) -> tuple[str, str]:
+    """Reverse what this person put down last: the wrong bin, or never carried at all."""
+    number = request.session.get(LAST_KEY, "")
+    if not number or queries.get_bin_move(number).site != site.code:
+        raise NothingToCarry(scanned=number)
+    bin_move.reverse(number=number, by=get_trace(request, reason="wrong_bin"), at=timezone.now())
+    request.session.pop(LAST_KEY, None)
+    return _("%(number)s is taken back: scan the goods again.") % {"number": number}, "info"
 
 
 _OBJECTIONS = {

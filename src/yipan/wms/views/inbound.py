@@ -14,7 +14,13 @@ from yipan.documents import reversals
 from yipan.documents.history import read_history
 from yipan.wms import queries
 from yipan.wms.documents import inbound_order, receipt
-from yipan.wms.queries import InboundFilter, ReceiptFilter
+from yipan.wms.queries import (
+    InboundFilter,
+    InboundRow,
+    ReceiptDetail,
+    ReceiptFilter,
+    photos,
+)
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
@@ -123,6 +129,9 @@ def show_receipt(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "receipt": detail,
         "history": history,
+        "photos": photos.list_photos(document_type=receipt.DOCUMENT_TYPE, number=number),
+        "may_match": _may_match(detail) and actor.may("wms.receive"),
+        "orders": _list_open_orders(site) if _may_match(detail) else [],
         "may_reverse": actor.may("wms.reverse"),
         "correction_causes": reversals.CAUSES.items(),
         "may_receive": actor.may("wms.receive"),
@@ -130,3 +139,14 @@ def show_receipt(request: HttpRequest, number: str) -> HttpResponse:
         "may_see_order": actor.may("erp.read"),
     }
     return render(request, "wms/receipt.html", context)
+
+
+def _may_match(detail: ReceiptDetail) -> bool:
+    """Tell whether goods came blind, and nobody has said yet to which order they belong."""
+    head = detail.head
+    return head.state == "posted" and not head.inbound_order_number and not detail.is_return
+
+
+def _list_open_orders(site: str) -> list[InboundRow]:
+    which = InboundFilter(states=("released", "partly_received"), sites=frozenset({site}))
+    return queries.list_inbound_orders(which, limit=ROWS_PER_PAGE)

@@ -13,13 +13,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
+from yipan.documents.evidence import read_stamp
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.wms import queries
-from yipan.wms.documents import outbound_order, pick, pick_claim, shipment, wave_tote
+from yipan.wms.documents import (
+    outbound_order,
+    pick,
+    pick_claim,
+    pick_lot,
+    shipment,
+    wave_tote,
+)
 from yipan.wms.documents.pick import BinNotScanned, ProductWrong, Taking
+from yipan.wms.documents.pick_lot import Instead, LotNotScanned, SerialNotScanned
 from yipan.wms.documents.shipment import Shipping
+from yipan.wms.models.inspection import ScanProfile
 from yipan.wms.queries import Scanned, outbound_orders, picking
+from yipan.wms.queries.carrying import holds_one_sku
 from yipan.wms.queries.outbound_orders import OutboundFilter, PickRow
 from yipan.wms.queries.picking import Walk
 from yipan.wms.queries.scans import ScanUnknown
@@ -167,8 +178,23 @@ def _take_bin(request: HttpRequest, here: Walk, *, bin_code: str) -> Answer:
     if here.current is None or bin_code == here.packing_bin:
         count = pick.drop(pick_ids=here.pick_ids, bin_code=bin_code, by=trace, at=at)
         return _("%(count)s put down in %(bin)s.") % {"count": count, "bin": bin_code}, "good"
-    pick.scan_bin(pick_id=here.current.pick_id, bin_code=bin_code, by=trace, at=at)
-    return _("Right bin. Take %(quantity)s.") % {"quantity": here.current.quantity}, "good"
+    current = here.current
+    if request.POST.get("instead") == "1" and bin_code != current.bin_code:
+        moved = pick_lot.take_instead(
+            pick_id=current.pick_id, instead=Instead(bin_code=bin_code), by=trace, at=at
+        )
+        values = {"bin": moved.bin_code, "quantity": moved.quantity}
+        return _("Take %(quantity)s out of %(bin)s instead.") % values, "good"
+    pick.scan_bin(pick_id=current.pick_id, bin_code=bin_code, by=trace, at=at)
+    if here.scan_profile == ScanProfile.BIN and holds_one_sku(here.site, bin_code):
+        pick.take(
+            pick_id=current.pick_id,
+            taking=_make_taking(request, here, quantity=current.quantity, is_counted=False),
+            by=trace,
+            at=at,
+        )
+        return _("Picked: %(quantity)s.") % {"quantity": current.quantity}, "good"
+    return _("Right bin. Take %(quantity)s.") % {"quantity": current.quantity}, "good"
 
 
 def _take_product(request: HttpRequest, here: Walk, *, scanned: Scanned) -> Answer:
@@ -178,10 +204,11 @@ def _take_product(request: HttpRequest, here: Walk, *, scanned: Scanned) -> Answ
         raise ProductWrong(scanned=scanned.sku.code)
     if not current.is_bin_scanned:
         raise BinNotScanned(bin=current.bin_code)
-    is_counted = current.quantity <= scanned.pack_size
+    by, at = get_trace(request), timezone.now()
+    quantity = _choose_goods(request, here, current, scanned=scanned)
     if here.is_cluster:
-        pick.scan_product(pick_id=current.pick_id, by=get_trace(request), at=timezone.now())
-        request.session[COUNTED_KEY] = is_counted
+        pick.scan_product(pick_id=current.pick_id, by=by, at=at)
+        request.session[COUNTED_KEY] = quantity <= scanned.quantity
         tote = here.current_tote
         said = (
             _("Now its tote: %(tote)s.") % {"tote": tote.tote} if tote else _("Now an empty tote.")
@@ -189,11 +216,42 @@ def _take_product(request: HttpRequest, here: Walk, *, scanned: Scanned) -> Answ
         return said, "good"
     pick.take(
         pick_id=current.pick_id,
-        taking=_make_taking(request, here, quantity=current.quantity, is_counted=is_counted),
-        by=get_trace(request),
-        at=timezone.now(),
+        taking=_make_taking(
+            request,
+            here,
+            quantity=quantity,
+            is_counted=quantity <= scanned.quantity,
+            serial=scanned.serial,
+        ),
+        by=by,
+        at=at,
     )
-    return _("Picked: %(quantity)s.") % {"quantity": current.quantity}, "good"
+    if scanned.lot and scanned.lot != current.lot:
+        values = {"quantity": quantity, "lot": scanned.lot}
+        return _("Picked: %(quantity)s of lot %(lot)s instead.") % values, "info"
+    return _("Picked: %(quantity)s.") % {"quantity": quantity}, "good"
+
+
+def _choose_goods(request: HttpRequest, here: Walk, current: PickRow, *, scanned: Scanned) -> int:
+    """
+    Return how much a scan takes: one piece by its serial, else what is wanted of the lot scanned.
+
+    Another lot than the one on the screen takes the reservation along.
+    """
+    if here.scan_profile == ScanProfile.BIN_PRODUCT_LOT and current.lot and not scanned.lot:
+        raise LotNotScanned(lot=current.lot)
+    if current.sku.is_serial_tracked and not scanned.serial:
+        raise SerialNotScanned(sku=current.sku.code)
+    quantity = current.quantity
+    if scanned.lot and scanned.lot != current.lot:
+        moved = pick_lot.take_instead(
+            pick_id=current.pick_id,
+            instead=Instead(bin_code=current.bin_code, lot=scanned.lot),
+            by=get_trace(request),
+            at=timezone.now(),
+        )
+        quantity = moved.quantity
+    return 1 if scanned.serial else quantity
 
 
 def _take_tote(request: HttpRequest, here: Walk, *, tote: str) -> Answer:
@@ -221,11 +279,16 @@ def _take_tote(request: HttpRequest, here: Walk, *, tote: str) -> Answer:
     return _("Picked: %(quantity)s into %(tote)s.") % values, "good"
 
 
-def _make_taking(request: HttpRequest, here: Walk, *, quantity: int, is_counted: bool) -> Taking:
+def _make_taking(
+    request: HttpRequest, here: Walk, *, quantity: int, is_counted: bool, serial: str = ""
+) -> Taking:
     return Taking(
         quantity=quantity,
         capture_mode="scan" if is_counted else "bulk",
         tote=request.session.get(f"wms_tote_{here.number}", ""),
+        text=request.POST.get("scan", ""),
+        serials=(serial,) if serial else (),
+        stamp=read_stamp(request),
     )
 
 

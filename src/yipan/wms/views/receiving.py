@@ -12,17 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
+from yipan.documents import told
 from yipan.documents.doors import get_trace, tell
-from yipan.documents.evidence import read_stamp
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.wms import queries, rules
 from yipan.wms.documents import receipt
-from yipan.wms.documents.receipt import Correction, Counting, Opening
+from yipan.wms.documents.receipt import Correction, Opening
 from yipan.wms.models.receipt import CountMode
-from yipan.wms.queries import CountTask, InboundFilter, ReceiptFilter, Scanned
-from yipan.wms.rules import Expected
+from yipan.wms.queries import CountTask, InboundFilter, ReceiptFilter
+from yipan.wms.queries.goods_rules import is_blind_receipt
+from yipan.wms.views import receiving_scans
 from yipan.wms.views.sites import find_warehouse
 
 TASKS_SHOWN_MAX = 30
@@ -30,13 +31,6 @@ TASKS_SHOWN_MAX = 30
 #: The command card that posts, so that nobody has to take the glove off.
 POST_CARD = "CMD:POST"
 TONES = {"good": messages.SUCCESS, "bad": messages.ERROR, "info": messages.INFO}
-
-
-class NotOnThisPage(Refusal):
-    """That is no product: scan a product, or its package."""
-
-    code = "wms.scan_not_here"
-    status = 422
 
 
 @require_GET
@@ -77,6 +71,10 @@ def open_task(request: HttpRequest) -> HttpResponse:
                 messages.error(request, _("That is no order. Scan the number of an order."))
                 return redirect("wms:receiving")
             number = scanned.value
+        supplier = request.POST.get("supplier", "")
+        if number:
+            supplier = queries.get_inbound_order(number).head.supplier
+        is_blind = is_blind_receipt(site.code, supplier=supplier)
         going_on = queries.find_own_draft(
             site=site.code, order=number, actor=get_actor(request).name
         )
@@ -87,6 +85,7 @@ def open_task(request: HttpRequest) -> HttpResponse:
                 site=site.code,
                 inbound_order_number=number,
                 supplier=request.POST.get("supplier", ""),
+                count_mode=CountMode.UNIT if is_blind else CountMode.EXPECTED,
             ),
             by=get_trace(request),
             at=timezone.now(),
@@ -108,7 +107,9 @@ def count(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "wms/count.html", _describe(task))
     if request.POST.get("scan", "").strip().upper() == POST_CARD:
         return _post_by_card(request, task)
-    answer, tone = _take_scan(request, task, is_damaged=request.POST.get("condition") == "damaged")
+    answer, tone = receiving_scans.take_scan(
+        request, task, condition=request.POST.get("condition", "")
+    )
     # Damaged counts for one scan: the answer switches it off, and only a command card on.
     is_next_damaged = answer == "damaged"
     answer = _("The next scan is damaged.") if is_next_damaged else answer
@@ -152,6 +153,29 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_POST
 @page(action="wms.receive")
+def name_lot(request: HttpRequest, number: str) -> HttpResponse:
+    """Say of which lot goods are that were counted without one."""
+    _get_task(request, number)
+    try:
+        ends = request.POST.get("expires_on", "").strip()
+        named = receipt.name_lot(
+            number=number,
+            sku=request.POST.get("sku", ""),
+            lot=request.POST.get("lot", "")[:48],
+            expires_on=told.read_date(ends) if ends else None,
+            by=get_trace(request),
+            at=timezone.now(),
+        )
+    except Refusal as refusal:
+        answer, tone = tell(refusal), "bad"
+    else:
+        answer, tone = _("Named: %(quantity)s.") % {"quantity": named}, "good"
+    context = _describe(queries.get_count_task(number)) | {"answer": answer, "tone": tone}
+    return render(request, "wms/_count.html", context)
+
+
+@require_POST
+@page(action="wms.receive")
 def choose_mode(request: HttpRequest, number: str) -> HttpResponse:
     """Choose what the first scan of an ordered product means."""
     task = _get_task(request, number)
@@ -165,7 +189,7 @@ def choose_mode(request: HttpRequest, number: str) -> HttpResponse:
 def undo(request: HttpRequest, number: str) -> HttpResponse:
     """Take the last scan back."""
     _get_task(request, number)
-    answer, tone = _undo(number)
+    answer, tone = receiving_scans.undo(number)
     context = _describe(queries.get_count_task(number)) | {"answer": answer, "tone": tone}
     return render(request, "wms/_count.html", context)
 
@@ -210,68 +234,6 @@ def _get_task(request: HttpRequest, number: str) -> CountTask:
     return queries.get_count_task(number)
 
 
-def _take_scan(request: HttpRequest, task: CountTask, *, is_damaged: bool) -> tuple[str, str]:
-    """Do what a scan means; return what to say of it, and in which tone."""
-    number, text = task.head.number, request.POST.get("scan", "")
-    try:
-        scanned = queries.resolve_scan(task.head.site.code, text)
-        if scanned.kind == "command":
-            return _undo(number) if scanned.value == "undo" else (scanned.value, "info")
-        if scanned.sku is None:
-            raise NotOnThisPage(kind=scanned.kind, value=scanned.value)
-        quantity, mode = _weigh(task, scanned, is_damaged=is_damaged)
-        line = next((each for each in task.lines if each.sku.code == scanned.sku.code), None)
-        receipt.count(
-            number=number,
-            counting=Counting(
-                sku=scanned.sku.code,
-                quantity=quantity,
-                is_damaged=is_damaged,
-                capture_mode=mode,
-                text=text,
-                lot=scanned.lot,
-                expires_on=scanned.expires_on,
-                serial=scanned.serial,
-                package_id=scanned.sscc,
-                pack_size=scanned.pack_size,
-                was_expected_shown=line is not None and line.quantity_expected is not None,
-                stamp=read_stamp(request),
-            ),
-            by=get_trace(request),
-            at=timezone.now(),
-        )
-    except Refusal as refusal:
-        return tell(refusal), "bad"
-    is_ordered = any(
-        line.sku.code == scanned.sku.code and line.quantity_expected is not None
-        for line in task.lines
-    )
-    if task.head.inbound_order_number and not is_ordered:
-        return _("Not on this order: booked as blocked."), "bad"
-    return _("+%(quantity)s") % {"quantity": quantity}, "good"
-
-
-def _weigh(task: CountTask, scanned: Scanned, *, is_damaged: bool) -> tuple[int, str]:
-    assert scanned.sku is not None
-    line = next((each for each in task.lines if each.sku.code == scanned.sku.code), None)
-    expected = None
-    if line is not None and line.quantity_expected is not None:
-        expected = Expected(line=0, sku=line.sku.code, quantity_expected=line.quantity_expected)
-    return rules.get_scanned_quantity(
-        line=expected,
-        counted=line.quantity_total if line else 0,
-        pack_size=scanned.quantity,
-        is_expected_taken=task.count_mode == "expected"
-        and not is_damaged
-        and not _says_how_many(scanned),
-    )
-
-
-def _says_how_many(scanned: Scanned) -> bool:
-    """A code that names a piece, a weight or a count is taken at its word."""
-    return bool(scanned.serial) or scanned.weight_grams is not None or scanned.count > 1
-
-
 def _post_by_card(request: HttpRequest, task: CountTask) -> HttpResponse:
     """Post what is counted, as the button does; the rest of the order stays open."""
     number = task.head.number
@@ -289,17 +251,6 @@ def _post_by_card(request: HttpRequest, task: CountTask) -> HttpResponse:
     if request.headers.get("HX-Request") != "true":
         return redirect("wms:counted", number=number)
     return HttpResponse(headers={"HX-Redirect": reverse("wms:counted", args=[number])})
-
-
-def _undo(number: str) -> tuple[str, str]:
-    try:
-        undone = receipt.undo(number=number, at=timezone.now())
-    except Refusal as refusal:
-        return tell(refusal), "bad"
-    return _("Taken back: %(sku)s %(quantity)s") % {
-        "sku": undone.sku,
-        "quantity": undone.quantity,
-    }, "info"
 
 
 def read_quantity(text: str) -> int | None:

@@ -84,9 +84,14 @@ def show_move(request: HttpRequest, number: str) -> HttpResponse:
     history = read_history(
         document_type=bin_move.DOCUMENT_TYPE,
         number=number,
-        postings=[(f"wms:{move.site}", f"bin_move/{number}/post")],
+        postings=[(f"wms:{move.site}", f"bin_move/{number}/{it}") for it in ("post", "reverse")],
     )
-    context = {"move": move, "history": history, "book_code": f"wms:{move.site}"}
+    context = {
+        "move": move,
+        "history": history,
+        "book_code": f"wms:{move.site}",
+        "may_move": get_actor(request).may("wms.move"),
+    }
     return render(request, "wms/bin_move.html", context)
 
 

@@ -1,21 +1,33 @@
-// Counting at the dock: a switch for damaged goods that lasts for one scan, and the last scan.
+// Counting at the dock: what is said of the next scan (damaged, wrong), and the last scan.
 
 const condition = document.querySelector("[data-condition]");
-const damaged = document.querySelector("[data-damaged]");
+const buttons = [...document.querySelectorAll("[data-choose]")];
 const last = document.querySelector("[data-last]");
+// What becomes of returned goods stays chosen; damaged and wrong count for one scan.
+const stays = condition.hasAttribute("data-stays");
 
-function choose(isDamaged) {
-  condition.value = isDamaged ? "damaged" : "sound";
-  damaged.setAttribute("aria-pressed", String(isDamaged));
+function choose(value) {
+  condition.value = value;
+  for (const button of buttons) {
+    button.setAttribute("aria-pressed", String(button.dataset.choose === value));
+  }
 }
-damaged.addEventListener("click", () => choose(condition.value !== "damaged"));
+for (const button of buttons) {
+  button.addEventListener("click", () => {
+    choose(condition.value === button.dataset.choose ? "" : button.dataset.choose);
+  });
+}
 
-// The switch lasts for one scan; an answer may turn it on again. Scans may wait in line.
 document.addEventListener("yipan:scanned", (event) => {
   last.textContent = event.detail.code;
-  choose(false);
+  if (!stays) choose("");
 });
 document.addEventListener("htmx:afterSwap", () => {
   const mark = document.querySelector("[data-is-damaged]");
-  if (mark?.dataset.isDamaged === "1") choose(true);
+  if (mark?.dataset.isDamaged === "1") choose("damaged");
+});
+
+// A picture is sent as soon as it is taken.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-photo]")) event.target.form.requestSubmit();
 });
