@@ -337,6 +337,7 @@ WITHOUT_SITE = frozenset(
         "{service_site}:method",
         "bundles:bundle",
         "selling-rules:rule",
+        "rules:rule",
         "books:sku",
         "{book}:sku",
         "{source}:sequence",

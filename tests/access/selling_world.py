@@ -46,6 +46,7 @@ def open_shop() -> dict[str, str]:
         "{service_site}:method": "ship",
         "bundles:bundle": "BAG-1",
         "selling-rules:rule": str(rule),
+        "rules:rule": str(rule),
     }
 
 

@@ -96,11 +96,21 @@ def _stock(chance: Random, share: float, *, supply: float) -> dict[int, int]:
     held: dict[int, int] = {}
     for sites, part, base in ((warehouses, 0.75, 0.0), (stores, 0.25, 1 / 3)):
         for site in sites:
-            each = expected * part / len(sites) + base
-            quantity = int(each) + (chance.random() < each - int(each))
+            quantity = _draw(chance, expected * part / len(sites) + base)
             if quantity:
                 held[site] = quantity
     return held
+
+
+def _draw(chance: Random, mean: float) -> int:
+    """Return a number drawn from a Poisson distribution: deliveries and sales never are even."""
+    if mean > 30:
+        return max(0, round(chance.gauss(mean, math.sqrt(mean))))
+    limit, product, count = math.exp(-mean), chance.random(), 0
+    while product > limit:
+        product *= chance.random()
+        count += 1
+    return count
 
 
 def _order(chance: Random, popularity: Sequence[float]) -> tuple[int, tuple[Line, ...]]:

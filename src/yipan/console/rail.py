@@ -155,6 +155,20 @@ SECTIONS = (
                 words=_("exception late back-ordered board"),
             ),
             Item(
+                label=_("Sellable stock"),
+                url_name="pool:sellable",
+                action="pool.read",
+                icon="git-commit-vertical",
+                words=_("ATP available to promise waterfall channel"),
+            ),
+            Item(
+                label=_("Selling rules"),
+                url_name="pool:rules",
+                action="pool.read",
+                icon="sliders-horizontal",
+                words=_("quota buffer safety stock channel"),
+            ),
+            Item(
                 label=_("Orders"),
                 url_name="oms:orders",
                 action="oms.read",

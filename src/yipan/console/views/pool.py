@@ -1,0 +1,206 @@
+"""Pages of the pool (一盘货): what may be sold and why, and the rules that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from yipan.access.actors import get_actor
+from yipan.access.doors import page
+from yipan.console.documents import PAGES
+from yipan.documents.doors import get_trace, take_step
+from yipan.masterdata import queries as masterdata
+from yipan.pool.policy import selling_rules
+from yipan.pool.policy.selling_rules import NewRule
+from yipan.pool.queries import channels
+from yipan.pool.queries.selling import list_pegs, list_sellable
+from yipan.pool.rules.selling import Measured, Step, Terms
+
+SKU_LENGTH_MAX = 48
+QUANTITY_DIGITS_MAX = 9
+
+#: What each step from on hand to the promise is called.
+STEPS: Mapping[str, str | Promise] = {
+    "on_hand": gettext_lazy("On hand"),
+    "quarantine": gettext_lazy("Quarantine"),
+    "damaged": gettext_lazy("Damaged"),
+    "blocked": gettext_lazy("Blocked"),
+    "reserved": gettext_lazy("Reserved"),
+    "held": gettext_lazy("Held"),
+    "below_zero": gettext_lazy("Below zero"),
+    "switch_off": gettext_lazy("Switched off"),
+    "safety_stock": gettext_lazy("Safety stock"),
+    "buffer": gettext_lazy("Buffer"),
+    "exclusive": gettext_lazy("Kept for others"),
+    "incoming": gettext_lazy("To come"),
+    "presale": gettext_lazy("Pre-sale"),
+    "quota": gettext_lazy("Beyond the quota"),
+    "part": gettext_lazy("Part"),
+    "sellable": gettext_lazy("Sellable"),
+}
+
+KINDS: Mapping[str, str | Promise] = {
+    "safety_stock": gettext_lazy("Safety stock"),
+    "buffer": gettext_lazy("Buffer"),
+    "quota": gettext_lazy("Quota"),
+    "switch_off": gettext_lazy("Switch off"),
+    "presale": gettext_lazy("Pre-sale"),
+}
+
+METHODS: Mapping[str, str | Promise] = {
+    "ship": gettext_lazy("Delivery"),
+    "pickup": gettext_lazy("Pick-up"),
+    "ship_to_store": gettext_lazy("Delivery to a store"),
+}
+
+
+@require_GET
+@page(action="pool.read")
+def show_sellable(request: HttpRequest) -> HttpResponse:
+    """Show what may be sold of one SKU, step by step, each open to what is behind it."""
+    actor = get_actor(request)
+    sku = request.GET.get("sku", "").strip()[:SKU_LENGTH_MAX]
+    known = {row.code for row in channels.list_channels() if row.is_active}
+    channel = request.GET.get("channel", "")
+    method = request.GET.get("method", "")
+    terms = Terms(
+        channel=channel if channel in known else "",
+        method=method if method in METHODS else "",
+        by=_read_day(request.GET.get("by", "")),
+    )
+    found = masterdata.find_skus([sku]).get(sku) if sku else None
+    measured = None
+    if found is not None:
+        [measured] = list_sellable(skus=[sku], terms=terms, at=timezone.now(), sites=actor.sites)
+    context = {
+        "sku": sku,
+        "found": found,
+        "terms": terms,
+        "measured": measured,
+        "steps": _draw(measured) if measured else [],
+        "sites": sorted(measured.by_site.items()) if measured else [],
+        "pegs": _list_pegs(request, sku) if measured else [],
+        "channels": [row for row in channels.list_channels() if row.is_active],
+        "methods": METHODS.items(),
+    }
+    return render(request, "console/pool/sellable.html", context)
+
+
+@require_GET
+@page(action="pool.read")
+def show_rules(request: HttpRequest) -> HttpResponse:
+    """Show the channels with their sites, and the selling rules that count."""
+    actor = get_actor(request)
+    rows = [
+        {"row": row, "kind": KINDS[row.kind], "method": METHODS.get(row.method, "")}
+        for row in channels.list_rules(kind=request.GET.get("kind", "")[:16])
+        if not row.site or actor.sees(row.site)
+    ]
+    context = {
+        "rules": rows,
+        "channels": channels.list_channels(),
+        "kinds": KINDS.items(),
+        "methods": METHODS.items(),
+        "kind": request.GET.get("kind", ""),
+        "sites": masterdata.list_sites(only=actor.sites),
+        "may_write": actor.may("pool.policy"),
+    }
+    return render(request, "console/pool/rules.html", context)
+
+
+@require_POST
+@page(action="pool.policy")
+def add_rule(request: HttpRequest) -> HttpResponse:
+    """Make a selling rule."""
+    actor = get_actor(request)
+    form = request.POST
+    site = form.get("site", "")[:16]
+    if site:
+        actor.require_site(site)
+    rule = NewRule(
+        kind=form.get("kind", "") if form.get("kind") in KINDS else "buffer",
+        sku=form.get("sku", "").strip()[:SKU_LENGTH_MAX],
+        site=site,
+        channel=form.get("channel", "")[:32],
+        method=form.get("method", "") if form.get("method") in METHODS else "",
+        quantity=_read_number(form.get("quantity", "")),
+        percent=min(100, _read_number(form.get("percent", ""))),
+        is_exclusive=form.get("is_exclusive") == "on",
+        due_on=_read_day(form.get("due_on", "")),
+        ends_on=_read_day(form.get("ends_on", "")),
+        reason=form.get("reason", "").strip()[:200],
+    )
+    trace = get_trace(request)
+    take_step(
+        request,
+        lambda: selling_rules.add(rule=rule, by=trace, at=timezone.now()),
+        done=_("The rule counts from now on."),
+    )
+    return redirect("pool:rules")
+
+
+@require_POST
+@page(action="pool.policy")
+def end_rule(request: HttpRequest, rule: int) -> HttpResponse:
+    """End a selling rule."""
+    trace = get_trace(request)
+    take_step(
+        request,
+        lambda: selling_rules.end(rule=rule, by=trace, at=timezone.now()),
+        done=_("Ended. What was sold under it stands."),
+    )
+    return redirect("pool:rules")
+
+
+def _draw(measured: Measured) -> list[dict[str, object]]:
+    """Return the bars of the waterfall, each with an address where there is something behind it."""
+    return [
+        {
+            "label": " ".join(filter(None, [str(STEPS[it.code]), it.site or it.number])),
+            "amount": it.amount,
+            "is_total": it.is_total,
+            "url": _find_address(it, measured.sku),
+        }
+        for it in measured.steps
+    ]
+
+
+def _find_address(step: Step, sku: str) -> str:
+    if step.rule:
+        return f"{reverse('pool:rules')}#rule-{step.rule}"
+    if step.code == "part":
+        return f"{reverse('pool:sellable')}?sku={step.number}"
+    name = PAGES.get(("erp", step.document_type), "")
+    if not name:
+        return reverse("books:compare", args=[sku])
+    try:
+        return reverse(name, kwargs={"number": step.number})
+    except NoReverseMatch:
+        return ""
+
+
+def _list_pegs(request: HttpRequest, sku: str) -> list[object]:
+    actor = get_actor(request)
+    rows = list_pegs(today=timezone.localdate())
+    return [row for row in rows if row.sku == sku and (not row.site or actor.sees(row.site))]
+
+
+def _read_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _read_number(text: str) -> int:
+    digits = text.strip()[:QUANTITY_DIGITS_MAX]
+    return int(digits) if digits.isascii() and digits.isdigit() else 0

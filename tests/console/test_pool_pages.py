@@ -1,0 +1,60 @@
+"""Goal: the pages of the pool show the same waterfall as the API, and rules are made and ended."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.access.builders import a_person
+from tests.pool.selling import a_rule, bring, open_pool
+from yipan.access.roles import Role
+from yipan.pool.queries.channels import list_rules
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def planner() -> Client:
+    client = Client()
+    client.force_login(a_person(Role.PLANNER, username="hu.planner"))
+    return client
+
+
+def test_the_waterfall_ends_in_what_may_be_sold(planner: Client) -> None:
+    open_pool()
+    bring("SCARF", W1=1_234, S1=2)
+    a_rule("buffer", channel="web", quantity=36)
+
+    page = planner.get("/pool/sellable?sku=SCARF&channel=web").content.decode()
+
+    assert "On hand 1,236, Buffer 36, Sellable 1,200" in page.replace("−", "").replace("-", "")
+    assert "1,200 may be promised." in page
+
+
+@pytest.mark.parametrize("query", ["", "?sku=NONE", "?sku=SCARF&by=never&method=fly&channel=x"])
+def test_what_is_not_known_is_said_in_words(planner: Client, query: str) -> None:
+    open_pool()
+
+    assert planner.get(f"/pool/sellable{query}").status_code == 200
+
+
+def test_a_rule_is_made_on_the_page_and_ended_again(planner: Client) -> None:
+    open_pool()
+    form = {"kind": "quota", "sku": "SCARF", "channel": "web", "quantity": "12", "reason": "Fair"}
+
+    planner.post("/pool/rules/add", form)
+
+    [rule] = list_rules()
+    assert (rule.kind, rule.quantity, rule.created_by) == ("quota", 12, "hu.planner")
+    assert "Fair" in planner.get("/pool/rules").content.decode()
+    planner.post(f"/pool/rules/{rule.id}/end")
+    assert list_rules() == []
+
+
+def test_a_rule_that_lacks_something_is_refused_in_words(planner: Client) -> None:
+    open_pool()
+
+    answer = planner.post("/pool/rules/add", {"kind": "quota", "quantity": "12"}, follow=True)
+
+    assert "selling_rule.incomplete" in answer.content.decode()
+    assert list_rules() == []
