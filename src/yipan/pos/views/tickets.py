@@ -18,14 +18,15 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents import openings, reversals
 from yipan.documents.doors import get_trace, tell
-from yipan.documents.history import read_history
+from yipan.documents.history import History, read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.masterdata.queries import compute_business_date
 from yipan.pos import papers, queries
 from yipan.pos.documents import stock_opening, ticket
 from yipan.pos.documents.stock_opening import ShopStock
-from yipan.pos.queries import TicketFilter
+from yipan.pos.queries import TicketDetail, TicketFilter
 from yipan.pos.views.sites import find_store, list_stores
 
 ROWS_PER_PAGE = 50
@@ -84,10 +85,20 @@ def show_ticket(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "ticket": detail,
         "history": history,
+        "may_reverse": actor.may("pos.reverse") and _may_be_taken_back(detail, history),
+        "correction_causes": reversals.CAUSES.items(),
         "may_open_messages": actor.may("exchange.read"),
         "may_see_hub": actor.may("erp.read"),
     }
     return render(request, "pos/ticket.html", context)
+
+
+def _may_be_taken_back(detail: TicketDetail, history: History) -> bool:
+    """Tell whether a ticket is a sale of today that nobody took back; the verb decides."""
+    is_undone = any(entry.tone == "bad" for entry in history.entries)
+    today = compute_business_date(detail.head.site, timezone.now())
+    is_of_today = detail.head.business_date == today
+    return detail.head.ticket_type == "sale" and is_of_today and not is_undone
 
 
 @require_GET
