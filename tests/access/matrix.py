@@ -351,6 +351,7 @@ WITHOUT_SITE = frozenset(
         "promotions:promotion",
         "barcodes:barcode",
         "suppliers:supplier",
+        "calendars:code",
         "jobs:job",
         "customers:customer",
         "imports:job",

@@ -32,9 +32,9 @@ from yipan.exchange.subscriptions import Heard
 from yipan.foundation.limits import Limit
 from yipan.foundation.promotions import Promotion
 from yipan.ledger import queries as ledger
-from yipan.masterdata import jobs, promotions, queries, records
+from yipan.masterdata import calendars, jobs, promotions, queries, records
 from yipan.masterdata.jobs import Upload
-from yipan.masterdata.rows import BarcodeRow, BinRow, CustomerRow, SiteRow
+from yipan.masterdata.rows import BarcodeRow, BinRow, CalendarRow, CustomerRow, SiteRow
 from yipan.messages.erp import InboundLine, InboundReleased
 from yipan.pool import promises
 from yipan.pool.promises import Ask
@@ -95,6 +95,7 @@ def build() -> Objects:
     tea = queries.get_sku("TEA-250")
     barcodes = (*tea.barcodes, BarcodeRow(code="BC-TEA", pack_size=24, unit="case"))
     records.save_skus([replace(tea, barcodes=barcodes)], at=NOON)
+    calendars.save_calendar(CalendarRow(code="CN", name="China"))
     records.save_customers([CustomerRow(code="C-1", name="Li Na")])
     promotions.save(Promotion(code="TEA-WEEK", kind="percent", name="Tea week", percent=10))
     upload = Upload(kind="skus", file_name="goods.csv", content=b"code,name")
@@ -116,6 +117,7 @@ def build() -> Objects:
         "promotions:promotion": "TEA-WEEK",
         "barcodes:barcode": "BC-TEA",
         "suppliers:supplier": "SUP-01",
+        "calendars:code": "CN",
         "customers:customer": "C-1",
         "jobs:job": job.public_id,
         "imports:job": job.public_id,

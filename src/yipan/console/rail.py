@@ -373,6 +373,13 @@ SECTIONS = (
                 icon="warehouse",
             ),
             Item(
+                label=_("Business calendars"),
+                url_name="masterdata:calendars",
+                action="masterdata.read",
+                icon="calendar-days",
+                words=_("holiday closed day"),
+            ),
+            Item(
                 label=_("Parties"),
                 url_name="masterdata:parties",
                 action="masterdata.read",

@@ -62,6 +62,17 @@ class CategoryRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarRow:
+    """A business calendar, with how many days are closed in it and how many sites follow it."""
+
+    code: str
+    name: str
+    name_zh: str = ""
+    closed_days: int = 0
+    sites: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SiteRow:
     """A site. `site_type` is warehouse, store, in_transit or virtual."""
 

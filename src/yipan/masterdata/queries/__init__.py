@@ -1,5 +1,11 @@
 """Index of the reads of master data. No code here."""
 
+from yipan.masterdata.queries.calendars import (
+    get_calendar,
+    list_calendars,
+    list_closed_days,
+    list_sites_of_calendar,
+)
 from yipan.masterdata.queries.goods import (
     FLAGS,
     ROWS_MAX,
@@ -58,14 +64,18 @@ __all__ = [
     "get_bin",
     "get_business_date",
     "get_by_barcode",
+    "get_calendar",
     "get_site",
     "get_sku",
     "get_supplier",
     "is_trading_day",
     "list_bins",
+    "list_calendars",
     "list_categories",
+    "list_closed_days",
     "list_customers",
     "list_sites",
+    "list_sites_of_calendar",
     "list_sku_page",
     "list_skus",
     "list_suppliers",
