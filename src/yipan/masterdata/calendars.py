@@ -79,7 +79,7 @@ def open_days(code: str, *, first: date, last: date) -> int:
     queries.get_calendar(code)
     days = list(_list_days(first, last))
     count, _by_kind = ClosedDay.objects.filter(
-        calendar_id=code, date__range=(days[0], days[-1])
+        calendar__code=code, date__range=(days[0], days[-1])
     ).delete()
     return count
 

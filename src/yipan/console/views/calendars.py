@@ -127,7 +127,7 @@ def open_days(request: HttpRequest, code: str) -> HttpResponse:
         lambda first, last: master_calendar.open_days(
             code, first=first, last=last, by=_sign(request)
         ),
-        done=_("Open again."),
+        done=_("They trade again."),
     )
 
 

@@ -50,13 +50,13 @@ def get_calendar(code: str) -> CalendarRow:
         name=row.name,
         name_zh=row.name_zh,
         closed_days=row.closed_days.count(),
-        sites=Site.objects.filter(calendar_id=code).count(),
+        sites=Site.objects.filter(calendar__code=code).count(),
     )
 
 
 def list_closed_days(code: str, *, year: int) -> dict[date, str]:
     """Return the days of a year on which a calendar's sites are closed, and why, in order."""
-    rows = ClosedDay.objects.filter(calendar_id=code, date__year=year).order_by("date")
+    rows = ClosedDay.objects.filter(calendar__code=code, date__year=year).order_by("date")
     return dict(rows.values_list("date", "name"))
 
 
@@ -64,7 +64,7 @@ def list_sites_of_calendar(
     code: str, *, only: Collection[str] | None = None, limit: int = ROWS_MAX
 ) -> list[SiteRow]:
     """Return the sites that follow a calendar, by code; `only` is a scope, None meaning all."""
-    query = Site.objects.filter(calendar_id=code)
+    query = Site.objects.filter(calendar__code=code)
     if only is not None:
         query = query.filter(code__in=only)
     return [make_site_row(site) for site in query.order_by("code")[:limit]]
