@@ -18,9 +18,11 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from tests.masterdata.builders import NOON, a_site, a_sku
+from yipan.erp.documents import supplier_price
+from yipan.erp.documents.master_record import Author
 from yipan.masterdata import exports, import_run, jobs, kinds, queries, records
 from yipan.masterdata.jobs import JobRow, Upload
-from yipan.masterdata.rows import BarcodeRow, SkuRow
+from yipan.masterdata.rows import BarcodeRow, SkuRow, SupplierRow
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +30,8 @@ pytestmark = pytest.mark.django_db
 def keep(kind: str, rows: Any) -> None:
     if kind == "skus":
         records.save_skus(rows, at=NOON)
+    elif kind == "supplier-prices":
+        supplier_price.save_prices(rows, by=Author(name="li", at=NOON))
     else:
         getattr(records, f"save_{kind}")(rows)
 
@@ -351,6 +355,9 @@ def test_exports_are_read_again_unchanged_and_compute_nothing() -> None:
 @pytest.mark.parametrize("name", sorted(kinds.KINDS))
 def test_the_template_of_each_kind_can_be_imported(name: str) -> None:
     records.save_sites([a_site("W1", site_type="warehouse")])
+    if name == "supplier-prices":
+        records.save_suppliers([SupplierRow(code="SUP-01", name="West Lake Tea")])
+        records.save_skus([SkuRow(code="TEA-250", name="Longjing tea")], at=NOON)
 
     job = real(exports.write_template(kinds.get_kind(name)), kind=name)
 

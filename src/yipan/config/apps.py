@@ -17,6 +17,9 @@ class CompositionConfig(AppConfig):
         """Wire up what this node hears, and say where logs go."""
         # Handlers import models, which exist only now.
         from yipan.config.subscriptions import connect_node  # noqa: PLC0415
+        from yipan.erp.queries.supplier_prices import PRICES  # noqa: PLC0415
+        from yipan.masterdata import kinds  # noqa: PLC0415
 
         connect_node()
+        kinds.connect(PRICES)
         logs.configure()

@@ -262,6 +262,11 @@ class SupplierIn(FieldsIn):
     currency: Currency = "CNY"
     tolerance_over_percent: Annotated[int, Field(ge=0, le=1000)] = 0
     tolerance_under_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    lead_time_spread_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    minimum_order_value_minor: Number = 0
+    tolerance_over_quantity: Number = 0
+    tolerance_under_quantity: Number = 0
+    tolerance_price_percent: Annotated[int, Field(ge=0, le=100)] = 0
     contact: Annotated[str, Field(max_length=96)] = ""
     phone: Annotated[str, Field(max_length=48)] = ""
     email: Annotated[str, Field(max_length=96)] = ""
@@ -283,8 +288,6 @@ class SuppliersIn(BulkIn):
 
 
 class SupplierOut(Schema):
-    """A supplier and its terms."""
-
     code: str
     name: str
     name_zh: str
@@ -293,6 +296,11 @@ class SupplierOut(Schema):
     currency: str
     tolerance_over_percent: int
     tolerance_under_percent: int
+    lead_time_spread_days: int
+    minimum_order_value_minor: int
+    tolerance_over_quantity: int
+    tolerance_under_quantity: int
+    tolerance_price_percent: int
     contact: str
     phone: str
     email: str
@@ -386,6 +394,6 @@ class JobOut(Schema):
 
 
 class JobsOut(Schema):
-    """The newest jobs, newest first; each without its rows."""
+    """The newest jobs first; each without its rows."""
 
     data: list[JobOut]

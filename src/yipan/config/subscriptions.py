@@ -14,7 +14,17 @@ from yipan.exchange.subscriptions import (
     Subscription,
     connect,
 )
-from yipan.messages import erp, erp_stores, oms, pos, pos_orders, reversals, till, wms
+from yipan.messages import (
+    erp,
+    erp_purchasing,
+    erp_stores,
+    oms,
+    pos,
+    pos_orders,
+    reversals,
+    till,
+    wms,
+)
 from yipan.messages.erp_promotions import PromotionChanged
 from yipan.messages.limits import AdjustmentLimitChanged
 from yipan.oms import handlers as oms_handlers
@@ -26,6 +36,20 @@ from yipan.wms import handlers as wms_handlers
 SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(receiver="wms", message=erp.InboundReleased, handler=wms_handlers.expect_inbound),
     Subscription(receiver="wms", message=erp.InboundCanceled, handler=wms_handlers.cancel_inbound),
+    Subscription(
+        receiver="wms", message=erp_purchasing.InboundChanged, handler=wms_handlers.change_inbound
+    ),
+    Subscription(
+        receiver="wms", message=erp_purchasing.ArrivalAnnounced, handler=wms_handlers.expect_arrival
+    ),
+    Subscription(
+        receiver="wms", message=erp_purchasing.ArrivalCanceled, handler=wms_handlers.cancel_arrival
+    ),
+    Subscription(
+        receiver="wms",
+        message=erp_purchasing.ReceiptReversalOrdered,
+        handler=wms_handlers.undo_receipt,
+    ),
     Subscription(receiver="wms", message=erp.OutboundReleased, handler=wms_handlers.send_outbound),
     Subscription(
         receiver="wms", message=erp.OutboundCanceled, handler=wms_handlers.cancel_outbound

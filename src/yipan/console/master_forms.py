@@ -48,8 +48,9 @@ GROUPS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         (
             "terms",
             (
-                "lead_time_days", "minimum_order_quantity", "currency", "tolerance_over_percent",
-                "tolerance_under_percent",
+                "lead_time_days", "lead_time_spread_days", "minimum_order_quantity", "currency",
+                "minimum_order_value", "tolerance_over_percent", "tolerance_over_quantity",
+                "tolerance_under_percent", "tolerance_under_quantity", "tolerance_price_percent",
             ),
         ),
         ("contact", ("contact", "phone", "email", "address")),
@@ -62,8 +63,10 @@ GROUPS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 
 NUMBERS = frozenset(
     {
-        "case_size", "capacity", "sequence", "lead_time_days", "minimum_order_quantity",
-        "tolerance_over_percent", "tolerance_under_percent", "cost", "price",
+        "case_size", "capacity", "sequence", "lead_time_days", "lead_time_spread_days",
+        "minimum_order_quantity", "minimum_order_value", "tolerance_over_percent",
+        "tolerance_under_percent", "tolerance_over_quantity", "tolerance_under_quantity",
+        "tolerance_price_percent", "cost", "price",
     }
 )  # fmt: skip
 
@@ -127,6 +130,8 @@ class RowForm:
         shown = {field for _, fields in GROUPS[self.kind.name] for field in fields}
         for column in self.kind.columns:
             if column.name in self._fixed or column.name not in shown:
+                continue
+            if column.name not in sent and not column.is_required and column.name in NUMBERS:
                 continue
             text = str(sent.get(column.name, ""))[:TEXT_LENGTH_MAX].strip()
             self._texts[column.name] = text or ("no" if column.name.startswith("is_") else "")

@@ -95,6 +95,11 @@ def check_supplier(row: SupplierRow) -> list[Wrong]:
         *check_number("minimum_order_quantity", row.minimum_order_quantity, lowest=1),
         *check_number("tolerance_over_percent", row.tolerance_over_percent, lowest=0, highest=1000),
         *check_number("tolerance_under_percent", row.tolerance_under_percent, highest=100),
+        *check_number("lead_time_spread_days", row.lead_time_spread_days, highest=3650),
+        *check_number("minimum_order_value_minor", row.minimum_order_value_minor),
+        *check_number("tolerance_over_quantity", row.tolerance_over_quantity),
+        *check_number("tolerance_under_quantity", row.tolerance_under_quantity),
+        *check_number("tolerance_price_percent", row.tolerance_price_percent, highest=100),
     ]
 
 

@@ -147,6 +147,15 @@ def _judge_chunk(kind: Kind, header: Header, chunk: Sequence[Line], seen: Seen) 
     judged = [_judge_line(kind, line, known=known, seen=seen) for line in read]
     if kind.key[0] == "site":
         judged = _judge_sites(judged)
+    if kind.check_all is not None:
+        wrong = kind.check_all([one.row for one in judged if one.row is not None])
+        judged = [
+            _find_wrong(one, found.field, found.code)
+            if one.row is not None
+            and (found := wrong.get(tuple(str(getattr(one.row, name)) for name in kind.key)))
+            else one
+            for one in judged
+        ]
     return _judge_barcodes(judged, seen)
 
 

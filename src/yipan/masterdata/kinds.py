@@ -40,16 +40,27 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """One kind of file: its columns in the order of exports, and what becomes of its rows."""
+    """
+    One kind of file: its columns in the order of exports, and what becomes of its rows.
+
+    `check` judges a row by itself, `check_all` many at once by what stands in the database: it
+    returns what is wrong by key.
+    """
 
     name: str
-    row: type[Row]
+    row: type[Any]
     columns: tuple[Column, ...]
     find: Finder
     check: Callable[[Any], list[Wrong]]
     list_rows: Callable[..., Sequence[Any]]
     key: tuple[str, ...] = ("code",)
+    check_all: Callable[[Sequence[Any]], dict[tuple[str, ...], Wrong]] | None = None
     example: dict[str, str] = field(default_factory=dict)
+
+
+def connect(kind: Kind) -> None:
+    """Add a kind of file that a context keeps: once, when the program starts."""
+    assert KINDS.setdefault(kind.name, kind) is kind, f"two kinds are called {kind.name}"
 
 
 def get_key(kind: Kind, row: Any) -> tuple[str, ...]:
@@ -238,10 +249,15 @@ SUPPLIERS = Kind(
         _NAME,
         _NAME_ZH,
         _number("lead_time_days", "提前期", "lead_time"),
+        _number("lead_time_spread_days", "提前期波动", "lead_time_spread"),
         _number("minimum_order_quantity", "起订量", "moq"),
         _CURRENCY,
+        _money("minimum_order_value", "minimum_order_value_minor", "起订金额"),
         _number("tolerance_over_percent", "多收容差"),
         _number("tolerance_under_percent", "少收容差"),
+        _number("tolerance_over_quantity", "多收容差数量"),
+        _number("tolerance_under_quantity", "少收容差数量"),
+        _number("tolerance_price_percent", "价格容差"),
         Column(name="contact", read=cells.read_text, headers=("联系人",)),
         _PHONE,
         _EMAIL,

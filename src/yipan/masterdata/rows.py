@@ -120,16 +120,25 @@ class BinRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SupplierRow:
-    """A supplier and its terms. Tolerances are whole percent of the ordered quantity."""
+    """
+    A supplier and its terms. Tolerances are whole percent of the ordered quantity.
+
+    Those by quantity are smallest units per line, 0 where there is none; the tighter one holds.
+    """
 
     code: str
     name: str
     name_zh: str = ""
     lead_time_days: int = 7
+    lead_time_spread_days: int = 0
     minimum_order_quantity: int = 1
+    minimum_order_value_minor: int = 0
     currency: str = "CNY"
     tolerance_over_percent: int = 0
     tolerance_under_percent: int = 0
+    tolerance_over_quantity: int = 0
+    tolerance_under_quantity: int = 0
+    tolerance_price_percent: int = 0
     contact: str = ""
     phone: str = ""
     email: str = ""

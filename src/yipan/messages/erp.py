@@ -13,11 +13,13 @@ from yipan.messages.base import Message
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InboundLine:
-    """What a warehouse should expect of one SKU."""
+    """What a warehouse should expect of one SKU. More than `quantity_max` is a surplus."""
 
     line: int
     sku: str
     quantity_expected: int
+    quantity_max: int | None = None
+    expected_on: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,12 +155,13 @@ class SiteChanged(Message):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutboundLine:
-    """What a site should send of one SKU."""
+    """What a site should send of one SKU, out of the goods of one status."""
 
     line: int
     sku: str
     quantity: int
     lot: str = ""
+    status: str = "available"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,12 @@ from django.db import transaction
 
 from yipan.documents import told, trail
 from yipan.erp import rules
-from yipan.erp.documents import purchase_order, supply_telling
+from yipan.erp.documents import (
+    arrival_notice,
+    purchase_progress,
+    purchase_telling,
+    receipt_surplus,
+)
 from yipan.erp.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder
 from yipan.erp.models.goods_receipt import GoodsReceiptState as State
 from yipan.erp.rules import Warned
@@ -78,9 +83,8 @@ def record_and_post(
         },
     )
     _post(receipt, message=message, heard=heard)
-    order = PurchaseOrder.objects.filter(number=message.purchase_order_number).first()
-    if order is not None:
-        supply_telling.tell_purchase(order, by=Trace(actor=step.actor), at=at)
+    receipt_surplus.open_for(receipt, lines=message.lines, at=at)
+    _tell_supply(message, step=step)
     trail.record(step)
     _tell(receipt, at=at, message_id=message_id)
     return receipt
@@ -112,22 +116,34 @@ def _move_order_on(message: GoodsReceived, *, step: trail.Step) -> tuple[str, li
     if order is None:
         return "", [Warned(code=rules.ORDER_UNKNOWN)]
     warnings = []
-    if order.state not in purchase_order.STATES_RECEIVING:
+    if order.state not in purchase_progress.STATES_RECEIVING:
         warnings.append(Warned(code=rules.ORDER_NOT_OPEN))
     progress = rules.receive_lines(
-        progress=purchase_order.list_progress(order), lines=message.lines
+        progress=purchase_progress.list_progress(order), lines=message.lines
     )
     warnings += rules.find_receipt_warnings(
         progress=progress, lines=message.lines, tolerance_percent=order.tolerance_percent
     )
-    purchase_order.move_on(order, progress=progress, is_last=message.is_last, step=step)
+    purchase_progress.move_on(order, progress=progress, is_last=message.is_last, step=step)
+    arrival_notice.receive(order=order.number, lines=message.lines, step=step)
     return order.supplier, warnings
+
+
+def _tell_supply(message: GoodsReceived, *, step: trail.Step) -> None:
+    """Tell what is still to come of the order, once what came lies on hand."""
+    order = PurchaseOrder.objects.filter(
+        number=message.purchase_order_number, site=message.site
+    ).first()
+    if order is not None:
+        by = Trace(actor=step.actor, device=step.device, reason=step.number)
+        purchase_telling.tell_supply(order, by=by, at=step.at, cause=message.message_id)
 
 
 def _write(message: GoodsReceived, *, heard: Heard, values: dict[str, object]) -> GoodsReceipt:
     receipt = GoodsReceipt.objects.create(
         site=message.site,
         site_number=message.receipt_number,
+        order_type=message.order_type,
         purchase_order_number=message.purchase_order_number,
         inbound_order_number=message.inbound_order_number,
         received_at=message.occurred_at,

@@ -80,6 +80,7 @@ class Cost:
     supplier: str = ""
     reference: str = ""
     note: str = ""
+    sku: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +119,7 @@ def create(*, cost: Cost, by: Trace, at: datetime) -> LandedCost:
         reference=cost.reference,
         note=cost.note,
         receipts=list(cost.receipts),
+        sku=cost.sku,
     )
     _record(document, step="create", from_state="", by=by, at=at)
     return document
@@ -211,6 +213,7 @@ def _find_received(document: LandedCost) -> list[tuple[str, ValueEntryRow]]:
         if row.entry.event_id is not None
         and row.entry.pool == document.entity
         and row.entry.quantity > 0
+        and document.sku in ("", row.entry.sku)
     ]
     if not found:
         raise NothingToCarry(number=document.number)

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
-from yipan.erp.documents import master_record
+from yipan.erp.documents import master_record, supplier_price
 from yipan.erp.documents.master_record import Author
+from yipan.erp.queries.supplier_prices import PRICES
 from yipan.masterdata import import_run, jobs
 from yipan.masterdata.jobs import JobRow, Upload
 
@@ -49,4 +50,7 @@ def _run(job: JobRow, content: bytes, *, clock: Clock) -> JobRow:
 
 
 def _keep(kind: str, rows: Sequence[Any], *, by: Author) -> None:
-    master_record.keep_rows(kind, rows, by=by)
+    if kind == PRICES.name:
+        supplier_price.save_prices(rows, by=by)
+    else:
+        master_record.keep_rows(kind, rows, by=by)

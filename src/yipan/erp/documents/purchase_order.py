@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,20 +12,24 @@ from django.db import transaction
 from yipan.documents import numbers, trail
 from yipan.documents.states import lock_for, require_second_person
 from yipan.documents.told import QuantityNotPlausible
-from yipan.erp import rules
-from yipan.erp.documents import supply_telling
+from yipan.erp.documents import (
+    purchase_limit,
+    purchase_progress,
+    purchase_telling,
+    supplier_price,
+)
+from yipan.erp.documents.supplier_price import Offer
 from yipan.erp.models import PurchaseOrder, PurchaseOrderLine
 from yipan.erp.models.purchase_order import PurchaseOrderState as State
-from yipan.erp.rules import LineProgress
-from yipan.exchange import outbox
+from yipan.erp.rules import purchasing as purchasing_rules
+from yipan.erp.rules.purchasing import BoughtLine, OrderWarning, Terms
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import SkuUnknown, VersionMismatch
-from yipan.messages.base import Message
-from yipan.messages.erp import InboundCanceled, InboundLine, InboundReleased
+from yipan.messages.erp import InboundCanceled, InboundReleased
 
-DOCUMENT_TYPE = "purchase_order"
+DOCUMENT_TYPE = purchase_progress.DOCUMENT_TYPE
 LINES_PER_ORDER_MAX = 1_000
 QUANTITY_ORDERED_MAX = 9_999_999
 UNIT_COST_MINOR_MAX = 999_999_999
@@ -38,9 +42,6 @@ STEPS = {
     "cancel": frozenset({State.DRAFT, State.APPROVED, State.SENT}),
     "close_short": frozenset({State.PARTLY_RECEIVED}),
 }
-
-#: In these states a receipt moves the order on; in others it is booked with a warning.
-STATES_RECEIVING = frozenset({State.APPROVED, State.SENT, State.PARTLY_RECEIVED})
 
 
 class LinesMissing(Refusal):
@@ -64,13 +65,27 @@ class SiteReceivesNothing(Refusal):
     status = 422
 
 
+class BelowMinimum(Refusal):
+    """Less is ordered than the supplier sells; it can be approved with a reason all the same."""
+
+    code = "purchase_order.below_minimum"
+    status = 422
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderedLine:
-    """A quantity of one SKU in its smallest unit, and what one of it costs in minor units."""
+    """
+    A quantity of one SKU in its smallest unit, and what one of it costs in minor units.
+
+    A cost of None is taken from the supplier's price list. A day and `terms` of None are those of
+    the order.
+    """
 
     sku: str
     quantity: int
-    unit_cost_minor: int = 0
+    unit_cost_minor: int | None = None
+    expected_on: date | None = None
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +105,9 @@ def create(*, ordered: Ordered, by: Trace, at: datetime) -> PurchaseOrder:
     """
     Write down a draft (草稿). Repeating it with the same `external_id` returns the first one.
 
+    Prices, cases and minimum quantities come from the supplier's price list, tolerances from its
+    terms; both stay as they were when the order was written.
+
     :raises SiteReceivesNothing: if the site is no warehouse.
     :raises LinesMissing: if there are no lines, or too many.
     """
@@ -105,13 +123,16 @@ def create(*, ordered: Ordered, by: Trace, at: datetime) -> PurchaseOrder:
         supplier=supplier.code,
         currency=supplier.currency,
         tolerance_percent=supplier.tolerance_over_percent,
+        tolerance_quantity=supplier.tolerance_over_quantity,
+        tolerance_under_percent=supplier.tolerance_under_percent,
+        tolerance_under_quantity=supplier.tolerance_under_quantity,
         expected_on=ordered.expected_on,
         note=ordered.note,
         external_id=ordered.external_id,
         created_by=by.actor,
         created_at=at,
     )
-    _write_lines(order, ordered.lines)
+    _write_lines(order, ordered.lines, on=at.date())
     _note(order, step="create", from_state="", by=by, at=at)
     return order
 
@@ -132,34 +153,41 @@ def edit(*, number: str, ordered: Ordered, version: int, by: Trace, at: datetime
     order.supplier = supplier.code
     order.currency = supplier.currency
     order.tolerance_percent = supplier.tolerance_over_percent
+    order.tolerance_quantity = supplier.tolerance_over_quantity
+    order.tolerance_under_percent = supplier.tolerance_under_percent
+    order.tolerance_under_quantity = supplier.tolerance_under_quantity
     order.expected_on = ordered.expected_on
     order.note = ordered.note
     order.version += 1
-    order.save(
-        update_fields=[
-            "supplier",
-            "currency",
-            "tolerance_percent",
-            "expected_on",
-            "note",
-            "version",
-        ]
-    )
+    order.save()
     order.lines.all().delete()
-    _write_lines(order, ordered.lines)
+    _write_lines(order, ordered.lines, on=at.date())
     _note(order, step="edit", from_state=State.DRAFT, by=by, at=at)
     return order
 
 
 @transaction.atomic
-def approve(*, number: str, by: Trace, at: datetime) -> PurchaseOrder:
+def approve(
+    *, number: str, by: Trace, at: datetime, roles: Collection[str] | None = None
+) -> PurchaseOrder:
     """
     Allow a draft to be sent (审核). Another person than who wrote it has to.
 
+    `roles` are those of who approves, whose limits count; None is whoever has no limit.
+
     :raises OwnApproval: if it is the same person.
+    :raises AboveLimit: if the order costs more than the roles may approve.
+    :raises BelowMinimum: if less is ordered than the supplier sells, and no reason is given.
     """
     order = lock_for("approve", model=PurchaseOrder, number=number, steps=STEPS)
     require_second_person(order, actor=by.actor)
+    lines = list(order.lines.order_by("line"))
+    purchase_limit.require(
+        currency=order.currency,
+        value_minor=sum(line.quantity_ordered * line.unit_cost_minor for line in lines),
+        roles=roles,
+    )
+    _require_minimum(order, lines, reason=by.reason)
     order.approved_by = by.actor
     order.state = State.APPROVED
     order.save(update_fields=["approved_by", "state"])
@@ -186,12 +214,10 @@ def send(*, number: str, by: Trace, at: datetime, message_id: UUID) -> PurchaseO
         supplier_name=supplier.name_zh or supplier.name,
         expected_on=order.expected_on.isoformat() if order.expected_on else "",
         tolerance_percent=order.tolerance_percent,
-        lines=tuple(
-            InboundLine(line=line.line, sku=line.sku, quantity_expected=line.quantity_ordered)
-            for line in order.lines.order_by("line")
-        ),
+        lines=purchase_telling.list_lines_to_expect(order),
     )
-    _tell(order, message)
+    purchase_telling.tell_site(order, message)
+    purchase_telling.tell_supply(order, by=by, at=at, cause=message_id)
     _note(order, step="send", from_state=State.APPROVED, by=by, at=at, message_id=message_id)
     return order
 
@@ -214,63 +240,6 @@ def close_short(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Pu
     return _close(order, step="close_short", by=by, at=at, message_id=message_id)
 
 
-def list_progress(order: PurchaseOrder) -> list[LineProgress]:
-    """Return how far each line of a locked order has come, by line number."""
-    return [
-        LineProgress(
-            sku=line.sku,
-            quantity_ordered=line.quantity_ordered,
-            quantity_received=line.quantity_received,
-            quantity_damaged=line.quantity_damaged,
-            quantity_blocked=line.quantity_blocked,
-        )
-        for line in order.lines.order_by("line")
-    ]
-
-
-def move_on(
-    order: PurchaseOrder, *, progress: Sequence[LineProgress], is_last: bool, step: trail.Step
-) -> None:
-    """
-    Write down what a receipt brought of an order locked by the caller.
-
-    Quantities always rise; the state follows only while goods were still expected.
-    `step` says who and when; its states are filled in here.
-    """
-    by_sku = {line.sku: line for line in order.lines.all()}
-    for after in progress:
-        line = by_sku[after.sku]
-        line.quantity_received = after.quantity_received
-        line.quantity_damaged = after.quantity_damaged
-        line.quantity_blocked = after.quantity_blocked
-    PurchaseOrderLine.objects.bulk_update(
-        by_sku.values(), ["quantity_received", "quantity_damaged", "quantity_blocked"]
-    )
-    before = order.state
-    if order.state in STATES_RECEIVING:
-        order.state = rules.get_order_state(progress=progress, is_last=is_last)
-        order.sent_at = order.sent_at or step.at
-        if order.state != State.PARTLY_RECEIVED:
-            order.closed_at = step.at
-        order.save(update_fields=["state", "sent_at", "closed_at"])
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(order.site,),
-            number=order.number,
-            step="receive",
-            from_state=before,
-            to_state=order.state,
-            actor=step.actor,
-            device=step.device,
-            at=step.at,
-            reason=step.reason,
-            message_id=step.message_id,
-        )
-    )
-
-
 def _check(ordered: Ordered) -> None:
     site = masterdata.get_site(ordered.site)
     if site.site_type != "warehouse":
@@ -287,21 +256,77 @@ def _check(ordered: Ordered) -> None:
     for line in ordered.lines:
         if not 0 < line.quantity <= QUANTITY_ORDERED_MAX:
             raise QuantityNotPlausible(sku=line.sku, quantity=line.quantity)
-        if not 0 <= line.unit_cost_minor <= UNIT_COST_MINOR_MAX:
+        if not 0 <= (line.unit_cost_minor or 0) <= UNIT_COST_MINOR_MAX:
             raise QuantityNotPlausible(sku=line.sku, unit_cost_minor=line.unit_cost_minor)
 
 
-def _write_lines(order: PurchaseOrder, lines: Sequence[OrderedLine]) -> None:
+def _write_lines(order: PurchaseOrder, lines: Sequence[OrderedLine], *, on: date) -> None:
+    offers = supplier_price.find_offers(
+        supplier=order.supplier, quantities={line.sku: line.quantity for line in lines}, on=on
+    )
     PurchaseOrderLine.objects.bulk_create(
-        PurchaseOrderLine(
-            order=order,
-            line=number,
-            sku=line.sku,
-            quantity_ordered=line.quantity,
-            unit_cost_minor=line.unit_cost_minor,
-        )
+        make_line(order, line, number=number, offer=offers[line.sku])
         for number, line in enumerate(lines, start=1)
     )
+
+
+def make_line(
+    order: PurchaseOrder, line: OrderedLine, *, number: int, offer: Offer
+) -> PurchaseOrderLine:
+    """Return a line as it is written down, not yet saved: what nobody said is what is offered."""
+    listed = offer.unit_cost_minor
+    cost = line.unit_cost_minor if line.unit_cost_minor is not None else listed or 0
+    return PurchaseOrderLine(
+        order=order,
+        line=number,
+        sku=line.sku,
+        quantity_ordered=line.quantity,
+        unit_cost_minor=cost,
+        unit_cost_list_minor=listed,
+        case_size=offer.case_size,
+        minimum_quantity=offer.minimum_quantity,
+        expected_on=line.expected_on,
+        tolerance_percent=line.terms.over_percent if line.terms else None,
+        tolerance_quantity=line.terms.over_quantity if line.terms else None,
+        tolerance_under_percent=line.terms.under_percent if line.terms else None,
+        tolerance_under_quantity=line.terms.under_quantity if line.terms else None,
+    )
+
+
+def list_warnings(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> list[OrderWarning]:
+    """Return what a person should know about an order before it is approved."""
+    supplier = masterdata.get_supplier(order.supplier)
+    return purchasing_rules.find_order_warnings(
+        [
+            BoughtLine(
+                sku=line.sku,
+                quantity=line.quantity_ordered,
+                unit_cost_minor=line.unit_cost_minor,
+                unit_cost_list_minor=line.unit_cost_list_minor,
+                case_size=line.case_size,
+                minimum_quantity=line.minimum_quantity,
+            )
+            for line in lines
+        ],
+        minimum_value_minor=supplier.minimum_order_value_minor,
+    )
+
+
+def _require_minimum(
+    order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, reason: str
+) -> None:
+    short = [
+        warning
+        for warning in list_warnings(order, lines)
+        if warning.code in purchasing_rules.NEED_REASON
+    ]
+    if short and not reason:
+        raise BelowMinimum(
+            number=order.number,
+            sku=short[0].sku,
+            minimum=short[0].expected,
+            ordered=short[0].found,
+        )
 
 
 def _close(
@@ -321,7 +346,8 @@ def _close(
             site=order.site,
             reason=by.reason,
         )
-        _tell(order, message)
+        purchase_telling.tell_site(order, message)
+        purchase_telling.tell_supply(order, by=by, at=at, cause=message_id)
     _note(
         order,
         step=step,
@@ -331,13 +357,6 @@ def _close(
         message_id=message_id if is_told else None,
     )
     return order
-
-
-def _tell(order: PurchaseOrder, message: Message) -> None:
-    # One stream per addressed site, so that each site can see its own gaps.
-    source = f"erp:hub/orders:{order.site}"
-    [sequence] = outbox.reserve_numbers(source)
-    outbox.publish(message, source=source, sequence=sequence, correlation_id=order.number)
 
 
 def _note(
@@ -365,4 +384,3 @@ def _note(
             message_id=message_id,
         )
     )
-    supply_telling.tell_purchase(order, by=by, at=at)

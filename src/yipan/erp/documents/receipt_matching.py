@@ -9,10 +9,11 @@ from django.db import transaction
 
 from yipan.documents import told, trail
 from yipan.erp import rules
-from yipan.erp.documents import purchase_order
+from yipan.erp.documents import arrival_notice, purchase_progress, purchase_telling
 from yipan.erp.models import GoodsReceipt, PurchaseOrder
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.ledger.moves import Trace
 from yipan.messages.wms import CustomerReturnReceived, GoodsReceived, ReceiptMatched, ReceivedLine
 
 DOCUMENT_TYPE = "goods_receipt"
@@ -120,8 +121,11 @@ def match(*, message: ReceiptMatched, heard: Heard) -> GoodsReceipt:
             )
             for line in receipt.lines.order_by("id")
         ]
-        progress = rules.receive_lines(progress=purchase_order.list_progress(order), lines=lines)
-        purchase_order.move_on(order, progress=progress, is_last=message.is_last, step=step)
+        progress = rules.receive_lines(progress=purchase_progress.list_progress(order), lines=lines)
+        purchase_progress.move_on(order, progress=progress, is_last=message.is_last, step=step)
+        arrival_notice.receive(order=order.number, lines=lines, step=step)
+        by = Trace(actor=step.actor, reason=receipt.number)
+        purchase_telling.tell_supply(order, by=by, at=step.at, cause=message.message_id)
     receipt.save(update_fields=["purchase_order_number", "inbound_order_number", "supplier"])
     trail.record(step)
     return receipt

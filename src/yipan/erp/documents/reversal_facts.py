@@ -11,7 +11,14 @@ from django.db import models, transaction
 
 from yipan.documents import reversals, told, trail
 from yipan.erp import rules
-from yipan.erp.documents import goods_receipt, purchase_order, stock_opening
+from yipan.erp.documents import (
+    arrival_notice,
+    goods_receipt,
+    purchase_progress,
+    purchase_telling,
+    receipt_surplus,
+    stock_opening,
+)
 from yipan.erp.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine, StockOpening
 from yipan.erp.models.goods_receipt import GoodsReceiptState
 from yipan.erp.models.purchase_order import PurchaseOrderState
@@ -114,6 +121,7 @@ def reverse_receipt(*, undone: Undone, message_id: UUID) -> GoodsReceipt:
     step = make_step(undone, document_type=goods_receipt.DOCUMENT_TYPE, number=receipt.number)
     trail.record(step)
     _take_back(receipt, step=step)
+    receipt_surplus.withdraw(receipt.number, step=step)
     [sequence] = outbox.reserve_numbers(goods_receipt.SOURCE)
     outbox.publish(
         GoodsReceiptReversed(
@@ -204,7 +212,7 @@ def _take_back(receipt: GoodsReceipt, *, step: trail.Step) -> None:
     if order is None:
         return
     progress = rules.take_back_lines(
-        progress=purchase_order.list_progress(order), lines=_list_lines(receipt)
+        progress=purchase_progress.list_progress(order), lines=_list_lines(receipt)
     )
     by_sku = {line.sku: line for line in order.lines.all()}
     for after in progress:
@@ -212,8 +220,10 @@ def _take_back(receipt: GoodsReceipt, *, step: trail.Step) -> None:
         line.quantity_received = after.quantity_received
         line.quantity_damaged = after.quantity_damaged
         line.quantity_blocked = after.quantity_blocked
+        line.is_closed = after.is_closed
     PurchaseOrderLine.objects.bulk_update(
-        by_sku.values(), ["quantity_received", "quantity_damaged", "quantity_blocked"]
+        by_sku.values(),
+        ["quantity_received", "quantity_damaged", "quantity_blocked", "is_closed"],
     )
     before = order.state
     if _is_to_reopen(order, receipt):
@@ -223,12 +233,16 @@ def _take_back(receipt: GoodsReceipt, *, step: trail.Step) -> None:
     trail.record(
         replace(
             step,
-            document_type=purchase_order.DOCUMENT_TYPE,
+            document_type=purchase_progress.DOCUMENT_TYPE,
             number=order.number,
             from_state=before,
             to_state=order.state,
         )
     )
+    arrival_notice.take_back(order=order.number, lines=_list_lines(receipt), step=step)
+    by = Trace(actor=step.actor, device=step.device, reason=step.reason)
+    assert step.message_id is not None
+    purchase_telling.tell_supply(order, by=by, at=step.at, cause=step.message_id)
 
 
 def _is_to_reopen(order: PurchaseOrder, receipt: GoodsReceipt) -> bool:
@@ -239,7 +253,9 @@ def _is_to_reopen(order: PurchaseOrder, receipt: GoodsReceipt) -> bool:
         order.state == PurchaseOrderState.CLOSED_SHORT
         and receipt.is_last
         and not trail.count_steps(
-            document_type=purchase_order.DOCUMENT_TYPE, number=order.number, step="close_short"
+            document_type=purchase_progress.DOCUMENT_TYPE,
+            number=order.number,
+            step="close_short",
         )
     )
 

@@ -31,8 +31,10 @@ def tell_purchase(order: PurchaseOrder, *, by: Trace, at: datetime) -> None:
             number=order.number,
             site=order.site,
             sku=line.sku,
-            quantity=max(0, line.quantity_ordered - line.quantity_received) if is_coming else 0,
-            expected_on=order.expected_on,
+            quantity=max(0, line.quantity_ordered - line.quantity_received)
+            if is_coming and not line.is_closed
+            else 0,
+            expected_on=line.expected_on or order.expected_on,
         )
         for line in order.lines.order_by("line")
     ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils import timezone
 
 from yipan.erp.documents import (
     order_issue,
+    supplier_return,
+    supplier_return_facts,
     transfer_facts,
     transfer_picking,
 )
@@ -21,34 +25,18 @@ from yipan.messages import pos, pos_orders, reversals, wms
 
 
 def book_warehouse_shipment(message: wms.GoodsShipped, heard: Heard) -> None:
-    """Book goods that left a warehouse: to a customer, or into transit to another site."""
+    """Book goods that left a warehouse: to a customer, into transit, or back to their supplier."""
     if message.order_type == order_issue.FULFILLMENT:
         book_order_shipment(message, heard)
         return
-    require_transfer(message.order_type)
-    transfer_facts.ship(
-        leg=LegTold(
-            number=message.shipment_number,
-            transfer=message.document_number,
-            site=message.site,
-            occurred_at=message.occurred_at,
-            message_id=message.message_id,
-            actor=message.shipped_by,
-            device=message.device,
-            is_last=message.is_last,
-            other_site=message.ship_to,
-        ),
-        lines=[
-            SentLine(
-                line=line.line,
-                sku=line.sku,
-                quantity=line.quantity,
-                status=read_status(line.status),
-            )
-            for line in message.lines
-        ],
-        heard=heard,
-        at=timezone.now(),
+    lines = [
+        SentLine(
+            line=line.line, sku=line.sku, quantity=line.quantity, status=read_status(line.status)
+        )
+        for line in message.lines
+    ]
+    _ship(message.order_type)(
+        leg=_read_shipment(message), lines=lines, heard=heard, at=timezone.now()
     )
 
 
@@ -94,30 +82,17 @@ def book_hand_over(message: pos_orders.StorePickupHandedOver, heard: Heard) -> N
 
 def book_store_shipment(message: pos.TransferShipped, heard: Heard) -> None:
     """Book goods that left a store, its sound ones and its damaged ones."""
-    require_transfer(message.order_type)
-    transfer_facts.ship(
-        leg=LegTold(
-            number=message.shipment_number,
-            transfer=message.document_number,
-            site=message.site,
-            occurred_at=message.occurred_at,
-            message_id=message.message_id,
-            actor=message.shipped_by,
-            device=message.device,
-            is_last=message.is_last,
-            other_site=message.ship_to,
-        ),
-        lines=[
-            SentLine(line=line.line, sku=line.sku, quantity=quantity, status=status)
-            for line in message.lines
-            for status, quantity in (
-                (StockStatus.AVAILABLE, line.quantity),
-                (StockStatus.DAMAGED, line.quantity_damaged),
-            )
-            if quantity
-        ],
-        heard=heard,
-        at=timezone.now(),
+    lines = [
+        SentLine(line=line.line, sku=line.sku, quantity=quantity, status=status)
+        for line in message.lines
+        for status, quantity in (
+            (StockStatus.AVAILABLE, line.quantity),
+            (StockStatus.DAMAGED, line.quantity_damaged),
+        )
+        if quantity
+    ]
+    _ship(message.order_type)(
+        leg=_read_shipment(message), lines=lines, heard=heard, at=timezone.now()
     )
 
 
@@ -134,19 +109,19 @@ def book_shipment_reversed(
             heard=heard,
         )
         return
-    require_transfer(message.order_type)
-    transfer_facts.reverse_shipment(
-        leg=LegTold(
-            number=message.shipment_number,
-            transfer=message.document_number,
-            site=message.site,
-            occurred_at=message.occurred_at,
-            message_id=message.message_id,
-            actor=message.reversed_by,
-        ),
-        heard=heard,
-        at=timezone.now(),
+    leg = LegTold(
+        number=message.shipment_number,
+        transfer=message.document_number,
+        site=message.site,
+        occurred_at=message.occurred_at,
+        message_id=message.message_id,
+        actor=message.reversed_by,
     )
+    if message.order_type == supplier_return.DOCUMENT_TYPE:
+        supplier_return_facts.reverse_shipment(leg=leg, heard=heard, at=timezone.now())
+        return
+    require_transfer(message.order_type)
+    transfer_facts.reverse_shipment(leg=leg, heard=heard, at=timezone.now())
 
 
 def follow_outbound(message: wms.OutboundProgressed, heard: Heard) -> None:
@@ -157,3 +132,25 @@ def follow_outbound(message: wms.OutboundProgressed, heard: Heard) -> None:
 def note_shortage(message: wms.PickShorted, heard: Heard) -> None:
     """Write down that less of a transfer was found than the book says."""
     transfer_picking.fall_short(message=message, heard=heard)
+
+
+def _ship(order_type: str) -> Callable[..., object]:
+    """Return the verb that books goods that left under a type of order."""
+    if order_type == supplier_return.DOCUMENT_TYPE:
+        return supplier_return_facts.ship
+    require_transfer(order_type)
+    return transfer_facts.ship
+
+
+def _read_shipment(message: wms.GoodsShipped | pos.TransferShipped) -> LegTold:
+    return LegTold(
+        number=message.shipment_number,
+        transfer=message.document_number,
+        site=message.site,
+        occurred_at=message.occurred_at,
+        message_id=message.message_id,
+        actor=message.shipped_by,
+        device=message.device,
+        is_last=message.is_last,
+        other_site=message.ship_to,
+    )

@@ -2,15 +2,25 @@
 
 from yipan.erp.models.adjustment import Adjustment, AdjustmentLine
 from yipan.erp.models.allocation import Allocation, AllocationLine
+from yipan.erp.models.arrival_notice import ArrivalNotice, ArrivalNoticeLine
 from yipan.erp.models.cash_move import CashMove
 from yipan.erp.models.day_close import DayClose
 from yipan.erp.models.goods_receipt import GoodsReceipt, GoodsReceiptLine
 from yipan.erp.models.limit_change import LimitChange
 from yipan.erp.models.period import AccountingPeriod
+from yipan.erp.models.purchase_change import PurchaseChange, PurchaseLimit
 from yipan.erp.models.purchase_order import PurchaseOrder, PurchaseOrderLine
+from yipan.erp.models.receipt_surplus import ReceiptSurplus
 from yipan.erp.models.replenishment_request import ReplenishmentRequest
 from yipan.erp.models.sales_issue import SalesIssue
 from yipan.erp.models.stock_opening import StockOpening
+from yipan.erp.models.supplier_invoice import SupplierInvoice, SupplierInvoiceLine
+from yipan.erp.models.supplier_price import SupplierPrice
+from yipan.erp.models.supplier_return import (
+    SupplierReturn,
+    SupplierReturnLine,
+    SupplierReturnShipment,
+)
 from yipan.erp.models.transfer_difference import (
     TransferDifference,
     TransferDifferenceLine,
@@ -41,6 +51,8 @@ __all__ = [
     "AdjustmentLine",
     "Allocation",
     "AllocationLine",
+    "ArrivalNotice",
+    "ArrivalNoticeLine",
     "CashMove",
     "DayClose",
     "EntitySite",
@@ -49,11 +61,20 @@ __all__ = [
     "LandedCost",
     "LegalEntity",
     "LimitChange",
+    "PurchaseChange",
+    "PurchaseLimit",
     "PurchaseOrder",
     "PurchaseOrderLine",
+    "ReceiptSurplus",
     "ReplenishmentRequest",
     "SalesIssue",
     "StockOpening",
+    "SupplierInvoice",
+    "SupplierInvoiceLine",
+    "SupplierPrice",
+    "SupplierReturn",
+    "SupplierReturnLine",
+    "SupplierReturnShipment",
     "TransferDifference",
     "TransferDifferenceLine",
     "TransferOrder",

@@ -21,7 +21,8 @@ class GoodsReceipt(Document):
     What a warehouse reported to have taken in, as booked in the hub.
 
     `source` and `sequence` are the message that told it. `warnings` lists what a person
-    should look at: `[{"code": ..., "sku": ..., "quantity": ...}]`.
+    should look at: `[{"code": ..., "sku": ..., "quantity": ...}]`. `reversal_asked_at`: the site
+    was told to undo it.
     """
 
     site = models.CharField(max_length=16)
@@ -29,6 +30,7 @@ class GoodsReceipt(Document):
         max_length=16, choices=GoodsReceiptState.choices, default=GoodsReceiptState.POSTED
     )
     site_number = models.CharField(max_length=48)
+    order_type = models.CharField(max_length=24, default="purchase")
     purchase_order_number = models.CharField(max_length=48, blank=True)
     inbound_order_number = models.CharField(max_length=48, blank=True)
     supplier = models.CharField(max_length=32, blank=True)
@@ -41,6 +43,8 @@ class GoodsReceipt(Document):
     source = models.CharField(max_length=96)
     sequence = models.BigIntegerField(null=True)
     warnings = models.JSONField(default=list)
+    reversal_asked_by = models.CharField(max_length=160, blank=True)
+    reversal_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -30,7 +30,10 @@ class PurchaseOrder(Document):
     What was ordered, and how much of it came.
 
     `version` rises with every change of a draft, so that two people editing it notice
-    each other. `tolerance_percent` is how much more may come before it is too much.
+    each other; with every change after it was sent it rises too, and the warehouse is told.
+
+    `tolerance_percent` is how much more may come before it is too much, `tolerance_under_percent`
+    how much less is enough. Those by quantity are smallest units per line, 0 where there is none.
     """
 
     site = models.CharField(max_length=16)
@@ -41,6 +44,9 @@ class PurchaseOrder(Document):
     currency = models.CharField(max_length=3, default="CNY")
     expected_on = models.DateField(null=True)
     tolerance_percent = models.IntegerField(default=0)
+    tolerance_quantity = models.BigIntegerField(default=0)
+    tolerance_under_percent = models.IntegerField(default=0)
+    tolerance_under_quantity = models.BigIntegerField(default=0)
     note = models.CharField(max_length=500, blank=True)
     version = models.IntegerField(default=1)
     approved_by = models.CharField(max_length=160, blank=True)
@@ -82,7 +88,9 @@ class PurchaseOrderLine(models.Model):
     """
     One SKU of an order, in its smallest unit; money in minor units per smallest unit.
 
-    `quantity_received` counts everything that came, damaged and blocked goods included.
+    `quantity_received` counts everything that came, damaged and blocked goods included. A line
+    that `is_closed` came short within its tolerance: nothing more of it is expected. Tolerances of
+    None are those of the order, `unit_cost_list_minor` of None says that no list had a price.
     """
 
     order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines")
@@ -92,7 +100,17 @@ class PurchaseOrderLine(models.Model):
     quantity_received = models.BigIntegerField(default=0)
     quantity_damaged = models.BigIntegerField(default=0)
     quantity_blocked = models.BigIntegerField(default=0)
+    quantity_returned = models.BigIntegerField(default=0)
     unit_cost_minor = models.BigIntegerField(default=0)
+    unit_cost_list_minor = models.BigIntegerField(null=True)
+    case_size = models.IntegerField(default=1)
+    minimum_quantity = models.BigIntegerField(default=1)
+    expected_on = models.DateField(null=True)
+    is_closed = models.BooleanField(default=False)
+    tolerance_percent = models.IntegerField(null=True)
+    tolerance_quantity = models.BigIntegerField(null=True)
+    tolerance_under_percent = models.IntegerField(null=True)
+    tolerance_under_quantity = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -206,7 +206,9 @@ def _list_keys(reach: Reach, *, after: Key, limit: int) -> list[Key]:
 
 def _list_ordered_keys(reach: Reach, *, after: Key, limit: int) -> list[Key]:
     query = PurchaseOrderLine.objects.filter(
-        order__state__in=STATES_ON_ORDER, quantity_ordered__gt=F("quantity_received")
+        order__state__in=STATES_ON_ORDER,
+        quantity_ordered__gt=F("quantity_received"),
+        is_closed=False,
     ).annotate(code=Collate("sku", "C"), place=Collate("order__site", "C"))
     query = query.filter(Q(code__gt=after[0]) | Q(code=after[0], place__gt=after[1]))
     if reach.skus is not None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import BigIntegerField, F, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from yipan.erp.models import PurchaseOrder, PurchaseOrderLine
@@ -25,9 +25,13 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
     "-expected": (F("expected_on").desc(nulls_last=True), "-id"),  # type: ignore[dict-item]
 }
 
-_OPEN = Greatest(
-    F("lines__quantity_ordered") - F("lines__quantity_received"),
-    Value(0),
+_OPEN = Case(
+    When(lines__is_closed=True, then=Value(0)),
+    default=Greatest(
+        F("lines__quantity_ordered") - F("lines__quantity_received"),
+        Value(0),
+        output_field=BigIntegerField(),
+    ),
     output_field=BigIntegerField(),
 )
 
@@ -74,9 +78,14 @@ class OrderLineRow:
     quantity_received: int
     quantity_damaged: int
     quantity_blocked: int
+    quantity_returned: int
     quantity_open: int
     unit_cost_minor: int
+    unit_cost_list_minor: int | None
     amount_minor: int
+    case_size: int
+    expected_on: date | None
+    is_closed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +99,9 @@ class OrderDetail:
     currency: str
     expected_on: date | None
     tolerance_percent: int
+    tolerance_quantity: int
+    tolerance_under_percent: int
+    tolerance_under_quantity: int
     note: str
     version: int
     created_by: str
@@ -208,6 +220,9 @@ def get_order(number: str) -> OrderDetail:
         currency=order.currency,
         expected_on=order.expected_on,
         tolerance_percent=order.tolerance_percent,
+        tolerance_quantity=order.tolerance_quantity,
+        tolerance_under_percent=order.tolerance_under_percent,
+        tolerance_under_quantity=order.tolerance_under_quantity,
         note=order.note,
         version=order.version,
         created_by=order.created_by,
@@ -223,9 +238,16 @@ def get_order(number: str) -> OrderDetail:
                 quantity_received=line.quantity_received,
                 quantity_damaged=line.quantity_damaged,
                 quantity_blocked=line.quantity_blocked,
-                quantity_open=max(0, line.quantity_ordered - line.quantity_received),
+                quantity_returned=line.quantity_returned,
+                quantity_open=0
+                if line.is_closed
+                else max(0, line.quantity_ordered - line.quantity_received),
                 unit_cost_minor=line.unit_cost_minor,
+                unit_cost_list_minor=line.unit_cost_list_minor,
                 amount_minor=line.quantity_ordered * line.unit_cost_minor,
+                case_size=line.case_size,
+                expected_on=line.expected_on,
+                is_closed=line.is_closed,
             )
             for line in lines
         ),
@@ -241,7 +263,7 @@ def list_quantities_on_order(
     Derived from the orders that were sent and are not closed; nothing is posted for it.
     """
     query = PurchaseOrderLine.objects.filter(order__state__in=STATES_ON_ORDER)
-    query = query.filter(quantity_ordered__gt=F("quantity_received"))
+    query = query.filter(quantity_ordered__gt=F("quantity_received"), is_closed=False)
     if skus is not None:
         query = query.filter(sku__in=skus)
     if sites is not None:

@@ -51,6 +51,12 @@ def list_states(*, sku: str) -> list[ValueStateRow]:
     return [_read(row) for row in ValueState.objects.filter(sku=sku).order_by("entity")]
 
 
+def get_value(entity: str, sku: str) -> tuple[int, int]:
+    """Return how much of a SKU a legal entity has, and what it is worth in minor units."""
+    row = ValueState.objects.filter(entity=entity, sku=sku).first()
+    return (row.quantity, row.value_minor) if row else (0, 0)
+
+
 def walk_states() -> Iterator[ValueStateRow]:
     """Give all states, by legal entity and SKU."""
     query = ValueState.objects.order_by("entity", "sku")

@@ -6,7 +6,7 @@ Nothing here reads the database or the clock. Quantities are in the SKU's smalle
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
@@ -26,6 +26,8 @@ class LineProgress:
     How far one line of a purchase order (采购订单行) has come.
 
     `quantity_received` counts everything put down, the damaged and the blocked included.
+    `quantity_max` is the most that may come, `quantity_enough` the least that makes the line
+    complete (`is_closed`); None leaves the first to the order's tolerance, the second at all of it.
     """
 
     sku: str
@@ -33,6 +35,9 @@ class LineProgress:
     quantity_received: int = 0
     quantity_damaged: int = 0
     quantity_blocked: int = 0
+    quantity_max: int | None = None
+    quantity_enough: int | None = None
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +51,14 @@ class Warned:
 
 def get_quantity_open(line: LineProgress) -> int:
     """Return what is still to come of a line; never below zero, whatever came too much."""
-    return max(0, line.quantity_ordered - line.quantity_received)
+    return 0 if line.is_closed else max(0, line.quantity_ordered - line.quantity_received)
+
+
+def is_enough(line: LineProgress) -> bool:
+    """Tell whether a line came short, but by no more than its tolerance."""
+    if line.quantity_enough is None:
+        return False
+    return line.quantity_enough <= line.quantity_received < line.quantity_ordered
 
 
 def receive_lines(
@@ -61,16 +73,16 @@ def receive_lines(
             sums[0] += line.quantity_sound + line.quantity_damaged + waiting
             sums[1] += line.quantity_damaged
             sums[2] += line.quantity_blocked
-    return [
-        LineProgress(
-            sku=line.sku,
-            quantity_ordered=line.quantity_ordered,
+    after = [
+        replace(
+            line,
             quantity_received=line.quantity_received + came[line.sku][0],
             quantity_damaged=line.quantity_damaged + came[line.sku][1],
             quantity_blocked=line.quantity_blocked + came[line.sku][2],
         )
         for line in progress
     ]
+    return [replace(line, is_closed=is_enough(line)) for line in after]
 
 
 def take_back_lines(
@@ -84,16 +96,16 @@ def take_back_lines(
             lines=lines,
         )
     }
-    return [
-        LineProgress(
-            sku=line.sku,
-            quantity_ordered=line.quantity_ordered,
+    after = [
+        replace(
+            line,
             quantity_received=line.quantity_received - came[line.sku].quantity_received,
             quantity_damaged=line.quantity_damaged - came[line.sku].quantity_damaged,
             quantity_blocked=line.quantity_blocked - came[line.sku].quantity_blocked,
         )
         for line in progress
     ]
+    return [replace(line, is_closed=is_enough(line)) for line in after]
 
 
 def get_reopened_state(*, progress: Sequence[LineProgress]) -> str:
@@ -128,9 +140,12 @@ def find_receipt_warnings(
         if ordered is None:
             found.append(Warned(code=SKU_NOT_ORDERED, sku=sku))
             continue
-        surplus = ordered.quantity_received - get_quantity_allowed(
-            quantity=ordered.quantity_ordered, tolerance_percent=tolerance_percent
-        )
+        allowed = ordered.quantity_max
+        if allowed is None:
+            allowed = get_quantity_allowed(
+                quantity=ordered.quantity_ordered, tolerance_percent=tolerance_percent
+            )
+        surplus = ordered.quantity_received - allowed
         if surplus > 0:
             found.append(Warned(code=TOLERANCE_EXCEEDED, sku=sku, quantity=surplus))
     return found

@@ -11,17 +11,24 @@ class Supplier(models.Model):
     Who sells to us, and on what terms.
 
     Tolerances are whole percent of the ordered quantity that a receipt may differ without
-    a decision. The minimum order counts smallest units per line.
+    a decision; tolerances by quantity count smallest units per line, 0 where there is none, and
+    the tighter of the two holds. The minimum order counts smallest units per line, its value
+    minor units per order. `tolerance_price_percent` is how much an invoice may differ in price.
     """
 
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=96)
     name_zh = models.CharField(max_length=96, blank=True)
     lead_time_days = models.IntegerField(default=7)
+    lead_time_spread_days = models.IntegerField(default=0)
     minimum_order_quantity = models.BigIntegerField(default=1)
+    minimum_order_value_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, default="CNY")
     tolerance_over_percent = models.IntegerField(default=0)
     tolerance_under_percent = models.IntegerField(default=0)
+    tolerance_over_quantity = models.BigIntegerField(default=0)
+    tolerance_under_quantity = models.BigIntegerField(default=0)
+    tolerance_price_percent = models.IntegerField(default=0)
     contact = models.CharField(max_length=96, blank=True)
     phone = models.CharField(max_length=48, blank=True)
     email = models.CharField(max_length=96, blank=True)
@@ -40,6 +47,16 @@ class Supplier(models.Model):
                     tolerance_under_percent__range=(0, 100),
                 ),
                 name="supplier_terms_sane",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    lead_time_spread_days__gte=0,
+                    minimum_order_value_minor__gte=0,
+                    tolerance_over_quantity__gte=0,
+                    tolerance_under_quantity__gte=0,
+                    tolerance_price_percent__range=(0, 100),
+                ),
+                name="supplier_terms_not_negative",
             ),
         ]
 

@@ -261,7 +261,9 @@ def _book(
     moves = (
         rules.post_transfer_receipt(lines=moved)
         if is_receipt
-        else rules.post_transfer_shipment(place=transfer.place, lines=moved)
+        else rules.post_transfer_shipment(
+            place=transfer.place, lines=moved, order_type=order.document_type
+        )
     )
     fact = Fact(
         site=transfer.site,

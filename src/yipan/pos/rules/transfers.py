@@ -55,13 +55,19 @@ def post_transfer_receipt(*, lines: Iterable[Moved]) -> list[Move]:
     ]
 
 
-def post_transfer_shipment(*, place: str, lines: Iterable[Moved]) -> list[Move]:
-    """Give goods of one place to whoever carries them to the other site."""
+#: Type of an order to the account its goods leave to. What is not listed goes to another site.
+LEAVE_TO = {"supplier_return": "supplier"}
+
+
+def post_transfer_shipment(
+    *, place: str, lines: Iterable[Moved], order_type: str = "transfer"
+) -> list[Move]:
+    """Give goods of one place to whoever carries them to the other site, or to the supplier."""
     return [
         Move(
             sku=line.sku,
             from_account=get_account(place=place, status=status),
-            to_account="transfer:out",
+            to_account=LEAVE_TO.get(order_type, "transfer:out"),
             quantity=quantity,
         )
         for line in lines

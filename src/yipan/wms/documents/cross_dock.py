@@ -51,7 +51,11 @@ def offer(
     needed: list[Needed] = []
     for order in _lock_waiting(site, set(free)):
         for line, wanted in outbound_order.list_uncovered(order):
-            lots = [it for it in free.get(line.sku, {}).values() if line.lot in ("", it.lot)]
+            lots = [
+                it
+                for it in free.get(line.sku, {}).values()
+                if line.lot in ("", it.lot) and line.status == "available"
+            ]
             for share in rules.choose_bins(giving=lots, quantity=wanted):
                 pick = _set_aside(order, line, share, by=by, at=at)
                 if pick is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +13,8 @@ from yipan.documents import told, trail
 from yipan.documents.states import lock_for
 from yipan.exchange.subscriptions import Heard
 from yipan.messages.erp import InboundCanceled, InboundReleased
+from yipan.messages.erp import InboundLine as ToldLine
+from yipan.messages.erp_purchasing import InboundChanged
 from yipan.messages.wms import ReceivedLine
 from yipan.wms import rules
 from yipan.wms.models import InboundLine, InboundOrder, ReceiptLine
@@ -23,7 +26,7 @@ DOCUMENT_TYPE = "inbound_order"
 
 #: From which states may each step be taken? A hub that cancels what has come is not refused:
 #: the order keeps its state, and what came is in the books.
-STEPS = {"cancel": frozenset(State.values)}
+STEPS = {"cancel": frozenset(State.values), "change": frozenset(State.values)}
 
 
 @transaction.atomic
@@ -55,13 +58,7 @@ def release(*, message: InboundReleased, heard: Heard, at: datetime) -> InboundO
         created_at=at,
     )
     InboundLine.objects.bulk_create(
-        InboundLine(
-            order=order,
-            line=line.line,
-            sku=line.sku,
-            quantity_expected=line.quantity_expected,
-        )
-        for line in message.lines
+        InboundLine(order=order, sku=line.sku, **_read_line(line)) for line in message.lines
     )
     trail.record(
         trail.Step(
@@ -110,6 +107,77 @@ def cancel(*, message: InboundCanceled, heard: Heard) -> InboundOrder:
     return order
 
 
+@transaction.atomic
+def change(*, message: InboundChanged, heard: Heard) -> InboundOrder:
+    """
+    Expect of an order what the hub says now. A version heard late changes nothing.
+
+    What has come has come: a line that is no longer expected keeps what was received of it.
+
+    :raises NotFound: if the order is not known here.
+    :raises SkuUnknown: if a SKU is not known here yet; the message waits for it.
+    """
+    told.require_few(message.lines)
+    told.require_plausible((line.sku, line.quantity_expected) for line in message.lines)
+    told.require_known(sites=[message.site], skus={line.sku for line in message.lines})
+    order = lock_for("change", model=InboundOrder, number=message.inbound_order_number, steps=STEPS)
+    if order.version >= message.version:
+        return order
+    before = order.state
+    _replace_lines(order, message.lines)
+    order.version = message.version
+    order.tolerance_percent = message.tolerance_percent
+    order.expected_on = told.read_date(message.expected_on) if message.expected_on else None
+    if order.state in STATES_OPEN and any(line.quantity_received for line in order.lines.all()):
+        order.state = rules.get_inbound_state(lines=list_expected(order), is_last=False)
+        order.closed_at = message.occurred_at if order.state == State.RECEIVED else None
+    order.save(update_fields=["version", "tolerance_percent", "expected_on", "state", "closed_at"])
+    trail.record(
+        trail.Step(
+            document_type=DOCUMENT_TYPE,
+            number=order.number,
+            step="change",
+            from_state=before,
+            to_state=order.state,
+            actor=message.changed_by or heard.source,
+            at=message.occurred_at,
+            reason=message.reason,
+            message_id=message.message_id,
+        )
+    )
+    return order
+
+
+def _replace_lines(order: InboundOrder, lines: Sequence[ToldLine]) -> None:
+    standing = {line.sku: line for line in order.lines.all()}
+    for line in standing.values():
+        line.quantity_expected = line.quantity_max = line.quantity_received
+    taken = {line.line for line in standing.values()}
+    for said in lines:
+        fields = _read_line(said)
+        known = standing.get(said.sku)
+        if known is None:
+            place = said.line if said.line not in taken else max(taken) + 1
+            taken.add(place)
+            InboundLine.objects.create(order=order, sku=said.sku, **(fields | {"line": place}))
+            continue
+        known.quantity_expected = said.quantity_expected
+        known.quantity_max = said.quantity_max
+        known.expected_on = fields["expected_on"]
+    InboundLine.objects.bulk_update(
+        standing.values(), ["quantity_expected", "quantity_max", "expected_on"]
+    )
+
+
+def _read_line(line: ToldLine) -> dict[str, Any]:
+    return {
+        "line": line.line,
+        "quantity_expected": line.quantity_expected,
+        "quantity_max": line.quantity_max,
+        "expected_on": told.read_date(line.expected_on) if line.expected_on else None,
+    }
+
+
 def list_expected(order: InboundOrder) -> list[Expected]:
     """
     Return the lines of an order locked by the caller, by line number.
@@ -123,6 +191,7 @@ def list_expected(order: InboundOrder) -> list[Expected]:
             sku=line.sku,
             quantity_expected=line.quantity_received if is_given_up else line.quantity_expected,
             quantity_received=line.quantity_received,
+            quantity_max=line.quantity_received if is_given_up else line.quantity_max,
         )
         for line in order.lines.order_by("line")
     ]

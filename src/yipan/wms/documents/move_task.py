@@ -15,7 +15,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import BinUnknown
-from yipan.wms.documents import bin_move, outbound_posting
+from yipan.wms.documents import bin_move, outbound_posting, pick_parts
 from yipan.wms.models import MoveTask, OutboundOrder, Pick
 from yipan.wms.models.move_task import MoveTaskKind
 from yipan.wms.models.move_task import MoveTaskState as State
@@ -23,7 +23,6 @@ from yipan.wms.models.outbound_order import PickState
 from yipan.wms.queries import giving
 from yipan.wms.rules import Shifted
 from yipan.wms.rules import outbound as rules
-from yipan.wms.rules.outbound import Share
 
 DOCUMENT_TYPE = "move_task"
 
@@ -227,7 +226,7 @@ def _carry_waiting_picks(
     for pick in waiting.order_by("-order__priority", "order__due_on", "id"):
         if pick.order_id not in orders or carried + pick.quantity > quantity:
             continue
-        share = Share(bin_code=pick.bin_code, quantity=pick.quantity, lot=pick.lot)
+        share = pick_parts.share(pick, place=pick.bin_code, quantity=pick.quantity)
         moves = rules.carry(sku=pick.sku, share=share, to_place=to_bin)
         outbound_posting.post(orders[pick.order_id], step="replenish", moves=moves, by=by, at=at)
         pick.bin_code, pick.zone = to_bin, target.zone
@@ -245,7 +244,7 @@ def _carry_pick(task: MoveTask, *, to_bin: str, by: Trace, at: datetime) -> int:
     pick = Pick.objects.get(pk=task.pick_id)
     if pick.state != PickState.OPEN:
         return 0
-    share = Share(bin_code=pick.bin_code, quantity=pick.quantity, lot=pick.lot)
+    share = pick_parts.share(pick, place=pick.bin_code, quantity=pick.quantity)
     moves = rules.carry(sku=pick.sku, share=share, to_place=to_bin)
     outbound_posting.post(order, step="pick", moves=moves, by=by, at=at)
     pick.state, pick.quantity_picked, pick.place = PickState.PICKED, pick.quantity, to_bin

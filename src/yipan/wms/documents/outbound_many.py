@@ -66,7 +66,8 @@ def _list_uncovered(orders: Sequence[OutboundOrder]) -> list[tuple[OutboundLine,
         "line_id", "state", "quantity", "quantity_picked"
     ):
         covered[line_id] = covered.get(line_id, 0) + (wanted if state == PickState.OPEN else picked)
-    lines = OutboundLine.objects.filter(order__in=ids).order_by("order_id", "line")
+    lines = OutboundLine.objects.filter(order__in=ids, status="available")
+    lines = lines.order_by("order_id", "line")
     wanted_lines = [
         (line, line.quantity_ordered - line.quantity_missing - covered.get(line.pk, 0))
         for line in lines

@@ -40,6 +40,7 @@ class WantedLine:
     sku: str
     quantity: int
     lot: str = ""
+    status: str = "available"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +97,7 @@ def release(*, wanted: Wanted, by: Trace, at: datetime, message_id: UUID) -> Out
             line=line.line,
             sku=line.sku,
             lot=line.lot,
+            status=line.status,
             quantity_ordered=line.quantity,
         )
         for line in wanted.lines
@@ -194,8 +196,10 @@ def _cover(
                 today=masterdata.get_business_date(order.site, at),
                 without=without,
                 lot=line.lot,
+                status=line.status,
             ),
             quantity=wanted,
+            status=line.status,
         )
         try:
             outbound_posting.post(
@@ -234,6 +238,7 @@ def make_picks(
             line=line,
             sku=line.sku,
             lot=share.lot,
+            status=line.status,
             bin_code=share.bin_code,
             quantity_expected=share.quantity,
             was_expected_shown=True,
@@ -258,6 +263,7 @@ def give_back(order: OutboundOrder, *, by: Trace, at: datetime, step: str) -> No
             bin_code=pick.bin_code if is_open else pick.place,
             quantity=pick.quantity if is_open else pick.quantity_picked,
             lot=pick.lot,
+            status=pick.status,
         )
         moves += rules.give_back(sku=pick.sku, shares=[share])
     parcel_emptying.empty_all(order, by=by, at=at)

@@ -22,7 +22,6 @@ from yipan.wms.models.outbound_order import STATES_OPEN, PickState
 from yipan.wms.models.spot_count import SpotCountReason
 from yipan.wms.rules import PICKING_PLACE
 from yipan.wms.rules import outbound as rules
-from yipan.wms.rules.outbound import Share
 
 
 class PickTaken(Refusal):
@@ -145,7 +144,7 @@ def short(*, pick_id: int, taking: Taking, by: Trace, at: datetime, message_id: 
         order,
         step="short",
         moves=rules.give_back(
-            sku=pick.sku, shares=[Share(bin_code=pick.bin_code, quantity=rest, lot=pick.lot)]
+            sku=pick.sku, shares=[pick_parts.share(pick, place=pick.bin_code, quantity=rest)]
         ),
         by=by,
         at=at,
@@ -283,7 +282,7 @@ def _take(pick: Pick, *, taking: Taking, by: Trace, at: datetime) -> None:
         step="pick",
         moves=rules.carry(
             sku=pick.sku,
-            share=Share(bin_code=pick.bin_code, quantity=taking.quantity, lot=pick.lot),
+            share=pick_parts.share(pick, place=pick.bin_code, quantity=taking.quantity),
             to_place=place,
         ),
         by=by,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -20,7 +20,6 @@ from yipan.wms.queries import giving
 from yipan.wms.queries.lots import find_lot
 from yipan.wms.rules import get_account
 from yipan.wms.rules import outbound as rules
-from yipan.wms.rules.outbound import Share
 
 
 class LotWrong(Refusal):
@@ -92,8 +91,8 @@ def take_instead(*, pick_id: int, instead: Instead, by: Trace, at: datetime) -> 
         raise NothingThere(bin=found.bin_code, sku=row.sku)
     if 0 < free < row.quantity:
         pick_parts.part_open(row, quantity=free)
-    here = Share(bin_code=row.bin_code, quantity=row.quantity, lot=row.lot)
-    there = Share(bin_code=found.bin_code, quantity=row.quantity, lot=found.lot)
+    here = pick_parts.share(row, place=row.bin_code, quantity=row.quantity)
+    there = replace(here, bin_code=found.bin_code, lot=found.lot)
     outbound_posting.post(
         row.order,
         step="change_lot",

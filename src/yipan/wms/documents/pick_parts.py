@@ -8,7 +8,12 @@ from yipan.wms.rules.outbound import Share
 
 def get_picked(pick: Pick) -> Share:
     """Return where how much of a picked heap stands."""
-    return Share(bin_code=pick.place, quantity=pick.quantity_picked, lot=pick.lot)
+    return share(pick, place=pick.place, quantity=pick.quantity_picked)
+
+
+def share(pick: Pick, *, place: str, quantity: int) -> Share:
+    """Return so much of the goods of a pick in a place: of its lot, out of its status."""
+    return Share(bin_code=place, quantity=quantity, lot=pick.lot, status=pick.status)
 
 
 def part_open(pick: Pick, *, quantity: int) -> None:
@@ -17,6 +22,7 @@ def part_open(pick: Pick, *, quantity: int) -> None:
     Pick.objects.create(
         order=pick.order,
         line=pick.line,
+        status=pick.status,
         sku=pick.sku,
         lot=pick.lot,
         bin_code=pick.bin_code,

@@ -65,6 +65,28 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Receip
     return receipt
 
 
+@transaction.atomic
+def reverse_as_ordered(
+    *, number: str, cause: str, by: Trace, at: datetime, message_id: UUID
+) -> Receipt:
+    """
+    Undo a receipt the hub wants undone. One that was undone here meanwhile stays as it is.
+
+    :raises NotFound: if there is no such receipt.
+    """
+    receipt = Receipt.objects.select_for_update().filter(number=number).first()
+    if receipt is not None and receipt.state == State.REVERSED:
+        return receipt
+    words = by.reason or by.actor
+    reason = reversals.write_reason(cause=cause, words=words)
+    return reverse(
+        number=number,
+        by=Trace(actor=by.actor, device=by.device, reason=reason),
+        at=at,
+        message_id=message_id,
+    )
+
+
 def _make_message(
     receipt: Receipt, *, order: InboundOrder | None, step: trail.Step
 ) -> ReceiptReversed:

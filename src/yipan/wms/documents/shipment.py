@@ -238,7 +238,15 @@ def _post(
     moves = rules.post_shipment(
         order_type=order_type,
         picked=[
-            (pick.sku, Share(bin_code=pick.place, quantity=pick.quantity_picked, lot=pick.lot))
+            (
+                pick.sku,
+                Share(
+                    bin_code=pick.place,
+                    quantity=pick.quantity_picked,
+                    lot=pick.lot,
+                    status=pick.status,
+                ),
+            )
             for pick in picked
         ],
     )

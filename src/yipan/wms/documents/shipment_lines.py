@@ -34,6 +34,7 @@ def write(shipment: Shipment, picked: Sequence[Pick]) -> list[ShipmentLine]:
                 line=line.line,
                 sku=line.sku,
                 lot=lot_code,
+                status=line.status,
                 expires_on=known.expires_on if known else None,
                 quantity=quantity,
                 serials=[serial for pick in picks for serial in pick.serials],

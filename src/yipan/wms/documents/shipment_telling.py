@@ -48,6 +48,7 @@ def tell(
                     sku=line.sku,
                     quantity=line.quantity,
                     lot=line.lot,
+                    status=line.status,
                     capture_mode=line.capture_mode,
                     expires_on=line.expires_on.isoformat() if line.expires_on else "",
                     serials=tuple(line.serials),

@@ -1,6 +1,7 @@
 """Index of the tables of this context, for Django to find. No code here."""
 
 from yipan.wms.models.adjustment import Adjustment, AdjustmentLine
+from yipan.wms.models.arrival import ExpectedArrival, ExpectedPackage
 from yipan.wms.models.bin_move import BinMove, BinMoveLine
 from yipan.wms.models.inbound_order import InboundLine, InboundOrder
 from yipan.wms.models.inspection import GoodsRule, Inspection, ZoneRule
@@ -26,6 +27,8 @@ __all__ = [
     "AdjustmentLine",
     "BinMove",
     "BinMoveLine",
+    "ExpectedArrival",
+    "ExpectedPackage",
     "GoodsRule",
     "InboundLine",
     "InboundOrder",

@@ -39,6 +39,7 @@ class InboundOrder(Document):
     supplier_name = models.CharField(max_length=96, blank=True)
     expected_on = models.DateField(null=True)
     tolerance_percent = models.IntegerField(default=0)
+    version = models.IntegerField(default=1)
     closed_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     arrived_by = models.CharField(max_length=160, blank=True)
@@ -59,12 +60,18 @@ class InboundOrder(Document):
 
 
 class InboundLine(models.Model):
-    """One SKU of an inbound order. `quantity_received` includes damaged and blocked goods."""
+    """
+    One SKU of an inbound order. `quantity_received` includes damaged and blocked goods.
+
+    More than `quantity_max` is a surplus; None leaves that to the order's tolerance.
+    """
 
     order = models.ForeignKey(InboundOrder, on_delete=models.CASCADE, related_name="lines")
     line = models.IntegerField()
     sku = models.CharField(max_length=48)
     quantity_expected = models.BigIntegerField()
+    quantity_max = models.BigIntegerField(null=True)
+    expected_on = models.DateField(null=True)
     quantity_received = models.BigIntegerField(default=0)
     quantity_damaged = models.BigIntegerField(default=0)
     quantity_blocked = models.BigIntegerField(default=0)

@@ -55,6 +55,7 @@ class ShipmentLine(EvidenceColumns):
     line = models.IntegerField()
     sku = models.CharField(max_length=48)
     lot = models.CharField(max_length=48, blank=True)
+    status = models.CharField(max_length=16, default="available")
     quantity = models.BigIntegerField()
     expires_on = models.DateField(null=True)
     serials = models.JSONField(default=list)

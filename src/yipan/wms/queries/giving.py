@@ -10,7 +10,8 @@ from yipan.ledger import queries as ledger
 from yipan.ledger import several
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import BinRow
-from yipan.wms.models import SpotCount
+from yipan.wms.models import Pick, SpotCount
+from yipan.wms.models.outbound_order import PickState
 from yipan.wms.queries.lots import LotKey, LotRow, find_lots, list_places
 from yipan.wms.rules import pick_path
 from yipan.wms.rules.outbound import Arrival, Giving, find_oldest
@@ -41,19 +42,28 @@ def write_paths(site: str, rows: Iterable[BinRow]) -> dict[str, str]:
 
 
 def list_giving(
-    site: str, sku: str, *, today: date, without: Collection[str] = (), lot: str = ""
+    site: str,
+    sku: str,
+    *,
+    today: date,
+    without: Collection[str] = (),
+    lot: str = "",
+    status: str = StockStatus.AVAILABLE,
 ) -> list[Giving]:
     """
     Return the bins and lots from which a SKU may be taken, and how much is free there.
 
     A bin somebody has to count first is left out, those in `without`, and lots that may no
-    longer be sold `today`. `lot` keeps one lot only.
+    longer be sold `today`. `lot` keeps one lot only. Goods of another `status` than available
+    are set aside by their open picks alone, and may be over.
     """
     free = {
         place: quantity
         for (_, place), quantity in list_places(site, sku=sku).items()
-        if place.status == StockStatus.AVAILABLE and quantity > 0 and lot in ("", place.lot)
+        if place.status == status and quantity > 0 and lot in ("", place.lot)
     }
+    if status != StockStatus.AVAILABLE:
+        free = _subtract_picks(free, site=site, sku=sku, status=status)
     left_out = set(without).union(_list_doubted(site, [sku]).get(sku, ()))
     bins = masterdata.find_bins(site, {place.bin_code for place in free} - left_out)
     lots = find_lots(site, [sku]) if any(place.lot for place in free) else {}
@@ -112,7 +122,10 @@ def _make(
     known = [
         place
         for place in free
-        if place.bin_code in bins and not _is_over(ends.get(place.lot), today=today)
+        if place.bin_code in bins
+        and (
+            place.status != StockStatus.AVAILABLE or not _is_over(ends.get(place.lot), today=today)
+        )
     ]
     arrivals = _list_arrivals(f"wms:{site}", sku) if len(known) > 1 else {}
     return [
@@ -127,6 +140,20 @@ def _make(
         )
         for place in known
     ]
+
+
+def _subtract_picks(
+    free: dict[Place, int], *, site: str, sku: str, status: str
+) -> dict[Place, int]:
+    picks = Pick.objects.filter(order__site=site, sku=sku, status=status, state=PickState.OPEN)
+    taken: dict[tuple[str, str], int] = {}
+    for bin_code, lot, quantity in picks.values_list("bin_code", "lot", "quantity"):
+        taken[bin_code, lot] = taken.get((bin_code, lot), 0) + quantity
+    rest = {
+        place: quantity - taken.get((place.bin_code, place.lot), 0)
+        for place, quantity in free.items()
+    }
+    return {place: quantity for place, quantity in rest.items() if quantity > 0}
 
 
 def _is_over(expires_on: date | None, *, today: date) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
@@ -18,6 +19,9 @@ LEAVE_TO = {"transfer": "transfer:out", "supplier_return": "supplier"}
 
 #: Types of zones in the order goods are taken from them; no other gives any.
 ZONES_GIVING = ("picking", "storage", "receiving")
+
+#: The same of goods that are damaged or blocked: they lie where sound ones are never taken.
+ZONES_SET_ASIDE = ("damaged", "quarantine", "returns", *ZONES_GIVING)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,14 +53,31 @@ class Giving:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
-    """A quantity to take from a bin, of one lot."""
+    """A quantity to take from a bin, of one lot, out of goods of a status."""
 
     bin_code: str
     quantity: int
     lot: str = ""
+    status: str = StockStatus.AVAILABLE
 
 
-def choose_bins(*, giving: Iterable[Giving], quantity: int) -> list[Share]:
+def get_status_aside(status: str) -> StockStatus:
+    """
+    Return the status of goods that are set aside out of those of a status.
+
+    Sound goods are reserved. Others are promised to nobody, and keep their status on the way.
+    """
+    return StockStatus.RESERVED if status == StockStatus.AVAILABLE else StockStatus(status)
+
+
+def list_zones(status: str) -> tuple[str, ...]:
+    """Return the types of zones goods of a status are taken from; sound ones not from all."""
+    return ZONES_GIVING if status == StockStatus.AVAILABLE else ZONES_SET_ASIDE
+
+
+def choose_bins(
+    *, giving: Iterable[Giving], quantity: int, status: str = StockStatus.AVAILABLE
+) -> list[Share]:
     """
     Choose bins: what expires first goes first (FEFO), then what came first (FIFO).
 
@@ -64,22 +85,27 @@ def choose_bins(*, giving: Iterable[Giving], quantity: int) -> list[Share]:
     Return less than the quantity when there is less.
     """
     shares = []
-    for each in sorted((it for it in giving if it.zone_type in ZONES_GIVING), key=_rank):
+    zones = list_zones(status)
+    for each in sorted(
+        (it for it in giving if it.zone_type in zones), key=partial(_rank, zones=zones)
+    ):
         if quantity <= 0:
             break
         taken = min(quantity, each.quantity)
         if taken > 0:
-            shares.append(Share(bin_code=each.bin_code, quantity=taken, lot=each.lot))
+            shares.append(
+                Share(bin_code=each.bin_code, quantity=taken, lot=each.lot, status=status)
+            )
             quantity -= taken
     return shares
 
 
-def _rank(each: Giving) -> tuple[object, ...]:
+def _rank(each: Giving, *, zones: Sequence[str]) -> tuple[object, ...]:
     # Unknown dates come last, a whole day is one age: nobody reshuffles bins for minutes.
     return (
         each.expires_on or date.max,
         each.since.date() if each.since else date.max,
-        ZONES_GIVING.index(each.zone_type),
+        zones.index(each.zone_type),
         each.path,
     )
 
@@ -98,7 +124,7 @@ def find_oldest(*, arrivals: Sequence[Arrival], quantity: int) -> datetime | Non
 
 
 def reserve(*, sku: str, shares: Iterable[Share]) -> list[Move]:
-    """Set goods aside where they lie (预占)."""
+    """Set goods aside where they lie (预占); those that are not sound only by their picks."""
     return [
         Move(
             sku=sku,
@@ -107,7 +133,7 @@ def reserve(*, sku: str, shares: Iterable[Share]) -> list[Move]:
             quantity=share.quantity,
         )
         for share in shares
-        if share.quantity > 0
+        if share.quantity > 0 and share.status == StockStatus.AVAILABLE
     ]
 
 
@@ -125,15 +151,16 @@ def give_back(*, sku: str, shares: Iterable[Share]) -> list[Move]:
 
 
 def carry(*, sku: str, share: Share, to_place: str) -> list[Move]:
-    """Carry reserved goods from where they are to another place; they stay the same lot."""
+    """Carry goods that are set aside to another place; they stay the same lot."""
+    aside = get_status_aside(share.status)
     if share.quantity == 0 or share.bin_code == to_place:
         return []
     assert share.quantity > 0
     return [
         Move(
             sku=sku,
-            from_account=_locate(share, StockStatus.RESERVED),
-            to_account=_locate(replace(share, bin_code=to_place), StockStatus.RESERVED),
+            from_account=_locate(share, aside),
+            to_account=_locate(replace(share, bin_code=to_place), aside),
             quantity=share.quantity,
         )
     ]
@@ -148,7 +175,7 @@ def post_shipment(*, order_type: str, picked: Iterable[tuple[str, Share]]) -> li
     return [
         Move(
             sku=sku,
-            from_account=_locate(share, StockStatus.RESERVED),
+            from_account=_locate(share, get_status_aside(share.status)),
             to_account=LEAVE_TO.get(order_type, "customer"),
             quantity=share.quantity,
         )
