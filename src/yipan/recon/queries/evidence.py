@@ -144,7 +144,8 @@ def _make_line(
         key=key,
         quantity=quantity,
         occurred_at=row.occurred_at,
-        recorded_at=row.recorded_at,
+        # The book is the one known now: what came late is in it already, and explains nothing.
+        recorded_at=row.occurred_at,
         mode=captured.mode,
         quantity_expected=captured.expected,
         counterpart=captured.counterpart,
