@@ -261,6 +261,20 @@ SECTIONS = (
                 words=_("scrap sample internal use status"),
             ),
             Item(
+                label=_("Parcels"),
+                url_name="wms:parcels",
+                action="wms.read",
+                icon="package",
+                words=_("pallet SSCC carrier label"),
+            ),
+            Item(
+                label=_("Movement history"),
+                url_name="wms:movements",
+                action="wms.read",
+                icon="history",
+                words=_("ledger bin document who export"),
+            ),
+            Item(
                 label=_("Stock by bin"),
                 url_name="wms:stock",
                 action="wms.read",

@@ -10,7 +10,9 @@ from yipan.masterdata.rows import BinRow, SkuRow
 from yipan.wms.models import Pick, SpotCount
 from yipan.wms.queries.giving import get_path
 from yipan.wms.queries.lots import list_places
+from yipan.wms.queries.movements import list_classes
 from yipan.wms.rules.putaway import Candidate
+from yipan.wms.rules.working import get_best_class
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +20,8 @@ class BinFill:
     """
     A bin and what lies in it. `level` is 0 for empty, 1 to 4 for a quarter each, 5 for over.
 
-    Where nobody said what a bin holds, it is compared with the fullest bin of its zone.
+    Where nobody said what a bin holds, it is compared with the fullest bin of its zone. `abc` is
+    the best class of what lies there, by how often it was picked of late; empty when none was.
     """
 
     row: BinRow
@@ -27,6 +30,7 @@ class BinFill:
     level: int
     picks_open: int
     counts_open: int
+    abc: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +76,7 @@ def draw_map(site: str) -> list[ZoneFill]:
     contents = list_contents(site)
     picks = _count(Pick.objects.filter(order__site=site, state="open").values_list("bin_code"))
     counts = _count(SpotCount.objects.filter(site=site, state="open").values_list("bin_code"))
+    classes = list_classes(site)
     zones: dict[tuple[str, str], list[BinRow]] = {}
     for row in sorted(masterdata.list_bins(site), key=get_path):
         zones.setdefault((row.zone, row.zone_type), []).append(row)
@@ -89,6 +94,9 @@ def draw_map(site: str) -> list[ZoneFill]:
                     level=get_level(totals[row.code], row.capacity or fullest),
                     picks_open=picks.get(row.code, 0),
                     counts_open=counts.get(row.code, 0),
+                    abc=get_best_class(
+                        [classes.get(sku, "") for sku in contents.get(row.code, {})]
+                    ),
                 )
             )
         drawn.append(

@@ -49,6 +49,7 @@ def show_map(request: HttpRequest) -> HttpResponse:
         "warehouses": list_warehouses(request),
         "zones": zones,
         "levels": range(6),
+        "layer": "abc" if request.GET.get("layer") == "abc" else "fill",
         "bins": sum(zone.bins for zone in zones),
         "bins_used": sum(zone.bins_used for zone in zones),
         "may_move": get_actor(request).may("wms.move"),

@@ -20,7 +20,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.masterdata.rows import SiteRow
 from yipan.wms.documents import wave
 from yipan.wms.documents.wave import Gathering
-from yipan.wms.queries import outbound_orders, picking, shipments
+from yipan.wms.queries import outbound_orders, parcels, pick_faces, picking, shipments
 from yipan.wms.queries.outbound_orders import OutboundFilter
 from yipan.wms.views.sites import find_warehouse, list_warehouses
 
@@ -40,6 +40,8 @@ def show_board(request: HttpRequest) -> HttpResponse:
         "site": site,
         "warehouses": list_warehouses(request),
         "work": picking.get_work(site.code, today=today),
+        "tasks": pick_faces.list_move_tasks(site=site.code),
+        "to_pack": len(parcels.list_pack_rows(site.code)),
         "counts": shipments.list_spot_counts(site=site.code, limit=20),
         "today": today,
         "may_pick": actor.may("wms.pick"),
