@@ -57,6 +57,9 @@ def make_bodies(warehouse: str) -> Mapping[str, object]:
         "PUT api/v1/site-groups/{code}": {"name": "All", "sites": [warehouse]},
         "PUT api/v1/site-services/{service_site}/{method}": {"capacity": 9},
         "PUT api/v1/bundles/{bundle}": {"parts": [{"sku": "MUG-1", "quantity": 2}]},
+        "POST api/v1/reservations/{number}/move": {
+            "lines": [{"sku": "TEA-250", "quantity": 1, "site": warehouse}]
+        },
         "POST api/v1/orders": {
             "channel": "web",
             "external_id": "9",
