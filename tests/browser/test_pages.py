@@ -82,6 +82,11 @@ PAGES = (
     "/pos/tickets",
     "/pos/stock",
     "/pos/register",
+    "/pos/display",
+    "/pos/register/code",
+    "/pos/register/import",
+    "/pos/register/events",
+    "/erp/promotions/new",
 )
 
 WIDTHS = (360, 768, 1024, 1440, 1920)

@@ -337,3 +337,46 @@ def test_a_saved_queue_is_read_once_and_a_register_without_its_storage_starts_an
     assert Ticket.objects.count() == 1
     assert stock("pos:S12", FLOOR) == 99
     forget_the_network(complaints)
+
+
+def log_out(page: Page) -> None:
+    page.locator("details:has(form[data-text-unsent]) > summary").click()
+    page.locator("form[data-text-unsent] button").click()
+
+
+def test_nobody_logs_out_or_closes_the_day_over_unsent_tickets(
+    visit: Callable[..., Page], live_server: LiveServer, complaints: list[str]
+) -> None:
+    open_store()
+    page = open_register(visit, live_server)
+    # The store cannot take tickets for now; everything else answers.
+    page.route("**/api/v1/tills/*/tickets", lambda route: route.abort())
+    scan(page, "69TEA-250")
+    page.keyboard.press("F9")
+    expect(page.locator("[data-unsent]").last).to_have_text("1")
+
+    desk = page.context.new_page()
+    desk.goto(f"{live_server.url}/pos/tickets")
+    log_out(desk)
+    expect(desk.get_by_text("tickets of this register are not sent.")).to_be_visible()
+    desk.goto(f"{live_server.url}/pos/day?till=S12-1")
+    expect(desk.get_by_text("Not sent yet.")).to_be_visible()
+    # By its address the count is reached all the same, and the store refuses by the number.
+    desk.goto(f"{live_server.url}/pos/day/count?till=S12-1")
+    expect(desk.locator("input[name=last_sequence]")).to_have_value("1")
+    desk.get_by_role("button", name="Seal the day").click()
+    expect(desk.get_by_text("Tickets are not here yet.")).to_contain_text("S12-1-000001")
+
+    page.unroute("**/api/v1/tills/*/tickets")
+    page.locator("[data-sync]").click()
+    page.get_by_role("button", name="Send now").click()
+    wait_until_sent(page)
+    desk.goto(f"{live_server.url}/pos/day/count?till=S12-1")
+    expect(desk.locator("input[name=last_sequence]")).to_have_value("1")
+    desk.get_by_role("button", name="Seal the day").click()
+    expect(desk.locator("h1")).to_contain_text("S12-1 ·")
+    desk.goto(f"{live_server.url}/pos/tickets")
+    log_out(desk)
+    expect(desk).to_have_url(f"{live_server.url}/login")
+    forget_the_network(complaints)
+    complaints[:] = [said for said in complaints if "422" not in said and "ERR_FAILED" not in said]

@@ -12,7 +12,7 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.history import read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers, queries
-from yipan.erp.queries import IssueFilter, ReceiptFilter
+from yipan.erp.queries import IssueFilter, ReceiptFilter, special_goods
 from yipan.pool.book import SITE_BOOK
 
 ROWS_PER_PAGE = 50
@@ -120,6 +120,7 @@ def show_sales_issue(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "issue": issue,
         "history": history,
+        "undue_gifts": special_goods.list_undue_gifts(number=number),
         "may_open_messages": actor.may("exchange.read"),
         "may_see_site": actor.may("pos.read"),
     }

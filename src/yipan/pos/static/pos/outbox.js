@@ -21,19 +21,24 @@ export class Outbox {
 
   // What stands here, in figures: unsent, the oldest of them, parked, and whether to worry.
   async look() {
-    const unsent = [];
-    for (const state of UNSENT) unsent.push(...(await this.storage.listBy("tickets", "state", state)));
-    const parked = await this.storage.listBy("tickets", "state", "parked");
-    const oldest = unsent.reduce((first, each) => Math.min(first, each.at ?? Infinity), Infinity);
-    const attempts = unsent.reduce((most, each) => Math.max(most, each.attempts), 0);
+    const counts = await Promise.all(UNSENT.map((state) => this.storage.countBy("tickets", "state", state)));
+    const first = (await Promise.all(UNSENT.map((state) => this.storage.findFirst("tickets", "state", state)))).filter(Boolean);
+    const oldest = first.reduce((at, each) => Math.min(at, each.at ?? Infinity), Infinity);
+    const attempts = first.reduce((most, each) => Math.max(most, each.attempts), 0);
     return {
-      unsent: unsent.length,
+      unsent: counts.reduce((all, one) => all + one, 0),
       oldest: Number.isFinite(oldest) ? oldest : null,
-      parked,
+      parked: await this.storage.listBy("tickets", "state", "parked"),
       attempts,
       isInNeed: attempts >= ATTENTION_AFTER,
       isDenied: this.door.isDenied,
     };
+  }
+
+  // A ticket was finished. While nobody answers it waits for the next try like those before it.
+  offer() {
+    if (!this.failures) return this.wake();
+    return undefined;
   }
 
   // Send what waits, now; somebody asked, the network came back, or a ticket was finished.

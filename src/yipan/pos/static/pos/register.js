@@ -57,8 +57,8 @@ async function showSync(state) {
   navigator.serviceWorker?.controller?.postMessage({ unsent: kept.unsent });
 }
 async function showRecent() {
-  const kept = await storage.list("tickets");
-  view.showRecent(kept.filter((record) => record.number && record.receipt).slice(-8).reverse(), printAgain);
+  const kept = await storage.listLast("tickets", 8);
+  view.showRecent(kept.filter((record) => record.number && record.receipt), printAgain);
 }
 function showQuick() {
   setup.showQuick(catalog);
@@ -294,7 +294,7 @@ async function keepTicket({ lines, tenders, given = 0 }) {
   if (lines.length && setup.isPrinting) printer.print(record.receipt, { isCopy: false });
   showRecent();
   showSync();
-  outbox.wake();
+  outbox.offer();
 }
 function noteEvent(type, subject, { by = "", reason = "" } = {}) {
   return outbox.note({

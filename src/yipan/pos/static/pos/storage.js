@@ -42,6 +42,28 @@ export class Storage {
     return ask(database.transaction(store).objectStore(store).index(index).count(value));
   }
 
+  // The first record of an index with one value, or undefined.
+  async findFirst(store, index, value) {
+    const database = await this.database;
+    return ask(database.transaction(store).objectStore(store).index(index).get(value));
+  }
+
+  // The records written last, the newest first.
+  async listLast(store, limit) {
+    const database = await this.database;
+    const asked = database.transaction(store).objectStore(store).openCursor(null, "prev");
+    return new Promise((resolve, reject) => {
+      const found = [];
+      asked.onsuccess = () => {
+        const cursor = asked.result;
+        if (cursor) found.push(cursor.value);
+        if (!cursor || found.length === limit) resolve(found);
+        else cursor.continue();
+      };
+      asked.onerror = () => reject(asked.error);
+    });
+  }
+
   async readMeta(name) { return (await this.read("meta", name))?.value ?? null; }
 
   writeMeta(name, value) { return this.change(["meta"], (store) => store("meta").put({ name, value })); }
