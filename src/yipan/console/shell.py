@@ -100,7 +100,7 @@ class Shell:
     @property
     def logout_url(self) -> str:
         """Return where a log-out is sent to."""
-        return _find_address("logout")
+        return _find_address("access:logout")
 
     @property
     def languages(self) -> list[tuple[str, str]]:
