@@ -10,10 +10,23 @@ from zoneinfo import ZoneInfo
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
-from yipan.pos.models import CashMovement, StoreAdjustment, StoreDay, StoreOrder, Ticket
+from yipan.pos.models import (
+    CashMovement,
+    StoreAdjustment,
+    StoreCount,
+    StoreDay,
+    StoreDifference,
+    StoreOrder,
+    StoreRequest,
+    Ticket,
+)
 from yipan.pos.models.adjustment import StoreAdjustmentState
+from yipan.pos.models.difference import DifferenceState
+from yipan.pos.models.replenishment import StoreRequestState
+from yipan.pos.models.store_count import StoreCountState
 from yipan.pos.models.store_day import StoreDayState
 from yipan.pos.models.store_order import STATES_OPEN
+from yipan.pos.queries.fulfillments import count_queue
 
 ROWS_MAX = 1_000
 TICKETS_MAX = 20_000
@@ -93,6 +106,10 @@ class StoreWork:
     to_send: int
     waiting_for_hub: int
     days_not_closed: int
+    orders: int
+    counts: int
+    differences: int
+    requests: int
 
 
 def list_days(
@@ -165,6 +182,14 @@ def get_work(site: str) -> StoreWork:
         days_not_closed=StoreDay.objects.filter(site=site)
         .exclude(state__in=[StoreDayState.CLOSED, StoreDayState.OPEN])
         .count(),
+        orders=count_queue([site]),
+        counts=StoreCount.objects.filter(site=site, state=StoreCountState.OPEN).count(),
+        differences=StoreDifference.objects.filter(site=site)
+        .exclude(state=DifferenceState.CLOSED)
+        .count(),
+        requests=StoreRequest.objects.filter(
+            site=site, state=StoreRequestState.SUBMITTED
+        ).count(),
     )
 
 

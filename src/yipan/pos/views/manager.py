@@ -14,7 +14,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 from yipan.pos import queries
-from yipan.pos.queries import HourRow
+from yipan.pos.queries import DifferenceFilter, HourRow
 from yipan.pos.views.sites import find_store, list_stores
 
 #: So little on the floor that somebody should look.
@@ -47,6 +47,10 @@ def show_store(request: HttpRequest) -> HttpResponse:
         "below": [row for row in stock if row.quantity < 0][:ALERTS_SHOWN_MAX],
         "low": [row for row in floor if 0 <= row.quantity <= LOW_QUANTITY][:ALERTS_SHOWN_MAX],
         "work": queries.get_work(store.code),
+        "differences": queries.list_differences(
+            DifferenceFilter(states=("open", "counted"), sites=frozenset({store.code})),
+            limit=ALERTS_SHOWN_MAX,
+        ),
         "days": queries.list_days(
             sites=frozenset({store.code}), site=store.code, limit=DAYS_SHOWN_MAX
         ),
