@@ -48,6 +48,7 @@ def work(store: str) -> dict[str, str]:
         "pos/counts:number": count.number,
         "pos/differences:number": StoreDifference.objects.get(site=store, sku="BAG-1").number,
         "pos/requests:number": request.number,
+        "returnable:number": "S12-1-000001",
         "replenishment-requests:number": request.number,
     }
 
@@ -91,6 +92,12 @@ def make_bodies(*, store: str, warehouse: str) -> Mapping[str, object]:
         "POST api/v1/replenishment-requests/order": {
             "from_site": warehouse,
             "requests": [{"number": f"RQ-{store}-2026-000001", "quantity": 1}],
+        },
+        "POST api/v1/customer-returns": {
+            "return_id": str(make_id(f"{store} return")),
+            "site": store,
+            "original_number": "S12-1-000001",
+            "lines": [{"sku": "TEA-250", "quantity": 1, "disposition": "sellable"}],
         },
         "POST api/v1/pos/counts": {"site": store, "sku": "TEA-250", "quantity": 1},
         "POST api/v1/pos/counts/{number}/record": {"quantity": 1},

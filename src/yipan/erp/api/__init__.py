@@ -9,6 +9,7 @@ from yipan.erp.api.allocations import router as allocations
 from yipan.erp.api.booked import router as booked
 from yipan.erp.api.bulk import router as many
 from yipan.erp.api.cash_sheets import router as cash_sheets
+from yipan.erp.api.customer_returns import router as customer_returns
 from yipan.erp.api.limits import router as limits
 from yipan.erp.api.papers import router as papers
 from yipan.erp.api.promotions import router as promotions
@@ -33,3 +34,4 @@ router.add_router("", limits)
 router.add_router("", promotions)
 router.add_router("", cash_sheets)
 router.add_router("", replenishment_requests)
+router.add_router("", customer_returns)

@@ -13,6 +13,8 @@ from django.db import transaction
 
 from yipan.documents import statements, told
 from yipan.erp import rules
+from yipan.erp.documents import customer_return
+from yipan.erp.documents.customer_return import TicketTold
 from yipan.exchange.subscriptions import Heard
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.messages.pos import TicketPosted
@@ -68,6 +70,12 @@ def post_run(*, tickets: Sequence[tuple[TicketPosted, Heard]], at: datetime) -> 
     postings = [_make_posting(issue.number, *by_number[issue.number]) for issue in issues]
     book.post_facts(postings=[posting for posting in postings if posting.moves])
     _insert(issues)
+    customer_return.take_tickets(
+        tickets=[
+            TicketTold(number=issue.number, site=issue.site, lines=issue.lines) for issue in issues
+        ],
+        at=at,
+    )
     return [issue.number for issue in issues]
 
 

@@ -4,6 +4,7 @@ from yipan.erp.models.adjustment import Adjustment, AdjustmentLine
 from yipan.erp.models.allocation import Allocation, AllocationLine
 from yipan.erp.models.arrival_notice import ArrivalNotice, ArrivalNoticeLine
 from yipan.erp.models.cash_move import CashMove
+from yipan.erp.models.customer_return import CustomerReturn, ReturnedGoods
 from yipan.erp.models.day_close import DayClose
 from yipan.erp.models.goods_receipt import GoodsReceipt, GoodsReceiptLine
 from yipan.erp.models.limit_change import LimitChange
@@ -54,6 +55,7 @@ __all__ = [
     "ArrivalNotice",
     "ArrivalNoticeLine",
     "CashMove",
+    "CustomerReturn",
     "DayClose",
     "EntitySite",
     "GoodsReceipt",
@@ -67,6 +69,7 @@ __all__ = [
     "PurchaseOrderLine",
     "ReceiptSurplus",
     "ReplenishmentRequest",
+    "ReturnedGoods",
     "SalesIssue",
     "StockOpening",
     "SupplierInvoice",

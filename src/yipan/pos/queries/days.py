@@ -187,9 +187,7 @@ def get_work(site: str) -> StoreWork:
         differences=StoreDifference.objects.filter(site=site)
         .exclude(state=DifferenceState.CLOSED)
         .count(),
-        requests=StoreRequest.objects.filter(
-            site=site, state=StoreRequestState.SUBMITTED
-        ).count(),
+        requests=StoreRequest.objects.filter(site=site, state=StoreRequestState.SUBMITTED).count(),
     )
 
 
