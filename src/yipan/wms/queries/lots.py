@@ -13,7 +13,7 @@ from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow
-from yipan.wms.models import Lot, Serial
+from yipan.wms.models import Lot, Pick, Serial
 from yipan.wms.rules.places import ON_HAND, Place, read_account
 
 ROWS_MAX = 1_000
@@ -167,6 +167,23 @@ def list_expired(site: str, *, today: date) -> list[LotRow]:
     """Return the lots that may no longer be sold, the oldest first; some are gone already."""
     rows = Lot.objects.filter(site=site, expires_on__lt=today).order_by("expires_on", "id")
     return [_read(row) for row in rows[:ROWS_MAX]]
+
+
+def list_set_aside(site: str) -> dict[LotKey, int]:
+    """
+    Return how much of each SKU and lot picks hold: wanted by open ones, taken by picked ones.
+
+    Goods that are not sound keep their status on the way out, and are reserved by no posting.
+    """
+    held: dict[LotKey, int] = {}
+    picks = Pick.objects.filter(
+        order__site=site, state__in=["open", "picked"], status=StockStatus.AVAILABLE
+    )
+    fields = ("sku", "lot", "state", "quantity", "quantity_picked")
+    for sku, lot, state, quantity, picked in picks.values_list(*fields):
+        taken = quantity if state == "open" else picked
+        held[(sku, lot)] = held.get((sku, lot), 0) + taken
+    return {key: quantity for key, quantity in held.items() if quantity}
 
 
 def list_serials(site: str, *, sku: str, text: str = "") -> list[str]:
