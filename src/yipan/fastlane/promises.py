@@ -174,9 +174,18 @@ class Desk:
         return refusals
 
     def look_up(self, asks: Sequence[AvailabilityAsk]) -> list[list[Availability]]:
-        """Return what each asked for may be promised now."""
-        at = self._clock()
-        return [queries.list_availability(skus=ask.skus, sites=ask.sites, at=at) for ask in asks]
+        """Return what each asked for may be promised now; each SKU is read once for all of them."""
+        skus = {sku for ask in asks for sku in ask.skus}
+        by_sku = queries.list_availability_by_sku(skus=skus, at=self._clock())
+        return [
+            [
+                row
+                for sku in sorted(set(ask.skus))
+                for row in by_sku.get(sku, ())
+                if ask.sites is None or row.site in ask.sites
+            ]
+            for ask in asks
+        ]
 
 
 def write_answer(ask: Ask, answer: Answer) -> Reply:

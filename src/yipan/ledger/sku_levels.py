@@ -19,6 +19,10 @@ class AccountLevel:
     quantity: int
 
 
+#: SKU, place, and quantities in the order of `StockStatus`.
+SiteLevel = tuple[str, str, int, int, int, int, int, int]
+
+
 def list_account_levels(
     *, book: str, skus: Collection[str], roots: Sequence[str] = ("on_hand/",)
 ) -> list[AccountLevel]:
@@ -53,4 +57,34 @@ def list_account_rows(
            and exists (select from unnest(%s::text[]) r (root) where p.path ^@ r.root)
         """,
         [texts(wanted), numbers([get_text_bucket(sku) for sku in wanted]), book, texts(roots)],
+    )
+
+
+def list_site_levels(*, book: str, skus: Collection[str]) -> list[SiteLevel]:
+    """
+    Return SKU, place and what is there by status, ordered by both, for all SKUs at once.
+
+    The quantities come in the order of `StockStatus`. Places that hold nothing are left out.
+    """
+    if not skus:
+        return []
+    wanted = sorted(skus)
+    return call(
+        """
+        select s.code, split_part(p.path, '/', 2),
+               coalesce(sum(b.quantity) filter (where b.status = 1), 0)::bigint,
+               coalesce(sum(b.quantity) filter (where b.status = 2), 0)::bigint,
+               coalesce(sum(b.quantity) filter (where b.status = 3), 0)::bigint,
+               coalesce(sum(b.quantity) filter (where b.status = 4), 0)::bigint,
+               coalesce(sum(b.quantity) filter (where b.status = 5), 0)::bigint,
+               coalesce(sum(b.quantity) filter (where b.status = 6), 0)::bigint
+          from unnest(%s::text[], %s::smallint[]) w (code, bucket)
+          join ledger_sku s on s.code = w.code
+          join ledger_balance b on b.bucket = w.bucket and b.sku_id = s.sku_id
+          join ledger_place p on p.place_id = b.place_id and p.path ^@ 'on_hand/'
+         where b.quantity <> 0 and p.book_id = (select book_id from ledger_book where code = %s)
+         group by s.code, p.path
+         order by s.code collate "C", p.path collate "C"
+        """,
+        [texts(wanted), numbers([get_text_bucket(sku) for sku in wanted]), book],
     )

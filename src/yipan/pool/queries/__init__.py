@@ -5,6 +5,7 @@ from yipan.pool.queries.availability import (
     Availability,
     get_stock,
     list_availability,
+    list_availability_by_sku,
 )
 from yipan.pool.queries.promises import PromiseDetail, get_promise, prove_promises
 
@@ -15,5 +16,6 @@ __all__ = [
     "get_promise",
     "get_stock",
     "list_availability",
+    "list_availability_by_sku",
     "prove_promises",
 ]

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
-from yipan.ledger.sku_levels import list_account_levels
+from yipan.ledger.sku_levels import list_site_levels
 from yipan.pool.book import SITE_BOOK
 from yipan.pool.models import PromiseLine
 from yipan.pool.models.promise import PromiseState
@@ -57,21 +57,33 @@ def list_availability(
     `sites` limits the answer, to a scope or a question; None means all. Sites that have
     nothing of a SKU are left out.
     """
-    due = sum_due(skus, at=at)
-    found = read_statuses(skus)
+    by_sku = list_availability_by_sku(skus=skus, at=at)
     return [
-        _describe(sku=sku, site=site, by_status=found[sku, site], due=due.get((sku, site), 0))
-        for sku, site in sorted(found)
-        if sites is None or site in sites
+        row for sku in sorted(by_sku) for row in by_sku[sku] if sites is None or row.site in sites
     ]
 
 
-def read_statuses(skus: Collection[str]) -> dict[tuple[str, str], dict[str, int]]:
-    """Return SKU and site to status to quantity, for all SKUs in one statement."""
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for level in list_account_levels(book=SITE_BOOK, skus=set(skus)):
-        _, site, status = level.account.split("/", 2)
-        found.setdefault((level.sku, site), {})[status] = level.quantity
+def list_availability_by_sku(
+    *, skus: Collection[str], at: datetime
+) -> dict[str, list[Availability]]:
+    """Return SKU to what each site has of it, ordered by site: two statements for all SKUs."""
+    due = sum_due(skus, at=at)
+    found: dict[str, list[Availability]] = {}
+    for sku, site, *quantities in list_site_levels(book=SITE_BOOK, skus=set(skus)):
+        available, held, reserved, quarantine, damaged, blocked = quantities
+        row = Availability(
+            sku=sku,
+            site=site,
+            on_hand=available + held + reserved + quarantine + damaged + blocked,
+            available=available,
+            held=held,
+            reserved=reserved,
+            quarantine=quarantine,
+            damaged=damaged,
+            blocked=blocked,
+            available_to_promise=max(0, available + due.get((sku, site), 0)),
+        )
+        found.setdefault(sku, []).append(row)
     return found
 
 
@@ -84,14 +96,3 @@ def sum_due(skus: Collection[str], *, at: datetime) -> dict[tuple[str, str], int
     for sku, site, quantity in lines.values_list("sku", "site", "quantity_open"):
         due[sku, site] = due.get((sku, site), 0) + quantity
     return due
-
-
-def _describe(*, sku: str, site: str, by_status: dict[str, int], due: int) -> Availability:
-    quantities = {str(status): by_status.get(status, 0) for status in StockStatus}
-    return Availability(
-        sku=sku,
-        site=site,
-        on_hand=sum(quantities.values()),
-        available_to_promise=max(0, quantities["available"] + due),
-        **quantities,
-    )
