@@ -1,0 +1,158 @@
+"""The rail of the hub: books, orders, stock and value."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from yipan.console.rail.parts import Item, Section
+
+SECTIONS = (
+    Section(
+        label=_("Overview"),
+        items=(
+            Item(label=_("Home"), url_name="console:home", action="console.home", icon="house"),
+            Item(
+                label=_("Books side by side"),
+                url_name="books:index",
+                action="ledger.read",
+                icon="columns-3",
+                words=_("compare stock watermark"),
+            ),
+        ),
+    ),
+    Section(
+        label=_("ERP hub"),
+        tone="erp",
+        items=(
+            Item(
+                label=_("Stock"),
+                url_name="erp:stock",
+                action="ledger.read",
+                icon="boxes",
+                words=_("level on hand in transit overview heat map"),
+            ),
+            Item(
+                label=_("Stock value"),
+                url_name="erp:value",
+                action="ledger.read_cost",
+                icon="coins",
+                words=_("cost valuation average fifo gain loss"),
+            ),
+            Item(
+                label=_("Landed costs"),
+                url_name="erp:landed_costs",
+                action="ledger.read_cost",
+                icon="ship",
+                words=_("freight duty"),
+            ),
+            Item(
+                label=_("Promotions"),
+                url_name="erp:promotions",
+                action="erp.read",
+                icon="percent",
+                words=_("discount gift three for two"),
+            ),
+            Item(
+                label=_("Accounting periods"),
+                url_name="erp:periods",
+                action="ledger.read_cost",
+                icon="calendar-check",
+                words=_("close month reopen legal entity"),
+            ),
+            Item(
+                label=_("Purchase orders"),
+                url_name="erp:purchase_orders",
+                action="erp.read",
+                icon="file-text",
+                words=_("buy supplier order"),
+            ),
+            Item(
+                label=_("Goods receipts"),
+                url_name="erp:goods_receipts",
+                action="erp.read",
+                icon="package-check",
+            ),
+            Item(
+                label=_("Transfers"),
+                url_name="erp:transfers",
+                action="erp.read",
+                icon="arrow-right-left",
+                words=_("move ship store allocation"),
+            ),
+            Item(
+                label=_("Requests of stores"),
+                url_name="erp:replenishment_requests",
+                action="erp.read",
+                icon="hand-helping",
+                words=_("replenishment ask for goods"),
+            ),
+            Item(
+                label=_("Allocations"),
+                url_name="erp:allocations",
+                action="erp.read",
+                icon="split",
+                words=_("share stores push"),
+            ),
+            Item(
+                label=_("Transfer differences"),
+                url_name="erp:transfer_differences",
+                action="erp.read",
+                icon="scale",
+                words=_("missing claim carrier lost"),
+            ),
+            Item(
+                label=_("Adjustments"),
+                url_name="erp:adjustments",
+                action="erp.read",
+                icon="check-check",
+                words=_("approve count loss gain scrap"),
+            ),
+            Item(
+                label=_("Cash sheets"),
+                url_name="erp:cash_sheets",
+                action="erp.read_cash",
+                icon="banknote",
+            ),
+            Item(
+                label=_("Sales issues"),
+                url_name="erp:sales_issues",
+                action="erp.read",
+                icon="shopping-bag",
+            ),
+        ),
+    ),
+    Section(
+        label=_("Order management"),
+        tone="oms",
+        items=(
+            Item(
+                label=_("Order desk"),
+                url_name="oms:board",
+                action="oms.read",
+                icon="headset",
+                words=_("exception late back-ordered board"),
+            ),
+            Item(
+                label=_("Sellable stock"),
+                url_name="pool:sellable",
+                action="pool.read",
+                icon="git-commit-vertical",
+                words=_("ATP available to promise waterfall channel"),
+            ),
+            Item(
+                label=_("Selling rules"),
+                url_name="pool:rules",
+                action="pool.read",
+                icon="sliders-horizontal",
+                words=_("quota buffer safety stock channel"),
+            ),
+            Item(
+                label=_("Orders"),
+                url_name="oms:orders",
+                action="oms.read",
+                icon="shopping-cart",
+                words=_("customer channel web shop"),
+            ),
+        ),
+    ),
+)
