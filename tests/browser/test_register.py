@@ -109,6 +109,27 @@ def test_a_ticket_with_discount_gift_and_two_tenders(register: Page) -> None:
     assert stock("pos:S12", FLOOR, "MUG-1") == 4
 
 
+def test_three_items_for_exact_cash_cost_four_and_the_next_scan_begins_anew(
+    register: Page,
+) -> None:
+    made = 0
+    for code in ("69TEA-250", "69MUG-1", "69SOAP-1"):
+        scan(register, code)
+        made += 1
+    expect(register.locator(".register-line")).to_have_count(3)
+    register.keyboard.press("F9")
+    made += 1
+
+    expect(register.locator("[data-done-number]")).to_have_text("S12-1-000001")
+    assert made == 4
+    # No key closes the finished ticket: the next customer's first scan does.
+    scan(register, "69TEA-250")
+    expect(register.locator(".register-line")).to_have_count(1)
+    expect(register.locator("[data-done]")).to_be_hidden()
+    wait_until_sent(register)
+    assert [len(ticket.lines) for ticket in Ticket.objects.all()] == [3]
+
+
 def test_a_return_with_its_receipt_costs_four_and_goes_where_it_belongs(register: Page) -> None:
     scan(register, "S12-1-000001")
     scan(register, "69TEA-250")
