@@ -30,6 +30,10 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.INVENTORY_CONTROLLER: EVERY_PERSON
     | EVERYBODY
     | {
+        "erp.receipt_surplus.propose",
+        "erp.receipt_surplus.decide",
+        "erp.supplier_return.write",
+        "erp.supplier_return.approve",
         "oms.read",
         "recon.read",
         "recon.settle",
@@ -72,6 +76,10 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.PURCHASER: EVERY_PERSON
     | EVERYBODY
     | {
+        "erp.arrival_notice.write",
+        "erp.receipt_surplus.propose",
+        "erp.supplier_return.write",
+        "erp.supplier_invoice.write",
         "ledger.read_cost",
         "masterdata.read_cost",
         "masterdata.write",
@@ -87,6 +95,10 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.FINANCE: EVERY_PERSON
     | EVERYBODY
     | {
+        "erp.receipt_surplus.decide",
+        "erp.supplier_return.approve",
+        "erp.supplier_invoice.write",
+        "erp.supplier_invoice.approve",
         "oms.read",
         "recon.read",
         "recon.settle",
@@ -194,6 +206,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     },
     Role.INTEGRATION: EVERYBODY
     | {
+        "erp.arrival_notice.write",
+        "erp.supplier_return.write",
         "oms.read",
         "oms.order.write",
         "recon.read",
@@ -287,6 +301,10 @@ OF_A_SITE = frozenset(
         "bin-moves:number",
         "goods-receipts:number",
         "landed-costs:number",
+        "arrival-notices:number",
+        "receipt-surpluses:number",
+        "supplier-returns:number",
+        "supplier-invoices:number",
         "transfers:number",
         "allocations:number",
         "transfer-shipments:number",
@@ -368,6 +386,8 @@ WITHOUT_SITE = frozenset(
 NAME_A_SITE = frozenset(
     {
         "POST api/v1/purchase-orders",
+        "POST api/v1/arrival-notices",
+        "POST api/v1/supplier-returns",
         "POST api/v1/landed-costs",
         "POST api/v1/transfers",
         "POST api/v1/allocations",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tests import retailer
-from tests.access import selling_world, store_world, warehouse_world
+from tests.access import buying_world, selling_world, store_world, warehouse_world
 from tests.access.builders import a_key, a_person, an_actor
 from tests.access.matrix import NAME_A_SITE, OF_A_SITE, WITHOUT_SITE
 from tests.access.routes import Route
@@ -217,6 +217,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
     return _transfer(warehouse=warehouse, store=store) | {
         "landed-costs:number": _add_cost(goods_receipt),
         **warehouse_world.send(warehouse),
+        **buying_world.buy(warehouse),
         **store_world.work(store),
         "cases:number": _differ(store),
         "alterations:alteration_id": str(altered.alteration_id),
@@ -365,6 +366,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "POST api/v1/cases/{number}/correct": {"document": "AD-1", "quantity": 1},
         **store_world.make_bodies(store=store, warehouse=warehouse),
         **warehouse_world.make_bodies(warehouse, inbound_order=values["inbound-orders:number"]),
+        **buying_world.make_bodies(warehouse, values["purchase-orders:number"]),
         "POST api/v1/purchase-orders": order,
         "PUT api/v1/purchase-orders/{number}": {**order, "version": 1},
         "POST api/v1/landed-costs": {

@@ -14,8 +14,10 @@ from yipan.erp.api.limits import router as limits
 from yipan.erp.api.papers import router as papers
 from yipan.erp.api.promotions import router as promotions
 from yipan.erp.api.purchase_orders import router as purchase_orders
+from yipan.erp.api.purchasing import router as purchasing
 from yipan.erp.api.replenishment_requests import router as replenishment_requests
 from yipan.erp.api.stock import router as stock
+from yipan.erp.api.supplier_invoices import router as supplier_invoices
 from yipan.erp.api.transfers import router as transfers
 from yipan.erp.api.valuation import router as valuation
 
@@ -23,6 +25,8 @@ router = Router(tags=["ERP"])
 # Before those that take a number in the same place of the address.
 router.add_router("", many)
 router.add_router("", purchase_orders)
+router.add_router("", purchasing)
+router.add_router("", supplier_invoices)
 router.add_router("", booked)
 router.add_router("", transfers)
 router.add_router("", stock)

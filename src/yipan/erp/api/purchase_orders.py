@@ -115,7 +115,9 @@ def approve_purchase_order(request: HttpRequest, number: str, payload: StepIn) -
         request,
         number,
         payload,
-        lambda by: purchase_order.approve(number=number, by=by, at=timezone.now()),
+        lambda by: purchase_order.approve(
+            number=number, by=by, at=timezone.now(), roles=get_actor(request).roles
+        ),
     )
 
 
@@ -188,7 +190,12 @@ def read_ordered(payload: OrderIn) -> Ordered:
         note=payload.note,
         external_id=payload.external_id,
         lines=tuple(
-            OrderedLine(sku=line.sku, quantity=line.quantity, unit_cost_minor=line.unit_cost_minor)
+            OrderedLine(
+                sku=line.sku,
+                quantity=line.quantity,
+                unit_cost_minor=line.unit_cost_minor,
+                expected_on=line.expected_on,
+            )
             for line in payload.lines
         ),
     )

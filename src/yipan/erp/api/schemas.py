@@ -27,11 +27,12 @@ Limit = Annotated[int, Field(ge=1, le=1_000)]
 
 
 class OrderLineIn(Schema):
-    """A quantity in the SKU's smallest unit; cost in minor units per smallest unit."""
+    """A quantity in smallest units; a cost left out is taken from the supplier's price list."""
 
     sku: Code
     quantity: Quantity
-    unit_cost_minor: Amount = 0
+    unit_cost_minor: Amount | None = None
+    expected_on: date | None = None
 
 
 class OrderIn(Schema):

@@ -130,7 +130,9 @@ def approve_order(request: HttpRequest, number: str) -> HttpResponse:
     return _step(
         request,
         number,
-        lambda by: purchase_order.approve(number=number, by=by, at=timezone.now()),
+        lambda by: purchase_order.approve(
+            number=number, by=by, at=timezone.now(), roles=get_actor(request).roles
+        ),
         done=_("Approved. The order can be sent."),
     )
 
