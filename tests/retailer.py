@@ -30,6 +30,8 @@ from yipan.wms.models import Receipt
 from yipan.wms.rules import Counted
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 12:00 in Hangzhou
+#: What one of every SKU costs, in minor units.
+COST_MINOR = 3_000
 NAMESPACE = UUID("0198c7b2-6a11-7c3e-9d0a-5b8f2f0a1c77")
 
 BUYER = Trace(actor="lin.purchaser", device="office-1")
@@ -77,7 +79,7 @@ def add_skus(*codes: str) -> None:
                 name=f"{code} goods",
                 name_zh=f"{code} 商品",
                 case_size=24,
-                cost_minor=3_000,
+                cost_minor=COST_MINOR,
                 price_minor=6_800,
                 barcodes=(
                     BarcodeRow(code=f"69{code}"),

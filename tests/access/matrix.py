@@ -391,6 +391,7 @@ NAME_A_SITE = frozenset(
         "POST api/v1/landed-costs",
         "POST api/v1/transfers",
         "POST api/v1/allocations",
+        "POST api/v1/allocations/shares",
         "POST api/v1/adjustments",
         "POST api/v1/receipts",
         "POST api/v1/bin-moves",

@@ -382,6 +382,10 @@ def make_bodies(values: Values) -> Mapping[str, object]:
             "from_site": warehouse,
             "needs": [{**goods, "to_site": store}],
         },
+        "POST api/v1/allocations/shares": {
+            "from_site": warehouse,
+            "needs": [{**goods, "to_site": store}],
+        },
         "POST api/v1/adjustments": {
             "site": warehouse,
             "adjustment_type": "scrap",

@@ -9,9 +9,10 @@ from typing import Final
 EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     # The hub
     ("erp", "purchase_order"): (
-        "create", "edit", "approve", "send", "receive", "cancel", "close_short",
+        "create", "edit", "approve", "send", "propose", "change", "receive", "cancel",
+        "close_short",
     ),
-    ("erp", "goods_receipt"): ("post", "match", "reverse"),
+    ("erp", "goods_receipt"): ("post", "match", "ask_reversal", "reverse"),
     ("erp", "sales_issue"): ("post",),
     ("erp", "stock_opening"): ("post", "reverse"),
     ("erp", "transfer_order"): (
@@ -32,6 +33,15 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("erp", "landed_cost"): ("create", "post", "cancel"),
     ("erp", "true_up"): ("post",),
     ("erp", "accounting_period"): ("close", "ask_reopen", "reopen", "keep_closed"),
+    ("erp", "purchase_limit"): ("edit",),
+    ("erp", "arrival_notice"): ("announce", "receive", "cancel"),
+    ("erp", "receipt_surplus"): ("create", "propose", "approve", "reject", "cancel"),
+    ("erp", "supplier_return"): ("create", "approve", "release", "ship", "close", "cancel"),
+    ("erp", "supplier_return_shipment"): ("post", "reverse"),
+    ("erp", "supplier_invoice"): ("create", "match", "approve", "cancel"),
+    ("erp", "supplier_price"): ("create",),
+    ("erp", "customer_return"): ("claim", "release", "refund"),
+    ("erp", "calendar"): ("create", "open", "close"),
     ("erp", "promotion"): ("create", "edit"),
     ("erp", "sku"): ("create", "edit"),
     ("erp", "site"): ("create", "edit"),
@@ -50,7 +60,8 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
         "cancel",
     ),
     # Warehouses
-    ("wms", "inbound_order"): ("release", "arrive", "receive", "reverse", "cancel"),
+    ("wms", "inbound_order"): ("release", "change", "arrive", "receive", "reverse", "cancel"),
+    ("wms", "expected_arrival"): ("announce", "cancel"),
     ("wms", "receipt"): ("name_lot", "post", "match", "reverse", "cancel"),
     ("wms", "inspection"): ("create", "hold", "pass", "reject"),
     ("wms", "bin_move"): ("post", "reverse"),
@@ -66,8 +77,10 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("wms", "move_task"): ("create", "move", "cancel"),
     ("wms", "spot_count"): ("create",),
     ("wms", "adjustment"): ("submit", "approve", "reject", "recount", "post", "reverse", "cancel"),
+    # Differences
+    ("recon", "case"): ("create", "assign", "correct", "close", "reopen"),
     # Stores
-    ("pos", "ticket"): ("post",),
+    ("pos", "ticket"): ("post", "reverse"),
     ("pos", "stock_opening"): ("post", "reverse"),
     ("pos", "store_order"): ("release", "receive", "ship", "reverse", "cancel"),
     ("pos", "store_transfer"): ("post", "reverse", "cancel"),

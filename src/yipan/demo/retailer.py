@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from yipan.demo import buying, goods, people, places, trading
+from yipan.demo import buying, goods, moving, people, places, trading
 from yipan.demo.trading import ZONE, make_id
 from yipan.erp import tasks
 from yipan.erp.documents import master_record
@@ -50,6 +50,7 @@ def build(*, now: datetime | None = None) -> bool:
     days = [first_day + timedelta(days=each) for each in range(DAYS)]
     trading.ring_up(days=days, until=now)
     delivery.deliver_pending()
+    moving.tell(now=now)
     _keep_days(first_day, now=now)
     return True
 

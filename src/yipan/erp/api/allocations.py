@@ -7,14 +7,14 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 from ninja.responses import Status
 from pydantic import Field
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
-from yipan.erp.api.schemas import Code, Text
+from yipan.erp.api.schemas import Code, Limit, Text
 from yipan.erp.documents import allocation, transfer_order
 from yipan.erp.documents.allocation import Need, Wanted
 from yipan.erp.queries import allocations
@@ -62,6 +62,90 @@ class AllocationOut(Schema):
     approved_by: str
     shares: list[ShareOut]
     transfers: list[str]
+
+
+class AllocationBrief(Schema):
+    """An allocation in a list, with the sums of its shares."""
+
+    number: str
+    state: str
+    from_site: str
+    due_on: date | None
+    created_by: str
+    created_at: datetime
+    approved_by: str
+    site_count: int
+    sku_count: int
+    quantity_needed: int
+    quantity_shared: int
+
+
+class AllocationPage(Schema):
+    """Newest first. `next_cursor` is null on the last page."""
+
+    data: list[AllocationBrief]
+    next_cursor: str | None
+
+
+class AllocationsQuery(Schema):
+    """Which allocations to list; empty is: all."""
+
+    site: Text = ""
+    cursor: Text = ""
+    limit: Limit = 100
+
+
+class SharesOut(Schema):
+    """What each store would get, were the allocation written now."""
+
+    shares: list[ShareOut]
+
+
+@router.get("/allocations", response=AllocationPage)
+@endpoint(action="erp.read")
+def list_allocations(request: HttpRequest, which: Query[AllocationsQuery]) -> AllocationPage:
+    """List allocations from the asker's sites, the newest first."""
+    rows = allocations.list_allocations(
+        sites=get_actor(request).sites, site=which.site, after=which.cursor, limit=which.limit
+    )
+    return AllocationPage(
+        data=[
+            AllocationBrief(
+                number=row.number,
+                state=row.state,
+                from_site=row.from_site.code,
+                due_on=row.due_on,
+                created_by=row.created_by,
+                created_at=row.created_at,
+                approved_by=row.approved_by,
+                site_count=row.site_count,
+                sku_count=row.sku_count,
+                quantity_needed=row.quantity_needed,
+                quantity_shared=row.quantity_shared,
+            )
+            for row in rows
+        ],
+        next_cursor=rows[-1].number if len(rows) == which.limit else None,
+    )
+
+
+@router.post("/allocations/shares", response=SharesOut)
+@endpoint(action="erp.allocation.write", repeatable=True)
+def preview_shares(request: HttpRequest, payload: AllocationIn) -> SharesOut:
+    """Tell the fair share of every store as of now; nothing is written."""
+    get_actor(request).require_site(payload.from_site)
+    shares = allocation.preview(read_wanted(payload))
+    return SharesOut(
+        shares=[
+            ShareOut(
+                sku=need.sku,
+                to_site=need.to_site,
+                quantity_needed=need.quantity,
+                quantity_shared=shares[need.sku][need.to_site],
+            )
+            for need in payload.needs
+        ]
+    )
 
 
 @router.post("/allocations", response={201: AllocationOut})

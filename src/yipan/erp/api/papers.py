@@ -20,7 +20,11 @@ def print_purchase_order(request: HttpRequest, number: str, language: str = "") 
     """Answer a purchase order as PDF, in `language`: `en` or `zh-hans`."""
     order = queries.get_order(number)
     get_actor(request).require_site(order.site.code)
-    paper = papers.print_order(order, language=choose_language(request))
+    paper = papers.print_order(
+        order,
+        language=choose_language(request),
+        with_cost=get_actor(request).may("ledger.read_cost"),
+    )
     return answer_paper(paper, name=number)
 
 

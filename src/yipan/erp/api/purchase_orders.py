@@ -50,8 +50,9 @@ def list_purchase_orders(request: HttpRequest, which: Query[OrdersQuery]) -> Ord
         limit=which.limit,
     )
     is_full = len(rows) == which.limit
+    with_cost = get_actor(request).may("ledger.read_cost")
     return OrderPage(
-        data=[OrderBrief.of(row) for row in rows],
+        data=[OrderBrief.of(row, with_cost=with_cost) for row in rows],
         next_cursor=rows[-1].number if is_full else None,
     )
 
@@ -82,7 +83,7 @@ def create_purchase_order(request: HttpRequest, payload: OrderIn) -> Status[Orde
     order = purchase_order.create(
         ordered=read_ordered(payload), by=get_trace(request), at=timezone.now()
     )
-    return Status(201, OrderOut.of(queries.get_order(order.number)))
+    return Status(201, _show(request, order.number))
 
 
 @router.get("/purchase-orders/{number}", response=OrderOut)
@@ -178,7 +179,7 @@ def _require_seen(request: HttpRequest, number: str) -> None:
 def _show(request: HttpRequest, number: str) -> OrderOut:
     order = queries.get_order(number)
     get_actor(request).require_site(order.site.code)
-    return OrderOut.of(order)
+    return OrderOut.of(order, with_cost=get_actor(request).may("ledger.read_cost"))
 
 
 def read_ordered(payload: OrderIn) -> Ordered:

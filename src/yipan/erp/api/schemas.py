@@ -69,10 +69,12 @@ class OrderLineOut(Schema):
     quantity_damaged: int
     quantity_blocked: int
     quantity_open: int
-    unit_cost_minor: int
+    unit_cost_minor: int | None
 
 
 class OrderOut(Schema):
+    """An order. `unit_cost_minor` of its lines is null for who may not see cost."""
+
     number: str
     state: str
     site: str
@@ -90,7 +92,7 @@ class OrderOut(Schema):
     lines: list[OrderLineOut]
 
     @classmethod
-    def of(cls, order: OrderDetail) -> OrderOut:
+    def of(cls, order: OrderDetail, *, with_cost: bool) -> OrderOut:
         """Return what the API tells of an order."""
         return cls(
             number=order.number,
@@ -116,7 +118,7 @@ class OrderOut(Schema):
                     quantity_damaged=line.quantity_damaged,
                     quantity_blocked=line.quantity_blocked,
                     quantity_open=line.quantity_open,
-                    unit_cost_minor=line.unit_cost_minor,
+                    unit_cost_minor=line.unit_cost_minor if with_cost else None,
                 )
                 for line in order.lines
             ],
@@ -124,6 +126,8 @@ class OrderOut(Schema):
 
 
 class OrderBrief(Schema):
+    """An order in a list. `value_minor` is null for who may not see cost."""
+
     number: str
     state: str
     site: str
@@ -135,10 +139,10 @@ class OrderBrief(Schema):
     quantity_ordered: int
     quantity_received: int
     quantity_open: int
-    value_minor: int
+    value_minor: int | None
 
     @classmethod
-    def of(cls, row: OrderRow) -> OrderBrief:
+    def of(cls, row: OrderRow, *, with_cost: bool) -> OrderBrief:
         """Return what a list tells of an order."""
         return cls(
             number=row.number,
@@ -152,7 +156,7 @@ class OrderBrief(Schema):
             quantity_ordered=row.quantity_ordered,
             quantity_received=row.quantity_received,
             quantity_open=row.quantity_open,
-            value_minor=row.value_minor,
+            value_minor=row.value_minor if with_cost else None,
         )
 
 

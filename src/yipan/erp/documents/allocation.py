@@ -109,6 +109,16 @@ def create(*, wanted: Wanted, by: Trace, at: datetime) -> Allocation:
     return allocation
 
 
+def preview(wanted: Wanted) -> dict[str, dict[str, int]]:
+    """
+    Return the share of each store by SKU, as `create` would write it now. Nothing is kept.
+
+    :raises NeedsMissing: if nobody needs anything, or there are too many lines.
+    """
+    _check(wanted)
+    return _share(wanted)
+
+
 @transaction.atomic
 def release(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Allocation:
     """

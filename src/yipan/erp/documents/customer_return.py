@@ -206,6 +206,8 @@ def _note(document: CustomerReturn, *, step: str, from_state: str, by: Trace, at
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="erp",
+            sites=(document.site, document.original_site),
             number=document.number,
             step=step,
             from_state=from_state,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,9 +20,11 @@ from yipan.erp.documents import allocation
 from yipan.erp.documents.allocation import Need, Wanted
 from yipan.erp.documents.steps import list_steps
 from yipan.erp.queries import allocations
+from yipan.erp.views.allocation_grid import Grid, read_grid
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.rows import SiteRow
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 200_000
@@ -68,40 +72,57 @@ def show_allocation(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page(action="erp.allocation.write")
 def create_allocation(request: HttpRequest) -> HttpResponse:
-    """Write an allocation from lines of SKU, store and quantity, as a spreadsheet gives them."""
+    """Write an allocation in a grid, or from pasted lines; its shares are shown before."""
     actor = get_actor(request)
+    sites = masterdata.list_sites(only=actor.sites)
+    from_site = request.POST.get("from_site", "") or _find_first(sites)
+    actor.require_site(from_site)
     text = request.POST.get("needs", "")[:TEXT_LENGTH_MAX]
-    wrong: list[str] = []
-    if request.method == "POST":
-        needs, wrong = _read(text)
-        site = request.POST.get("from_site", "")
-        if site:
-            actor.require_site(site)
-        if not wrong:
-            try:
-                written = allocation.create(
-                    wanted=Wanted(
-                        from_site=site,
-                        needs=tuple(needs),
-                        note=request.POST.get("note", "")[:500],
-                    ),
-                    by=get_trace(request),
-                    at=timezone.now(),
-                )
-            except Refusal as refusal:
-                messages.error(request, f"{tell(refusal)} ({refusal.code})")
-            else:
-                messages.success(request, _("Written. Another person has to release it."))
-                return redirect("erp:allocation", number=written.number)
+    grid = read_grid(request.POST, sites=sites, from_site=from_site)
+    needs, wrong = _read(text)
+    needs += grid.list_needs()
+    is_kept = request.method == "POST" and not {"preview", "add_rows"} & request.POST.keys()
+    is_shown = "preview" in request.POST
+    if (is_kept or is_shown) and not wrong and not grid.is_wrong:
+        wanted = Wanted(
+            from_site=from_site,
+            needs=tuple(needs),
+            note=request.POST.get("note", "")[:500],
+        )
+        number = _share_out(request, wanted, grid=grid, is_kept=is_kept)
+        if number:
+            return redirect("erp:allocation", number=number)
     context = {
-        "sites": masterdata.list_sites(only=actor.sites),
-        "from_site": request.POST.get("from_site", ""),
+        "sites": sites,
+        "from_site": from_site,
+        "grid": grid,
+        "stores": request.POST.get("stores", "")[:500],
         "needs": text,
         "note": request.POST.get("note", ""),
         "wrong": wrong[:5],
+        "is_shown": is_shown,
     }
-    status = 422 if request.method == "POST" else 200
+    status = 422 if is_kept else 200
     return render(request, "erp/allocation_form.html", context, status=status)
+
+
+def _find_first(sites: Sequence[SiteRow]) -> str:
+    warehouses = [row.code for row in sites if row.site_type == "warehouse"]
+    return (warehouses or [row.code for row in sites] or [""])[0]
+
+
+def _share_out(request: HttpRequest, wanted: Wanted, *, grid: Grid, is_kept: bool) -> str:
+    """Write the allocation and return its number, or only show its shares."""
+    try:
+        if not is_kept:
+            grid.show_shares(allocation.preview(wanted))
+            return ""
+        written = allocation.create(wanted=wanted, by=get_trace(request), at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, f"{tell(refusal)} ({refusal.code})")
+        return ""
+    messages.success(request, _("Written. Another person has to release it."))
+    return written.number
 
 
 @require_POST

@@ -81,6 +81,7 @@ def list_orders(request: HttpRequest) -> HttpResponse:
             ),
         },
         "many": list_steps("purchase_order", actor),
+        "may_see_cost": actor.may("ledger.read_cost"),
         "may_write": actor.may("erp.purchase_order.write"),
     }
     return render(request, "erp/purchase_orders.html", context)
@@ -109,6 +110,7 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
         "is_late": _is_late(order),
         "may_open_messages": actor.may("exchange.read"),
         "may_see_inbound": actor.may("wms.read"),
+        "may_see_cost": actor.may("ledger.read_cost"),
     }
     return render(request, "erp/purchase_order.html", context)
 
@@ -119,7 +121,11 @@ def print_order(request: HttpRequest, number: str) -> HttpResponse:
     """Show a purchase order as PDF, in the language of the reader or of `?language=`."""
     order = queries.get_order(number)
     get_actor(request).require_site(order.site.code)
-    paper = papers.print_order(order, language=choose_language(request))
+    paper = papers.print_order(
+        order,
+        language=choose_language(request),
+        with_cost=get_actor(request).may("ledger.read_cost"),
+    )
     return answer_paper(paper, name=number)
 
 

@@ -89,6 +89,8 @@ def reverse(*, site: str, number: str, by: Trace, at: datetime, message_id: UUID
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="pos",
+            sites=(site,),
             number=number,
             step="reverse",
             from_state="posted",

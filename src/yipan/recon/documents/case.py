@@ -174,6 +174,8 @@ def _note(case: Case, step: str, *, before: str, by: Trace, at: datetime) -> Non
     trail.record(
         Step(
             document_type=DOCUMENT_TYPE,
+            system="recon",
+            sites=(case.site,),
             number=case.number,
             step=step,
             from_state=before,

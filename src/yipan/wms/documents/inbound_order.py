@@ -135,6 +135,8 @@ def change(*, message: InboundChanged, heard: Heard) -> InboundOrder:
     trail.record(
         trail.Step(
             document_type=DOCUMENT_TYPE,
+            system="wms",
+            sites=(order.site,),
             number=order.number,
             step="change",
             from_state=before,
