@@ -81,8 +81,10 @@ class Shopper(threading.Thread):
         """Let a promise take another step, or leave it."""
         step = self._chance.choice(["commit", "release", "ship", "move", "later", "leave"])
         ask = a_wish(row.number)
-        if step in {"commit", "release"}:
-            self._decide(replace(ask, step=step))
+        if step == "commit":
+            self._decide(replace(ask, step="commit"))
+        elif step == "release":
+            self._decide(replace(ask, step="release"))
         elif step == "move":
             there = tuple(replace(line, site="W1", supply="", quota=0) for line in row.lines)
             moved = tuple(replace(line, quota_quantity=0, is_floating=False) for line in there)

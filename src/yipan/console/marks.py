@@ -115,7 +115,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "behind": (_("Behind"), "warn"),
     "differs": (_("Differs"), "bad"),
     "failed": (_("Failed"), "bad"),
-    "taken": (_("Taken in"), "info"),
+    "taken": (_("Order taken"), "info"),
     "sourced": (_("Sourced"), "info"),
     "backordered": (_("Back-ordered"), "warn"),
     "completed": (_("Completed"), "good"),
