@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests import retailer
@@ -12,8 +14,9 @@ from yipan.erp.models import GoodsReceipt, PurchaseOrder
 from yipan.exchange.models import OutboxMessage
 from yipan.foundation.refusals import NotFound
 from yipan.proof.sites import compare_sites
-from yipan.wms.documents import package, photo, receipt, receipt_matching
+from yipan.wms.documents import package, package_counting, photo, receipt, receipt_matching
 from yipan.wms.documents.package import PackageOpened
+from yipan.wms.documents.package_counting import Inside, PackageCounted, PackageUnknown
 from yipan.wms.documents.photo import PhotoTooLarge, PhotoUnreadable, Subject
 from yipan.wms.documents.receipt import Counting, DispositionMissing, Opening
 from yipan.wms.documents.receipt_matching import AlreadyMatched, ArrivedBefore
@@ -56,6 +59,26 @@ def test_one_scan_moves_all_inside_a_package_until_it_is_opened() -> None:
     with pytest.raises(NotFound):
         package.open_package(site="W1", sscc="106141412345678915", by=RECEIVER, at=NOON)
     assert stock("wms:W1", "on_hand/A-01-01/available") == 24
+
+
+def test_an_announced_package_is_counted_whole_and_once() -> None:
+    number = receipt.open_receipt(opening=Opening(site="W1"), by=RECEIVER, at=NOON).number
+    inside = [
+        Inside(sku="TEA-250", quantity=24),
+        Inside(sku="MILK-1", quantity=6, lot="L1", expires_on=date(2027, 6, 1)),
+    ]
+    count = {"number": number, "sscc": SSCC, "by": RECEIVER, "at": NOON}
+
+    with pytest.raises(PackageUnknown):
+        package_counting.count(inside=[], **count)  # type: ignore[arg-type]
+    assert package_counting.count(inside=inside, **count) == 30  # type: ignore[arg-type]
+    with pytest.raises(PackageCounted):
+        package_counting.count(inside=inside, **count)  # type: ignore[arg-type]
+    receipt.post(number=number, is_last=False, by=RECEIVER, at=NOON, message_id=make_id("whole"))
+
+    assert stock("wms:W1", "on_hand/RECV-01/L1/available", "MILK-1") == 6
+    assert set(ReceiptLine.objects.values_list("capture_mode", "package_id")) == {("bulk", SSCC)}
+    assert Package.objects.get().lines.count() == 2
 
 
 def test_wrong_goods_are_blocked_and_told_apart_from_surplus() -> None:

@@ -71,6 +71,18 @@ def find_package(sscc: str, *, site: str) -> PackageRow | None:
     return None if row is None else PackageRow(sscc=row.sscc, lines=tuple(row.lines))
 
 
+def find_package_order(sscc: str, *, site: str) -> str:
+    """Return the inbound order a package on its way is for, empty when nobody said."""
+    row = (
+        ExpectedPackage.objects.filter(sscc=sscc, arrival__site=site, arrival__state="announced")
+        .select_related("arrival")
+        .order_by("-arrival_id")
+        .first()
+    )
+    numbers = [line.get("inbound_order_number", "") for line in row.arrival.lines] if row else []
+    return next((str(number) for number in numbers if number), "")
+
+
 def find_next_arrivals(numbers: Collection[str]) -> dict[str, datetime | None]:
     """Return by inbound order when its next announced delivery comes."""
     wanted = set(numbers)

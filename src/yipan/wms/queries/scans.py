@@ -14,6 +14,7 @@ from yipan.masterdata.gs1 import Gs1Code
 from yipan.masterdata.rows import SkuRow
 from yipan.wms import rules
 from yipan.wms.models import InboundOrder, Lot, Package
+from yipan.wms.queries.arrivals import find_package
 
 TEXT_LENGTH_MAX = 200
 
@@ -123,7 +124,10 @@ def _find_gs1(site: str, text: str) -> Scanned | None:
     said = gs1.read_gs1(text)
     if said is None:
         return None
-    is_known = bool(said.sscc) and Package.objects.filter(site=site, sscc=said.sscc).exists()
+    is_known = bool(said.sscc) and (
+        Package.objects.filter(site=site, sscc=said.sscc).exists()
+        or find_package(said.sscc, site=site) is not None
+    )
     if said.sscc and (is_known or not said.gtin):
         return Scanned(kind="package", value=said.sscc, sscc=said.sscc)
     scan = masterdata.find_by_gtin(said.gtin) if said.gtin else None

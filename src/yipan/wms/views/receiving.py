@@ -21,7 +21,7 @@ from yipan.wms import queries, rules
 from yipan.wms.documents import receipt
 from yipan.wms.documents.receipt import Correction, Opening
 from yipan.wms.models.receipt import CountMode
-from yipan.wms.queries import CountTask, InboundFilter, ReceiptFilter
+from yipan.wms.queries import CountTask, InboundFilter, ReceiptFilter, arrivals
 from yipan.wms.queries.goods_rules import is_blind_receipt
 from yipan.wms.views import receiving_scans
 from yipan.wms.views.sites import find_warehouse
@@ -64,36 +64,50 @@ def open_task(request: HttpRequest) -> HttpResponse:
     if site is None:
         raise NotFound(kind="site")
     try:
-        number = request.POST.get("order", "")
+        number, sscc = request.POST.get("order", ""), ""
         if not number and "supplier" not in request.POST:
-            scanned = queries.resolve_scan(site.code, request.POST.get("scan", ""))
-            if scanned.kind != "order":
-                messages.error(request, _("That is no order. Scan the number of an order."))
+            number, sscc = _find_delivery(site.code, request.POST.get("scan", ""))
+            if not number:
+                messages.error(
+                    request, _("That is no order. Scan the number of an order, or a package.")
+                )
                 return redirect("wms:receiving")
-            number = scanned.value
-        supplier = request.POST.get("supplier", "")
-        if number:
-            supplier = queries.get_inbound_order(number).head.supplier
-        is_blind = is_blind_receipt(site.code, supplier=supplier)
-        going_on = queries.find_own_draft(
-            site=site.code, order=number, actor=get_actor(request).name
-        )
-        if number and going_on:
-            return redirect("wms:count", number=going_on)
-        opened = receipt.open_receipt(
-            opening=Opening(
-                site=site.code,
-                inbound_order_number=number,
-                supplier=request.POST.get("supplier", ""),
-                count_mode=CountMode.UNIT if is_blind else CountMode.EXPECTED,
-            ),
-            by=get_trace(request),
-            at=timezone.now(),
-        )
+        opened = _open_or_go_on(request, site.code, order=number)
+        if sscc:
+            answer, tone = receiving_scans.count_package(
+                request, site.code, number=opened, sscc=sscc
+            )
+            messages.add_message(request, TONES[tone], answer)
     except Refusal as refusal:
         messages.error(request, tell(refusal))
         return redirect("wms:receiving")
-    return redirect("wms:count", number=opened.number)
+    return redirect("wms:count", number=opened)
+
+
+def _find_delivery(site: str, text: str) -> tuple[str, str]:
+    """Return the order a scan means, and the package where it was one; empty where neither."""
+    scanned = queries.resolve_scan(site, text)
+    if scanned.kind == "package":
+        return arrivals.find_package_order(scanned.value, site=site), scanned.value
+    return (scanned.value if scanned.kind == "order" else ""), ""
+
+
+def _open_or_go_on(request: HttpRequest, site: str, *, order: str) -> str:
+    """Return the number of the count somebody began of an order, or of a new one."""
+    supplier = request.POST.get("supplier", "")
+    if order:
+        going_on = queries.find_own_draft(site=site, order=order, actor=get_actor(request).name)
+        if going_on:
+            return going_on
+        supplier = queries.get_inbound_order(order).head.supplier
+    is_blind = is_blind_receipt(site, supplier=supplier)
+    opening = Opening(
+        site=site,
+        inbound_order_number=order,
+        supplier=request.POST.get("supplier", ""),
+        count_mode=CountMode.UNIT if is_blind else CountMode.EXPECTED,
+    )
+    return receipt.open_receipt(opening=opening, by=get_trace(request), at=timezone.now()).number
 
 
 @require_http_methods(["GET", "POST"])

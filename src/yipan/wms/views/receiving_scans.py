@@ -9,14 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from yipan.documents import told
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.evidence import read_stamp
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.wms import queries, rules
-from yipan.wms.documents import receipt
+from yipan.wms.documents import package_counting, receipt
+from yipan.wms.documents.package_counting import Inside
 from yipan.wms.documents.receipt import DISPOSITIONS, Counting
-from yipan.wms.queries import CountTask, Scanned
+from yipan.wms.queries import CountTask, Scanned, arrivals
 from yipan.wms.queries.goods_rules import find_goods_rule
 from yipan.wms.rules import Expected
 
@@ -41,6 +43,8 @@ def take_scan(request: HttpRequest, task: CountTask, *, condition: str) -> Answe
         scanned = queries.resolve_scan(task.head.site.code, text)
         if scanned.kind == "command":
             return undo(number) if scanned.value == "undo" else (scanned.value, "info")
+        if scanned.kind == "package":
+            return count_package(request, task.head.site.code, number=number, sscc=scanned.value)
         if scanned.sku is None:
             raise NotOnThisPage(kind=scanned.kind, value=scanned.value)
         counting = _make_counting(request, task, scanned, condition=condition)
@@ -48,6 +52,34 @@ def take_scan(request: HttpRequest, task: CountTask, *, condition: str) -> Answe
     except Refusal as refusal:
         return tell(refusal), "bad"
     return _tell_counted(task, scanned, quantity=counting.quantity)
+
+
+def count_package(request: HttpRequest, site: str, *, number: str, sscc: str) -> Answer:
+    """
+    Count a package by what its notice says; return what to say of it.
+
+    :raises PackageUnknown: if nobody announced it.
+    :raises PackageCounted: if it stands counted.
+    """
+    announced = arrivals.find_package(sscc, site=site)
+    inside = [
+        Inside(
+            sku=line["sku"],
+            quantity=line["quantity"],
+            lot=line.get("lot", ""),
+            expires_on=told.read_date(line["expires_on"]) if line.get("expires_on") else None,
+        )
+        for line in (announced.lines if announced else ())
+    ]
+    quantity = package_counting.count(
+        number=number,
+        sscc=sscc,
+        inside=inside,
+        by=get_trace(request),
+        at=timezone.now(),
+        stamp=read_stamp(request),
+    )
+    return _("+%(quantity)s in package %(sscc)s") % {"quantity": quantity, "sscc": sscc}, "good"
 
 
 def undo(number: str) -> Answer:

@@ -44,7 +44,7 @@ document.addEventListener("submit", (event) => {
   if (!isEcho && code) {
     lastScan = { text: code, at: now };
     if (!form.hasAttribute("hx-post")) return;
-    waiting.push({ form, values: Object.fromEntries(new FormData(form)) });
+    waiting.push({ form, values: Object.fromEntries(new FormData(form)), stamp: makeStamp() });
     field.value = "";
     document.dispatchEvent(new CustomEvent("yipan:scanned", { detail: { code } }));
     send();
@@ -53,16 +53,29 @@ document.addEventListener("submit", (event) => {
   event.stopImmediatePropagation();
 }, true);
 
+// What this device says of a scan: how many it has sent, and when it happened by its own clock.
+function makeStamp() {
+  let sequence = 1;
+  try {
+    sequence = Number(localStorage.getItem("yipan_scans") || 0) + 1;
+    localStorage.setItem("yipan_scans", String(sequence));
+  } catch {
+    return { "X-Yipan-Occurred-At": new Date().toISOString() };
+  }
+  return { "X-Yipan-Sequence": String(sequence), "X-Yipan-Occurred-At": new Date().toISOString() };
+}
+
 async function send() {
   if (isSending || !waiting.length) return;
   isSending = true;
-  const { form, values } = waiting.shift();
+  const { form, values, stamp } = waiting.shift();
   try {
     await window.htmx.ajax("POST", form.getAttribute("hx-post"), {
       source: form,
       target: form.getAttribute("hx-target"),
       swap: form.getAttribute("hx-swap"),
       values,
+      headers: { ...stamp, "X-Yipan-Sent-At": new Date().toISOString() },
     });
   } catch {
     // Nobody knows whether it arrived, so it is not sent again: the person looks, and scans.
