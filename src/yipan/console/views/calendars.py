@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -90,7 +92,7 @@ def show_calendar(request: HttpRequest, code: str) -> HttpResponse:
         "calendar": row,
         "year": year,
         "years": (year - 1, year + 1),
-        "weekdays": [date(2024, 1, number) for number in range(1, 8)],
+        "weekdays": [_name_weekday(date(2024, 1, number)) for number in range(1, 8)],
         "months": [(date(year, month, 1), _fill(year, month, closed)) for month in range(1, 13)],
         "closed": closed.items(),
         "sites": queries.list_sites_of_calendar(code, only=actor.sites),
@@ -168,6 +170,13 @@ def _read_day(text: str) -> date | None:
         return parse_date(text[:10])
     except ValueError:
         return None
+
+
+def _name_weekday(day: date) -> tuple[str, str]:
+    """Return the shortest name of a weekday people know, and its whole one."""
+    speaks_chinese = (get_language() or "").startswith("zh")
+    whole = date_format(day, "l")
+    return whole[-1] if speaks_chinese else whole[:2], whole
 
 
 def _fill(year: int, month: int, closed: Mapping[date, str]) -> list[list[Day]]:
