@@ -329,6 +329,7 @@ OF_A_SITE = frozenset(
         "days:number",
         "erp/stock-openings:number",
         "wms/stock-openings:number",
+        "warehouse-openings:number",
         "pos/stock-openings:number",
         "holds:number",
         "orders:number",

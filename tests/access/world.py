@@ -235,6 +235,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "receiving:number": going_on.number,
         "bin-moves:number": moved.number,
         "wms/stock-openings:number": warehouse_opened.number,
+        "warehouse-openings:number": warehouse_opened.number,
         "pos/stock-openings:number": store_opened.number,
         "erp/stock-openings:number": StockOpening.objects.get(site=store).number,
         "goods-receipts:number": goods_receipt,
@@ -402,6 +403,13 @@ def make_bodies(values: Values) -> Mapping[str, object]:
             "site": warehouse,
             "inbound_order_number": values["inbound-orders:number"],
             "lines": [{"sku": "TEA-250", "quantity_sound": 1}],
+        },
+        **{
+            f"POST api/v1/{kind}/{{number}}/reverse": {
+                "correction_reason": "incorrect_data",
+                "reason": "Another order.",
+            }
+            for kind in ("receipts", "warehouse-openings")
         },
         "POST api/v1/pallets": {"site": warehouse},
         "POST api/v1/loads": {"site": warehouse, "carrier": "SF"},

@@ -16,6 +16,7 @@ from yipan.documents.reversals import ReasonMissing
 from yipan.pos.documents import adjustment, transfer
 from yipan.pos.documents.adjustment import AdjustedGoods, Wanted
 from yipan.pos.models import StoreOrder
+from yipan.wms.documents import stock_opening
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +109,33 @@ def test_a_reason_is_kept_by_its_code_and_read_in_the_language_of_the_reader() -
         assert str(reversals.read_reason(kept)) == "并未发生: Twice."
     with pytest.raises(ReasonMissing):
         reversals.write_reason(cause="because", words="Twice.")
+
+
+def test_a_lead_undoes_a_receipt_and_an_opening_by_the_api() -> None:
+    lead = a_client(Role.WAREHOUSE_LEAD, username="li", sites=["W1"])
+    order = retailer.order(("TEA-250", 100))
+    deliver()
+    receipt = retailer.receive(order.inbound_order_number, ("TEA-250", 60, 2)).number
+    opening = stock_opening.post(
+        site="W1",
+        stock=[stock_opening.BinStock(bin_code="A-01-01", sku="MUG-1", quantity=7)],
+        by=retailer.RECEIVER,
+        at=NOON,
+        message_id=make_id("begun"),
+    ).number
+
+    answers = [
+        lead.post(
+            f"/api/v1/{address}/reverse",
+            body,
+            content_type="application/json",
+            headers={"Idempotency-Key": f"{address} {len(body)}"},
+        )
+        for address in (f"receipts/{receipt}", f"warehouse-openings/{opening}")
+        for body in ({"reason": "No cause."}, WHY)
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 200, 422, 200]
+    assert answers[1].json()["head"]["state"] == answers[3].json()["state"] == "reversed"
+    assert stock("wms:W1", "on_hand/RECV-01/available") == 0
+    assert stock("wms:W1", "on_hand/A-01-01/available", "MUG-1") == 0

@@ -9,6 +9,7 @@ from yipan.wms.api.inspections import router as inspections
 from yipan.wms.api.outbound import router as outbound
 from yipan.wms.api.papers import router as papers
 from yipan.wms.api.parcels import router as parcels
+from yipan.wms.api.reversing import router as reversing
 from yipan.wms.api.stock import router as stock
 from yipan.wms.api.tasks import router as tasks
 
@@ -17,6 +18,7 @@ router.add_router("", inbound)
 router.add_router("", inspections)
 router.add_router("", outbound)
 router.add_router("", stock)
+router.add_router("", reversing)
 router.add_router("", parcels)
 router.add_router("", papers)
 router.add_router("", tasks)
