@@ -60,6 +60,17 @@ def wait_for_cache(page: Page) -> None:
     )
 
 
+def wait_until_held(page: Page, *, is_held: bool) -> None:
+    """Wait until the worker holds the version it has, or lets go of it."""
+    page.wait_for_function(
+        """async (isHeld) => {
+            const cache = await caches.open("yipan-register-2");
+            return Boolean(await cache.match("/pos/held")) === isHeld;
+        }""",
+        arg=is_held,
+    )
+
+
 def scan(page: Page, text: str) -> None:
     """Put a code into the scan box, as a scanner does."""
     box = page.get_by_label("Scan, or type a name")

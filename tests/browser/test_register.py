@@ -21,6 +21,7 @@ from tests.browser.registers import (
     scan,
     sell,
     wait_for_cache,
+    wait_until_held,
     wait_until_sent,
 )
 from tests.retailer import stock
@@ -47,6 +48,8 @@ def test_sixty_sales_offline_are_booked_once_each_and_in_order(
     sell(register, SALES // 2)
     expect(register.locator("[data-sync-text]")).to_contain_text(str(SALES // 2))
 
+    # No new version of the page comes between tickets and their sending.
+    wait_until_held(register, is_held=True)
     # The page is closed and opened again, and there is still no network.
     register.reload()
     expect(register.locator("[data-sync-text]")).to_contain_text(str(SALES // 2))
@@ -67,6 +70,8 @@ def test_sixty_sales_offline_are_booked_once_each_and_in_order(
     register.route("**/api/v1/tills/*/tickets", lose)
     register.context.set_offline(False)
     expect(register.locator("[data-sync-text]")).to_have_text("All sent", timeout=30_000)
+
+    wait_until_held(register, is_held=False)
 
     assert lost == [200, 200]
     tickets = list(Ticket.objects.order_by("id"))

@@ -31,9 +31,13 @@ from tests.browser.registers import (
 from tests.pos.test_promotions import CASES, make
 from tests.retailer import NOON, stock
 from yipan.access.roles import Role
+from yipan.exchange.queries import list_alterations
 from yipan.foundation.promotions import Line, Promotion, apply_promotions
 from yipan.masterdata import promotions
-from yipan.pos.documents import register_settings
+from yipan.messages.till import TicketLine
+from yipan.pos.documents import numbered_ticket, register_settings
+from yipan.pos.documents.numbered_ticket import Arrival, Numbered
+from yipan.pos.documents.register import Sale
 from yipan.pos.documents.register_settings import Setup
 from yipan.pos.models import Ticket, TillEvent
 
@@ -380,3 +384,42 @@ def test_nobody_logs_out_or_closes_the_day_over_unsent_tickets(
     expect(desk).to_have_url(f"{live_server.url}/login")
     forget_the_network(complaints)
     complaints[:] = [said for said in complaints if "422" not in said and "ERR_FAILED" not in said]
+
+
+def test_a_copied_register_is_found_out_and_goes_on_in_a_new_epoch(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    open_store()
+    page = open_register(visit, live_server)
+    scan(page, "69TEA-250")
+    page.keyboard.press("F9")
+    wait_until_sent(page)
+    # A copy of this browser's storage sold elsewhere, under the number that comes next.
+    tea = TicketLine(line=1, sku="TEA-250", quantity=5, amount_minor=34_000)
+    copied = Numbered(
+        sale=Sale(message_id=retailer.make_id("of the copy"), lines=(tea,)),
+        epoch=1,
+        sequence=2,
+        device_at=NOON,
+    )
+    numbered_ticket.take(site="S12", till_code="S12-1", tickets=[copied], arrival=Arrival(at=NOON))
+
+    scan(page, "TEA-250")
+    page.keyboard.press("F9")
+    expect(page.locator("[data-done-number]")).to_have_text("S12-1-000002")
+    wait_until_sent(page, "S12-1-E2-000001")
+    scan(page, "69MUG-1")
+    page.keyboard.press("F9")
+    wait_until_sent(page, "S12-1-E2-000002")
+
+    assert list(Ticket.objects.order_by("id").values_list("number", "quantity")) == [
+        ("S12-1-000001", 1),
+        ("S12-1-000002", 5),
+        ("S12-1-E2-000001", 1),
+        ("S12-1-E2-000002", 1),
+    ]
+    kept = {record["number"]: record["ticket"] for record in read_tickets(page)}
+    again: Any = kept["S12-1-E2-000001"]
+    assert again["printed_number"] == "S12-1-000002"
+    assert stock("pos:S12", FLOOR) == 100 - 7
+    assert len(list_alterations()) == 1

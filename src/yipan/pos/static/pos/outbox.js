@@ -8,7 +8,7 @@ const RETRY_MAX_MS = 300_000;
 const REPORT_MS = 60_000;
 export const ATTENTION_AFTER = 5;
 const UNSENT = ["unnumbered", "pending", "sending"];
-const REUSED = new Set(["exchange.sequence_reused", "document.number_reused", "till.epoch_unknown"]);
+export const REUSED = new Set(["exchange.sequence_reused", "document.number_reused", "till.epoch_unknown"]);
 
 export class Outbox {
   constructor({ storage, identity, door, onChange, onAnswer }) {

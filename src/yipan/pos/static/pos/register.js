@@ -6,7 +6,7 @@ import { Door } from "./door.js";
 import { Draft, QUANTITY_MAX } from "./draft.js";
 import { digitsOf, readAmount } from "./figures.js";
 import { Identity, becomeWriter, makeId } from "./identity.js";
-import { Outbox, exportQueue } from "./outbox.js";
+import { Outbox, REUSED, exportQueue } from "./outbox.js";
 import { makeReceipt } from "./receipt.js";
 import { Printer } from "./printing.js";
 import { Setup } from "./setup.js";
@@ -39,7 +39,8 @@ const outbox = new Outbox({
   door,
   onChange: showSync,
   onAnswer: (record) => {
-    if (record.state === "parked") say(`${text("refused")} ${record.number}`, "bad");
+    // A number somebody else used is no fault of who sells: the ticket goes again by itself.
+    if (record.state === "parked" && !REUSED.has(record.code)) say(`${text("refused")} ${record.number}`, "bad");
     showRecent();
   },
 });
