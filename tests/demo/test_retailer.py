@@ -17,6 +17,7 @@ from yipan.erp.models import (
     GoodsReceipt,
     LimitChange,
     PurchaseOrder,
+    ReplenishmentRequest,
     SalesIssue,
     TransferDifference,
     TransferOrder,
@@ -24,7 +25,7 @@ from yipan.erp.models import (
 from yipan.exchange import delivery
 from yipan.exchange.queries import list_inbox
 from yipan.ledger import queries as ledger
-from yipan.pos.models import Ticket
+from yipan.pos.models import StoreDifference, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,10 @@ def test_the_demo_shows_orders_in_every_state_and_a_week_of_tickets() -> None:
     }
     assert GoodsReceipt.objects.exclude(warnings=[]).count() == 1
     assert (Ticket.objects.count(), SalesIssue.objects.count()) == (742, 742)
+    assert ReplenishmentRequest.objects.filter(state="submitted").count() == 3
+    # What sold out was sold below zero: somebody has to count it. One shelf was counted.
+    differences = set(StoreDifference.objects.values_list("difference_type", "state"))
+    assert differences == {("negative_book", "open"), ("count", "counted")}
     assert list_inbox() == []
     assert delivery.deliver_pending() == 0
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from yipan.demo import buying, goods, moving, people, places, trading
+from yipan.demo import buying, goods, moving, people, places, store_work, trading
 from yipan.demo.trading import ZONE, make_id
 from yipan.erp import tasks
 from yipan.erp.documents import master_record
@@ -51,6 +51,8 @@ def build(*, now: datetime | None = None) -> bool:
     trading.ring_up(days=days, until=now)
     delivery.deliver_pending()
     moving.tell(now=now)
+    store_work.work(now=now)
+    delivery.deliver_pending()
     _keep_days(first_day, now=now)
     return True
 
