@@ -11,7 +11,7 @@ from tests.access.builders import a_person
 from tests.oms.ordering import buy, look, open_shop
 from tests.retailer import NOON
 from yipan.access.roles import Role
-from yipan.oms.queries import orders
+from yipan.oms.queries.desk import list_exceptions
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def test_the_board_tells_what_waits_and_what_is_late(desk: Client) -> None:
     waiting = buy(("TEA-250", 3))
     later = NOON + timedelta(days=9)
 
-    found = orders.list_exceptions(at=later)
+    found = list_exceptions(at=later)
 
     assert [(it.kind, it.order) for it in found] == [
         ("unfulfillable", waiting.number),

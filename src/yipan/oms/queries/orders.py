@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from yipan.foundation.refusals import NotFound
 from yipan.ledger.sku_levels import list_account_levels
@@ -18,8 +18,6 @@ from yipan.oms.models.order import STATES_OPEN, ChannelOrderState
 from yipan.pool.book import SITE_BOOK
 
 ROWS_MAX = 200
-#: A site that said nothing for so long is late.
-SILENT_FOR = timedelta(hours=4)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,35 +137,9 @@ class OrderDetail:
     notes: tuple[NoteRow, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Exception_:  # noqa: N801 - the trade's word, and Python's is taken
-    """Something about an order a person should look at: `kind` says what."""
-
-    kind: str
-    order: str
-    channel: str
-    site: str
-    number: str
-    text: str
-    since: datetime
-    quantity: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Board:
-    """The figures on top of the order desk."""
-
-    taken_today: int
-    open: int
-    waiting: int
-    at_sites: int
-    exceptions: int
-    shipped_today: int
-
-
 def list_orders(which: OrderFilter, *, after: str = "", limit: int = 50) -> list[OrderRow]:
     """Return orders, the newest first; `after` is the cursor of the last row read."""
-    query = _filter(which)
+    query = filter_orders(which)
     if after.isdecimal():
         query = query.filter(pk__lt=int(after))
     found = list(query.order_by("-id")[: min(limit, ROWS_MAX)])
@@ -214,7 +186,7 @@ def get_order(number: str, *, sites: Collection[str] | None = None) -> OrderDeta
 
     :raises NotFound: if there is none, or none of its sites is within `sites`.
     """
-    it = _filter(OrderFilter(sites=sites)).filter(number=number).first()
+    it = filter_orders(OrderFilter(sites=sites)).filter(number=number).first()
     if it is None:
         raise NotFound(kind="channel_order", id=number)
     names = {
@@ -280,109 +252,8 @@ def list_waiting(*, at: datetime, limit: int) -> list[str]:
     return list(query.order_by("-priority", "id").values_list("number", flat=True)[:limit])
 
 
-def read_board(*, at: datetime, sites: Collection[str] | None = None) -> Board:
-    """Return the figures of the order desk. The day begins at midnight of the clock given."""
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    orders = _filter(OrderFilter(sites=sites))
-    fulfillments = FulfillmentOrder.objects.all()
-    if sites is not None:
-        fulfillments = fulfillments.filter(site__in=sites)
-    counts = orders.aggregate(
-        taken=Count("id", filter=Q(created_at__gte=midnight), distinct=True),
-        open=Count("id", filter=Q(state__in=STATES_OPEN), distinct=True),
-    )
-    waiting = orders.filter(
-        state__in=STATES_OPEN,
-        lines__quantity__gt=F("lines__quantity_canceled") + F("lines__quantity_placed"),
-    )
-    return Board(
-        taken_today=counts["taken"],
-        open=counts["open"],
-        waiting=waiting.distinct().count(),
-        at_sites=fulfillments.filter(state__in=FULFILLMENT_OPEN).count(),
-        exceptions=len(list_exceptions(at=at, sites=sites)),
-        shipped_today=fulfillments.filter(
-            state__in=[FulfillmentState.SHIPPED, FulfillmentState.HANDED_OVER],
-            closed_at__gte=midnight,
-        ).count(),
-    )
-
-
-def list_exceptions(*, at: datetime, sites: Collection[str] | None = None) -> list[Exception_]:
-    """Return what a person should look at, by harm: rejected and waiting, late, silent, stuck."""
-    found = [
-        *_list_unfulfillable(sites),
-        *_list_late(at=at, sites=sites),
-        *_list_stuck(at=at, sites=sites),
-    ]
-    return found[:ROWS_MAX]
-
-
-def _list_unfulfillable(sites: Collection[str] | None) -> list[Exception_]:
-    orders = _filter(OrderFilter(sites=sites)).filter(state__in=STATES_OPEN)
-    lines = (
-        OrderLine.objects.filter(
-            order__in=orders, quantity__gt=F("quantity_canceled") + F("quantity_placed")
-        )
-        .select_related("order")
-        .order_by("-order__priority", "order_id", "line")
-    )
-    return [
-        Exception_(
-            kind="unfulfillable",
-            order=line.order.number,
-            channel=line.order.channel,
-            site="",
-            number=line.order.number,
-            text=line.sku,
-            since=line.order.placed_at,
-            quantity=line.quantity - line.quantity_canceled - line.quantity_placed,
-        )
-        for line in lines[:ROWS_MAX]
-    ]
-
-
-def _list_late(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
-    query = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).select_related("order")
-    if sites is not None:
-        query = query.filter(site__in=sites)
-    late = query.filter(due_on__lt=at.date()).order_by("due_on", "id")
-    silent = query.filter(state=FulfillmentState.RELEASED, created_at__lt=at - SILENT_FOR).order_by(
-        "id"
-    )
-    rows = [_make_exception("late", it) for it in late[:ROWS_MAX]]
-    known = {row.number for row in rows}
-    rows += [_make_exception("silent", it) for it in silent[:ROWS_MAX] if it.number not in known]
-    return rows
-
-
-def _list_stuck(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
-    """Return what a site has no goods for, and what was asked to stop without an answer."""
-    query = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).select_related("order")
-    if sites is not None:
-        query = query.filter(site__in=sites)
-    stuck = query.filter(reason="outbound_order.stock_short").order_by("id")
-    asked = query.filter(is_canceling=True, created_at__lt=at - timedelta(hours=1)).order_by("id")
-    return [
-        *(_make_exception("short_at_site", it) for it in stuck[:ROWS_MAX]),
-        *(_make_exception("cancel_unanswered", it) for it in asked[:ROWS_MAX]),
-    ]
-
-
-def _make_exception(kind: str, it: FulfillmentOrder) -> Exception_:
-    return Exception_(
-        kind=kind,
-        order=it.order.number,
-        channel=it.order.channel,
-        site=it.site,
-        number=it.number,
-        text=it.reason,
-        since=it.created_at,
-        quantity=0,
-    )
-
-
-def _filter(which: OrderFilter) -> QuerySet[ChannelOrder]:
+def filter_orders(which: OrderFilter) -> QuerySet[ChannelOrder]:
+    """Return the orders a filter lets through."""
     query = ChannelOrder.objects.all()
     if which.sites is not None:
         query = query.filter(

@@ -24,7 +24,7 @@ from yipan.ledger.rows import Posting
 from yipan.oms.documents import order as verbs
 from yipan.oms.documents.order_state import DOCUMENT_TYPE, FULFILLMENT_TYPE
 from yipan.oms.models.order import STATES_OPEN
-from yipan.oms.queries import orders
+from yipan.oms.queries import desk, orders
 from yipan.oms.queries.orders import DecisionRow, OrderDetail, OrderFilter
 from yipan.pool.book import SITE_BOOK
 from yipan.pool.queries.channels import list_channels
@@ -69,11 +69,11 @@ def show_board(request: HttpRequest) -> HttpResponse:
     """Show the figures of the day, and what needs a person now."""
     sites = get_actor(request).sites
     at = timezone.now()
-    exceptions = orders.list_exceptions(at=at, sites=sites)
+    exceptions = desk.list_exceptions(at=at, sites=sites)
     rows = [
         {"row": row, "what": KINDS[row.kind][0], "tone": KINDS[row.kind][1]} for row in exceptions
     ]
-    context = {"board": orders.read_board(at=at, sites=sites), "exceptions": rows}
+    context = {"board": desk.read_board(at=at, sites=sites), "exceptions": rows}
     return render(request, "oms/board.html", context)
 
 

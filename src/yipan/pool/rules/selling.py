@@ -177,16 +177,7 @@ def measure(
     now, withheld = _withhold_from_pool(sku, now, rules, left, terms)
     steps += withheld
     usable, late, waiting = _sort_incoming(incoming, terms)
-    steps += [
-        Step(
-            code="incoming",
-            amount=it.quantity,
-            site=it.site,
-            document_type=it.document_type,
-            number=it.number,
-        )
-        for it in usable
-    ]
+    steps += _list_incoming(usable)
     presales = tuple(
         (rule, left.get(rule.id, 0))
         for rule in rules
@@ -281,6 +272,19 @@ def _withhold_from_pool(
             steps.append(Step(code="exclusive", amount=-taken, rule=rule.id))
             now -= taken
     return now, steps
+
+
+def _list_incoming(usable: Sequence[Incoming]) -> list[Step]:
+    return [
+        Step(
+            code="incoming",
+            amount=it.quantity,
+            site=it.site,
+            document_type=it.document_type,
+            number=it.number,
+        )
+        for it in usable
+    ]
 
 
 def _size_buffer(rule: Rule | None, free: int) -> int:

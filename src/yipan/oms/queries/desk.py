@@ -1,0 +1,146 @@
+"""Reads of the order desk: the figures of its board, and what a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q
+
+from yipan.oms.models import FulfillmentOrder, OrderLine
+from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
+from yipan.oms.models.fulfillment import FulfillmentState
+from yipan.oms.models.order import STATES_OPEN
+from yipan.oms.queries.orders import ROWS_MAX, OrderFilter, filter_orders
+
+#: A site that said nothing for so long is late.
+SILENT_FOR = timedelta(hours=4)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exception_:  # noqa: N801 - the trade's word, and Python's is taken
+    """Something about an order a person should look at: `kind` says what."""
+
+    kind: str
+    order: str
+    channel: str
+    site: str
+    number: str
+    text: str
+    since: datetime
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Board:
+    """The figures on top of the order desk."""
+
+    taken_today: int
+    open: int
+    waiting: int
+    at_sites: int
+    exceptions: int
+    shipped_today: int
+
+
+def read_board(*, at: datetime, sites: Collection[str] | None = None) -> Board:
+    """Return the figures of the order desk. The day begins at midnight of the clock given."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    orders = filter_orders(OrderFilter(sites=sites))
+    fulfillments = FulfillmentOrder.objects.all()
+    if sites is not None:
+        fulfillments = fulfillments.filter(site__in=sites)
+    counts = orders.aggregate(
+        taken=Count("id", filter=Q(created_at__gte=midnight), distinct=True),
+        open=Count("id", filter=Q(state__in=STATES_OPEN), distinct=True),
+    )
+    waiting = orders.filter(
+        state__in=STATES_OPEN,
+        lines__quantity__gt=F("lines__quantity_canceled") + F("lines__quantity_placed"),
+    )
+    return Board(
+        taken_today=counts["taken"],
+        open=counts["open"],
+        waiting=waiting.distinct().count(),
+        at_sites=fulfillments.filter(state__in=FULFILLMENT_OPEN).count(),
+        exceptions=len(list_exceptions(at=at, sites=sites)),
+        shipped_today=fulfillments.filter(
+            state__in=[FulfillmentState.SHIPPED, FulfillmentState.HANDED_OVER],
+            closed_at__gte=midnight,
+        ).count(),
+    )
+
+
+def list_exceptions(*, at: datetime, sites: Collection[str] | None = None) -> list[Exception_]:
+    """Return what a person should look at, by harm: rejected and waiting, late, silent, stuck."""
+    found = [
+        *_list_unfulfillable(sites),
+        *_list_late(at=at, sites=sites),
+        *_list_stuck(at=at, sites=sites),
+    ]
+    return found[:ROWS_MAX]
+
+
+def _list_unfulfillable(sites: Collection[str] | None) -> list[Exception_]:
+    orders = filter_orders(OrderFilter(sites=sites)).filter(state__in=STATES_OPEN)
+    lines = (
+        OrderLine.objects.filter(
+            order__in=orders, quantity__gt=F("quantity_canceled") + F("quantity_placed")
+        )
+        .select_related("order")
+        .order_by("-order__priority", "order_id", "line")
+    )
+    return [
+        Exception_(
+            kind="unfulfillable",
+            order=line.order.number,
+            channel=line.order.channel,
+            site="",
+            number=line.order.number,
+            text=line.sku,
+            since=line.order.placed_at,
+            quantity=line.quantity - line.quantity_canceled - line.quantity_placed,
+        )
+        for line in lines[:ROWS_MAX]
+    ]
+
+
+def _list_late(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
+    query = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).select_related("order")
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    late = query.filter(due_on__lt=at.date()).order_by("due_on", "id")
+    silent = query.filter(state=FulfillmentState.RELEASED, created_at__lt=at - SILENT_FOR).order_by(
+        "id"
+    )
+    rows = [_make_exception("late", it) for it in late[:ROWS_MAX]]
+    known = {row.number for row in rows}
+    rows += [_make_exception("silent", it) for it in silent[:ROWS_MAX] if it.number not in known]
+    return rows
+
+
+def _list_stuck(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
+    """Return what a site has no goods for, and what was asked to stop without an answer."""
+    query = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).select_related("order")
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    stuck = query.filter(reason="outbound_order.stock_short").order_by("id")
+    asked = query.filter(is_canceling=True, created_at__lt=at - timedelta(hours=1)).order_by("id")
+    return [
+        *(_make_exception("short_at_site", it) for it in stuck[:ROWS_MAX]),
+        *(_make_exception("cancel_unanswered", it) for it in asked[:ROWS_MAX]),
+    ]
+
+
+def _make_exception(kind: str, it: FulfillmentOrder) -> Exception_:
+    return Exception_(
+        kind=kind,
+        order=it.order.number,
+        channel=it.order.channel,
+        site=it.site,
+        number=it.number,
+        text=it.reason,
+        since=it.created_at,
+        quantity=0,
+    )
