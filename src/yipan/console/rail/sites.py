@@ -25,8 +25,20 @@ SECTIONS = (
                 icon="scan-barcode",
                 words=_("scan count handheld"),
             ),
-            Item(label=_("Inspections"), url_name="wms:inspections", action="wms.read", icon="eye"),
-            Item(label=_("Lots and expiry"), url_name="wms:lots", action="wms.read", icon="tag"),
+            Item(
+                label=_("Inspections"),
+                url_name="wms:inspections",
+                action="wms.read",
+                icon="eye",
+                words=_("quality quarantine sample hold"),
+            ),
+            Item(
+                label=_("Lots and expiry"),
+                url_name="wms:lots",
+                action="wms.read",
+                icon="tag",
+                words=_("batch best before serial"),
+            ),
             Item(
                 label=_("Work board"),
                 url_name="wms:board",
