@@ -68,7 +68,8 @@ def change_purchase_order(request: HttpRequest, number: str, payload: ChangeIn) 
         at=timezone.now(),
         message_id=make_id(),
     )
-    return OrderOut.of(queries.get_order(number))
+    may_see = get_actor(request).may("ledger.read_cost")
+    return OrderOut.of(queries.get_order(number), with_cost=may_see)
 
 
 @router.post("/purchase-orders/{number}/decide-change", response=OrderOut)
@@ -85,7 +86,8 @@ def decide_change(request: HttpRequest, number: str, payload: DecisionIn) -> Ord
         at=timezone.now(),
         message_id=make_id(),
     )
-    return OrderOut.of(queries.get_order(number))
+    may_see = get_actor(request).may("ledger.read_cost")
+    return OrderOut.of(queries.get_order(number), with_cost=may_see)
 
 
 @router.get("/arrival-notices", response=NoticePage)

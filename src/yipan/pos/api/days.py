@@ -13,7 +13,7 @@ from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound
 from yipan.pos import queries
-from yipan.pos.api.stock_schemas import (
+from yipan.pos.api.day_schemas import (
     CashIn,
     CashOut,
     SealIn,

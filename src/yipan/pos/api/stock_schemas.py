@@ -16,7 +16,6 @@ from yipan.pos.api.schemas import Code, Limit, Quantity, Text
 from yipan.pos.queries import (
     AdjustmentDetail,
     RequestRow,
-    StoreDayRow,
     StoreOrderRow,
     TransferDetail,
     TransferRow,
@@ -327,98 +326,3 @@ class StoreRequestsQuery(Schema):
     state: Text = ""
     cursor: Text = ""
     limit: Limit = 100
-
-
-class TenderOut(Schema):
-    tender: str
-    expected_minor: int
-    counted_minor: int
-
-
-class StoreDayOut(Schema):
-    """A business day of a till."""
-
-    number: str
-    state: str
-    site: str
-    till: str
-    business_date: date
-    currency: str
-    ticket_count: int
-    amount_minor: int
-    first_sequence: int
-    last_sequence: int
-    digest: str
-    tenders: list[TenderOut]
-    sealed_at: datetime | None
-    closed_at: datetime | None
-    need: list[int]
-    facts: str
-
-    @classmethod
-    def of(cls, row: StoreDayRow) -> StoreDayOut:
-        """Return what the API tells of a day."""
-        return cls(
-            number=row.number,
-            state=row.state,
-            site=row.site.code,
-            till=row.till,
-            business_date=row.business_date,
-            currency=row.currency,
-            ticket_count=row.ticket_count,
-            amount_minor=row.amount_minor,
-            first_sequence=row.first_sequence,
-            last_sequence=row.last_sequence,
-            digest=row.digest,
-            tenders=[
-                TenderOut(
-                    tender=paid.tender,
-                    expected_minor=paid.expected_minor,
-                    counted_minor=paid.counted_minor,
-                )
-                for paid in row.tenders
-            ],
-            sealed_at=row.sealed_at,
-            closed_at=row.closed_at,
-            need=list(row.need),
-            facts=row.facts,
-        )
-
-
-class StoreDayList(Schema):
-    data: list[StoreDayOut]
-
-
-class StoreDaysQuery(Schema):
-    site: Text = ""
-    limit: Limit = 100
-
-
-class CountedTenderIn(Schema):
-    tender: Literal["cash", "card", "mobile"]
-    counted_minor: Cash
-
-
-class SealIn(Schema):
-    """Seal a day of a till with what was counted, blind."""
-
-    till: Annotated[str, Field(min_length=1, max_length=32)]
-    business_date: date
-    counted: Annotated[list[CountedTenderIn], Field(max_length=16)]
-
-
-class CashIn(Schema):
-    """Cash that goes in or out of a drawer and is no sale."""
-
-    till: Annotated[str, Field(min_length=1, max_length=32)]
-    cash_type: Literal["float", "pay_in", "pay_out", "drop"]
-    amount_minor: Annotated[int, Field(ge=1, le=99_999_999)]
-    reason: Note = ""
-
-
-class CashOut(Schema):
-    number: str
-    till: str
-    business_date: date
-    cash_type: str
-    amount_minor: int

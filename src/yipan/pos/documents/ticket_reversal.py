@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -74,14 +74,7 @@ def reverse(*, site: str, number: str, by: Trace, at: datetime, message_id: UUID
             message_id=message_id,
             currency=ticket.currency,
             lines=_turn_lines(ticket.lines, number=number),
-            tenders=tuple(
-                TicketTender(
-                    tender=paid["tender"],
-                    amount_minor=-paid["amount_minor"],
-                    reference=paid.get("reference", ""),
-                )
-                for paid in ticket.tenders
-            ),
+            tenders=tuple(_turn_tender(paid) for paid in ticket.tenders),
         ),
         by=by,
         at=at,
@@ -103,6 +96,14 @@ def reverse(*, site: str, number: str, by: Trace, at: datetime, message_id: UUID
         )
     )
     return taken
+
+
+def _turn_tender(paid: Mapping[str, Any]) -> TicketTender:
+    return TicketTender(
+        tender=paid["tender"],
+        amount_minor=-paid["amount_minor"],
+        reference=paid.get("reference", ""),
+    )
 
 
 def _find_taking_back(ticket: Ticket) -> str:
