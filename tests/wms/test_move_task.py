@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from tests import retailer
+from tests.access.builders import a_client
 from tests.retailer import CLERK, NOON, RECEIVER, stock
 from tests.wms import packing, sending
+from yipan.access.roles import Role
 from yipan.documents.states import WrongState
 from yipan.masterdata.refusals import BinUnknown
 from yipan.wms.documents import move_task, replenishment
@@ -214,6 +216,19 @@ def test_goods_an_order_waits_for_go_from_the_dock_to_the_truck() -> None:
     assert at("on_hand/SHIP-01/reserved") == 30
     sending.ship("OUT-1")
     assert packing.get_state("OUT-1") == "shipped"
+
+
+def test_who_receives_hears_what_goes_straight_to_the_truck() -> None:
+    sending.want("OUT-1", ("TEA-250", 30))
+    purchase = retailer.order(("TEA-250", 100))
+    retailer.deliver()
+    done = retailer.receive(purchase.inbound_order_number, ("TEA-250", 100, 0))
+    worker = a_client(Role.WAREHOUSE_WORKER, username="wang", sites=["W1"])
+
+    page = worker.get(f"/wms/receiving/{done.number}/counted").content.decode()
+
+    assert "take them straight to the truck" in page
+    assert "RECV-01 → SHIP-01 · OUT-1" in page
 
 
 def test_a_cancel_ends_the_task_at_the_dock() -> None:

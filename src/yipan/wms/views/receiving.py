@@ -21,7 +21,7 @@ from yipan.wms import queries, rules
 from yipan.wms.documents import receipt
 from yipan.wms.documents.receipt import Correction, Opening
 from yipan.wms.models.receipt import CountMode
-from yipan.wms.queries import CountTask, InboundFilter, ReceiptFilter, arrivals
+from yipan.wms.queries import CountTask, InboundFilter, ReceiptFilter, arrivals, pick_faces
 from yipan.wms.queries.goods_rules import is_blind_receipt
 from yipan.wms.views import receiving_scans
 from yipan.wms.views.sites import find_warehouse
@@ -240,7 +240,10 @@ def show_counted(request: HttpRequest, number: str) -> HttpResponse:
     get_actor(request).require_site(detail.head.site.code)
     if detail.head.state == "draft":
         return redirect("wms:count", number=number)
-    return render(request, "wms/counted.html", {"receipt": detail})
+    site = detail.head.site.code
+    waiting = pick_faces.list_move_tasks(site=site, kind="cross_dock")
+    straight = [task for task in waiting if task.created_at == detail.head.posted_at]
+    return render(request, "wms/counted.html", {"receipt": detail, "straight": straight})
 
 
 def _get_task(request: HttpRequest, number: str) -> CountTask:
