@@ -110,6 +110,14 @@ def value_postings(timestamp: int) -> None:  # noqa: ARG001  the clock tells eve
         erp.value_postings(clock=lambda: datetime.now(tz=UTC))
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="erp.follow_invoices", queueing_lock="erp.follow_invoices")
+def follow_invoices(timestamp: int) -> None:
+    """Match invoices that differ anew, and bring their prices into value."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        erp.follow_invoices(at=_get_instant(timestamp))
+
+
 @app.periodic(cron="15 * * * *")
 @app.task(name="erp.keep_day", queueing_lock="erp.keep_day")
 def keep_day(timestamp: int) -> None:
@@ -169,6 +177,7 @@ TASKS: Final = (
     source_backorders,
     sweep_orders,
     value_postings,
+    follow_invoices,
     keep_day,
     block_expired,
     compare_books,

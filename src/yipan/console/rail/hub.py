@@ -73,6 +73,13 @@ SECTIONS = (
                 icon="package-check",
             ),
             Item(
+                label=_("Receipt surpluses"),
+                url_name="erp:receipt_surpluses",
+                action="erp.read",
+                icon="package-x",
+                words=_("too much blocked decide keep return"),
+            ),
+            Item(
                 label=_("Transfers"),
                 url_name="erp:transfers",
                 action="erp.read",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
+from yipan.documents import reversals
 from yipan.documents.history import read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers, queries
@@ -67,6 +68,8 @@ def show_receipt(request: HttpRequest, number: str) -> HttpResponse:
         "history": history,
         "may_open_messages": actor.may("exchange.read"),
         "may_see_site": actor.may("wms.read"),
+        "may_reverse": receipt.head.state == "posted" and actor.may("erp.goods_receipt.reverse"),
+        "correction_causes": reversals.CAUSES.items(),
     }
     return render(request, "erp/goods_receipt.html", context)
 
