@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.retailer import CLERK, NOON, make_id
+from yipan.erp.documents import customer_return
+from yipan.erp.documents.customer_return import BroughtBack, Claim
 from yipan.exchange.subscriptions import Heard
 from yipan.messages.oms import FulfillmentLine, FulfillmentReleased
 from yipan.pos.documents import fulfillment, replenishment, store_count
@@ -42,7 +44,18 @@ def work(store: str) -> dict[str, str]:
         at=NOON,
         message_id=make_id(f"{store} request"),
     )
+    claimed = customer_return.claim(
+        wanted=Claim(
+            return_id=make_id(f"{store} claim"),
+            site=store,
+            original_number=f"{store}-1-000001",
+            lines=[BroughtBack(sku="TEA-250", quantity=1, disposition="sellable")],
+        ),
+        by=CLERK,
+        at=NOON,
+    )
     return {
+        "customer-returns:number": claimed.number,
         "pos/orders:number": order.number,
         "pos/fulfillments:number": order.number,
         "pos/counts:number": count.number,
