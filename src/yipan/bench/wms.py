@@ -92,7 +92,7 @@ def _measure_waves(*, now: datetime) -> list[Result]:
             wms_world.want(f"OUT-{number}-{order:03d}", lines, quantity=50, now=now)
         wms_world.deliver()
         wms_world.stock(skus, now=now)
-        planned = wave.plan(gathering=Gathering(site=SITE), by=HANDS, at=now).number
+        planned = wave.plan(gathering=Gathering(site=SITE, limit=ORDERS), by=HANDS, at=now).number
         times.append(_time(lambda p=planned: wave.release(number=p, by=HANDS, at=now)))  # type: ignore[misc]
     picks = Pick.objects.count()
     return [
