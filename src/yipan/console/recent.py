@@ -11,6 +11,8 @@ from yipan.ledger.queries import list_postings
 from yipan.ledger.rows import PostingRow
 
 POSTINGS_SHOWN = 6
+POSTINGS_READ = 30
+TO_COME = "supply/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,13 +27,15 @@ def list_recent(reader: Reader) -> list[RecentPosting]:
     """
     Return the last postings of the reader's books, newest first.
 
-    Who sees all sites gets the hub's book, everybody else the books of their own sites.
+    Who sees all sites gets the hub's book, everybody else the books of their own sites. What
+    the pool notes of goods to come moves none, and is left out.
     """
     if not reader.actor.may("ledger.read"):
         return []
     rows: list[PostingRow] = []
     for book in _list_books(reader):
-        rows += list_postings(book=book, limit=POSTINGS_SHOWN)
+        found = list_postings(book=book, limit=POSTINGS_READ)
+        rows += [row for row in found if not row.origin.startswith(TO_COME)]
     rows.sort(key=lambda row: row.recorded_at, reverse=True)
     return [
         RecentPosting(header=row, document=describe(book=row.book, origin=row.origin))

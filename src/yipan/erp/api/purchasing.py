@@ -13,12 +13,12 @@ from yipan.documents.doors import get_trace
 from yipan.erp import queries
 from yipan.erp.api.purchasing_schemas import (
     ChangeIn,
-    DecisionIn,
     NoticeEditIn,
     NoticeIn,
     NoticeOut,
     NoticePage,
     ProposalIn,
+    PurchaseDecisionIn,
     PurchasingQuery,
     ReturnIn,
     ReturnOut,
@@ -74,7 +74,7 @@ def change_purchase_order(request: HttpRequest, number: str, payload: ChangeIn) 
 
 @router.post("/purchase-orders/{number}/decide-change", response=OrderOut)
 @endpoint(action="erp.purchase_order.approve")
-def decide_change(request: HttpRequest, number: str, payload: DecisionIn) -> OrderOut:
+def decide_change(request: HttpRequest, number: str, payload: PurchaseDecisionIn) -> OrderOut:
     """Approve or reject the change of an order that waits."""
     actor = get_actor(request)
     actor.require_site(queries.get_order_site(number))

@@ -44,7 +44,7 @@ class ChangeIn(Schema):
     reason: Reason = ""
 
 
-class DecisionIn(Schema):
+class PurchaseDecisionIn(Schema):
     """Whether a change holds, and why."""
 
     is_approved: bool
@@ -308,7 +308,7 @@ class InvoiceIn(Schema):
     note: Annotated[str, Field(max_length=500)] = ""
 
 
-class DifferenceOut(Schema):
+class MatchDifferenceOut(Schema):
     """What was expected and what was found: a quantity, or a price in minor units."""
 
     code: str
@@ -325,7 +325,7 @@ class InvoiceLineOut(Schema):
     unit_cost_minor: int | None
     quantity_ordered: int
     quantity_received: int
-    differences: list[DifferenceOut]
+    differences: list[MatchDifferenceOut]
     landed_cost_number: str
 
 
@@ -369,7 +369,7 @@ class InvoiceOut(Schema):
                     quantity_ordered=line.quantity_ordered,
                     quantity_received=line.quantity_received,
                     differences=[
-                        DifferenceOut(code=it.code, expected=it.expected, found=it.found)
+                        MatchDifferenceOut(code=it.code, expected=it.expected, found=it.found)
                         for it in line.differences
                     ],
                     landed_cost_number=line.landed_cost_number,

@@ -14,19 +14,19 @@ from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
 from yipan.oms.api.schemas import (
+    ChannelOrderIn,
+    ChannelOrderLineOut,
+    ChannelOrderOut,
+    OrderStepIn,
+    ChannelOrdersQuery,
     DecisionOut,
     DecisionsOut,
     FulfillmentOut,
     FulfillmentsOut,
     FulfillmentsQuery,
-    LineOut,
     NoteIn,
-    OrderIn,
-    OrderOut,
     OrderRowOut,
     OrdersOut,
-    OrdersQuery,
-    ReasonIn,
     SourceIn,
 )
 from yipan.oms.documents import order as verbs
@@ -37,9 +37,9 @@ from yipan.oms.queries.orders import OrderFilter
 router = Router(tags=["OMS"])
 
 
-@router.post("/orders", response={201: OrderOut})
+@router.post("/orders", response={201: ChannelOrderOut})
 @endpoint(action="oms.order.write")
-def take_order(request: HttpRequest, payload: OrderIn) -> Status[OrderOut]:
+def take_order(request: HttpRequest, payload: ChannelOrderIn) -> Status[ChannelOrderOut]:
     """Take in an order, reserve its goods and tell the sites, in one call and one transaction."""
     actor = get_actor(request)
     if payload.pickup_site:
@@ -54,7 +54,7 @@ def take_order(request: HttpRequest, payload: OrderIn) -> Status[OrderOut]:
 
 @router.get("/orders", response=OrdersOut)
 @endpoint(action="oms.read")
-def list_orders(request: HttpRequest, which: Query[OrdersQuery]) -> OrdersOut:
+def list_orders(request: HttpRequest, which: Query[ChannelOrdersQuery]) -> OrdersOut:
     """List orders, the newest first."""
     rows = orders.list_orders(
         OrderFilter(
@@ -74,9 +74,9 @@ def list_orders(request: HttpRequest, which: Query[OrdersQuery]) -> OrdersOut:
     )
 
 
-@router.get("/orders/{number}", response=OrderOut)
+@router.get("/orders/{number}", response=ChannelOrderOut)
 @endpoint(action="oms.read")
-def get_order(request: HttpRequest, number: str) -> OrderOut:
+def get_order(request: HttpRequest, number: str) -> ChannelOrderOut:
     """Tell one order with its fulfillment orders."""
     return _show(request, number)
 
@@ -89,9 +89,9 @@ def get_decisions(request: HttpRequest, number: str) -> DecisionsOut:
     return DecisionsOut(data=[DecisionOut(**asdict(row)) for row in detail.decisions])
 
 
-@router.post("/orders/{number}/source", response=OrderOut)
+@router.post("/orders/{number}/source", response=ChannelOrderOut)
 @endpoint(action="oms.order.write")
-def source_order(request: HttpRequest, number: str, payload: SourceIn) -> OrderOut:
+def source_order(request: HttpRequest, number: str, payload: SourceIn) -> ChannelOrderOut:
     """Try again to find goods for what waits, or from the site a person chose."""
     actor = get_actor(request)
     orders.get_order(number, sites=actor.sites)
@@ -107,9 +107,9 @@ def source_order(request: HttpRequest, number: str, payload: SourceIn) -> OrderO
     return _show(request, number)
 
 
-@router.post("/orders/{number}/cancel", response=OrderOut)
+@router.post("/orders/{number}/cancel", response=ChannelOrderOut)
 @endpoint(action="oms.order.write")
-def cancel_order(request: HttpRequest, number: str, payload: ReasonIn) -> OrderOut:
+def cancel_order(request: HttpRequest, number: str, payload: OrderStepIn) -> ChannelOrderOut:
     """Cancel what has not left; sites that work on it are asked to stop."""
     orders.get_order(number, sites=get_actor(request).sites)
     verbs.cancel(
@@ -121,9 +121,9 @@ def cancel_order(request: HttpRequest, number: str, payload: ReasonIn) -> OrderO
     return _show(request, number)
 
 
-@router.post("/orders/{number}/notes", response=OrderOut)
+@router.post("/orders/{number}/notes", response=ChannelOrderOut)
 @endpoint(action="oms.order.write")
-def write_note(request: HttpRequest, number: str, payload: NoteIn) -> OrderOut:
+def write_note(request: HttpRequest, number: str, payload: NoteIn) -> ChannelOrderOut:
     """Write something down about an order."""
     orders.get_order(number, sites=get_actor(request).sites)
     verbs.write_note(number=number, text=payload.text, by=get_trace(request), at=timezone.now())
@@ -143,7 +143,7 @@ def list_fulfillments(request: HttpRequest, which: Query[FulfillmentsQuery]) -> 
 
 @router.post("/fulfillments/{number}/send-elsewhere", response=FulfillmentOut)
 @endpoint(action="oms.order.write")
-def send_elsewhere(request: HttpRequest, number: str, payload: ReasonIn) -> FulfillmentOut:
+def send_elsewhere(request: HttpRequest, number: str, payload: OrderStepIn) -> FulfillmentOut:
     """Take an order away from its site; its goods are sourced anew when the site stopped."""
     get_actor(request).require_site(orders.get_fulfillment(number).site)
     verbs.send_elsewhere(
@@ -155,15 +155,15 @@ def send_elsewhere(request: HttpRequest, number: str, payload: ReasonIn) -> Fulf
     return FulfillmentOut.of(orders.get_fulfillment(number))
 
 
-def _show(request: HttpRequest, number: str, *, is_repeat: bool = False) -> OrderOut:
+def _show(request: HttpRequest, number: str, *, is_repeat: bool = False) -> ChannelOrderOut:
     detail = orders.get_order(number, sites=get_actor(request).sites)
-    return OrderOut(
+    return ChannelOrderOut(
         **{
             n: getattr(detail, n)
-            for n in OrderOut.model_fields
+            for n in ChannelOrderOut.model_fields
             if n not in {"lines", "fulfillments", "duplicate"}
         },
-        lines=[LineOut(**asdict(line)) for line in detail.lines],
+        lines=[ChannelOrderLineOut(**asdict(line)) for line in detail.lines],
         fulfillments=[FulfillmentOut.of(row) for row in detail.fulfillments],
         duplicate=is_repeat,
     )

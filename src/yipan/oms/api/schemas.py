@@ -26,7 +26,7 @@ class BoughtLineIn(Schema):
     amount_minor: Money = 0
 
 
-class OrderIn(Schema):
+class ChannelOrderIn(Schema):
     """
     An order of a channel. `external_id` is the channel's number of it, used once for good.
 
@@ -55,7 +55,7 @@ class OrderIn(Schema):
     placed_at: datetime | None = None
 
 
-class LineOut(Schema):
+class ChannelOrderLineOut(Schema):
     line: int
     sku: str
     bundle: str
@@ -107,7 +107,7 @@ class FulfillmentsOut(Schema):
     data: list[FulfillmentOut]
 
 
-class OrderOut(Schema):
+class ChannelOrderOut(Schema):
     """An order with what became of it. `duplicate` says that the same was told before."""
 
     number: str
@@ -118,7 +118,7 @@ class OrderOut(Schema):
     pickup_site: str
     due_on: date | None
     placed_at: datetime
-    lines: list[LineOut]
+    lines: list[ChannelOrderLineOut]
     fulfillments: list[FulfillmentOut]
     duplicate: bool = False
 
@@ -142,7 +142,7 @@ class OrdersOut(Schema):
     next_cursor: str | None
 
 
-class OrdersQuery(Schema):
+class ChannelOrdersQuery(Schema):
     state: Annotated[str, Field(max_length=16)] = ""
     channel: Annotated[str, Field(max_length=32)] = ""
     external_id: Annotated[str, Field(max_length=96)] = ""
@@ -167,7 +167,7 @@ class DecisionsOut(Schema):
     data: list[DecisionOut]
 
 
-class ReasonIn(Schema):
+class OrderStepIn(Schema):
     reason: Reason = ""
 
 

@@ -178,13 +178,7 @@ def measure(
     steps += withheld
     usable, late, waiting = _sort_incoming(incoming, terms)
     steps += _list_incoming(usable)
-    presales = tuple(
-        (rule, left.get(rule.id, 0))
-        for rule in rules
-        if rule.kind == "presale"
-        and _fits(rule, sku, "", terms.channel, terms.method)
-        and left.get(rule.id, 0) > 0
-    )
+    presales = _list_presales(sku, rules, left, terms)
     steps += [Step(code="presale", amount=rest, rule=rule.id) for rule, rest in presales]
     sellable = now + sum(it.quantity for it in usable) + sum(rest for _, rest in presales)
     quota = find_rule(rules, "quota", sku=sku, channel=terms.channel) if terms.channel else None
@@ -205,6 +199,19 @@ def measure(
         own_quota_left=quota_left,
         next_date=min((it.usable_on for it in waiting if it.usable_on), default=None),
         steps=tuple(steps),
+    )
+
+
+def _list_presales(
+    sku: str, rules: Sequence[Rule], left: Mapping[int, int], terms: Terms
+) -> tuple[tuple[Rule, int], ...]:
+    """Return the pre-sales that have something left, and how much."""
+    return tuple(
+        (rule, left.get(rule.id, 0))
+        for rule in rules
+        if rule.kind == "presale"
+        and _fits(rule, sku, "", terms.channel, terms.method)
+        and left.get(rule.id, 0) > 0
     )
 
 

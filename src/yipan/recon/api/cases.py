@@ -71,7 +71,7 @@ class ComparedOut(Schema):
     closed: int
 
 
-class AssignIn(Schema):
+class CaseOwnerIn(Schema):
     owner: Word = ""
     due_on: date | None = None
 
@@ -84,7 +84,7 @@ class CorrectIn(Schema):
     quantity: Annotated[int, Field(ge=-(10**12), le=10**12)]
 
 
-class ReasonIn(Schema):
+class CaseReasonIn(Schema):
     reason: Reason = ""
 
 
@@ -146,7 +146,7 @@ def get_case(request: HttpRequest, number: str) -> CaseOut:
 
 @router.post("/cases/{number}/assign", response=CaseOut)
 @endpoint(action="recon.settle")
-def assign_case(request: HttpRequest, number: str, payload: AssignIn) -> CaseOut:
+def assign_case(request: HttpRequest, number: str, payload: CaseOwnerIn) -> CaseOut:
     """Say who looks into it; you, when nobody is named."""
     actor = get_actor(request)
     actor.require_site(cases.get_case_site(number))
@@ -178,7 +178,7 @@ def correct_case(request: HttpRequest, number: str, payload: CorrectIn) -> CaseO
 
 @router.post("/cases/{number}/close", response=CaseOut)
 @endpoint(action="recon.settle")
-def close_case(request: HttpRequest, number: str, payload: ReasonIn) -> CaseOut:
+def close_case(request: HttpRequest, number: str, payload: CaseReasonIn) -> CaseOut:
     """End it: with the documents that correct it, or with a reason."""
     get_actor(request).require_site(cases.get_case_site(number))
     case.close(number=number, by=get_trace(request, reason=payload.reason), at=timezone.now())
@@ -187,7 +187,7 @@ def close_case(request: HttpRequest, number: str, payload: ReasonIn) -> CaseOut:
 
 @router.post("/cases/{number}/reopen", response=CaseOut)
 @endpoint(action="recon.settle")
-def reopen_case(request: HttpRequest, number: str, payload: ReasonIn) -> CaseOut:
+def reopen_case(request: HttpRequest, number: str, payload: CaseReasonIn) -> CaseOut:
     """Take a closed case up again, with a reason."""
     get_actor(request).require_site(cases.get_case_site(number))
     case.reopen(number=number, by=get_trace(request, reason=payload.reason), at=timezone.now())
