@@ -17,7 +17,6 @@ from yipan.oms.api.schemas import (
     ChannelOrderIn,
     ChannelOrderLineOut,
     ChannelOrderOut,
-    OrderStepIn,
     ChannelOrdersQuery,
     DecisionOut,
     DecisionsOut,
@@ -27,6 +26,7 @@ from yipan.oms.api.schemas import (
     NoteIn,
     OrderRowOut,
     OrdersOut,
+    OrderStepIn,
     SourceIn,
 )
 from yipan.oms.documents import order as verbs
