@@ -518,11 +518,11 @@ def test_a_warehouse_receives_a_transfer_and_no_purchase() -> None:
 
 def test_goods_that_left_for_another_reason_wait_and_are_not_lost() -> None:
     message = wms.GoodsShipped(
-        message_id=make_id("to a customer"),
+        message_id=make_id("to a borrower"),
         occurred_at=NOON,
         shipment_number="SH-9",
         outbound_order_number="OUT-9",
-        order_type="fulfillment",
+        order_type="loan",
         document_number="FO-9",
         site="W1",
         lines=(wms.ShippedLine(line=1, sku="TEA-250", quantity=9),),
