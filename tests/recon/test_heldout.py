@@ -1,0 +1,156 @@
+"""How often the cause engine is right, on chains written independently of its rules."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.recon import heldout_count
+from yipan.recon.rules import Cause, Finding, Key, explain
+
+pytestmark = pytest.mark.slow
+
+SEEDS = (20260301, 20260302)
+QUIET = frozenset({Cause.UNKNOWN, Cause.SHRINKAGE})
+#: What is asked for (recall at least, wrong at most, background blamed at most).
+TARGET = (0.85, 0.05, 0.01)
+
+
+@dataclass(slots=True)
+class Score:
+    """What became of each key a cause touched: `named` counts by the truth and what was said."""
+
+    named: dict[Cause, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    background: Counter[str] = field(default_factory=Counter)
+    certain: Counter[bool] = field(default_factory=Counter)
+    netted: int = 0
+    seconds: float = 0.0
+
+    def count(self, outcome: str, cause: Cause | None = None) -> int:
+        """Count the keys of a cause, or of all, that were `right`, `abstained` or `wrong`."""
+        return sum(
+            number
+            for truth, counter in self.named.items()
+            if cause in (None, truth)
+            for said, number in counter.items()
+            if outcome == classify(truth, said)
+        )
+
+    @property
+    def total(self) -> int:
+        """Count the keys that causes touched and that differ."""
+        return sum(counter.total() for counter in self.named.values())
+
+    @property
+    def figures(self) -> tuple[float, float, float]:
+        """Return the shares that were right, that were wrong, and of background blamed."""
+        blamed = self.background.total() - self.background["left"]
+        return (
+            self.count("right") / self.total,
+            self.count("wrong") / self.total,
+            blamed / self.background.total(),
+        )
+
+
+def classify(truth: Cause, said: str) -> str:
+    """Say whether what was named is the truth, nothing, or something else."""
+    if said == truth:
+        return "right"
+    return "abstained" if said == "abstained" else "wrong"
+
+
+def judge(finding: Finding, *, truth: Cause, delta: int, others: set[Cause]) -> str:
+    """Return the cause a finding names for one that is there, or `abstained`."""
+    named = [part for part in finding.parts if part.cause not in QUIET]
+    if any(part.cause is truth and part.quantity * delta > 0 for part in named):
+        return truth
+    blamed = [part for part in named if part.cause not in others]
+    return max(blamed, key=lambda part: abs(part.quantity)).cause if blamed else "abstained"
+
+
+def measure(seed: int, *, drip_factor: int, score: Score) -> None:
+    """Let one chain be explained, and compare with what happened."""
+    world, evidence = heldout_count.make(seed, drip_factor=drip_factor)
+    start = time.perf_counter()
+    findings = {finding.key: finding for finding in explain(evidence)}
+    score.seconds += time.perf_counter() - start
+    assert findings.keys() == {difference.key for difference in evidence.differences}
+    causes: dict[Key, set[Cause]] = defaultdict(set)
+    for case in world.cases:
+        for key in case.deltas:
+            causes[key].add(case.cause)
+    for case in world.cases:
+        for key, delta in case.deltas.items():
+            if key in findings:
+                others = causes[key] - {case.cause}
+                said = judge(findings[key], truth=case.cause, delta=delta, others=others)
+                score.named[case.cause][said] += 1
+            else:
+                score.netted += 1
+    for finding in findings.values():
+        weigh(finding, truth=causes[finding.key], score=score)
+
+
+def weigh(finding: Finding, *, truth: set[Cause], score: Score) -> None:
+    """Note how sure a finding was, and what it said where nothing but small losses happened."""
+    assert sum(part.quantity for part in finding.parts) == finding.quantity
+    named = [part for part in finding.parts if part.cause not in QUIET]
+    for part in named:
+        if part.probability >= 0.9:
+            score.certain[part.cause in truth] += 1
+    if not truth:
+        score.background[named[0].cause if named else "left"] += 1
+
+
+def tell(title: str, score: Score) -> None:
+    """Print the confusion of causes, and the figures beside what is asked for."""
+    write = sys.stdout.write
+    write(f"\n{title}: {score.total} keys of causes, {score.netted} netted to nothing\n")
+    for cause in sorted(score.named):
+        counter, total = score.named[cause], score.named[cause].total()
+        wrong = ", ".join(
+            f"{said} {number}"
+            for said, number in counter.most_common()
+            if classify(cause, said) == "wrong"
+        )
+        shares = (score.count(word, cause) / total for word in ("right", "abstained", "wrong"))
+        right, abstained, missed = (f"{share:5.0%}" for share in shares)
+        write(
+            f"  {cause:24}{total:4}  right {right} abstained {abstained} wrong {missed}  {wrong}\n"
+        )
+    causes = [score.count("right", cause) / score.named[cause].total() for cause in score.named]
+    write(f"  recall, mean of the causes {sum(causes) / len(causes):.1%}\n")
+    names = ("recall", "wrong", "background blamed")
+    for name, figure, asked in zip(names, score.figures, TARGET, strict=True):
+        is_met = figure >= asked if name == "recall" else figure <= asked
+        write(f"  {name} {figure:.1%}, asked {asked:.0%}: {'met' if is_met else 'NOT met'}\n")
+    sure = score.certain[True] / max(1, score.certain.total())
+    write(f"  stated at 0.9 or more: {score.certain.total()}, {sure:.1%} of them there\n")
+    background = ", ".join(f"{said} {number}" for said, number in score.background.most_common())
+    write(f"  background: {background}\n")
+    write(f"  explained in {score.seconds:.1f} s\n")
+
+
+@pytest.mark.parametrize(
+    ("drip_factor", "floor"),
+    [(1, (0.75, 0.13, 0.07)), (8, (0.72, 0.15, 0.11))],
+    ids=["low", "eightfold"],
+)
+def test_causes_are_found_as_often_as_measured(
+    drip_factor: int, floor: tuple[float, float, float]
+) -> None:
+    score = Score()
+    for seed in SEEDS:
+        measure(seed, drip_factor=drip_factor, score=score)
+
+    # The floors are what was measured and a little room; they are not what is asked for.
+    tell(f"small losses x{drip_factor}", score)
+
+    recall, wrong, blamed = score.figures
+    assert recall >= floor[0]
+    assert wrong <= floor[1]
+    assert blamed <= floor[2]
