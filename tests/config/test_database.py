@@ -76,7 +76,7 @@ def test_processes_that_serve_pool_their_connections() -> None:
     assert "pool" not in get_database_settings(environment)["OPTIONS"]
 
     serving = get_database_settings({**environment, "YIPAN_DATABASE_ROLE": "app"})
-    assert serving["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 12, "timeout": 10}
+    assert serving["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 12, "timeout": 5}
     assert serving["CONN_HEALTH_CHECKS"] is True
 
 

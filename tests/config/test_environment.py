@@ -9,7 +9,7 @@ from yipan.config.environment import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 READ = re.compile(
-    r"(?:environ(?:\.get)?[(\[]|environment(?:\.get)?[(\[]|envvar=|_VARIABLE = )\"([A-Z_]+)\""
+    r"(?:environ(?:\.get)?[(\[]|environment(?:\.get)?[(\[]|envvar=|_VARIABLE = )\"([A-Z0-9_]+)\""
 )
 #: Django's own, which is ours to set and nobody's to change.
 DJANGO = {"DJANGO_SETTINGS_MODULE"}

@@ -66,8 +66,18 @@ TEXTS = (
 #: What is no mistake: to count nothing of a SKU, to show a line of nothing on a ticket, and
 #: to take goods back with less than nothing.
 MEANT: dict[object, str | tuple[str, ...]] = {
-    0: ("POST api/v1/receipts", "POST api/v1/tickets"),
-    -1: "POST api/v1/tickets",
+    # A line of an order that was sent ends with 0; a limit may be 0, or none.
+    0: (
+        "POST api/v1/receipts",
+        "POST api/v1/tickets",
+        "POST api/v1/purchase-orders/{number}/change",
+        "POST api/v1/adjustment-limit-changes",
+        "POST api/v1/cases/{number}/correct",
+    ),
+    # What corrects a difference has its sign.
+    -1: ("POST api/v1/tickets", "POST api/v1/cases/{number}/correct"),
+    10**12: "POST api/v1/adjustment-limit-changes",
+    None: "POST api/v1/adjustment-limit-changes",
 }
 LIKELY = ("q", "site", "state", "sku", "sort", "before", "after", "cursor", "limit", "account")
 

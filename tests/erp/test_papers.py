@@ -118,7 +118,7 @@ def test_a_goods_receipt_says_what_came(controller: Client) -> None:
 
 def test_a_machine_gets_the_same_paper(controller: Client) -> None:
     number = retailer.order(("TEA-250", 100)).number
-    machine = Client(headers={"Authorization": f"Bearer {a_key(Role.INTEGRATION)}"})
+    machine = Client(headers={"Authorization": f"Bearer {a_key(Role.PURCHASER)}"})
 
     told = machine.get(f"/api/v1/purchase-orders/{number}/paper?language=en")
     shown = controller.get(f"/erp/purchase-orders/{number}/paper?language=en")

@@ -81,7 +81,7 @@ class CorrectIn(Schema):
 
     document: Annotated[str, Field(min_length=1, max_length=48)]
     cause: Annotated[str, Field(max_length=32)] = ""
-    quantity: Annotated[int, Field(ge=-(10**12), le=10**12)]
+    quantity: Annotated[int, Field(ge=-(10**9), le=10**9)]
 
 
 class CaseReasonIn(Schema):

@@ -17,6 +17,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.refusals import BinUnknown
 from yipan.messages.wms import ReceivedLine
 from yipan.wms import rules
 from yipan.wms.documents import inspection_posting, lot
@@ -160,9 +161,12 @@ def stop(*, site: str, goods: Goods, by: Trace, at: datetime, message_id: UUID) 
     Take sound goods out of sale because somebody doubts them (冻结待检), and tell the hub.
 
     :raises QuantityNotPlausible: if it is nothing, or more than anybody handles.
+    :raises BinUnknown: if the bin is not one of the site's.
     """
     told.require_plausible([(goods.sku, goods.quantity)], minimum=1)
     told.require_known(sites=[site], skus=[goods.sku])
+    if not masterdata.find_bins(site, [goods.bin_code]):
+        raise BinUnknown(site=site, bin=goods.bin_code)
     opened = _open(
         site,
         goods=goods,
