@@ -75,6 +75,8 @@ MEANT: dict[object, str | tuple[str, ...]] = {
         "POST api/v1/cases/{number}/correct",
         "POST api/v1/inspections/{number}/decide",
         "POST api/v1/pos/counts",
+        "POST api/v1/pos/transfers",
+        "POST api/v1/selling-rules",
     ),
     # What corrects a difference has its sign.
     -1: ("POST api/v1/tickets", "POST api/v1/cases/{number}/correct"),

@@ -265,7 +265,8 @@ def _weigh_count(line: Line, *, wanted: int) -> tuple[float, tuple[str, ...], tu
     if line.counterpart_quantity is None:
         missing.append("counterpart")
     elif line.counterpart_quantity == line.quantity + wanted:
-        factor *= 20.0
+        # The paper has the true number: taken over unlooked at, or else typed wrongly.
+        factor *= 20.0 if line.mode == "bulk" else 1.0
         agreed.append("counterpart_agrees")
     elif line.counterpart_verified:
         factor *= COUNTERPART_DIFFERS
@@ -280,6 +281,8 @@ def _list_wrong_directions(line: Line) -> Iterator[_Claim]:
     papers = 1.0
     agreed: tuple[str, ...] = ("keyed_by_hand",) if line.mode == "key" else ()
     if is_return and not line.counterpart:
+        # Twice a recorded quantity, typed, and no ticket behind it: three things that agree.
+        papers = 4.0 if line.mode == "key" else 1.0
         agreed += ("return_without_ticket",)
     elif is_return:
         papers = 0.1

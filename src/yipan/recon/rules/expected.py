@@ -81,6 +81,8 @@ def _propose_use(
     )
     due = int(difference.days // goods.sample_days) * goods.sample_quantity
     missing = due - recorded
+    if missing <= 0:
+        return
     spread = max(1, round(missing * USE_TOLERANCE))
     candidates = [count for count in range(missing - spread, missing + spread + 1) if count > 0]
     for count in candidates:
@@ -129,11 +131,17 @@ def _propose_kits(
             for line in lines
             if line.kind == "sales_issue" and line.recorded_at <= difference.counted_at
         ]
-        total = sum(line.quantity for line in sold)
+        total = sum(line.quantity for line in sold) * ratio
+        # Parts that left under the kit's own document were issued rightly.
+        total -= sum(
+            line.quantity
+            for line in evidence.lines.get(key, ())
+            if line.quantity < 0 and line.document in {each.document for each in sold}
+        )
         if total < 0:
             yield Hypothesis(
                 cause=Cause.KIT_NOT_EXPLODED,
-                deltas={key: ratio * total},
+                deltas={key: total},
                 documents=tuple(sorted({line.document for line in sold})[:5]),
                 log_odds=weights.get_log_odds(Cause.KIT_NOT_EXPLODED, category=goods.category)
                 + math.log(ON_PAPER),

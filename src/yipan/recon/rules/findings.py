@@ -132,11 +132,10 @@ def _conclude(
 ) -> Finding:
     key = difference.key
     by_cause = _add_up(key, outcomes=outcomes, rests=rests)
-    best = outcomes[0]
     parts: list[Part] = []
     left = difference.quantity
-    for hypothesis in best.chosen:
-        if key in hypothesis.deltas and by_cause[hypothesis.cause] > NAMED_ABOVE:
+    for hypothesis in _choose(key, outcomes=outcomes):
+        if by_cause[hypothesis.cause] > NAMED_ABOVE:
             parts.append(_make_part(hypothesis, key=key, probability=by_cause[hypothesis.cause]))
             left -= hypothesis.deltas[key]
     if left:
@@ -149,6 +148,23 @@ def _conclude(
             key, outcomes=outcomes, by_cause=by_cause, named={part.cause for part in parts}
         ),
     )
+
+
+def _choose(key: Key, *, outcomes: Sequence[Outcome]) -> tuple[Hypothesis, ...]:
+    """
+    Return what most probably happened to one key, whatever happened to those it is joined with.
+
+    A sure answer here must not be lost because the others have several equal ones.
+    """
+    total: defaultdict[tuple[int, ...], float] = defaultdict(float)
+    meant: dict[tuple[int, ...], tuple[Hypothesis, ...]] = {}
+    for outcome in outcomes:
+        here = tuple(each for each in outcome.chosen if key in each.deltas)
+        # The same prediction from two documents of one cause is one answer.
+        name = tuple(sorted(hash((each.cause, each.deltas[key])) for each in here))
+        total[name] += outcome.probability
+        meant.setdefault(name, here)
+    return meant[max(total, key=lambda name: total[name])]
 
 
 def _add_up(
