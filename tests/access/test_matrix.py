@@ -77,6 +77,7 @@ def test_nobody_gets_in_without_a_log_in(objects: world.Objects) -> None:
     assert tell(wrong) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undone")
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_gets_exactly_what_it_may(role: Role, objects: world.Objects) -> None:
@@ -92,6 +93,7 @@ def test_a_role_gets_exactly_what_it_may(role: Role, objects: world.Objects) -> 
     assert tell(wrong) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undone")
 @pytest.mark.parametrize("role", list(Role))
 def test_another_sites_object_is_not_found_whatever_the_role(
@@ -110,6 +112,7 @@ def test_another_sites_object_is_not_found_whatever_the_role(
     assert tell(wrong) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undone")
 @pytest.mark.parametrize("role", list(Role))
 def test_no_page_or_list_shows_what_another_site_has(role: Role, objects: world.Objects) -> None:

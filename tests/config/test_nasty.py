@@ -195,6 +195,7 @@ def test_no_query_makes_a_list_or_a_page_fail(objects: world.Objects, machine: C
     assert "\n".join(faults) == ""
 
 
+@pytest.mark.slow
 def test_no_text_in_an_address_makes_a_page_fail(objects: world.Objects, machine: Client) -> None:
     person = a_client(
         *[role for role in Role if role is not Role.INTEGRATION],
