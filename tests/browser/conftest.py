@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
@@ -24,6 +26,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 #: What htmx says of a request that the page itself broke off, to ask anew or to go elsewhere;
 #: a request that failed also says `htmx:sendError`.
 BROKEN_OFF = ("htmx:sendAbort", "htmx:afterRequest")
+
+QUIET_SECONDS_MAX = 10.0
 
 Visitor = Callable[..., Page]
 
@@ -105,7 +109,24 @@ def visit(
         # A request that is still answered would lock tables that are about to be emptied.
         page.wait_for_load_state("networkidle")
         page.close()
+    context.close()
+    wait_until_quiet()
     assert complaints == []
+
+
+def wait_until_quiet() -> None:
+    """Wait until the server answers nobody any more: workers of a page ask without one."""
+    give_up_at = time.monotonic() + QUIET_SECONDS_MAX
+    while time.monotonic() < give_up_at:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_stat_activity where datname = current_database()"
+                " and pid <> pg_backend_pid() and backend_type = 'client backend'"
+                " and state <> 'idle'"
+            )
+            if cursor.fetchone()[0] == 0:
+                return
+        time.sleep(0.05)
 
 
 @pytest.fixture

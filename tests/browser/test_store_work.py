@@ -148,7 +148,7 @@ def test_a_day_is_closed_in_three_screens_and_the_manager_sees_it(
     hands.keep("store-day")
 
     page.goto(f"{live_server.url}/pos/store")
-    expect(page.get_by_text("Below zero")).to_be_visible()
+    expect(page.get_by_role("heading", name="Below zero")).to_be_visible()
     expect(page.get_by_role("link", name="TEA-250 goods").first).to_be_visible()
     hands.keep("manager")
     page.goto(f"{live_server.url}/pos/days")
