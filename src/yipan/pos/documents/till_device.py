@@ -119,8 +119,9 @@ def report(*, till_code: str, told: Report, at: datetime) -> Standing:
 
     :raises NotFound: if the till has no such device.
     """
+    # The device alone: the till stays free for the tickets that come meanwhile.
     device = (
-        RegisterDevice.objects.select_for_update()
+        RegisterDevice.objects.select_for_update(of=("self",))
         .filter(till__code=till_code, device=told.device)
         .first()
     )
