@@ -94,7 +94,7 @@ def test_callers_are_told_to_come_back_while_the_disk_is_full(small_disk: Path) 
         thread.join()
         proof = run_yipan("prove", "--json", home=home)
 
-        assert {status for _, status in till.answers} <= {0, 200, 503}
+        assert {status for _, status in till.answers} <= {0, 200, 503}, running.tell()
         assert json.loads(proof.stdout)["first_break"] is None
         assert running.stop() == 0
 

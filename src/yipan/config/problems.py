@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import structlog
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from ninja.errors import ValidationError
 
@@ -18,6 +19,9 @@ from yipan.foundation.refusals import Refusal
 CONTENT_TYPE = "application/problem+json"
 TYPE_ROOT = "https://yipan.dev/problems/"
 RETRY_FACT = "retry_after_ms"
+RETRY_MS = 1_000
+#: Classes of SQLSTATE: no connection, no room, somebody stops it, the disk fails.
+AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
 
 log = structlog.get_logger()
 
@@ -55,6 +59,13 @@ class RateLimited(Refusal):
 
     code = "request.rate_limited"
     status = 429
+
+
+class Unavailable(Refusal):
+    """The database cannot be reached. Ask again, with the same key: nothing happens twice."""
+
+    code = "server.unavailable"
+    status = 503
 
 
 class CsrfFailed(Refusal):
@@ -118,8 +129,23 @@ def describe_validation(error: ValidationError) -> Problem:
     )
 
 
+def is_database_away(error: Exception) -> bool:
+    """Say whether an error means that the database is down, full or starting."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state[:2] in AWAY_CLASSES
+
+
 def describe_fault(error: Exception) -> Problem:
-    """Log a fault of ours with all we know, and return a problem with its number alone."""
+    """
+    Log a fault of ours with all we know, and return a problem with its number alone.
+
+    A database that is away is none: whoever asked is told to come back.
+    """
+    if is_database_away(error):
+        log.warning("database_away", error=str(error))
+        return describe_refusal(Unavailable(**{RETRY_FACT: RETRY_MS}))
     incident = uuid4()
     log.error("fault", incident=str(incident), exc_info=error)
     return Problem(
