@@ -1,6 +1,7 @@
 // The outbox of a register: pending -> sending -> applied, duplicate or parked. What nobody
-// answers is sent again under the same id, after 5 seconds doubling to 5 minutes, for ever. A
-// ticket goes only when it is booked and both books agreed on its day.
+// answers is sent again under the same id, after 5 seconds doubling to 5 minutes, for ever; one
+// reply lost on a line that just worked is asked for again at once. A ticket goes only when it is
+// booked and both books agreed on its day.
 
 const BATCH = 100;
 const RETRY_MS = 5_000;
@@ -11,8 +12,8 @@ const UNSENT = ["unnumbered", "pending", "sending"];
 export const REUSED = new Set(["exchange.sequence_reused", "document.number_reused", "till.epoch_unknown"]);
 
 export class Outbox {
-  constructor({ storage, identity, door, onChange, onAnswer }) {
-    Object.assign(this, { storage, identity, door, onChange, onAnswer });
+  constructor({ storage, identity, door, onChange, onParked }) {
+    Object.assign(this, { storage, identity, door, onChange, onParked });
     this.failures = 0;
     this.isSending = false;
     this.isWanted = false;
@@ -74,13 +75,17 @@ export class Outbox {
   // Returns whether nothing is left to send.
   async drain() {
     if (!this.identity.isKnown && !(await this.identity.open())) return false;
+    let hasWorked = false;
     for (;;) {
       const batch = await this.takeBatch();
       if (!batch.length) return true;
       const answers = await this.send(batch);
       const isHeard = await this.settle(batch, answers);
       this.onChange(await this.look());
-      if (!isHeard) return false;
+      // What was answered ends the waits of before: the line is back, however long it was away.
+      if (isHeard) this.failures = 0;
+      else if (!hasWorked) return false;
+      hasWorked = isHeard;
     }
   }
 
@@ -126,7 +131,7 @@ export class Outbox {
     }
     const settled = batch.map((record, place) => judge(record, answers[place]));
     await this.write(settled);
-    for (const record of settled) this.onAnswer(record);
+    for (const record of settled.filter((each) => each.state === "parked")) this.onParked(record);
     if (settled.some((record) => REUSED.has(record.code))) {
       const { epoch } = this.identity.current;
       return this.identity.renumber((record) => record.epoch === epoch

@@ -37,11 +37,10 @@ const outbox = new Outbox({
   storage,
   identity,
   door,
-  onChange: showSync,
-  onAnswer: (record) => {
+  onChange: (state) => { showSync(state); showRecent(); },
+  onParked: (record) => {
     // A number somebody else used is no fault of who sells: the ticket goes again by itself.
-    if (record.state === "parked" && !REUSED.has(record.code)) say(`${text("refused")} ${record.number}`, "bad");
-    showRecent();
+    if (!REUSED.has(record.code)) say(`${text("refused")} ${record.number}`, "bad");
   },
 });
 let isKept = true;
