@@ -24,6 +24,9 @@ from yipan.config.selling_schemas import (
     PegOut,
     PegsOut,
     PegsQuery,
+    PromiseDateOut,
+    PromiseDatesOut,
+    PromiseDatesQuery,
     RuleBody,
     RuleMade,
     RuleOut,
@@ -42,6 +45,7 @@ from yipan.pool.policy import selling_rules
 from yipan.pool.policy.channels import Assigned, Service
 from yipan.pool.policy.selling_rules import NewRule
 from yipan.pool.queries import channels
+from yipan.pool.queries.promise_dates import list_promise_dates
 from yipan.pool.queries.selling import list_pegs, list_sellable
 from yipan.pool.rules.selling import Terms
 
@@ -60,6 +64,22 @@ def get_sellable(request: HttpRequest, which: Query[SellableQuery]) -> Sellables
         sites=get_actor(request).sites,
     )
     return SellablesOut(data=[SellableOut.of(it, explain=which.explain) for it in found])
+
+
+@router.get("/promise-dates", response=PromiseDatesOut)
+@endpoint(action="pool.read")
+def get_promise_dates(request: HttpRequest, which: Query[PromiseDatesQuery]) -> PromiseDatesOut:
+    """Tell by when each SKU can be had by each method, and in which stores it can be picked up."""
+    scope = get_actor(request).sites
+    near = frozenset(which.site) or None
+    found = list_promise_dates(
+        wanted=dict.fromkeys(which.sku, which.quantity),
+        channel=which.channel,
+        methods=which.method,
+        at=timezone.now(),
+        sites=near if scope is None else scope if near is None else near & scope,
+    )
+    return PromiseDatesOut(data=[PromiseDateOut(**asdict(it)) for it in found])
 
 
 @router.get("/pegs", response=PegsOut)

@@ -92,6 +92,55 @@ class SellablesOut(Schema):
     data: list[SellableOut]
 
 
+class PromiseDatesQuery(Schema):
+    """Of which SKUs, how many of each, through which channel; `site` limits the stores."""
+
+    sku: Annotated[list[Sku], Field(min_length=1, max_length=SKUS_PER_QUESTION_MAX)]
+    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)] = 1
+    channel: Annotated[str, Field(min_length=1, max_length=32)]
+    method: Annotated[list[Method], Field(max_length=3)] = ["ship", "pickup"]
+    site: Annotated[list[Site], Field(max_length=SITES_MAX)] = []
+
+
+class DateEntryOut(Schema):
+    """What moved the date: `start`, `cutoff`, `closed`, `handling`, `transit`, `arrives`, ..."""
+
+    code: str
+    day: date
+    number: str
+
+
+class StoreDateOut(Schema):
+    """By when a store has it ready at its counter, and how much of it it could."""
+
+    site: str
+    quantity: int
+    promise_date: date
+    entries: list[DateEntryOut]
+
+
+class PromiseDateOut(Schema):
+    """
+    By when a SKU can be had by one method; null when nobody can promise it.
+
+    `is_now` is false when it is still to come. `stores` are those of a pick-up, the soonest first.
+    """
+
+    sku: str
+    method: str
+    quantity: int
+    sellable: int
+    promise_date: date | None
+    site: str
+    is_now: bool
+    entries: list[DateEntryOut]
+    stores: list[StoreDateOut]
+
+
+class PromiseDatesOut(Schema):
+    data: list[PromiseDateOut]
+
+
 class GroupBody(Schema):
     """Sites that one may sell from together."""
 

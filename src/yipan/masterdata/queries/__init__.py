@@ -35,6 +35,7 @@ from yipan.masterdata.queries.parties import (
 from yipan.masterdata.queries.places import (
     compute_business_date,
     find_bins,
+    find_closed_days,
     find_sites,
     get_bin,
     get_business_date,
@@ -57,6 +58,7 @@ __all__ = [
     "find_by_barcode",
     "find_by_gtin",
     "find_category",
+    "find_closed_days",
     "find_customers",
     "find_sites",
     "find_skus",

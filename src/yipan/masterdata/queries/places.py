@@ -101,6 +101,20 @@ def is_trading_day(site: str, day: date) -> bool:
     return not ClosedDay.objects.filter(calendar_id__in=calendar, date=day).exists()
 
 
+def find_closed_days(
+    codes: Collection[str], *, first: date, last: date
+) -> dict[str, frozenset[date]]:
+    """Return site to the days of a span on which its calendar says that it does not trade."""
+    rows = ClosedDay.objects.filter(
+        calendar__site__code__in=set(codes), date__gte=first, date__lte=last
+    ).values_list("calendar__site__code", "date")
+    found: dict[str, set[date]] = {}
+    for code, day in rows:
+        if code in codes:
+            found.setdefault(code, set()).add(day)
+    return {code: frozenset(days) for code, days in found.items()}
+
+
 def list_zones(site: str) -> list[ZoneRow]:
     """Return the zones of a site, by code."""
     return [

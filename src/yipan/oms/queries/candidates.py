@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.db.models import Count
 from django.utils import timezone
@@ -24,7 +23,9 @@ from yipan.oms.rules.sourcing import (
     measure_km,
 )
 from yipan.pool.queries.channels import ServiceRow, find_sites_of, list_services
+from yipan.pool.queries.promise_dates import HORIZON, can_do, measure_pace
 from yipan.pool.queries.selling import measure_in, read_world
+from yipan.pool.rules.promise_dates import find_date
 from yipan.pool.rules.selling import Terms
 
 #: How a site refused an order, for good: it is not asked again.
@@ -65,6 +66,7 @@ def ask(
     names = {site for it in measured.values() for site in it.by_site} | ({fixed} - {""})
     sites = masterdata.find_sites(names)
     services = {row.site: row for row in list_services(sites=names, method=order.method)}
+    closed = masterdata.find_closed_days(names, first=today, last=today + HORIZON)
     bars = _Bars(
         refused=_find_refused(order),
         load=_count_today(names, at=at),
@@ -75,18 +77,24 @@ def ask(
     due_on: dict[str, date] = {}
     for name in sorted(sites):
         site, service = sites[name], services.get(name)
-        days = _count_days(site, service, at=at)
-        due_on[name] = masterdata.compute_business_date(site, at) + timedelta(days=days)
+        pace = measure_pace(
+            site, service, method=order.method, closed=closed.get(name, frozenset()), at=at
+        )
+        start = masterdata.compute_business_date(site, at)
+        due_on[name], _ = find_date(start=start, pace=pace)
         candidate = Candidate(
             site=name,
             free={sku: it.by_site.get(name, 0) for sku, it in measured.items()},
             is_store=site.site_type == "store",
             kilometers=_measure(order, site, service),
-            days=days,
+            days=(due_on[name] - start).days,
             parcel_cost=service.parcel_cost_minor if service else 0,
             unit_cost=service.unit_cost_minor if service else 0,
         )
-        rejected = _reject(candidate, order, service, bars)
+        is_able = can_do(site, service, method=order.method)
+        rejected = _reject(candidate, order, service, bars) if is_able else "method_closed"
+        if bars.fixed and name != bars.fixed:
+            rejected = "not_chosen"
         found.append(replace(candidate, rejected=rejected))
     return Question(
         wanted=tuple(_want(line, limit=measured[line.sku].now) for line in lines),
@@ -110,25 +118,14 @@ def _want(line: OrderLine, *, limit: int) -> Wanted:
 
 def _reject(it: Candidate, order: ChannelOrder, service: ServiceRow | None, bars: _Bars) -> str:
     """Return why a site may not send, or "". A person's choice overrules refusals and capacity."""
-    if bars.fixed and it.site != bars.fixed:
-        return "not_chosen"
     if it.site in bars.refused and not bars.is_chosen:
         return "refused_before"
-    if not _can(it, order, service):
-        return "method_closed"
     if service is None:
         return ""
     if order.region and order.region in service.regions_denied:
         return "region"
     is_full = service.capacity is not None and bars.load.get(it.site, 0) >= service.capacity
     return "capacity" if is_full and not bars.is_chosen else ""
-
-
-def _can(it: Candidate, order: ChannelOrder, service: ServiceRow | None) -> bool:
-    if service is not None:
-        return service.is_open
-    # Nobody said what it can do: a warehouse ships, a store hands over what is picked up.
-    return order.method == "pickup" or not it.is_store
 
 
 def _find_refused(order: ChannelOrder) -> frozenset[str]:
@@ -146,16 +143,6 @@ def _count_today(sites: set[str], *, at: datetime) -> dict[str, int]:
         state__in=[FulfillmentState.CANCELED, FulfillmentState.REJECTED]
     )
     return dict(rows.values_list("site").annotate(count=Count("id")))
-
-
-def _count_days(site: SiteRow, service: ServiceRow | None, *, at: datetime) -> int:
-    """Return the days from today until it is there: past the cut-off a day more."""
-    if service is None:
-        return 2
-    days = service.handling_days + service.transit_days
-    local = at.astimezone(ZoneInfo(site.time_zone))
-    is_past = service.cutoff_at is not None and local.time() >= service.cutoff_at
-    return days + (1 if is_past else 0)
 
 
 def _measure(order: ChannelOrder, site: SiteRow, service: ServiceRow | None) -> float:
