@@ -136,12 +136,27 @@ def block_expired(timestamp: int) -> None:
         )
 
 
-@app.periodic(cron="*/10 * * * *")
+@app.periodic(cron="*/2 * * * *")
 @app.task(name="recon.compare_books", queueing_lock="recon.compare_books")
 def compare_books(timestamp: int) -> None:
-    """Compare the hub's book with every site's own, and look at open counts again."""
+    """Compare the hub's book with every site's own where either changed."""
     if node.HUB_RECEIVER in node.list_node_receivers():
         recon.compare_books(at=_get_instant(timestamp))
+
+
+@app.periodic(cron="35 2 * * *")
+@app.task(name="recon.compare_in_full", queueing_lock="recon.compare_in_full")
+def compare_in_full(timestamp: int) -> None:
+    """Add up all balances anew, and compare: once a day nothing is taken on trust."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        recon.compare_books(at=_get_instant(timestamp), is_full=True)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="recon.revisit_counts", queueing_lock="recon.revisit_counts")
+def revisit_counts(timestamp: int) -> None:
+    """Look at the books of open counts again: late documents may have changed them."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
         recon.revisit_counts(at=_get_instant(timestamp))
 
 
@@ -181,6 +196,8 @@ TASKS: Final = (
     keep_day,
     block_expired,
     compare_books,
+    compare_in_full,
+    revisit_counts,
     replenish,
     sweep_stalled,
 )

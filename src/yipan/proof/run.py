@@ -11,7 +11,7 @@ from yipan.ledger.snapshot_proof import prove_snapshots
 from yipan.pool.queries import prove_promises
 from yipan.proof.lots import prove_lots
 from yipan.proof.purchasing import prove_on_order, prove_supplier_account
-from yipan.proof.sites import compare_sites
+from yipan.proof.sites import compare_sites, prove_trees
 from yipan.proof.transfers import prove_transfers
 from yipan.proof.values import prove_values
 
@@ -20,7 +20,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
     ("ledger", ledger_proof.prove_ledger),
     ("snapshots", prove_snapshots),
     ("message log", exchange_proof.list_findings),
-    ("hub against sites", lambda: [compare_sites()]),
+    ("hub against sites", lambda: [compare_sites(), prove_trees()]),
     ("lots and picks", prove_lots),
     ("transfers", lambda: [prove_transfers()]),
     ("purchasing", lambda: [prove_on_order(), prove_supplier_account()]),

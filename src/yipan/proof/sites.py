@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from yipan.foundation.findings import Finding
 from yipan.ledger.site_differences import SiteDifference, list_site_differences
+from yipan.recon.documents import trees
 from yipan.recon.queries.cuts import HUB_BOOK, list_cuts
 
 CHECK = "proof.hub_equals_sites"
+TREES = "proof.trees_follow_books"
 
 
 def compare_sites() -> Finding:
@@ -27,6 +29,21 @@ def compare_sites() -> Finding:
         if differences
         else f"{len(cuts)} sites compared",
         count=len(differences),
+        examined=len(cuts),
+    )
+
+
+def prove_trees() -> Finding:
+    """Compare what is kept of each site's two books with what their balances add up to."""
+    cuts = list_cuts()
+    drifted = trees.list_drifted(cuts=cuts)
+    return Finding(
+        check=TREES,
+        ok=not drifted,
+        detail=f"the sums kept of site {drifted[0]} are not those of its balances"
+        if drifted
+        else f"{len(cuts)} sites looked at",
+        count=len(drifted),
         examined=len(cuts),
     )
 

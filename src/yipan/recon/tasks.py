@@ -8,9 +8,9 @@ from yipan.recon.documents import comparing, counting
 from yipan.recon.documents.comparing import Compared
 
 
-def compare_books(*, at: datetime) -> Compared:
-    """Compare the hub's book with every site's own. Repeatable."""
-    return comparing.compare(at=at)
+def compare_books(*, at: datetime, is_full: bool = False) -> Compared:
+    """Compare the hub's book with every site's own, in full or where they changed. Repeatable."""
+    return comparing.compare(at=at, is_full=is_full)
 
 
 def revisit_counts(*, at: datetime) -> int:

@@ -69,6 +69,13 @@ class ComparedOut(Schema):
     opened: int
     changed: int
     closed: int
+    leaves: int
+
+
+class CompareQuery(Schema):
+    """`full` adds up all balances anew instead of trusting the sums that are kept."""
+
+    full: bool = False
 
 
 class CaseOwnerIn(Schema):
@@ -121,11 +128,11 @@ def list_cases(request: HttpRequest, wanted: Query[CaseQuery]) -> CasesOut:
 
 @router.post("/cases/compare", response=ComparedOut)
 @endpoint(action="recon.settle")
-def compare_books(request: HttpRequest) -> ComparedOut:
+def compare_books(request: HttpRequest, wanted: Query[CompareQuery]) -> ComparedOut:
     """Compare the hub's book with the sites' own now, at their common watermarks."""
     sites = get_actor(request).sites
     at = timezone.now()
-    compared = comparing.compare(at=at, sites=sites)
+    compared = comparing.compare(at=at, sites=sites, is_full=wanted.full)
     counting.revisit(at=at, sites=sites)
     return ComparedOut(
         sites=compared.sites,
@@ -133,6 +140,7 @@ def compare_books(request: HttpRequest) -> ComparedOut:
         opened=compared.opened,
         changed=compared.changed,
         closed=compared.closed,
+        leaves=compared.leaves,
     )
 
 

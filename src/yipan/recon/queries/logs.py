@@ -10,7 +10,7 @@ from yipan.foundation.status import StockStatus
 from yipan.ledger.queries import ROWS_MAX, list_movements
 from yipan.ledger.rows import MovementRow
 from yipan.ledger.site_differences import SiteCut
-from yipan.recon.queries.cuts import HUB_BOOK
+from yipan.recon.queries.cuts import HUB_BOOK, LOG_EPOCH
 from yipan.recon.rules.interfaces import Log, Moved, Told
 from yipan.recon.rules.values import Key
 
@@ -98,7 +98,7 @@ def _tell(row: MovementRow, *, net: dict[str, int], key_site: str) -> Told | Non
         return None
     return Told(
         source=header.source,
-        epoch=1,
+        epoch=LOG_EPOCH,
         # What came by no message stands for itself.
         sequence=header.sequence or -zlib.crc32(header.origin.encode()),
         content_hash="|".join(f"{move.status}:{move.quantity}" for move in moves),
