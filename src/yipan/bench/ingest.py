@@ -20,9 +20,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from django.db import connection
@@ -35,7 +37,11 @@ from yipan.bench.report import Result, at_least, tell, tell_load
 from yipan.erp.documents import master_record
 from yipan.erp.documents.master_record import Author
 from yipan.exchange.delivery import deliver_pending
+from yipan.foundation.ids import make_id
+from yipan.ledger.moves import Trace
 from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.pos.documents import stock_opening
+from yipan.pos.documents.stock_opening import ShopStock
 from yipan.simulate import tills
 from yipan.simulate.baskets import Basket, read_baskets
 from yipan.simulate.generated import make_baskets
@@ -56,6 +62,16 @@ QUIET_SECONDS_MAX = 60.0
 CLOCK_OVER_SECONDS, CLOCK_AHEAD_SECONDS = 5, 35
 LOOK_SECONDS = 0.02
 ROWS_PER_SAVE = 1_000
+LINES_PER_OPENING = 500
+BELOW_ZERO_EVERY = 50
+
+
+# What is not a ticket, the openings before and the doubts between, does not count.
+_COUNT_BOOKED = """
+select coalesce(sum(r.applied_count), 0) - (select count(*) from pos_storeopening)
+from exchange_reception r join exchange_stream s on s.id = r.stream_id
+where r.receiver = 'erp' and s.source like 'pos:%/stock'
+"""
 
 
 def run(*, file: Path | None = None) -> list[Result]:
@@ -120,8 +136,34 @@ def _prepare(baskets: Sequence[Basket]) -> str:
     for start in range(0, len(skus), ROWS_PER_SAVE):
         rows = [SkuRow(code=sku, name=sku) for sku in skus[start : start + ROWS_PER_SAVE]]
         master_record.save_skus(rows, by=by)
+    _open_stock(baskets, at=at)
     deliver_pending()
     return keys.create(KeyGrant(name="bench"), by=SYSTEM, at=at).secret
+
+
+def _open_stock(baskets: Sequence[Basket], *, at: datetime) -> None:
+    """
+    Give each store what it will sell, but for one SKU in `BELOW_ZERO_EVERY`.
+
+    Those few go below zero, and each of them opens a difference, a count and a message, as in
+    a store whose book is as wrong as books are.
+    """
+    sold: Counter[tuple[str, str]] = Counter()
+    for basket in baskets:
+        for line in basket.lines:
+            sold[name_site(basket.store), name_sku(line.product)] += max(line.quantity, 1)
+    stocked = [key for place, key in enumerate(sorted(sold)) if (place + 1) % BELOW_ZERO_EVERY]
+    for site, keys_of_site in groupby(stocked, key=lambda key: key[0]):
+        skus = [sku for _, sku in keys_of_site]
+        for start in range(0, len(skus), LINES_PER_OPENING):
+            chunk = skus[start : start + LINES_PER_OPENING]
+            stock_opening.post(
+                site=site,
+                stock=[ShopStock(sku=sku, quantity=sold[site, sku]) for sku in chunk],
+                by=Trace(actor="bench"),
+                at=at,
+                message_id=make_id(),
+            )
 
 
 def _tell_all(
@@ -155,9 +197,7 @@ def _tell_all(
 
 def _count_booked() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select coalesce(sum(applied_count), 0) from exchange_reception where receiver = 'erp'"
-        )
+        cursor.execute(_COUNT_BOOKED)
         return int(cursor.fetchone()[0])
 
 

@@ -236,8 +236,9 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
 ROUTES: Final[tuple[Route, ...]] = (
     Route(receiver="erp", prefix="wms:"),
     Route(receiver="erp", prefix="pos:"),
-    Route(receiver="oms", prefix="wms:"),
-    Route(receiver="oms", prefix="pos:"),
+    # Orders want the shipments out of streams that are full of tickets and receipts.
+    Route(receiver="oms", prefix="wms:", is_selective=True),
+    Route(receiver="oms", prefix="pos:", is_selective=True),
     Route(receiver="pos", prefix="till:"),
     Route(receiver="pos", prefix="erp:hub/masterdata"),
     Route(receiver="pos", prefix="erp:hub/orders:", is_heard=node.is_for_store),

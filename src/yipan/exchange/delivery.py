@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from yipan.exchange import database, parking, receptions, told
+from yipan.exchange import database, parking, passing, receptions, told
 from yipan.exchange.envelopes import RUN_MESSAGES_MAX
 from yipan.exchange.sources import is_masterdata
 from yipan.exchange.subscriptions import list_receivers
@@ -85,10 +85,13 @@ def deliver_run(pending: Pending, *, faults: list[Exception]) -> tuple[int, bool
         reception = receptions.lock(
             receiver=pending.receiver, source=pending.source, epoch=pending.epoch
         )
-        envelopes = told.list_unheard(reception)
+        passed = passing.pass_over(reception)
+        envelopes = passing.take_first(reception, told.list_unheard(reception))
         replies = InProcess(receiver=pending.receiver, faults=faults).push(envelopes)
     received = sum(reply.is_heard for reply in replies)
+    if not replies:
+        return 0, not passed
     if received and is_masterdata(pending.source):
         parking.retry(receiver=pending.receiver)
     is_stuck = received < len(replies) if len(replies) < RUN_MESSAGES_MAX else received == 0
-    return received, is_stuck or not replies
+    return received, is_stuck

@@ -98,6 +98,28 @@ class Reception(models.Model):
         return f"{self.receiver} {self.stream_id}/{self.epoch} up to {self.watermark}"
 
 
+class PassedRange(models.Model):
+    """Numbers of a stream a receiver does not take the kinds of: heard, and not written down."""
+
+    pk = models.CompositePrimaryKey("receiver", "stream_id", "epoch", "first_sequence")
+    receiver = models.CharField(max_length=16)
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    first_sequence = models.BigIntegerField()
+    last_sequence = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_sequence__lte=models.F("last_sequence")),
+                name="passed_range_is_forward",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receiver} {self.stream_id}/{self.epoch} {self.first_sequence} and on"
+
+
 class InboxState(models.TextChoices):
     """What became of a message that was heard."""
 

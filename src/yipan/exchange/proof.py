@@ -30,23 +30,39 @@ select (select coalesce(sum(messages), 0) from told)::bigint,
         from broken order by source collate "C", epoch limit 1)
 """
 
+# What was passed over stands in ranges; what came again by name all the same counts once.
 _WATERMARK_GAP_FREE = """
 with heard as (
     select i.receiver, i.stream_id, i.epoch,
-           count(*) filter (where i.sequence <= r.watermark) as below,
+           count(*) filter (where i.sequence <= r.watermark and not exists (
+               select from exchange_passedrange p
+               where p.receiver = i.receiver and p.stream_id = i.stream_id
+                 and p.epoch = i.epoch
+                 and i.sequence between p.first_sequence and p.last_sequence
+           )) as below,
            count(*) filter (where i.sequence = r.watermark + 1) as next,
            max(i.sequence) as last
     from exchange_inboxmessage i
     join exchange_reception r using (receiver, stream_id, epoch)
     group by i.receiver, i.stream_id, i.epoch
-), broken as (
-    select r.receiver, s.source, r.epoch, r.watermark, coalesce(h.below, 0) as below
+), passed as (
+    select receiver, stream_id, epoch, sum(last_sequence - first_sequence + 1) as below,
+           max(last_sequence) as last
+    from exchange_passedrange group by receiver, stream_id, epoch
+), counted as (
+    select r.receiver, r.stream_id, r.epoch, r.watermark, r.highest_seen,
+           coalesce(h.below, 0) + coalesce(p.below, 0) as below, coalesce(h.next, 0) as next,
+           greatest(coalesce(h.last, 0), coalesce(p.last, 0)) as last
     from exchange_reception r
-    join exchange_stream s on s.id = r.stream_id
     left join heard h
         on h.receiver = r.receiver and h.stream_id = r.stream_id and h.epoch = r.epoch
-    where coalesce(h.below, 0) <> r.watermark or coalesce(h.next, 0) <> 0
-       or coalesce(h.last, 0) <> r.highest_seen
+    left join passed p
+        on p.receiver = r.receiver and p.stream_id = r.stream_id and p.epoch = r.epoch
+), broken as (
+    select c.receiver, s.source, c.epoch, c.watermark, c.below
+    from counted c
+    join exchange_stream s on s.id = c.stream_id
+    where c.below <> c.watermark or c.next <> 0 or c.last <> c.highest_seen
 )
 select (select coalesce(sum(below), 0) from heard)::bigint,
        (select count(*) from broken),

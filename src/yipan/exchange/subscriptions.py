@@ -47,12 +47,14 @@ class Route:
     One receiver listens to the sources whose name begins with `prefix`.
 
     `is_heard`, when given, decides on the full name: whether an addressed site is one of
-    the receiver's.
+    the receiver's. A selective receiver takes a few kinds out of busy streams: within one
+    database it passes over all others without writing them down one by one.
     """
 
     receiver: str
     prefix: str
     is_heard: Callable[[str], bool] | None = None
+    is_selective: bool = False
 
     def matches(self, source: str) -> bool:
         """Return whether the receiver listens to this source."""
@@ -92,3 +94,11 @@ def list_handlers(receiver: str, kind: str) -> Sequence[AnySubscription]:
 def list_receivers(source: str) -> list[str]:
     """Return who listens to a source here, ordered by name."""
     return sorted({route.receiver for route in _routes if route.matches(source)})
+
+
+def list_kinds_of_interest(receiver: str, source: str) -> list[str] | None:
+    """Return the kinds a receiver takes out of a source, or None where it takes all."""
+    mine = [each for each in _routes if each.receiver == receiver and each.matches(source)]
+    if not mine or not all(route.is_selective for route in mine):
+        return None
+    return sorted(kind for name, kind in _handlers if name == receiver)

@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Q
 
 from yipan.documents import numbers, trail
 from yipan.documents.states import lock_for
@@ -55,7 +54,7 @@ class Doubt:
     quantity_seen: int | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_below_zero(
     *, site: str, sold: Mapping[str, str], by: Trace, at: datetime
 ) -> Mapping[Key, str]:
@@ -63,11 +62,16 @@ def open_below_zero(
     Open a difference for each SKU the shop floor's book has gone below zero with.
 
     `sold` maps the SKUs that were just sold to a ticket. The sale stands: the customer has
-    the goods, so the book was wrong before, and somebody has to look.
+    the goods, so the book was wrong before, and somebody has to look. Return the counts of
+    those that are new.
     """
     keys = [(sku, SHOP_FLOOR) for sku in sold]
     found = levels.find_levels(book=f"pos:{site}", keys=keys)
     below = sorted(sku for (sku, _), level in found.items() if level.available < 0)
+    if not below:
+        return {}
+    # A till at a store without opening stock sells below zero all day: one question, once open.
+    open_already = _list_doubted(site, below)
     doubts = [
         Doubt(
             difference_type="negative_book",
@@ -76,11 +80,17 @@ def open_below_zero(
             partner_number=sold[sku],
         )
         for sku in below
+        if sku not in open_already
     ]
-    return open_many(site=site, doubts=doubts, by=by, at=at)
+    if not doubts:
+        return {}
+    books = {key: level.available for key, level in found.items()}
+    counts = _open_counts(site, doubts, books=books, by=by, at=at)
+    _open_new(site, doubts, counts=counts, books=books, by=by, at=at)
+    return {key: count.number for key, count in counts.items()}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_many(*, site: str, doubts: Sequence[Doubt], by: Trace, at: datetime) -> Mapping[Key, str]:
     """
     Open differences, each with a count somebody has to make, and tell the hub.
@@ -93,9 +103,10 @@ def open_many(*, site: str, doubts: Sequence[Doubt], by: Trace, at: datetime) ->
         return {}
     known = _find_open(site, doubts)
     new = [each for each in doubts if (each.difference_type, each.sku, each.place) not in known]
-    counts = _open_counts(site, doubts, by=by, at=at)
+    books = _read_books(site, doubts)
+    counts = _open_counts(site, doubts, books=books, by=by, at=at)
     if new:
-        _open_new(site, new, counts=counts, by=by, at=at)
+        _open_new(site, new, counts=counts, books=books, by=by, at=at)
     return {key: count.number for key, count in counts.items()}
 
 
@@ -177,19 +188,26 @@ def _find_open(site: str, doubts: Sequence[Doubt]) -> set[tuple[str, str, str]]:
     return set(rows.exclude(state=State.CLOSED).values_list("difference_type", "sku", "place"))
 
 
+def _list_doubted(site: str, skus: Sequence[str]) -> set[str]:
+    """Return those of the SKUs whose book below zero is a question already."""
+    rows = StoreDifference.objects.filter(
+        site=site, sku__in=skus, place=SHOP_FLOOR, difference_type="negative_book"
+    )
+    return set(rows.exclude(state=State.CLOSED).values_list("sku", flat=True))
+
+
 def _open_counts(
-    site: str, doubts: Sequence[Doubt], *, by: Trace, at: datetime
+    site: str, doubts: Sequence[Doubt], *, books: Mapping[Key, int], by: Trace, at: datetime
 ) -> dict[Key, StoreCount]:
     """Return the open count of each SKU and place, made where there is none."""
-    which = Q()
-    for each in doubts:
-        which |= Q(sku=each.sku, place=each.place)
-    open_rows = StoreCount.objects.filter(which, site=site, state="open")
-    counts = {(row.sku, row.place): row for row in open_rows}
+    wanted = {(each.sku, each.place) for each in doubts}
+    open_rows = StoreCount.objects.filter(
+        site=site, state="open", sku__in={each.sku for each in doubts}
+    )
+    counts = {key: row for row in open_rows if (key := (row.sku, row.place)) in wanted}
     missing = [each for each in doubts if (each.sku, each.place) not in counts]
     if not missing:
         return counts
-    books = _read_books(site, missing)
     given = numbers.give_numbers(
         prefix="CT",
         site=site,
@@ -223,10 +241,10 @@ def _open_new(
     doubts: Sequence[Doubt],
     *,
     counts: Mapping[Key, StoreCount],
+    books: Mapping[Key, int],
     by: Trace,
     at: datetime,
 ) -> None:
-    books = _read_books(site, doubts)
     given = numbers.give_numbers(
         prefix="DF", site=site, on=masterdata.get_business_date(site, at), count=len(doubts)
     )
