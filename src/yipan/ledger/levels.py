@@ -266,18 +266,27 @@ _OF_SKUS: Final = (
      group by 1, 2 order by 1, 2 limit %(limit)s
 """
 )
+# Keys first, then each one's balances by their key: without statistics of a young database the
+# planner would read all balances of a SKU, or all places of a book.
 _OF_KEYS: Final = (
     """
-    select s.code, w.place, """
+    with key as materialized (
+      select s.code, w.place, s.bucket, s.sku_id,
+             (select p.place_id from ledger_place p
+               where p.book_id = k.book_id and p.path = 'on_hand/' || w.place) as place_id
+        from unnest(%(skus)s::text[], %(places)s::text[]) w (sku, place)
+       cross join (select book_id from ledger_book where code = %(book)s) k
+       cross join lateral (
+         select code, bucket, sku_id from ledger_sku where code = w.sku offset 0) s)
+    select key.code, key.place, """
     + _STATUSES
     + """
-      from unnest(%(skus)s::text[], %(places)s::text[]) w (sku, place)
-      join ledger_book k on k.code = %(book)s
-      join ledger_sku s on s.code = w.sku
-      join ledger_place p on p.book_id = k.book_id and p.path = 'on_hand/' || w.place
-      join ledger_balance b on b.bucket = s.bucket and b.sku_id = s.sku_id
-                           and b.place_id = p.place_id and b.quantity <> 0
-     group by s.code, w.place
+      from key
+     cross join lateral (
+       select status, quantity from ledger_balance
+        where bucket = key.bucket and sku_id = key.sku_id and place_id = key.place_id
+          and quantity <> 0 offset 0) b
+     group by key.code, key.place
 """
 )
 _MINE: Final = """,
