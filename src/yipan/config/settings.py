@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yipan.config.security.RefusalPages",
+    "yipan.config.scans.ScansOnce",
 ]
 TEMPLATES = [
     {

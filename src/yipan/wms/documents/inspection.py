@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import F
@@ -34,6 +34,7 @@ DOCUMENT_TYPE = inspection_posting.DOCUMENT_TYPE
 STEPS = {
     "hold": frozenset({State.OPEN}),
     "decide": frozenset({State.OPEN, State.HELD}),
+    "cancel": frozenset(State.values),
 }
 
 
@@ -239,6 +240,23 @@ def decide(
     step = "pass" if verdict.quantity_passed else "reject"
     _note(inspection, step=step, from_state=before, by=by, at=at, message_id=message_id)
     return inspection
+
+
+def take_back(receipt_number: str, *, by: Trace, at: datetime, message_id: UUID) -> None:
+    """
+    Cancel the inspections a receipt opened that is reversed; verdicts are undone, and told.
+
+    The ids of what is told follow from `message_id`, so that a repeat says the same.
+    """
+    opened = Inspection.objects.select_for_update().filter(counterpart_document=receipt_number)
+    for row in opened.exclude(state=State.CANCELED).order_by("id"):
+        before = row.state
+        if before in (State.PASSED, State.REJECTED):
+            undone = uuid5(message_id, f"inspection {row.number}")
+            inspection_posting.undo(row, by=by, at=at, message_id=undone)
+        row.state = State.CANCELED
+        row.save(update_fields=["state"])
+        _note(row, step="cancel", from_state=before, by=by, at=at)
 
 
 def _require_sellable(inspection: Inspection, *, named: str, at: datetime) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from yipan.exchange import outbox
 from yipan.foundation.status import StockStatus
 from yipan.ledger import posting as ledger
+from yipan.ledger import queries as ledger_queries
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.masterdata import queries as masterdata
 from yipan.messages.wms import GoodsInspected, StatusChanged, StatusChangedLine
@@ -123,6 +125,49 @@ def decide(
         ),
         at=at,
     )
+
+
+def undo(inspection: Inspection, *, by: Trace, at: datetime, message_id: UUID) -> None:
+    """Take a verdict back: what it set free or stopped waits again, and the hub is told."""
+    book = f"wms:{inspection.site}"
+    origin = f"{DOCUMENT_TYPE}/{inspection.number}/decide"
+    posted = ledger_queries.get_posting(book=book, origin=origin)
+    inspection.source = f"{book}/stock"
+    [inspection.sequence] = outbox.reserve_numbers(inspection.source)
+    ledger.reverse(
+        book=book,
+        origin=origin,
+        reversal=f"{DOCUMENT_TYPE}/{inspection.number}/reverse",
+        at=at,
+        trace=replace(by, source=inspection.source, sequence=inspection.sequence),
+    )
+    statuses: Counter[StockStatus] = Counter()
+    for moved in posted.movements:
+        place = rules.read_account(moved.to_account)
+        assert place is not None, "a verdict moves goods within the warehouse"
+        statuses[place.status] += moved.quantity
+    message = StatusChanged(
+        message_id=message_id,
+        occurred_at=at,
+        document_number=f"{inspection.number}-R",
+        site=inspection.site,
+        lines=tuple(
+            StatusChangedLine(
+                line=number,
+                sku=inspection.sku,
+                quantity=quantity,
+                from_status=status,
+                to_status=StockStatus.QUARANTINE,
+                lot=inspection.lot,
+                place=inspection.bin_code,
+            )
+            for number, (status, quantity) in enumerate(sorted(statuses.items()), start=1)
+        ),
+        reason=by.reason,
+        changed_by=by.actor,
+        device=by.device,
+    )
+    _publish(inspection, message, at=at)
 
 
 def _list_waiting(inspection: Inspection) -> dict[str, int]:

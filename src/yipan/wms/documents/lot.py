@@ -84,6 +84,13 @@ def take_serials(
         )
 
 
+def forget_serials(*, site: str, document: str) -> None:
+    """Write down that the pieces of a receipt did not come: those that left came from nowhere."""
+    came = Serial.objects.filter(site=site, came_with=document)
+    came.filter(left_with="").delete()
+    came.update(came_with="", came_at=None)
+
+
 def put_back_serials(*, site: str, document: str) -> None:
     """Write down that the pieces of a shipment did not leave after all."""
     Serial.objects.filter(site=site, left_with=document).update(left_with="", left_at=None)

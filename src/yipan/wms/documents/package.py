@@ -68,6 +68,11 @@ def bring(receipt: Receipt, *, lines: Sequence[ReceivedLine], at: datetime) -> N
         )
 
 
+def forget(receipt: Receipt) -> None:
+    """Forget the packages of a receipt that is reversed; those that came again since stay."""
+    Package.objects.filter(site=receipt.site, receipt_number=receipt.number).delete()
+
+
 @transaction.atomic
 def carry(
     *, site: str, sscc: str, to_bin: str, by: Trace, at: datetime, told_of: Told | None = None

@@ -11,7 +11,7 @@ from yipan.documents import reversals, trail
 from yipan.documents.states import lock_for
 from yipan.ledger.moves import Trace
 from yipan.messages.reversals import ReceiptReversed
-from yipan.wms.documents import inbound_order
+from yipan.wms.documents import inbound_order, receipt_leftovers
 from yipan.wms.documents.receipt import DOCUMENT_TYPE
 from yipan.wms.models import InboundOrder, Receipt
 from yipan.wms.models.receipt import ReceiptState as State
@@ -26,7 +26,8 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Receip
     Undo a posted receipt, expect its goods again, and tell the hub.
 
     The goods leave the bin they were put down in, and that bin may fall below zero by it:
-    what was put away meanwhile has to be moved back, or counted.
+    what was put away meanwhile has to be moved back, or counted. Inspections it opened, its
+    packages, serials and tasks go with it.
 
     :raises ReasonMissing: if `by.reason` does not say why, as `reversals.write_reason` does.
     :raises WrongState: if it is not posted, or was reversed before.
@@ -55,6 +56,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Receip
     trail.record(step)
     if order is not None:
         inbound_order.take_back(order, lines=lines, was_last=receipt.is_last, step=step)
+    receipt_leftovers.clear(receipt, by=by, at=at, message_id=message_id)
     reversals.undo_and_tell(
         _make_message(receipt, order=order, step=step),
         book=f"wms:{receipt.site}",
@@ -62,6 +64,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Receip
         number=number,
         by=by,
     )
+    receipt_leftovers.set_aside_again(receipt, by=by, at=at)
     return receipt
 
 
