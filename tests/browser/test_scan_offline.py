@@ -104,7 +104,9 @@ def test_scans_without_a_network_outlive_the_page_and_are_counted_once(
         ("SOAP-1", 1),
         ("SOAP-1", 1),
     ]
-    numbers = list(ReceiptScan.objects.order_by("position").values_list("device_sequence", flat=True))
+    numbers = list(
+        ReceiptScan.objects.order_by("position").values_list("device_sequence", flat=True)
+    )
     assert numbers == sorted(numbers)
     # When it happened is what the device says, not when the network was back.
     assert all(it.occurred_at < it.at for it in ReceiptScan.objects.all())

@@ -34,7 +34,8 @@ async ([keys, step]) => {
     at += pause;
     while (performance.now() < at) await wait(0);
     const target = document.activeElement;
-    const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ctrlKey: !!ctrl });
+    const said = { key, bubbles: true, cancelable: true, ctrlKey: ctrl };
+    const event = new KeyboardEvent("keydown", said);
     Object.defineProperty(event, "timeStamp", { value: at });
     if (!target.dispatchEvent(event)) continue;
     if (key.length === 1 && !ctrl) document.execCommand("insertText", false, key);
@@ -42,7 +43,7 @@ async ([keys, step]) => {
   }
 }
 """
-#: Milliseconds after which the last scan of a device is over, and those to send 60 on a busy machine.
+#: Milliseconds after which a device has surely ended its last scan, and those to send 60.
 SETTLED = 400
 SENT_WITHIN = 60_000
 
@@ -223,7 +224,7 @@ def test_a_scan_while_the_focus_is_lost_or_a_dialog_is_open(task: Page) -> None:
 
 def test_what_is_scanned_during_a_slow_answer_waits_in_line(task: Page) -> None:
     held: list[Route] = []
-    task.route("**/wms/receiving/*", lambda route: held.append(route), times=1)
+    task.route("**/wms/receiving/*", held.append, times=1)
     send(task, make_keys(TEA), make_keys(SOAP), make_keys(MUG))
     assert ReceiptScan.objects.count() == 0
 

@@ -15,11 +15,18 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import retailer
 from tests.browser.conftest import Visitor
+from tests.retailer import BUYER, NOON, make_id
 from tests.wms import sending
 from yipan.access.roles import Role
+from yipan.erp.documents import arrival_notice
+from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
+from yipan.erp.models import PurchaseOrder
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow
+from yipan.messages.erp_purchasing import Package, PackedLine
 from yipan.wms.models import OutboundOrder
+
+SSCC = "106141412345678908"
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -138,3 +145,62 @@ def test_one_piece_is_scrapped_in_3(hands: Hands, live_server: LiveServer) -> No
 
     assert hands.interactions == 3
     assert retailer.stock("wms:W1", "scrap") == 1
+
+
+def announce(order: PurchaseOrder, *packages: Package) -> None:
+    """Let the supplier say what is on its way, pallet by pallet."""
+    arrival_notice.announce(
+        noticed=Noticed(
+            site="W1",
+            supplier="SUP-01",
+            lines=tuple(
+                NoticedLine(sku=it.sku, quantity=it.quantity, purchase_order_number=order.number)
+                for package in packages
+                for it in package.lines
+            ),
+            packages=packages,
+            expected_at=NOON,
+            carrier="SF",
+        ),
+        by=BUYER,
+        at=NOON,
+        message_id=make_id("on its way"),
+    )
+    retailer.deliver()
+
+
+def test_a_pallet_is_received_in_2_by_its_license_plate_and_put_away_in_2(
+    hands: Hands, live_server: LiveServer
+) -> None:
+    order = retailer.order(("TEA-250", 48), ("SOAP-1", 30))
+    announce(
+        order,
+        Package(
+            sscc=SSCC,
+            lines=(
+                PackedLine(sku="TEA-250", quantity=48),
+                PackedLine(sku="SOAP-1", quantity=30),
+            ),
+        ),
+    )
+    hands.page.goto(live_server.url + "/wms/receiving")
+
+    hands.scan(f"(00){SSCC}")
+    hands.see(f"+78 in package {SSCC}")
+    hands.scan("CMD:POST")
+    hands.see("Posted into RECV-01. The hub is told.")
+    assert hands.interactions == 2
+
+    hands.page.goto(live_server.url + "/wms/carrying")
+    hands.interactions = 0
+    hands.scan(SSCC)
+    hands.see("out of RECV-01")
+    hands.scan("A-01-02")
+    hands.see("78 put into A-01-02.")
+
+    assert hands.interactions == 2
+    assert retailer.stock("wms:W1", "on_hand/A-01-02/available", "SOAP-1") == 30
+    assert retailer.stock("wms:W1", "on_hand/A-01-02/available", "TEA-250") == 48
+    retailer.deliver()
+    order.refresh_from_db()
+    assert order.state == "received"

@@ -19,8 +19,8 @@ from yipan.proof.sites import compare_sites
 from yipan.wms.documents import inspection, receipt_reversal
 from yipan.wms.documents.inspection import Verdict
 from yipan.wms.models import (
-    Inspection,
     InboundOrder,
+    Inspection,
     MoveTask,
     OutboundOrder,
     Package,

@@ -23,6 +23,9 @@ CATEGORIES = {
     "home/paper": ("Paper goods", "纸品"),
 }
 
+#: Goods of this branch have lots and a last day.
+DATED = "food/dairy"
+
 #: The first digits of a barcode say in which country it was given; 690 to 699 is China.
 COUNTRY_PREFIX = "692"
 
@@ -124,6 +127,8 @@ def _make_sku(good: Good, position: int) -> SkuRow:
         case_size=good.case_size,
         cost_minor=good.cost_minor,
         price_minor=good.price_minor,
-        temperature_class="chilled" if good.category == "food/dairy" else "ambient",
+        temperature_class="chilled" if good.category == DATED else "ambient",
+        is_lot_tracked=good.category == DATED,
+        is_expiry_tracked=good.category == DATED,
         barcodes=tuple(barcodes),
     )

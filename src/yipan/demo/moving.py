@@ -88,7 +88,7 @@ TRIPS: Sequence[Trip] = (
         due_in_days=1,
         note="国庆陈列",
     ),
-    Trip(name="moving", to_site="S12", lines={"YOGURT-200": 24}, days_ago=0.6, until="shipped"),
+    Trip(name="moving", to_site="S12", lines={"JUICE-1": 24}, days_ago=0.6, until="shipped"),
     Trip(name="to ship", to_site="S1", lines={"CHIPS-75": 22}, days_ago=0.3, until="released"),
     Trip(name="approved", to_site="S12", lines={"JUICE-1": 12}, days_ago=0.2, until="approved"),
     Trip(name="draft", to_site="S1", lines={"SOAP-1": 72}, days_ago=0.1, until="draft"),

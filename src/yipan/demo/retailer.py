@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yipan.demo import buying, goods, moving, people, places, store_work, trading
+from yipan.demo.goods import Good
 from yipan.demo.trading import ZONE, make_id
 from yipan.erp import tasks
 from yipan.erp.documents import master_record
@@ -80,14 +81,7 @@ def _open_books(*, at: datetime) -> None:
     chance = random.Random(trading.SEED)  # noqa: S311 - a story, no secret
     warehouse_opening.post(
         site=places.WAREHOUSE,
-        stock=[
-            BinStock(
-                bin_code=buying.get_home_bin(good.code),
-                sku=good.code,
-                quantity=good.case_size * max(2, round(good.pace * 25 / good.case_size)),
-            )
-            for good in goods.GOODS
-        ],
+        stock=[row for good in goods.GOODS for row in _list_opening(good, on=at.date())],
         by=buying.LEAD,
         at=at,
         message_id=make_id("opening W1"),
@@ -108,3 +102,22 @@ def _open_books(*, at: datetime) -> None:
             at=at,
             message_id=make_id(f"opening {site}"),
         )
+
+
+def _list_opening(good: Good, *, on: date) -> list[BinStock]:
+    """Return what lies in the warehouse on the first day: of dairy two lots, one of them old."""
+    bin_code = buying.get_home_bin(good.code)
+    cases = max(2, round(good.pace * 25 / good.case_size))
+    if good.category != goods.DATED:
+        return [BinStock(bin_code=bin_code, sku=good.code, quantity=good.case_size * cases)]
+    first = cases // 3
+    return [
+        BinStock(
+            bin_code=bin_code,
+            sku=good.code,
+            quantity=good.case_size * count,
+            lot=f"L{on - timedelta(days=age):%y%m%d}",
+            expires_on=on + timedelta(days=left),
+        )
+        for count, age, left in ((first, 12, 16), (cases - first, 3, 45))
+    ]

@@ -81,6 +81,25 @@ def read_rows(request: HttpRequest, *, columns: int) -> list[tuple[list[str], in
     :raises FileUnreadable: if the file is no table.
     :raises FileTooLarge: if it is too large.
     """
+    return [_read(row, columns=columns) for row in _read_table(request, columns=columns)]
+
+
+def read_long_rows(
+    request: HttpRequest, *, columns: int, more: int
+) -> list[tuple[list[str], int, list[str]]]:
+    """
+    Return the lines of a form as `read_rows` does, and `more` cells behind the quantity of each.
+
+    :raises FileUnreadable: if the file is no table.
+    :raises FileTooLarge: if it is too large.
+    """
+    return [
+        (*_read(row, columns=columns), [*row[columns:], *[""] * more][:more])
+        for row in _read_table(request, columns=columns)
+    ]
+
+
+def _read_table(request: HttpRequest, *, columns: int) -> list[Sequence[str]]:
     uploaded = request.FILES.get("file")
     rows: list[Sequence[str]]
     if uploaded is not None:
@@ -90,9 +109,8 @@ def read_rows(request: HttpRequest, *, columns: int) -> list[tuple[list[str], in
     else:
         rows = [_split(line) for line in request.POST.get("lines", "").splitlines()]
     rows = [row for row in rows if any(row)]
-    if rows and not _is_number([*rows[0], *[""] * columns][columns - 1]):
-        rows = rows[1:]
-    return [_read(row, columns=columns) for row in rows]
+    is_head = rows and not _is_number([*rows[0], *[""] * columns][columns - 1])
+    return rows[1:] if is_head else rows
 
 
 def _read(row: Sequence[str], *, columns: int) -> tuple[list[str], int]:

@@ -10,6 +10,7 @@ from yipan.wms.api.outbound import router as outbound
 from yipan.wms.api.papers import router as papers
 from yipan.wms.api.parcels import router as parcels
 from yipan.wms.api.reversing import router as reversing
+from yipan.wms.api.site_rules import router as site_rules
 from yipan.wms.api.stock import router as stock
 from yipan.wms.api.tasks import router as tasks
 
@@ -18,6 +19,7 @@ router.add_router("", inbound)
 router.add_router("", inspections)
 router.add_router("", outbound)
 router.add_router("", stock)
+router.add_router("", site_rules)
 router.add_router("", reversing)
 router.add_router("", parcels)
 router.add_router("", papers)

@@ -19,6 +19,7 @@ from yipan.wms.queries import (
     InboundRow,
     ReceiptDetail,
     ReceiptFilter,
+    arrivals,
     photos,
 )
 
@@ -48,8 +49,9 @@ def list_inbound_orders(request: HttpRequest) -> HttpResponse:
     rows = queries.list_inbound_orders(
         which, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE
     )
+    coming = arrivals.find_next_arrivals([row.number for row in rows])
     context = {
-        "rows": rows,
+        "rows": [(row, coming.get(row.number)) for row in rows],
         "text": which.text,
         "group": group if group in GROUPS else "all",
         "today": timezone.localdate(),
@@ -81,6 +83,8 @@ def show_inbound_order(request: HttpRequest, number: str) -> HttpResponse:
         "order": order,
         "way": WAY_IN_PARTS if order.head.state == "partly_received" else WAY,
         "receipts": receipts,
+        "now": timezone.now(),
+        "arrivals": arrivals.list_arrivals_of_order(number, site=site),
         "history": history,
         "may_receive": actor.may("wms.receive"),
         "may_open_messages": actor.may("exchange.read"),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
-from yipan.documents import openings, reversals
+from yipan.documents import openings, reversals, told
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
@@ -22,6 +22,7 @@ from yipan.masterdata import queries as masterdata
 from yipan.wms import queries, rules
 from yipan.wms.documents import bin_move, stock_opening
 from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.models.lot import LOT_LENGTH_MAX
 from yipan.wms.rules import Shifted
 from yipan.wms.views.sites import find_warehouse, list_warehouses
 
@@ -152,20 +153,27 @@ def _read_shift(site: str, values: dict[str, str]) -> Shifted:
 @require_http_methods(["GET", "POST"])
 @page(action="wms.open_stock")
 def open_stock(request: HttpRequest) -> HttpResponse:
-    """Begin a warehouse's book with what lies in its bins: lines of bin, SKU, quantity."""
+    """Begin a warehouse's book with what lies in its bins: bin, SKU, quantity, lot, last day."""
     site = find_warehouse(request)
     if site is None:
         raise NotFound(kind="site")
     text = request.POST.get("lines", "")
     if request.method == "POST":
         try:
-            rows = openings.read_rows(request, columns=3)
-            openings.require_total(openings.read_total(request), [it for _, it in rows])
+            rows = openings.read_long_rows(request, columns=3, more=2)
+            openings.require_total(openings.read_total(request), [it for _, it, _ in rows])
             opening = stock_opening.post(
                 site=site.code,
                 stock=[
-                    BinStock(bin_code=codes[0], sku=codes[1], quantity=quantity)
-                    for codes, quantity in rows
+                    BinStock(
+                        bin_code=codes[0],
+                        sku=codes[1],
+                        quantity=quantity,
+                        lot=lot[:LOT_LENGTH_MAX],
+                        # A table writes a day with its time; the day alone counts.
+                        expires_on=told.read_date(ends[:10]) if ends else None,
+                    )
+                    for codes, quantity, (lot, ends) in rows
                 ],
                 by=get_trace(request),
                 at=timezone.now(),
