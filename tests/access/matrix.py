@@ -278,6 +278,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
 OF_A_SITE = frozenset(
     {
         "cases:number",
+        "goods-rules:rule_id",
+        "zone-rules:zone",
         "purchase-orders:number",
         "inbound-orders:number",
         "receipts:number",

@@ -14,6 +14,7 @@ from yipan.wms.documents import (
     photo,
     pick,
     shipment,
+    site_rules,
     wave,
 )
 from yipan.wms.documents.adjustment import Added
@@ -25,6 +26,7 @@ from yipan.wms.documents.packing import Packing
 from yipan.wms.documents.photo import Subject
 from yipan.wms.documents.pick import Taking
 from yipan.wms.documents.shipment import Shipping
+from yipan.wms.documents.site_rules import Asked
 from yipan.wms.documents.wave import Gathering
 from yipan.wms.models import Parcel, Pick
 
@@ -71,7 +73,11 @@ def send(warehouse: str) -> dict[str, str]:
         at=NOON,
         message_id=make_id(f"{warehouse} stopped"),
     )
+    asked = Asked(sku="TEA-250", sampling_percent=1)
+    rule = site_rules.set_goods_rule(site=warehouse, asked=asked, by=RECEIVER, at=NOON)
     return {
+        "goods-rules:rule_id": str(rule.pk),
+        "zone-rules:zone": "A",
         "inspections:number": stopped.number,
         "inspecting:number": stopped.number,
         "outbound-orders:number": numbers[1],
@@ -115,6 +121,7 @@ def make_bodies(warehouse: str, *, inbound_order: str) -> dict[str, object]:
             "bin": "A-01-01",
             "quantity": 1,
         },
+        "PUT api/v1/warehouses/{site}/zone-rules/{zone}": {"scan_profile": "bin"},
         "POST api/v1/inspections/{number}/decide": {"quantity_passed": 1},
         "POST api/v1/receipts/{number}/match": {"inbound_order_number": inbound_order},
     }

@@ -36,6 +36,7 @@ def clear(receipt: Receipt, *, by: Trace, at: datetime, message_id: UUID) -> Non
 
 
 def _drop_tasks(receipt: Receipt, *, by: Trace, at: datetime) -> None:
+    assert receipt.posted_at is not None, "only what is posted is reversed"
     tasks = MoveTask.objects.filter(
         site=receipt.site,
         kind=MoveTaskKind.CROSS_DOCK,
@@ -63,6 +64,7 @@ def _drop_tasks(receipt: Receipt, *, by: Trace, at: datetime) -> None:
 
 def set_aside_again(receipt: Receipt, *, by: Trace, at: datetime) -> None:
     """Give orders other goods that stood on a reversed receipt, as far as there are any."""
+    assert receipt.posted_at is not None, "only what is posted is reversed"
     orders = OutboundOrder.objects.filter(
         picks__move_tasks__created_at=receipt.posted_at,
         picks__move_tasks__kind=MoveTaskKind.CROSS_DOCK,
