@@ -16,7 +16,7 @@ from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
 from yipan.erp.documents.purchase_order import Ordered, OrderedLine
 from yipan.erp.documents.supplier_invoice import Billed, BilledLine
 from yipan.erp.documents.supplier_return import Returned, ReturnedLine
-from yipan.erp.models import ReceiptSurplus
+from yipan.erp.models import ReceiptSurplus, SupplierReturnShipment
 from yipan.wms.documents import receipt
 from yipan.wms.documents.receipt import Opening
 from yipan.wms.rules import Counted
@@ -64,6 +64,16 @@ def buy(warehouse: str) -> dict[str, str]:
         by=BUYER,
         at=NOON,
     )
+    left = SupplierReturnShipment.objects.create(
+        number=f"{warehouse}-RSH-1",
+        order=returned,
+        site=warehouse,
+        site_number="RSH-1",
+        occurred_at=NOON,
+        message_id=make_id(f"{warehouse} goods left"),
+        created_by="wang.worker",
+        created_at=NOON,
+    )
     invoice = supplier_invoice.create(
         billed=Billed(
             supplier="SUP-01",
@@ -82,6 +92,7 @@ def buy(warehouse: str) -> dict[str, str]:
         "arrival-notices:number": notice.number,
         "receipt-surpluses:number": ReceiptSurplus.objects.get(site=warehouse).number,
         "supplier-returns:number": returned.number,
+        "supplier-return-shipments:number": left.number,
         "supplier-invoices:number": invoice.number,
     }
 
@@ -93,6 +104,17 @@ def make_bodies(warehouse: str, order: str) -> Mapping[str, object]:
     return {
         "POST api/v1/purchase-orders/{number}/change": {"version": 1, "lines": [goods]},
         "POST api/v1/purchase-orders/{number}/decide-change": {"is_approved": True},
+        "PUT api/v1/supplier-prices": {
+            "lines": [
+                {
+                    "supplier": "SUP-01",
+                    "sku": "BAG-1",
+                    "valid_from": "2026-01-01",
+                    "unit_cost_minor": 100,
+                }
+            ]
+        },
+        "PUT api/v1/purchase-limits/{role}": {"value_max_minor": 1},
         "POST api/v1/arrival-notices": notice,
         "PUT api/v1/arrival-notices/{number}": {**notice, "version": 1},
         "POST api/v1/receipt-surpluses/{number}/propose": {"outcome": "accept"},

@@ -76,6 +76,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.PURCHASER: EVERY_PERSON
     | EVERYBODY
     | {
+        "erp.supplier_price.write",
         "erp.arrival_notice.write",
         "erp.receipt_surplus.propose",
         "erp.supplier_return.write",
@@ -206,6 +207,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     },
     Role.INTEGRATION: EVERYBODY
     | {
+        "erp.supplier_price.write",
         "erp.arrival_notice.write",
         "erp.supplier_return.write",
         "oms.read",
@@ -253,6 +255,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.ADMIN: EVERY_PERSON
     | EVERYBODY
     | {
+        "erp.purchase_limit.write",
         "oms.read",
         "recon.read",
         "ledger.read_cost",
@@ -306,6 +309,7 @@ OF_A_SITE = frozenset(
         "arrival-notices:number",
         "receipt-surpluses:number",
         "supplier-returns:number",
+        "supplier-return-shipments:number",
         "supplier-invoices:number",
         "transfers:number",
         "allocations:number",
@@ -367,6 +371,7 @@ WITHOUT_SITE = frozenset(
         # Who holds a receipt may know what is on it, whichever store printed it.
         "returnable:number",
         "periods:number",
+        "purchase-limits:role",
         "adjustment-limits:number",
         "adjustment-limit-changes:number",
         "legal-entities:code",

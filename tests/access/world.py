@@ -108,6 +108,7 @@ def build() -> Objects:
         "periods:number": "MAIN-2026-03",
         "adjustment-limits:number": "LM-2026-000001",
         "adjustment-limit-changes:number": "LM-2026-000001",
+        "purchase-limits:role": "finance",
         "legal-entities:code": "MAIN",
         "books:sku": "TEA-250",
         "{book}:sku": "TEA-250",

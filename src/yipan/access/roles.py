@@ -127,6 +127,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "erp.purchase_order.send": _to(_PU, _IN),
         "erp.purchase_order.close": _to(_PU, _IC),
         "erp.purchase_order.cancel": _to(_PU, _IC),
+        "erp.purchase_limit.write": _to(_AD),
+        "erp.supplier_price.write": _to(_PU, _IN),
         "erp.goods_receipt.reverse": _to(_IC),
         "erp.arrival_notice.write": _to(_PU, _IN),
         "erp.receipt_surplus.propose": _to(_PU, _IC),

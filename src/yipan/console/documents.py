@@ -14,6 +14,11 @@ PAGES = {
     ("erp", "sales_issue"): "erp:sales_issue",
     ("erp", "purchase_order"): "erp:purchase_order",
     ("erp", "stock_opening"): "erp:stock_opening",
+    ("erp", "arrival_notice"): "erp:arrival_notice",
+    ("erp", "receipt_surplus"): "erp:receipt_surplus",
+    ("erp", "supplier_return"): "erp:supplier_return",
+    ("erp", "supplier_return_shipment"): "erp:supplier_return_shipment",
+    ("erp", "supplier_invoice"): "erp:supplier_invoice",
     ("erp", "landed_cost"): "erp:landed_cost",
     ("erp", "true_up"): "erp:true_up",
     ("erp", "adjustment"): "erp:adjustment",
@@ -37,6 +42,10 @@ PAGES = {
 #: Beginning of a document's number to the URL name of its page.
 PREFIXES = {
     "PO-": "erp:purchase_order",
+    "AN-": "erp:arrival_notice",
+    "RS-": "erp:receipt_surplus",
+    "SR-": "erp:supplier_return",
+    "SI-": "erp:supplier_invoice",
     "LC-": "erp:landed_cost",
     "TU-": "erp:true_up",
     "IN-": "wms:inbound_order",

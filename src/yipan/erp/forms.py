@@ -19,6 +19,7 @@ from yipan.erp.documents.purchase_order import (
     Ordered,
     OrderedLine,
 )
+from yipan.erp.documents.supplier_price import Offer, find_offers
 from yipan.erp.documents.transfer_order import Transferred, TransferredLine
 from yipan.foundation.money import parse_amount, write_amount
 from yipan.masterdata import queries as masterdata
@@ -32,17 +33,27 @@ class LineEntry:
     sku: SkuRow
     quantity: str
     unit_cost: str
+    offer: Offer | None = None
     errors: dict[str, str] = field(default_factory=dict)
     quantity_read: int = 0
-    unit_cost_read: int = 0
+    unit_cost_read: int | None = 0
+
+    @property
+    def case_size(self) -> int:
+        """Return what the supplier sells in multiples of, else what is in a case of ours."""
+        offered = self.offer.case_size if self.offer else 1
+        return offered if offered > 1 else self.sku.case_size
 
     def check(self, *, currency: str) -> None:
-        """Read the texts as numbers, and note what cannot be read."""
+        """Read the texts as numbers, and note what cannot be read. No cost: that of the list."""
         text = self.quantity.strip()
         self.quantity_read = int(text) if text.isdecimal() and len(text) < 16 else 0
         if not 0 < self.quantity_read <= QUANTITY_ORDERED_MAX:
             self.errors["quantity"] = _("A quantity is a whole number of at least 1.")
-        cost = parse_amount(self.unit_cost or "0", currency=currency)
+        if not self.unit_cost.strip():
+            self.unit_cost_read = None
+            return
+        cost = parse_amount(self.unit_cost, currency=currency)
         if cost is None or not 0 <= cost <= UNIT_COST_MINOR_MAX:
             self.errors["unit_cost"] = _("A cost is an amount such as 12.80.")
         else:
@@ -75,6 +86,11 @@ class OrderForm(forms.Form):
         """Return the currency of the chosen supplier."""
         chosen = self["supplier"].value()
         return next((row.currency for row in self.suppliers if row.code == chosen), "CNY")
+
+    def find_supplier(self) -> SupplierRow | None:
+        """Return the chosen supplier."""
+        chosen = self["supplier"].value()
+        return next((row for row in self.suppliers if row.code == chosen), None)
 
     def read(self, lines: Sequence[LineEntry]) -> Ordered:
         """Return what is to be ordered. The form and its lines were found right before."""
@@ -169,3 +185,27 @@ def make_line(
         quantity=str(sku.case_size if quantity is None else quantity),
         unit_cost=write_amount(cost, currency=sku.currency),
     )
+
+
+def make_offered_line(sku: SkuRow, *, supplier: SupplierRow | None, on: date) -> LineEntry:
+    """Return a line as a supplier sells a SKU: the least quantity in whole cases, at its price."""
+    if supplier is None:
+        return make_line(sku)
+    asked = {sku.code: sku.case_size}
+    offer = find_offers(supplier=supplier.code, quantities=asked, on=on)[sku.code]
+    case = offer.case_size if offer.case_size > 1 else sku.case_size
+    quantity = -(-max(offer.minimum_quantity, 1) // case) * case
+    offer = find_offers(supplier=supplier.code, quantities={sku.code: quantity}, on=on)[sku.code]
+    line = make_line(sku, quantity=quantity, unit_cost_minor=offer.unit_cost_minor)
+    line.offer = offer
+    return line
+
+
+def add_offers(lines: Sequence[LineEntry], *, supplier: str, on: date) -> None:
+    """Say beside each line on what terms a supplier sells it."""
+    if not masterdata.find_suppliers([supplier]):
+        return
+    quantities = {line.sku.code: max(1, line.quantity_read) for line in lines}
+    offers = find_offers(supplier=supplier, quantities=quantities, on=on)
+    for line in lines:
+        line.offer = offers[line.sku.code]

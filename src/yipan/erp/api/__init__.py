@@ -18,6 +18,7 @@ from yipan.erp.api.purchasing import router as purchasing
 from yipan.erp.api.replenishment_requests import router as replenishment_requests
 from yipan.erp.api.stock import router as stock
 from yipan.erp.api.supplier_invoices import router as supplier_invoices
+from yipan.erp.api.supplier_prices import router as supplier_prices
 from yipan.erp.api.transfers import router as transfers
 from yipan.erp.api.valuation import router as valuation
 
@@ -27,6 +28,7 @@ router.add_router("", many)
 router.add_router("", purchase_orders)
 router.add_router("", purchasing)
 router.add_router("", supplier_invoices)
+router.add_router("", supplier_prices)
 router.add_router("", booked)
 router.add_router("", transfers)
 router.add_router("", stock)

@@ -24,9 +24,11 @@ from yipan.erp.api.schemas import (
     OrdersQuery,
     StepIn,
 )
+from yipan.erp.api.version_schemas import OrderVersionsOut
 from yipan.erp.documents import purchase_order
 from yipan.erp.documents.purchase_order import Ordered, OrderedLine
 from yipan.erp.queries import OrderFilter
+from yipan.erp.queries.purchase_changes import list_changes
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
 
@@ -91,6 +93,18 @@ def create_purchase_order(request: HttpRequest, payload: OrderIn) -> Status[Orde
 def get_purchase_order(request: HttpRequest, number: str) -> OrderOut:
     """Tell one purchase order with its lines."""
     return _show(request, number)
+
+
+@router.get("/purchase-orders/{number}/versions", response=OrderVersionsOut)
+@endpoint(action="erp.read")
+def list_versions(request: HttpRequest, number: str) -> OrderVersionsOut:
+    """Tell what was changed since an order was sent, and what a person should look at in it."""
+    _require_seen(request, number)
+    return OrderVersionsOut.of(
+        list_changes(number),
+        purchase_order.find_warnings(number),
+        with_cost=get_actor(request).may("ledger.read_cost"),
+    )
 
 
 @router.put("/purchase-orders/{number}", response=OrderOut)

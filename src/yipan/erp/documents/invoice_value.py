@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Sum
 
 from yipan.erp.documents import landed_cost, legal_entity
 from yipan.erp.documents.landed_cost import Cost, NothingToCarry, ReceiptNotValued
@@ -12,6 +14,7 @@ from yipan.erp.models import GoodsReceiptLine, SupplierInvoice, SupplierInvoiceL
 from yipan.erp.models.goods_receipt import GoodsReceiptState
 from yipan.erp.models.supplier_invoice import SupplierInvoiceState as State
 from yipan.erp.models.valuation import CostBasis, CostType
+from yipan.erp.rules.invoice import find_billed
 from yipan.ledger.moves import Trace
 
 #: An invoice changes the value of goods when it may be paid.
@@ -22,24 +25,26 @@ def settle(invoice: SupplierInvoice, *, by: Trace, at: datetime) -> int:
     """
     Bring what an invoice's prices differ by into the value of the goods. Return how many lines.
 
-    Goods that are still there carry it, the rest is spent. What has not come, or has not been
-    valued yet, waits for the next time.
+    The goods it bills take it: those that came after what earlier invoices billed. What is still
+    there carries it, the rest is spent. What has not come, or has not been valued yet, waits for
+    the next time.
     """
     if invoice.state not in STATES_SETTLED:
         return 0
-    waiting = invoice.lines.exclude(price_minor=0).filter(landed_cost_number="")
+    waiting = invoice.lines.exclude(price_minor=0).filter(quantity_settled__lt=F("quantity"))
     return sum(_settle_line(invoice, line, by=by, at=at) for line in waiting.order_by("line"))
 
 
-def settle_all(*, at: datetime, limit: int = 200) -> int:
+def settle_all(*, at: datetime, limit: int = 5_000) -> int:
     """Bring the prices of all invoices that may be paid into value. Return how many lines."""
     waiting = (
-        SupplierInvoice.objects.filter(state__in=STATES_SETTLED)
-        .filter(lines__landed_cost_number="")
-        .exclude(lines__price_minor=0)
-        .distinct()
-        .order_by("id")
-        .values_list("id", flat=True)[:limit]
+        SupplierInvoiceLine.objects.filter(
+            invoice__state__in=STATES_SETTLED, quantity_settled__lt=F("quantity")
+        )
+        .exclude(price_minor=0)
+        .order_by("invoice_id")
+        .values_list("invoice_id", flat=True)
+        .distinct()[:limit]
     )
     count = 0
     for key in list(waiting):
@@ -49,22 +54,32 @@ def settle_all(*, at: datetime, limit: int = 200) -> int:
     return count
 
 
+def list_invoiced(invoice: SupplierInvoice, orders: Iterable[str]) -> dict[tuple[str, str], int]:
+    """Return what earlier invoices asked for of the same orders, by order and SKU."""
+    rows = (
+        SupplierInvoiceLine.objects.filter(
+            purchase_order_number__in=orders, invoice_id__lt=invoice.pk
+        )
+        .exclude(invoice__state=State.CANCELED)
+        .values_list("purchase_order_number", "sku")
+        .annotate(total=Sum("quantity"))
+    )
+    return {(order, sku): total for order, sku, total in rows}
+
+
 def _settle_line(
     invoice: SupplierInvoice, line: SupplierInvoiceLine, *, by: Trace, at: datetime
 ) -> bool:
-    receipts = (
-        GoodsReceiptLine.objects.filter(
-            receipt__purchase_order_number=line.purchase_order_number,
-            receipt__state=GoodsReceiptState.POSTED,
-            receipt__site=line.site,
-            sku=line.sku,
-        )
-        .order_by("receipt_id")
-        .values_list("receipt__number", flat=True)
-        .distinct()
+    assert line.unit_cost_minor is not None, "a line without an order's price differs by nothing"
+    order = line.purchase_order_number
+    before = list_invoiced(invoice, [order]).get((order, line.sku), 0)
+    billed = find_billed(
+        came=_list_came(line), first=before + line.quantity_settled, last=before + line.quantity
     )
-    numbers = tuple(dict.fromkeys(receipts))[: landed_cost.RECEIPTS_MAX]
-    if not numbers:
+    receipts = list(billed)[: landed_cost.RECEIPTS_MAX]
+    quantities = {receipt: billed[receipt] for receipt in receipts}
+    quantity = sum(quantities.values())
+    if not quantity:
         return False
     try:
         with transaction.atomic():
@@ -73,9 +88,10 @@ def _settle_line(
                     entity=legal_entity.get_site_entity(line.site),
                     cost_type=CostType.PRICE,
                     basis=CostBasis.QUANTITY,
-                    amount_minor=line.price_minor,
+                    amount_minor=quantity * (line.unit_price_minor - line.unit_cost_minor),
                     occurred_on=invoice.invoiced_on,
-                    receipts=numbers,
+                    receipts=tuple(receipts),
+                    quantities=quantities,
                     sku=line.sku,
                     supplier=invoice.supplier,
                     reference=invoice.invoice_number,
@@ -88,5 +104,29 @@ def _settle_line(
     except (ReceiptNotValued, NothingToCarry):
         return False
     line.landed_cost_number = document.number
-    line.save(update_fields=["landed_cost_number"])
+    line.quantity_settled += quantity
+    line.save(update_fields=["landed_cost_number", "quantity_settled"])
     return True
+
+
+def _list_came(line: SupplierInvoiceLine) -> list[tuple[str, int]]:
+    """Return what came of an order's line: receipt and quantity, as the hub booked them."""
+    came = (
+        GoodsReceiptLine.objects.filter(
+            receipt__purchase_order_number=line.purchase_order_number,
+            receipt__state=GoodsReceiptState.POSTED,
+            receipt__site=line.site,
+            sku=line.sku,
+        )
+        .order_by("receipt_id")
+        .values_list("receipt_id", "receipt__number")
+        .annotate(
+            total=Sum(
+                F("quantity_sound")
+                + F("quantity_damaged")
+                + F("quantity_blocked")
+                + F("quantity_quarantine")
+            )
+        )
+    )
+    return [(number, total) for _, number, total in came]

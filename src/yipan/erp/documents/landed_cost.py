@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from yipan.erp.documents import legal_entity, value_states
 from yipan.erp.documents.valuation import lock_mark
 from yipan.erp.documents.value_telling import make_message_id, tell
 from yipan.erp.models import GoodsReceipt, LandedCost
+from yipan.erp.models.goods_receipt import GoodsReceiptState
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.erp.models.valuation import LandedCostState as State
 from yipan.erp.rules import costing
@@ -48,6 +49,12 @@ class ReceiptUnknown(Refusal):
     status = 422
 
 
+class ReceiptReversed(Refusal):
+    """A goods receipt was reversed: its goods never came, so nothing can be paid for them."""
+
+    code = "landed_cost.receipt_reversed"
+
+
 class ReceiptNotValued(Refusal):
     """A goods receipt has not been valued yet: that takes a minute. Try again."""
 
@@ -69,7 +76,11 @@ class AmountNotPlausible(Refusal):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """What somebody paid besides the goods. The amount is in minor units of the entity."""
+    """
+    What somebody paid besides the goods. The amount is in minor units of the entity.
+
+    `quantities` says of how many units of the SKU of each receipt it is, where not of all.
+    """
 
     entity: str
     cost_type: CostType
@@ -81,6 +92,7 @@ class Cost:
     reference: str = ""
     note: str = ""
     sku: str = ""
+    quantities: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,6 +113,7 @@ def create(*, cost: Cost, by: Trace, at: datetime) -> LandedCost:
     :raises NotFound: if there is no such legal entity.
     :raises AmountNotPlausible: if the amount is nothing, or absurd.
     :raises ReceiptUnknown: if a receipt is not known, or belongs to another legal entity.
+    :raises ReceiptReversed: if a receipt was undone.
     """
     legal_entity.require(cost.entity)
     if not 0 < abs(cost.amount_minor) <= AMOUNT_MINOR_MAX:
@@ -120,6 +133,7 @@ def create(*, cost: Cost, by: Trace, at: datetime) -> LandedCost:
         note=cost.note,
         receipts=list(cost.receipts),
         sku=cost.sku,
+        quantities=dict(cost.quantities),
     )
     _record(document, step="create", from_state="", by=by, at=at)
     return document
@@ -133,18 +147,15 @@ def post(*, number: str, by: Trace, at: datetime) -> LandedCost:
     It counts on its own day, or in the open period where that day is closed.
 
     :raises WrongState: if it was posted or given up before.
+    :raises ReceiptReversed: if a receipt was undone since the draft was written.
     :raises ReceiptNotValued: if a receipt has not been valued yet.
     :raises NothingToCarry: if the receipts brought nothing.
     """
     lock_mark()
     document = lock_for("post", model=LandedCost, number=number, steps=STEPS)
+    _require_standing(document.receipts)
     received = _find_received(document)
-    weights = [
-        row.entry.quantity if document.basis == CostBasis.QUANTITY else max(0, row.entry.amount)
-        for _, row in received
-    ]
-    amounts = costing.share_out(document.amount_minor, weights)
-    parts = _add_to_states(document, received, amounts)
+    parts = _add_to_states(document, received, _share_out(document, received))
     document.accounting_date = _get_accounting_date(document, at=at)
     values.append_entries([entry for part in parts for entry in _make_entries(document, part)])
     document.lines = [_describe(part) for part in parts if part.amount]
@@ -186,10 +197,42 @@ def _require_receipts(cost: Cost) -> None:
     unknown = sorted(wanted - sites.keys())
     if unknown or not 0 < len(wanted) <= RECEIPTS_MAX:
         raise ReceiptUnknown(receipt=unknown[0] if unknown else "", maximum=RECEIPTS_MAX)
+    _require_standing(wanted)
     for receipt, site in sorted(sites.items()):
         owner = legal_entity.get_site_entity(site)
         if owner != cost.entity:
             raise ReceiptUnknown(receipt=receipt, entity=owner)
+
+
+def _require_standing(receipts: Collection[str]) -> None:
+    undone = GoodsReceipt.objects.filter(number__in=receipts, state=GoodsReceiptState.REVERSED)
+    number = undone.order_by("id").values_list("number", flat=True).first()
+    if number is not None:
+        raise ReceiptReversed(receipt=number)
+
+
+def _share_out(
+    document: LandedCost, received: Sequence[tuple[str, ValueEntryRow]]
+) -> Sequence[int]:
+    """Return what each of the entries takes of a cost, in their order."""
+    if not document.quantities:
+        weights = [
+            row.entry.quantity if document.basis == CostBasis.QUANTITY else max(0, row.entry.amount)
+            for _, row in received
+        ]
+        return costing.share_out(document.amount_minor, weights)
+    groups: dict[str, list[int]] = {}
+    for place, (receipt, _) in enumerate(received):
+        groups.setdefault(receipt, []).append(place)
+    billed = [int(document.quantities.get(receipt, 0)) for receipt in groups]
+    amounts = [0] * len(received)
+    for places, amount in zip(
+        groups.values(), costing.share_out(document.amount_minor, billed), strict=True
+    ):
+        quantities = [received[place][1].entry.quantity for place in places]
+        for place, part in zip(places, costing.share_out(amount, quantities), strict=True):
+            amounts[place] = part
+    return amounts
 
 
 def _find_received(document: LandedCost) -> list[tuple[str, ValueEntryRow]]:

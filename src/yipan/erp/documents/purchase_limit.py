@@ -27,6 +27,12 @@ class AboveLimit(Refusal):
     status = 403
 
 
+class OwnLimit(Refusal):
+    """Nobody says how much a role of their own may approve; somebody else has to."""
+
+    code = "purchase_limit.own_limit"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LimitRow:
     """How much a role may approve; None is without limit."""
@@ -36,6 +42,11 @@ class LimitRow:
     value_max_minor: int | None
 
 
+def list_roles() -> list[str]:
+    """Return the roles that may approve orders at all."""
+    return sorted(str(role) for role in ACTIONS[APPROVE])
+
+
 def list_limits(*, currency: str = "CNY") -> list[LimitRow]:
     """Return the limit of each role that may approve at all, by role."""
     known = dict(
@@ -43,20 +54,31 @@ def list_limits(*, currency: str = "CNY") -> list[LimitRow]:
     )
     return [
         LimitRow(role=role, currency=currency, value_max_minor=known.get(role))
-        for role in sorted(ACTIONS[APPROVE])
+        for role in list_roles()
     ]
 
 
 @transaction.atomic
 def set_limit(
-    *, role: str, currency: str, value_max_minor: int | None, by: Trace, at: datetime
+    *,
+    role: str,
+    currency: str,
+    value_max_minor: int | None,
+    by: Trace,
+    at: datetime,
+    roles: Collection[str] = (),
 ) -> None:
     """
     Say how much a role may approve of orders in a currency; None is without limit.
 
+    `roles` are those of who says it.
+
     :raises NotFound: if the role approves no orders.
+    :raises OwnLimit: if who says it has the role.
     :raises QuantityNotPlausible: if the amount is negative, or absurd.
     """
+    if role in roles:
+        raise OwnLimit(role=role)
     if role not in ACTIONS[APPROVE]:
         raise NotFound(kind="role", id=role)
     if value_max_minor is not None and not 0 <= value_max_minor <= VALUE_MINOR_MAX:

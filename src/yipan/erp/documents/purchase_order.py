@@ -312,6 +312,17 @@ def list_warnings(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> l
     )
 
 
+def find_warnings(number: str) -> list[OrderWarning]:
+    """Return the warnings of an order that is known to exist."""
+    order = PurchaseOrder.objects.get(number=number)
+    return list_warnings(order, list(order.lines.order_by("line")))
+
+
+def needs_reason(number: str) -> bool:
+    """Tell whether an order is approved with a reason only: less is ordered than is sold."""
+    return any(it.code in purchasing_rules.NEED_REASON for it in find_warnings(number))
+
+
 def _require_minimum(
     order: PurchaseOrder, lines: Sequence[PurchaseOrderLine], *, reason: str
 ) -> None:

@@ -83,7 +83,9 @@ class Outcome:
 STEPS: Final[Mapping[tuple[str, str], ManyStep]] = {
     ("purchase_order", "approve"): ManyStep(
         action="erp.purchase_order.approve",
-        take=lambda it: purchase_order.approve(number=it.number, by=it.by, at=it.at),
+        take=lambda it: purchase_order.approve(
+            number=it.number, by=it.by, at=it.at, roles=it.roles
+        ),
     ),
     ("purchase_order", "send"): ManyStep(
         action="erp.purchase_order.send",

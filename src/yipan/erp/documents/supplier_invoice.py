@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Sum
 
 from yipan.documents import numbers, told, trail
 from yipan.documents.states import lock_for, require_second_person
@@ -240,7 +238,7 @@ def _match(invoice: SupplierInvoice, *, at: datetime) -> None:
             "order"
         )
     }
-    before = _list_invoiced(invoice, orders)
+    before = invoice_value.list_invoiced(invoice, orders)
     percent = masterdata.get_supplier(invoice.supplier).tolerance_price_percent
     for line in lines:
         known = ordered.get((line.purchase_order_number, line.sku))
@@ -267,19 +265,6 @@ def _match(invoice: SupplierInvoice, *, at: datetime) -> None:
     invoice.state = State.DIFFERING if differs else State.MATCHED
     invoice.matched_at = at
     invoice.save(update_fields=["state", "matched_at"])
-
-
-def _list_invoiced(invoice: SupplierInvoice, orders: Iterable[str]) -> dict[tuple[str, str], int]:
-    """Return what earlier invoices asked for of the same orders, by order and SKU."""
-    rows = (
-        SupplierInvoiceLine.objects.filter(
-            purchase_order_number__in=orders, invoice_id__lt=invoice.pk
-        )
-        .exclude(invoice__state=State.CANCELED)
-        .values_list("purchase_order_number", "sku")
-        .annotate(total=Sum("quantity"))
-    )
-    return {(order, sku): total for order, sku, total in rows}
 
 
 def _list_facts(invoice: SupplierInvoice) -> list[tuple[str, str, int, int]]:

@@ -65,7 +65,8 @@ class SupplierInvoiceLine(models.Model):
 
     `unit_cost_minor`, `quantity_ordered`, `quantity_received` and `quantity_invoiced_before` are
     what was compared with. `differences`: `[{"code", "expected", "found"}]`. `price_minor` is what
-    the price differs by, altogether; `landed_cost_number` carries it into the value of the goods.
+    the price differs by, altogether. Goods that have come take it: `quantity_settled` of them
+    have, the last ones by the landed cost `landed_cost_number`.
     """
 
     invoice = models.ForeignKey(SupplierInvoice, on_delete=models.CASCADE, related_name="lines")
@@ -82,6 +83,7 @@ class SupplierInvoiceLine(models.Model):
     differences = models.JSONField(default=list)
     price_minor = models.BigIntegerField(default=0)
     landed_cost_number = models.CharField(max_length=48, blank=True)
+    quantity_settled = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -95,6 +97,10 @@ class SupplierInvoiceLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0) & Q(unit_price_minor__gte=0),
                 name="supplier_invoice_line_sane",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity_settled__gte=0) & Q(quantity_settled__lte=F("quantity")),
+                name="supplier_invoice_line_settled_once",
             ),
         ]
         indexes = [

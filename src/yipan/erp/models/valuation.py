@@ -173,8 +173,9 @@ class LandedCost(Document):
     """
     Landed cost (采购费用分摊单): a cost besides the price, spread over goods receipts.
 
-    `receipts` are their numbers; a `sku` says that only its goods take the cost. `lines` tells,
-    once posted, what each SKU took of it:
+    `receipts` are their numbers; a `sku` says that only its goods take the cost, and `quantities`
+    of how many units of each receipt it is, where not of all. `lines` tells, once posted, what
+    each SKU took of it:
     `[{"receipt", "sku", "quantity", "amount_minor", "carried_minor", "spent_minor"}]`: carried
     by goods that are still there, or spent on those that are gone.
     """
@@ -192,6 +193,7 @@ class LandedCost(Document):
     note = models.CharField(max_length=500, blank=True)
     receipts = models.JSONField()
     sku = models.CharField(max_length=48, blank=True)
+    quantities = models.JSONField(default=dict)
     lines = models.JSONField(default=list)
     posted_by = models.CharField(max_length=160, blank=True)
     accounting_date = models.DateField(null=True)

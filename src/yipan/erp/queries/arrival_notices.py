@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, Sum, Value
+from django.db.models.functions import Greatest
 
-from yipan.erp.models import ArrivalNotice
+from yipan.erp.models import ArrivalNotice, ArrivalNoticeLine
 from yipan.erp.models.arrival_notice import STATES_COMING
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
@@ -115,6 +116,18 @@ def list_notices(which: NoticeFilter, *, after: str = "", limit: int = 50) -> li
     if known is not None:
         query = query.filter(id__lt=known)
     return _make_rows(query.prefetch_related("lines").order_by("-id")[:limit])
+
+
+def list_announced(order: str) -> dict[str, int]:
+    """Return how much of an order is announced and has not come yet, by SKU."""
+    rows = (
+        ArrivalNoticeLine.objects.filter(
+            purchase_order_number=order, notice__state__in=STATES_COMING
+        )
+        .values_list("sku")
+        .annotate(open=Sum(Greatest(F("quantity") - F("quantity_received"), Value(0))))
+    )
+    return dict(rows)
 
 
 def get_notice(number: str) -> NoticeRow:

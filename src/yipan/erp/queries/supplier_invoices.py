@@ -6,14 +6,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
 
 from yipan.erp.models import SupplierInvoice, SupplierInvoiceLine
+from yipan.erp.rules import invoice
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow, SupplierRow
 
 ROWS_MAX = 1_000
+
+#: Code of a difference to what people call it.
+DIFFERENCES = {
+    invoice.NOT_ORDERED: _("Not ordered"),
+    invoice.ABOVE_ORDERED: _("More than ordered"),
+    invoice.ABOVE_RECEIVED: _("More than came"),
+    invoice.PRICE_ABOVE: _("Dearer than ordered"),
+    invoice.PRICE_BELOW: _("Cheaper than ordered"),
+    invoice.NO_ORDER_PRICE: _("Ordered without a price"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +40,11 @@ class DifferenceRow:
     def is_price(self) -> bool:
         """Tell whether the figures are prices."""
         return "price" in self.code
+
+    @property
+    def label(self) -> str:
+        """Return what differs, in the reader's language."""
+        return str(DIFFERENCES.get(self.code, self.code))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +64,7 @@ class InvoiceLineRow:
     differences: tuple[DifferenceRow, ...]
     price_minor: int
     landed_cost_number: str
+    quantity_settled: int
 
     @property
     def amount_minor(self) -> int:
@@ -148,6 +166,17 @@ def get_invoice(number: str) -> InvoiceRow:
     return rows[0]
 
 
+def list_invoiced(order: str) -> dict[str, int]:
+    """Return what invoices ask for of an order so far, by SKU."""
+    rows = (
+        SupplierInvoiceLine.objects.filter(purchase_order_number=order)
+        .exclude(invoice__state="canceled")
+        .values_list("sku")
+        .annotate(total=Sum("quantity"))
+    )
+    return dict(rows)
+
+
 def list_differing(*, limit: int = 200) -> list[str]:
     """Return the numbers of invoices that differ, the ones looked at longest ago first."""
     assert 0 < limit <= ROWS_MAX
@@ -189,6 +218,7 @@ def _make_rows(invoices: Iterable[SupplierInvoice]) -> list[InvoiceRow]:
                     differences=tuple(DifferenceRow(**each) for each in line.differences),
                     price_minor=line.price_minor,
                     landed_cost_number=line.landed_cost_number,
+                    quantity_settled=line.quantity_settled,
                 )
                 for line in sorted(row.lines.all(), key=lambda each: each.line)
             ),

@@ -6,6 +6,7 @@ minor units per smallest unit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: Codes of what differs; each is one line of what a person has to look at.
@@ -83,3 +84,20 @@ def get_price_difference(line: InvoicedLine) -> int:
     if not line.unit_cost_minor:
         return 0
     return line.quantity * (line.unit_price_minor - line.unit_cost_minor)
+
+
+def find_billed(*, came: Sequence[tuple[str, int]], first: int, last: int) -> dict[str, int]:
+    """
+    Return of how many units of each receipt an invoice is: receipt to quantity, none of them 0.
+
+    `came` are receipts of one order's line and their quantities, in the order they were booked.
+    Goods are billed in that order: an invoice is of the units from `first` up to, without, `last`.
+    """
+    billed, start = {}, 0
+    for receipt, quantity in came:
+        end = start + quantity
+        part = min(end, last) - max(start, first)
+        if part > 0:
+            billed[receipt] = part
+        start = end
+    return billed

@@ -19,6 +19,8 @@ NO_PRICE = "purchase_order.no_price"
 
 #: With these an order is not approved without a reason.
 NEED_REASON = frozenset({BELOW_MINIMUM, BELOW_VALUE})
+#: What these say is money, which not everybody sees.
+ABOUT_COST = frozenset({BELOW_VALUE, NO_PRICE, PRICE_DIFFERS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

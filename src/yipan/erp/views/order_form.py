@@ -18,7 +18,14 @@ from yipan.documents.doors import get_trace, tell
 from yipan.erp import queries
 from yipan.erp.documents import purchase_order
 from yipan.erp.documents.purchase_order import Ordered
-from yipan.erp.forms import LineEntry, OrderForm, make_line, read_lines
+from yipan.erp.forms import (
+    LineEntry,
+    OrderForm,
+    add_offers,
+    make_line,
+    make_offered_line,
+    read_lines,
+)
 from yipan.erp.models import PurchaseOrder
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
@@ -91,9 +98,13 @@ def find_goods(request: HttpRequest) -> HttpResponse:
 @require_GET
 @page(action="erp.purchase_order.write")
 def add_line(request: HttpRequest) -> HttpResponse:
-    """Give a new line of the editor for a SKU (a fragment)."""
+    """Give a new line of the editor for a SKU, at the supplier's price (a fragment)."""
     sku = masterdata.get_sku(request.GET.get("code", ""))
-    return render(request, "erp/_order_line.html", {"line": make_line(sku)})
+    chosen = request.GET.get("supplier", "")
+    line = make_offered_line(
+        sku, supplier=masterdata.find_suppliers([chosen]).get(chosen), on=timezone.localdate()
+    )
+    return render(request, "erp/_order_line.html", {"line": line})
 
 
 def _make_form(request: HttpRequest, *, initial: dict[str, object]) -> OrderForm:
@@ -144,6 +155,17 @@ def _try(
 def _show(
     request: HttpRequest, *, form: OrderForm, lines: list[LineEntry], number: str = ""
 ) -> HttpResponse:
-    context = {"form": form, "lines": lines, "number": number, "currency": form.get_currency()}
+    supplier = form.find_supplier()
+    for line in lines:
+        if request.method == "GET":
+            line.check(currency=form.get_currency())
+    add_offers(lines, supplier=supplier.code if supplier else "", on=timezone.localdate())
+    context = {
+        "form": form,
+        "lines": lines,
+        "number": number,
+        "currency": form.get_currency(),
+        "supplier": supplier,
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "erp/purchase_order_form.html", context, status=status)

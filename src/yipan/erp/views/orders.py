@@ -19,7 +19,16 @@ from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers, queries
 from yipan.erp.documents import purchase_order
 from yipan.erp.documents.steps import list_steps
-from yipan.erp.queries import OrderDetail, OrderFilter
+from yipan.erp.queries import (
+    InvoiceFilter,
+    NoticeFilter,
+    OrderDetail,
+    OrderFilter,
+    ReturnFilter,
+    SurplusFilter,
+)
+from yipan.erp.queries.purchase_changes import compare_waiting, list_changes
+from yipan.erp.rules.purchasing import ABOUT_COST, OrderWarning
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
@@ -100,7 +109,11 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
         number=number,
         postings=[(SITE_BOOK, f"goods_receipt/{row.number}/post") for row in receipts],
     )
+    with_cost = actor.may("ledger.read_cost")
     context = {
+        **_find_related(order, actor),
+        "warnings": _list_warnings(order, with_cost=with_cost),
+        "needs_reason": order.state == "draft" and purchase_order.needs_reason(order.number),
         "order": order,
         "way": WAY_IN_PARTS if order.state == "partly_received" else WAY,
         "receipts": receipts,
@@ -110,9 +123,44 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
         "is_late": _is_late(order),
         "may_open_messages": actor.may("exchange.read"),
         "may_see_inbound": actor.may("wms.read"),
-        "may_see_cost": actor.may("ledger.read_cost"),
+        "may_see_cost": with_cost,
     }
     return render(request, "erp/purchase_order.html", context)
+
+
+def _find_related(order: OrderDetail, actor: Actor) -> dict[str, object]:
+    """Return what belongs to an order: its changes, and documents that name it."""
+    changes = list_changes(order.number)
+    waiting = next((change for change in changes if change.state == "proposed"), None)
+    is_open = order.state in GROUPS["open"]
+    return {
+        "changes": changes,
+        "waiting": waiting,
+        "waiting_lines": compare_waiting(order.number) if waiting else [],
+        "may_decide_change": waiting is not None
+        and is_open
+        and waiting.changed_by != actor.name
+        and actor.may("erp.purchase_order.approve"),
+        "may_change": is_open and waiting is None and actor.may("erp.purchase_order.write"),
+        "may_announce": is_open and actor.may("erp.arrival_notice.write"),
+        "may_bill": order.state not in ("draft", "approved", "canceled")
+        and actor.may("erp.supplier_invoice.write"),
+        "may_return": order.quantity_received > 0 and actor.may("erp.supplier_return.write"),
+        "notices": queries.list_notices(NoticeFilter(order=order.number, sites=actor.sites)),
+        "surpluses": queries.list_surpluses(SurplusFilter(order=order.number, sites=actor.sites)),
+        "returns": queries.list_returns(ReturnFilter(order=order.number, sites=actor.sites)),
+        "invoices": queries.list_invoices(InvoiceFilter(order=order.number, sites=actor.sites))
+        if actor.may("ledger.read_cost")
+        else [],
+    }
+
+
+def _list_warnings(order: OrderDetail, *, with_cost: bool) -> list[OrderWarning]:
+    """Return what a person should look at while the order can still be changed."""
+    if order.state not in ("draft", "approved"):
+        return []
+    found = purchase_order.find_warnings(order.number)
+    return [it for it in found if with_cost or it.code not in ABOUT_COST]
 
 
 @require_GET

@@ -14,6 +14,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_reversal, take_step
+from yipan.documents.history import read_history
 from yipan.erp import queries
 from yipan.erp.documents import receipt_reversal, receipt_surplus
 from yipan.erp.queries import SurplusFilter
@@ -22,6 +23,8 @@ from yipan.ledger.moves import Trace
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
+#: Outcome to the way of a surplus.
+WAYS = {"accept": "open proposed kept", "return": "open proposed returned"}
 
 
 @require_GET
@@ -45,6 +48,28 @@ def list_surpluses(request: HttpRequest) -> HttpResponse:
         "may_decide": actor.may("erp.receipt_surplus.decide"),
     }
     return render(request, "erp/receipt_surpluses.html", context)
+
+
+@require_GET
+@page(action="erp.read")
+def show_surplus(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one surplus: what came too much, what was proposed, and what was decided."""
+    actor = get_actor(request)
+    row = queries.get_surplus(number)
+    actor.require_site(row.site.code)
+    is_own = row.proposed_by == actor.name
+    context = {
+        "row": row,
+        "way": WAYS.get(row.outcome, "open proposed kept"),
+        "is_own": row.state == "proposed" and is_own,
+        "may_propose": row.state == "open" and actor.may("erp.receipt_surplus.propose"),
+        "may_decide": row.state == "proposed"
+        and not is_own
+        and actor.may("erp.receipt_surplus.decide"),
+        "history": read_history(document_type=receipt_surplus.DOCUMENT_TYPE, number=number),
+        "may_open_messages": actor.may("exchange.read"),
+    }
+    return render(request, "erp/receipt_surplus.html", context)
 
 
 @require_POST
@@ -105,4 +130,6 @@ def _step(
     get_actor(request).require_site(queries.get_surplus(number).site.code)
     trace = get_trace(request, reason=request.POST.get("reason", ""))
     take_step(request, lambda: take(trace), done=done)
+    if request.POST.get("back") == "page":
+        return redirect("erp:receipt_surplus", number=number)
     return redirect("erp:receipt_surpluses")

@@ -1,0 +1,38 @@
+"""What people type into forms of purchasing, read as numbers, amounts, days and moments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+DIGITS_MAX = 15
+
+
+def read_whole(text: str) -> int | None:
+    """Return a whole number of at least 0; None when it is none, an empty text being 0."""
+    text = text.strip()
+    if not text:
+        return 0
+    is_whole = text.isascii() and text.isdecimal() and len(text) <= DIGITS_MAX
+    return int(text) if is_whole else None
+
+
+def read_day(text: str) -> date | None:
+    """Return a day such as 2026-03-02; None when it is none."""
+    try:
+        return parse_date(text.strip())
+    except ValueError:
+        return None
+
+
+def read_moment(text: str) -> datetime | None:
+    """Return a moment such as 2026-03-02T14:30, in the reader's zone; None when it is none."""
+    try:
+        moment = parse_datetime(text.strip())
+    except ValueError:
+        return None
+    if moment is None or timezone.is_aware(moment):
+        return moment
+    return timezone.make_aware(moment)
