@@ -288,7 +288,8 @@ def _read_entries(typed: QueryDict) -> list[Entry]:
 def _try(request: HttpRequest, typed: QueryDict, entries: Sequence[Entry]) -> SupplierReturn | None:
     """Write the return down; tell why not, and return None, when it is refused."""
     supplier = masterdata.find_suppliers([typed.get("supplier", "")]).get(typed.get("supplier", ""))
-    if supplier is None or not typed.get("site"):
+    site = typed.get("site", "")
+    if supplier is None or not site:
         messages.error(request, _("Say where the goods are, and to whom they go back."))
         return None
     lines = [_read_line(entry, currency=supplier.currency) for entry in entries]
@@ -296,7 +297,7 @@ def _try(request: HttpRequest, typed: QueryDict, entries: Sequence[Entry]) -> Su
         messages.error(request, _("A line has a whole number and an amount such as 12.80."))
         return None
     wanted = Returned(
-        site=typed["site"],
+        site=site,
         supplier=supplier.code,
         reason=typed.get("reason", ""),
         purchase_order_number=typed.get("order", "").strip(),
