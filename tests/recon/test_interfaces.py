@@ -1,8 +1,9 @@
 """
-Goal: every message that was lost, doubled, altered or stuck is found and named, and no other.
+Goal: every message that was lost, late, doubled, altered or stuck is found and named, every stale
+snapshot and every restored till, and nothing else.
 
 Method: a thousand faults are put into the log of the hub, at most one for a message, in an order
-that is shuffled; the finder sees the two logs alone.
+that is shuffled, which is no fault; the finder sees the two logs alone.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from random import Random
 
 import pytest
 
-from yipan.recon.rules.interfaces import InterfaceCause, Log, Moved, Told, compare_logs
+from yipan.recon.rules.interfaces import Healing, InterfaceCause, Log, Moved, Told, compare_logs
 from yipan.recon.rules.values import Key
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -23,6 +24,14 @@ NOW = START + timedelta(days=3)
 SOURCES = [f"till:S{store}-1/stock" for store in range(10, 20)]
 MESSAGES_EACH = 300
 FAULTS = 1_000
+#: Beside the messages of other tills: set back to an old copy, offline since some hours.
+RESTORED = ("till:S20-1/stock", "till:S21-1/stock")
+LATE = ("till:S30-1/stock", "till:S31-1/stock")
+TOLD_EACH, SET_BACK_TO, ON_THE_WAY = 60, 40, 15
+SNAPSHOTS, STALE = 80, 40
+#: Faults to one message each; with the others they are a thousand.
+SINGLE = FAULTS - STALE - len(RESTORED) * (TOLD_EACH - SET_BACK_TO) - len(LATE) * ON_THE_WAY
+Done = Counter[tuple[InterfaceCause, str, int]]
 
 
 def tell(source: str, sequence: int, *, chance: Random) -> Told:
@@ -106,6 +115,49 @@ def may_suffer(told: Told, cause: InterfaceCause) -> bool:
     return True
 
 
+def restore(chance: Random, *, done: Done) -> tuple[list[Told], list[Told]]:
+    """Return what tills sent that were set back to number 40 after 60, and what was booked."""
+    sent, booked = [], []
+    for source in RESTORED:
+        before = [tell(source, number, chance=chance) for number in range(1, TOLD_EACH + 1)]
+        again = [
+            replace(
+                alter(told, tell(source, 0, chance=chance).moves),
+                at=told.at + timedelta(hours=5),
+            )
+            for told in before[SET_BACK_TO:]
+        ]
+        sent += [*before, *again]
+        booked += before
+        done.update((InterfaceCause.RESTORED_DEVICE, source, told.sequence) for told in again)
+    return sent, booked
+
+
+def delay(chance: Random, *, done: Done) -> tuple[list[Told], list[Told]]:
+    """Return what tills sent that went offline, and what was booked of it."""
+    sent, booked = [], []
+    for source in LATE:
+        told = [tell(source, number, chance=chance) for number in range(1, TOLD_EACH + 1)]
+        sent += told
+        booked += told[:-ON_THE_WAY]
+        done.update(
+            (InterfaceCause.DELAYED_MESSAGE, source, each.sequence) for each in told[-ON_THE_WAY:]
+        )
+    return sent, booked
+
+
+def take_snapshots(sent: list[Told], *, chance: Random, done: Done) -> list[tuple[Told, int]]:
+    """Return absolute figures that overwrote the book: half of them older than the book."""
+    found = []
+    for number, told in enumerate(chance.sample(sent, SNAPSHOTS)):
+        is_stale = number < STALE
+        snapshot = replace(told, document=f"SNAP-{number}")
+        found.append((snapshot, told.sequence + (chance.randint(1, 9) if is_stale else 0)))
+        if is_stale:
+            done[InterfaceCause.STALE_SNAPSHOT, told.source, told.sequence] += 1
+    return found
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_thousand_faults_are_all_found_and_named_and_no_other(seed: int) -> None:
     chance = Random(seed)
@@ -120,9 +172,9 @@ def test_a_thousand_faults_are_all_found_and_named_and_no_other(seed: int) -> No
     booked = {told.identity: [told] for told in sent}
     waiting: set[tuple[str, int, int]] = set()
     cloned: list[Told] = []
-    done: Counter[tuple[InterfaceCause, str, int]] = Counter()
+    done: Done = Counter()
     causes = [*BY_IDENTITY, *ALTERED]
-    for told in victims[:FAULTS]:
+    for told in victims[:SINGLE]:
         cause = chance.choice([each for each in causes if may_suffer(told, each)])
         if cause is InterfaceCause.LOST_MESSAGE:
             booked[told.identity] = []
@@ -136,17 +188,38 @@ def test_a_thousand_faults_are_all_found_and_named_and_no_other(seed: int) -> No
         else:
             booked[told.identity] = [ALTERED[cause](told)]
         done[cause, told.source, told.sequence] += 1
-    log = [told for tellings in booked.values() for told in tellings]
+    snapshots = take_snapshots(sent, chance=chance, done=done)
+    back, back_booked = restore(chance, done=done)
+    late, late_booked = delay(chance, done=done)
+    log = [told for tellings in booked.values() for told in tellings] + back_booked + late_booked
     chance.shuffle(log)
+    everything = [*sent, *cloned, *back, *late]
+    chance.shuffle(everything)
 
     found = compare_logs(
-        sent=[*sent, *cloned], hub=Log(booked=log, waiting=frozenset(waiting)), now=NOW
+        sent=everything,
+        hub=Log(booked=log, waiting=frozenset(waiting), snapshots=snapshots),
+        now=NOW,
     )
 
-    sources = {told.document: told.source for told in sent}
+    sources = {told.document: told.source for told in everything}
+    sources |= {snapshot.document: snapshot.source for snapshot, _ in snapshots}
     named = Counter((each.cause, sources[each.documents[0]], each.sequence) for each in found)
     assert sum(done.values()) == FAULTS
+    assert len({cause for cause, _, _ in done}) == len(InterfaceCause) - 1
     assert named == done
+
+
+def test_a_till_set_back_lacks_in_the_hub_what_it_told_the_second_time() -> None:
+    first = tell(RESTORED[0], 3, chance=Random(1))
+    after = tell(RESTORED[0], 4, chance=Random(2))
+    again = replace(alter(first, after.moves), at=after.at + timedelta(hours=1))
+
+    [finding] = compare_logs(sent=[first, after, again], hub=Log(booked=[first, after]), now=NOW)
+
+    assert finding.cause is InterfaceCause.RESTORED_DEVICE
+    assert finding.healing is Healing.NEW_EPOCH
+    assert dict(finding.differences) == {move.key: -move.quantity for move in again.moves}
 
 
 def test_what_is_missing_at_the_end_is_on_its_way_until_the_day_is_closed() -> None:

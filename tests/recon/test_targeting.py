@@ -88,7 +88,9 @@ def test_the_ranking_finds_more_than_chance(seed: int) -> None:
 
 
 def test_negative_books_come_first_and_each_key_says_why() -> None:
-    plain = Candidate(site="S1", sku="A", stock=10, price_minor=500, movements=1, counts=1)
+    plain = Candidate(
+        site="S1", sku="A", stock=10, price_minor=500, movements=1, counts=1, days_since_count=30.0
+    )
     busy = Candidate(
         site="S1", sku="B", stock=50, price_minor=9_900, movements=60, counts=3, errors=2
     )

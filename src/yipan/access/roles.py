@@ -149,6 +149,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         # Differences, where book and shelf or two books part
         "recon.read": _to(_IC, _FI, _PL, _WL, _SM, _AD, _IN),
         "recon.settle": _to(_IC, _FI),
+        # What a system says it holds: by its own key, or brought as a file
+        "recon.report": _to(_IC, _IN),
         "erp.adjustment.write": _to(_IC, _IN),
         "erp.adjustment.decide": _to(_IC, _FI),
         "erp.read_cash": _to(_IC, _FI, _AD, _IN),

@@ -142,6 +142,7 @@ def compare_books(timestamp: int) -> None:
     """Compare the hub's book with every site's own where either changed."""
     if node.HUB_RECEIVER in node.list_node_receivers():
         recon.compare_books(at=_get_instant(timestamp))
+        recon.compare_reports(at=_get_instant(timestamp))
 
 
 @app.periodic(cron="35 2 * * *")

@@ -78,7 +78,7 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("wms", "spot_count"): ("create",),
     ("wms", "adjustment"): ("submit", "approve", "reject", "recount", "post", "reverse", "cancel"),
     # Differences
-    ("recon", "case"): ("create", "assign", "correct", "close", "reopen"),
+    ("recon", "case"): ("create", "assign", "heal", "correct", "close", "reopen"),
     # Stores
     ("pos", "ticket"): ("post", "reverse"),
     ("pos", "stock_opening"): ("post", "reverse"),

@@ -109,6 +109,8 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "applied": (_("Applied"), "good"),
     "duplicate": (_("Duplicate"), "quiet"),
     "waiting": (_("Waiting"), "warn"),
+    "compared": (_("Compared"), "good"),
+    "stale": (_("Stale"), "quiet"),
     "parked": (_("Parked"), "bad"),
     "gap": (_("Gap"), "bad"),
     "level": (_("Level"), "good"),

@@ -41,6 +41,7 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "receive": _("Goods received"),
     "excess": _("More came than was shipped"),
     "assign": _("Assigned"),
+    "heal": _("Healed"),
     "settle": _("Settled"),
     "submit": _("Submitted"),
     "reject": _("Rejected"),

@@ -9,7 +9,7 @@ beyond a watermark taken away, without looking at what lay there before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
@@ -50,6 +50,14 @@ def get_settled_until() -> datetime:
     # What this very transaction posts still gets the instant of its beginning.
     instant: datetime = call("select least(ledger_get_settled_until(%s), now())", [LAG])[0][0]
     return instant
+
+
+def find_books(codes: Collection[str]) -> set[str]:
+    """Return which of these books lie in this database."""
+    rows = call(
+        "select code from ledger_book where code = any (%s::text[])", [texts(sorted(codes))]
+    )
+    return {code for (code,) in rows}
 
 
 def sum_leaves(*, hub: str, cuts: Sequence[SiteCut], until: datetime) -> list[LeafSum]:

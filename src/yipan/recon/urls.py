@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yipan.recon.views import cases
+from yipan.recon.views import cases, reports
 
 app_name = "recon"
 
@@ -16,5 +16,8 @@ urlpatterns = [
     path("cases/<str:number>/correct", cases.correct_case, name="correct"),
     path("cases/<str:number>/close", cases.close_case, name="close"),
     path("cases/<str:number>/reopen", cases.reopen_case, name="reopen"),
+    path("cases/<str:number>/heal", cases.heal_case, name="heal"),
+    path("reports", reports.list_reports, name="reports"),
+    path("targets", reports.list_targets, name="targets"),
     path("accuracy", cases.show_accuracy, name="accuracy"),
 ]

@@ -55,8 +55,19 @@ def read_baskets(path: Path) -> list[Basket]:
 
     :raises FileUnfit: if it is neither, or lacks a column.
     """
-    rows = _read_parquet(path, COLUMNS) if path.suffix == ".parquet" else _read_csv(path, COLUMNS)
-    return gather(rows)
+    return gather(read_rows(path, COLUMNS))
+
+
+def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+    """
+    Yield the rows of a Parquet or CSV file that has these columns, by name.
+
+    All columns of the file are in a row when some of them are asked for in a CSV file.
+
+    :raises FileUnfit: if it is neither, or lacks a column.
+    """
+    is_parquet = path.suffix == ".parquet"
+    return _read_parquet(path, columns) if is_parquet else _read_csv(path, columns)
 
 
 def gather(rows: Iterable[Mapping[str, Any]]) -> list[Basket]:

@@ -25,6 +25,20 @@ SECTIONS = (
                 icon="gauge",
                 words=_("record accuracy shrink counts"),
             ),
+            Item(
+                label=_("What to count next"),
+                url_name="recon:targets",
+                action="recon.read",
+                icon="crosshair",
+                words=_("cycle count bins shelves ranking"),
+            ),
+            Item(
+                label=_("Stock reports"),
+                url_name="recon:reports",
+                action="recon.report",
+                icon="file-text",
+                words=_("snapshot observation foreign system upload"),
+            ),
         ),
     ),
     Section(

@@ -13,7 +13,8 @@ from pydantic import Field
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
-from yipan.recon.documents import case, comparing, counting
+from yipan.foundation.ids import make_id
+from yipan.recon.documents import case, comparing, counting, healing
 from yipan.recon.queries import cases
 from yipan.recon.queries.cases import CaseFilter, CaseRow
 
@@ -89,6 +90,12 @@ class CorrectIn(Schema):
     document: Annotated[str, Field(min_length=1, max_length=48)]
     cause: Annotated[str, Field(max_length=32)] = ""
     quantity: Annotated[int, Field(ge=-(10**9), le=10**9)]
+
+
+class HealIn(Schema):
+    """Which part of the finding to heal, from 0."""
+
+    part: Annotated[int, Field(ge=0, le=100)] = 0
 
 
 class CaseReasonIn(Schema):
@@ -180,6 +187,21 @@ def correct_case(request: HttpRequest, number: str, payload: CorrectIn) -> CaseO
         quantity=payload.quantity,
         by=get_trace(request),
         at=timezone.now(),
+    )
+    return _show(number)
+
+
+@router.post("/cases/{number}/heal", response=CaseOut)
+@endpoint(action="recon.settle")
+def heal_case(request: HttpRequest, number: str, payload: HealIn) -> CaseOut:
+    """Take the step that heals a proved cause: send again, try again, reverse, book rightly."""
+    get_actor(request).require_site(cases.get_case_site(number))
+    healing.heal(
+        number=number,
+        part=payload.part,
+        by=get_trace(request),
+        at=timezone.now(),
+        message_id=make_id(),
     )
     return _show(number)
 

@@ -64,7 +64,7 @@ def begin(case: Case, *, by: Trace, at: datetime) -> None:
     case.created_at = at
     case.due_on = case.due_on or at.date() + DUE_AFTER
     case.save()
-    _note(case, "create", before="", by=by, at=at)
+    note(case, "create", before="", by=by, at=at)
 
 
 @transaction.atomic
@@ -80,7 +80,7 @@ def assign(*, number: str, owner: str, by: Trace, at: datetime, due_on: date | N
     if due_on is not None:
         case.due_on = due_on
     case.save(update_fields=["owner", "due_on"])
-    _note(case, "assign", before=case.state, by=by, at=at)
+    note(case, "assign", before=case.state, by=by, at=at)
     return case
 
 
@@ -106,7 +106,7 @@ def correct(
         raise CorrectionKnown(number=number, document=document)
     before, case.state = case.state, CaseState.CORRECTED
     case.save(update_fields=["state"])
-    _note(case, "correct", before=before, by=by, at=at)
+    note(case, "correct", before=before, by=by, at=at)
     return case
 
 
@@ -137,7 +137,7 @@ def finish(case: Case, *, reason: str, by: Trace, at: datetime) -> None:
     case.closed_at = at
     case.closed_by = by.actor
     case.save()
-    _note(case, "close", before=before, by=by, at=at)
+    note(case, "close", before=before, by=by, at=at)
 
 
 @transaction.atomic
@@ -166,11 +166,12 @@ def reopen(*, number: str, by: Trace, at: datetime) -> Case:
     case.state = CaseState.EXPLAINED if case.cause not in ("", "unknown") else CaseState.OPEN
     case.closed_at, case.closed_by, case.closing_reason = None, "", ""
     case.save()
-    _note(case, "reopen", before=CaseState.CLOSED, by=by, at=at)
+    note(case, "reopen", before=CaseState.CLOSED, by=by, at=at)
     return case
 
 
-def _note(case: Case, step: str, *, before: str, by: Trace, at: datetime) -> None:
+def note(case: Case, step: str, *, before: str, by: Trace, at: datetime) -> None:
+    """Write a step into the history of a case."""
     trail.record(
         Step(
             document_type=DOCUMENT_TYPE,

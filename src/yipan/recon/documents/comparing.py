@@ -18,6 +18,7 @@ from yipan.ledger.site_differences import (
     SiteDifference,
     list_site_differences,
 )
+from yipan.ledger.site_trees import find_books
 from yipan.masterdata.queries import find_skus
 from yipan.recon.documents import case as cases
 from yipan.recon.documents import findings, trees
@@ -56,7 +57,10 @@ def compare(
     later watermark is closed by that. `is_full` adds up all balances anew first, instead of
     trusting what was kept of them.
     """
-    cuts = {cut.site: cut for cut in list_cuts(sites=sites, at=at)}
+    # A site whose book lies elsewhere sends reports of it (`documents.report`).
+    found = list_cuts(sites=sites, at=at)
+    here = find_books([cut.book for cut in found])
+    cuts = {cut.site: cut for cut in found if cut.book in here}
     if not cuts:
         return Compared(sites=0, differences=0, opened=0, changed=0, closed=0)
     leaves = trees.find_leaves(cuts=list(cuts.values()), at=at, is_full=is_full)

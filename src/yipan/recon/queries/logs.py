@@ -61,10 +61,15 @@ def _group(
 ) -> list[Told]:
     """Return one telling for each posting, netted by group, without those that net to nothing."""
     by_posting: dict[str, list[MovementRow]] = defaultdict(list)
-    for row in movements:
+    rows = list(movements)
+    # What was reversed and its reversal together moved nothing.
+    undone = {row.header.reverses for row in rows if row.header} - {None}
+    for row in rows:
         header = row.header
         if header is None:
             continue  # a promise moves goods within what is sound
+        if header.event_id in undone or (header.reverses is not None):
+            continue
         if header.source == cut.source and (header.sequence or 0) > cut.watermark:
             continue
         by_posting[header.origin].append(row)

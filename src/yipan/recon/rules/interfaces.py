@@ -37,6 +37,7 @@ class InterfaceCause(StrEnum):
     SPECIAL_GOODS_MISMATCH = "special_goods_mismatch"
     HUB_ONLY_POSTING = "hub_only_posting"
     CLONED_DEVICE = "cloned_device"
+    RESTORED_DEVICE = "restored_device"
 
 
 class Healing(StrEnum):
@@ -124,9 +125,11 @@ def compare_logs(
     by_sent: dict[tuple[str, int, int], list[Told]] = defaultdict(list)
     for told in sent:
         by_sent[told.identity].append(told)
+    reached = _find_reached(sent)
     for identity, tellings in by_sent.items():
         if len({told.content_hash for told in tellings}) > 1:
-            found.append(_make(InterfaceCause.CLONED_DEVICE, tellings, {}, Healing.NEW_EPOCH))
+            booked = by_identity.get(identity, [])
+            found.append(_judge_reused(tellings, booked=booked, reached=reached))
             continue
         told = tellings[0]
         booked = by_identity.get(identity, [])
@@ -157,6 +160,41 @@ def _find_high_marks(booked: Iterable[Told]) -> dict[tuple[str, int], int]:
         place = told.source, told.epoch
         high[place] = max(high.get(place, 0), told.sequence)
     return high
+
+
+def _find_reached(sent: Iterable[Told]) -> dict[tuple[str, int], list[tuple[datetime, int]]]:
+    """Return, for each source and epoch, when it first had come to which number, by time."""
+    by_stream: dict[tuple[str, int], list[tuple[datetime, int]]] = defaultdict(list)
+    for told in sorted(sent, key=lambda each: (each.at, each.sequence)):
+        steps = by_stream[told.source, told.epoch]
+        if not steps or told.sequence > steps[-1][1]:
+            steps.append((told.at, told.sequence))
+    return by_stream
+
+
+def _judge_reused(
+    tellings: Sequence[Told],
+    *,
+    booked: Sequence[Told],
+    reached: Mapping[tuple[str, int], Sequence[tuple[datetime, int]]],
+) -> InterfaceFinding:
+    """
+    Tell one number with two contents: a device set back to an old copy, or two under one name.
+
+    Who had come further before went back. The book lacks the content that was not booked.
+    """
+    last = max(tellings, key=lambda told: told.at)
+    steps = reached[last.source, last.epoch]
+    had = max((number for at, number in steps if at < last.at), default=0)
+    is_back = any(told.at < last.at for told in tellings) and had >= last.sequence
+    known = {told.content_hash for told in booked}
+    left = [told for told in tellings if told.content_hash not in known]
+    return _make(
+        InterfaceCause.RESTORED_DEVICE if is_back else InterfaceCause.CLONED_DEVICE,
+        tellings,
+        {key: -quantity for key, quantity in _sum(left).items()},
+        Healing.NEW_EPOCH,
+    )
 
 
 def _judge_missing(
@@ -199,10 +237,8 @@ def _judge_altered(sent: Told, booked: Told) -> list[InterfaceFinding]:
         if ours.get(key, 0) != theirs.get(key, 0)
     }
     cause = _name_alteration(sent, booked, ours=ours, theirs=theirs, differences=differences)
-    healing = {
-        InterfaceCause.STATE_MISMATCH: Healing.STATUS_CHANGE,
-        InterfaceCause.PARTLY_APPLIED: Healing.RETRY,
-    }.get(cause, Healing.REVERSE_AND_REPOST)
+    is_status = cause is InterfaceCause.STATE_MISMATCH
+    healing = Healing.STATUS_CHANGE if is_status else Healing.REVERSE_AND_REPOST
     return [_make(cause, [sent], differences, healing)]
 
 

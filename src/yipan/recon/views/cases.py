@@ -17,16 +17,18 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
-from yipan.recon.documents import case, comparing, counting
+from yipan.foundation.ids import make_id
+from yipan.recon.documents import case, comparing, counting, healing
 from yipan.recon.models import CaseKind, CaseState
 from yipan.recon.queries import cases
 from yipan.recon.queries.cases import CaseFilter
-from yipan.recon.views.words import CAUSES, CORRECTIONS, describe_part
+from yipan.recon.views.words import CAUSES, CORRECTIONS, HEALINGS, describe_part
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
 NUMBERS_AT_ONCE_MAX = 100
 QUANTITY_DIGITS_MAX = 12
+PART_DIGITS_MAX = 2
 ACCURACY_DAYS = 30
 
 
@@ -77,7 +79,14 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
     actor.require_site(cases.get_case_site(number))
     document = cases.get_case(number)
     head = document.head
-    parts = [describe_part(part) for part in document.parts]
+    parts = [
+        {
+            **describe_part(part),
+            "may_heal": healing.may_heal(part),
+            "heal": HEALINGS.get(part.get("correction", ""), ""),
+        }
+        for part in document.parts
+    ]
     context = {
         "document": document,
         "parts": parts,
@@ -186,6 +195,26 @@ def correct_case(request: HttpRequest, number: str) -> HttpResponse:
             at=timezone.now(),
         ),
         done=_("Noted. The case can be closed now."),
+    )
+
+
+@require_POST
+@page(action="recon.settle")
+def heal_case(request: HttpRequest, number: str) -> HttpResponse:
+    """Take the step that heals a proved cause."""
+    typed = request.POST.get("part", "")
+    trace = get_trace(request)
+    return _step(
+        request,
+        number,
+        lambda: healing.heal(
+            number=number,
+            part=int(typed) if typed.isdecimal() and len(typed) <= PART_DIGITS_MAX else -1,
+            by=trace,
+            at=timezone.now(),
+            message_id=make_id(),
+        ),
+        done=_("The step was taken, and the books were compared again."),
     )
 
 

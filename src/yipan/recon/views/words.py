@@ -48,6 +48,7 @@ CAUSES: Mapping[str, str | Promise] = {
     "special_goods_mismatch": _("Gifts booked two ways"),
     "hub_only_posting": _("Only the hub booked it"),
     "cloned_device": _("Two devices under one number"),
+    "restored_device": _("A device set back to an old copy"),
 }
 
 EVIDENCE: Mapping[str, str | Promise] = {
@@ -74,6 +75,7 @@ EVIDENCE: Mapping[str, str | Promise] = {
     "was_not_blind": _("the book was on the screen"),
     "equal_to_the_book": _("equal to the book"),
     "proved": _("proved by numbers and content"),
+    "stock_report": _("the system's own report"),
     "capture_mode": _("how it was captured"),
     "expected_quantity": _("what was expected"),
     "counterpart": _("the other side's paper"),
@@ -104,6 +106,18 @@ CORRECTIONS: Mapping[str, str | Promise] = {
     "recompute": _("Compute anew from the ledger"),
     "new_epoch": _("Begin a new count of numbers for the device"),
     "ask_the_site": _("Ask the site, or reverse it"),
+}
+
+
+#: What the button says that heals a proved cause.
+HEALINGS: Mapping[str, str | Promise] = {
+    "resend": _("Ask to send again"),
+    "retry": _("Try again"),
+    "reverse": _("Reverse the second posting"),
+    "reverse_and_repost": _("Reverse and book rightly"),
+    "status_change": _("Book in the right status"),
+    "ask_the_site": _("Reverse: it did not happen"),
+    "recompute": _("Compute anew"),
 }
 
 
