@@ -285,6 +285,7 @@ OF_A_SITE = frozenset(
         "cases:number",
         "goods-rules:rule_id",
         "zone-rules:zone",
+        "observations:number",
         "purchase-orders:number",
         "inbound-orders:number",
         "receipts:number",

@@ -32,6 +32,7 @@ from yipan.exchange.subscriptions import Heard
 from yipan.foundation.limits import Limit
 from yipan.foundation.promotions import Promotion
 from yipan.ledger import queries as ledger
+from yipan.ledger.moves import Trace
 from yipan.masterdata import calendars, jobs, promotions, queries, records
 from yipan.masterdata.jobs import Upload
 from yipan.masterdata.rows import BarcodeRow, BinRow, CalendarRow, CustomerRow, SiteRow
@@ -41,8 +42,9 @@ from yipan.pool.promises import Ask
 from yipan.pool.rules import PromisedLine
 from yipan.pos.documents import adjustment as store_adjustment
 from yipan.pos.documents import register, store_day, store_order, till_device, transfer
-from yipan.recon.documents import counting
+from yipan.recon.documents import counting, report
 from yipan.recon.documents.counting import Counted as Seen
+from yipan.recon.documents.report import Reported, Told
 from yipan.wms.documents import bin_move, receipt
 from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.receipt import Opening
@@ -221,6 +223,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         **buying_world.buy(warehouse),
         **store_world.work(store),
         "cases:number": _differ(store),
+        "observations:number": _report(store),
         "alterations:alteration_id": str(altered.alteration_id),
         "bulk-jobs:job": _add_job(warehouse, store),
         "sites:site": warehouse,
@@ -267,6 +270,16 @@ def _set_up_register(store: str) -> str:
     device = make_id(f"{store} device")
     till_device.register(till_code=till, device=device, by=retailer.CLERK, at=NOON)
     return till
+
+
+def _report(store: str) -> str:
+    """Tell what a store says it holds; return the number of the report."""
+    return report.take(
+        reported=Reported(site=store, as_of_sequence=1),
+        lines=[Told(line=1, sku="TEA-250", status="", quantity=1)],
+        by=Trace(actor=f"pos:{store}"),
+        at=NOON,
+    ).number
 
 
 def _differ(store: str) -> str:
@@ -366,6 +379,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
     }
     return {
         "POST api/v1/cases/{number}/correct": {"document": "AD-1", "quantity": 1},
+        "POST api/v1/observations": {"site": store, "as_of_sequence": 1, "lines": [goods]},
         **store_world.make_bodies(store=store, warehouse=warehouse),
         **warehouse_world.make_bodies(warehouse, inbound_order=values["inbound-orders:number"]),
         **buying_world.make_bodies(warehouse, values["purchase-orders:number"]),

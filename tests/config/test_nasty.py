@@ -73,13 +73,19 @@ MEANT: dict[object, str | tuple[str, ...]] = {
         "POST api/v1/purchase-orders/{number}/change",
         "POST api/v1/adjustment-limit-changes",
         "POST api/v1/cases/{number}/correct",
+        "POST api/v1/observations",
         "POST api/v1/inspections/{number}/decide",
         "POST api/v1/pos/counts",
         "POST api/v1/pos/transfers",
         "POST api/v1/selling-rules",
     ),
     # What corrects a difference has its sign.
-    -1: ("POST api/v1/tickets", "POST api/v1/cases/{number}/correct"),
+    -1: (
+        "POST api/v1/tickets",
+        "POST api/v1/cases/{number}/correct",
+        # A book may be below zero, and its report says so.
+        "POST api/v1/observations",
+    ),
     10**12: "POST api/v1/adjustment-limit-changes",
     None: "POST api/v1/adjustment-limit-changes",
 }

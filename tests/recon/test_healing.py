@@ -13,7 +13,7 @@ from tests.retailer import NOON, make_id, post_by_hand, stock
 from yipan.access.roles import Role
 from yipan.exchange.models import OutboxMessage
 from yipan.ledger.moves import FactPosting, Move, Trace
-from yipan.ledger.posting import post_fact
+from yipan.ledger.posting import post_fact, reverse
 from yipan.masterdata.models import Sku
 from yipan.messages.erp import ResendRequested
 from yipan.recon.documents import comparing, healing
@@ -85,9 +85,7 @@ def test_what_was_booked_with_other_content_is_booked_as_the_site_told_it() -> N
     [posted] = healing._list_hub_origins(  # noqa: SLF001  the ticket as the hub booked it
         Case(site="S12", sku="TEA-250"), {"sequence": sequence}
     )
-    healing.posting.reverse(
-        book="erp", origin=posted, reversal="spoil/1", at=NOON, trace=CONTROLLER
-    )
+    reverse(book="erp", origin=posted, reversal="spoil/1", at=NOON, trace=CONTROLLER)
     book_in_hub("spoil/2/post", 30, sequence=sequence)
     assert comparing.compare(at=LATER).opened == 1
     assert Case.objects.get().cause == "payload_mismatch"
@@ -158,9 +156,7 @@ def test_what_is_not_proved_has_nothing_to_heal() -> None:
 def test_what_is_gone_already_cannot_be_reversed() -> None:
     post_by_hand("erp", "by_hand/1", "on_hand/S12/available", 4)
     comparing.compare(at=LATER)
-    healing.posting.reverse(
-        book="erp", origin="by_hand/1", reversal="by_hand/2", at=NOON, trace=CONTROLLER
-    )
+    reverse(book="erp", origin="by_hand/1", reversal="by_hand/2", at=NOON, trace=CONTROLLER)
 
     with pytest.raises(healing.PostingGone):
         heal()

@@ -36,6 +36,7 @@ FACTS: Mapping[str, str] = {
     "ask_reopen": "reopening_asked",
     "ask_reversal": "reversal_asked",
     "assign": "assigned",
+    "heal": "healed",
     "bind": "label_bound",
     "cancel": "canceled",
     "change": "changed_later",

@@ -13,6 +13,7 @@ from pydantic import Field
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
+from yipan.documents.told import QUANTITY_MAX
 from yipan.recon.documents import report
 from yipan.recon.documents.report import LINES_MAX, Reported, Told
 from yipan.recon.queries import reports, targets
@@ -23,24 +24,24 @@ router = Router()
 Word = Annotated[str, Field(max_length=48)]
 
 
-class ReportLineIn(Schema):
+class StockReportLineIn(Schema):
     """What is held of a SKU in one status, in its smallest unit."""
 
     sku: Annotated[str, Field(min_length=1, max_length=48)]
     status: Annotated[str, Field(max_length=32)] = "available"
-    quantity: Annotated[int, Field(ge=-(10**12), le=10**12)]
+    quantity: Annotated[int, Field(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
 
 
-class ReportIn(Schema):
+class StockReportIn(Schema):
     """A book as of a number of its site's stock stream; `is_complete`: the rest is zero."""
 
     site: Annotated[str, Field(min_length=1, max_length=16)]
     as_of_sequence: Annotated[int, Field(ge=0, le=2**63 - 1)]
     is_complete: bool = True
-    lines: Annotated[list[ReportLineIn], Field(max_length=LINES_MAX)]
+    lines: Annotated[list[StockReportLineIn], Field(max_length=LINES_MAX)]
 
 
-class ReportOut(Schema):
+class StockReportOut(Schema):
     """What became of a report: `waiting` for messages, `compared`, or `stale`."""
 
     number: str
@@ -54,7 +55,7 @@ class ReportOut(Schema):
     compared_at: datetime | None
 
 
-class TargetOut(Schema):
+class CountTargetOut(Schema):
     """A key worth counting, and why, the weightiest reason first."""
 
     site: str
@@ -70,9 +71,9 @@ class TargetQuery(Schema):
     limit: Annotated[int, Field(ge=1, le=targets.TARGETS_MAX)] = 50
 
 
-@router.post("/observations", response=ReportOut)
+@router.post("/observations", response=StockReportOut)
 @endpoint(action="recon.report", repeatable=True)
-def take_report(request: HttpRequest, payload: ReportIn) -> ReportOut:
+def take_report(request: HttpRequest, payload: StockReportIn) -> StockReportOut:
     """
     Tell what a site's system holds as of one of its numbers; it is compared there.
 
@@ -95,25 +96,25 @@ def take_report(request: HttpRequest, payload: ReportIn) -> ReportOut:
     return _write(reports.get_report(taken.number))
 
 
-@router.get("/observations/{number}", response=ReportOut)
+@router.get("/observations/{number}", response=StockReportOut)
 @endpoint(action="recon.report")
-def get_report(request: HttpRequest, number: str) -> ReportOut:
+def get_report(request: HttpRequest, number: str) -> StockReportOut:
     """Tell what became of a report."""
     row = reports.get_report(number)
     get_actor(request).require_site(row.site)
     return _write(row)
 
 
-@router.get("/count-targets", response=list[TargetOut])
+@router.get("/count-targets", response=list[CountTargetOut])
 @endpoint(action="recon.read")
-def list_targets(request: HttpRequest, wanted: Query[TargetQuery]) -> list[TargetOut]:
+def list_targets(request: HttpRequest, wanted: Query[TargetQuery]) -> list[CountTargetOut]:
     """Tell what is most worth counting at a site, best first."""
     get_actor(request).require_site(wanted.site)
     rows = targets.list_targets(
         site=wanted.site, at=timezone.now(), by_place=wanted.by_place, limit=wanted.limit
     )
     return [
-        TargetOut(
+        CountTargetOut(
             site=row.target.candidate.site,
             place=row.target.candidate.place,
             sku=row.sku.code,
@@ -124,8 +125,8 @@ def list_targets(request: HttpRequest, wanted: Query[TargetQuery]) -> list[Targe
     ]
 
 
-def _write(row: ReportRow) -> ReportOut:
-    return ReportOut(
+def _write(row: ReportRow) -> StockReportOut:
+    return StockReportOut(
         number=row.number,
         site=row.site,
         source=row.source,

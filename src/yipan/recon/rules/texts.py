@@ -27,7 +27,10 @@ _WORDS: Final[tuple[tuple[Cause, tuple[str, ...]], ...]] = (
             "少收|少到|短少",
         ),
     ),
-    (Cause.UNRECORDED_RETURN, (r"not tick ret", r"return(?:s|ed)?\b(?! to supplier)", "退货")),
+    (
+        Cause.UNRECORDED_RETURN,
+        (r"not tick ret|credits? from", r"return(?:s|ed)?\b(?! to supplier)", "退货"),
+    ),
     (
         Cause.REFUND_WITHOUT_GOODS,
         (

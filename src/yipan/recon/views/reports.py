@@ -132,7 +132,7 @@ def _take(request: HttpRequest, *, actor: Actor) -> bool:
 
 def _read_lines(content: bytes) -> list[Told]:
     """Return the lines of a file: SKU, status (or none) and quantity; a head row is left out."""
-    lines = []
+    lines: list[Told] = []
     for row in open_table(content).lines:
         cells = [str(cell).strip() for cell in row.cells]
         if not any(cells) or (not lines and cells[0].casefold() in HEADS):
