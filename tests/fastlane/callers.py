@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from django.db import connection
+
 from yipan.fastlane.app import Fastlane
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -56,11 +58,17 @@ async def call(
     )
 
 
-def run(story: Callable[[Fastlane], Awaitable[T]], *, at: datetime = NOON) -> T:
-    """Let a story happen on a fastlane that is started before and stopped after."""
+def run(
+    story: Callable[[Fastlane], Awaitable[T]], *, at: datetime = NOON, reads_age_max: float = 0
+) -> T:
+    """
+    Let a story happen on a fastlane that is started before and stopped after.
+
+    `reads_age_max` is how many seconds old an answer about availability may be.
+    """
 
     async def tell() -> T:
-        lane = Fastlane(clock=lambda: at)
+        lane = Fastlane(clock=lambda: at, reads_age_max=reads_age_max)
         lane.start()
         try:
             async with asyncio.timeout(60):
@@ -69,3 +77,15 @@ def run(story: Callable[[Fastlane], Awaitable[T]], *, at: datetime = NOON) -> T:
             await lane.stop()
 
     return asyncio.run(tell())
+
+
+async def aside(work: Callable[[], T]) -> T:
+    """Do something in the database beside the loop, and leave no connection behind."""
+
+    def go() -> T:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(go)

@@ -32,7 +32,7 @@ SITES = [f"S{number:02d}" for number in range(1, 21)]
 SKUS = [f"SKU-{number:04d}" for number in range(1, 2_001)]
 STOCK = 1_000_000
 ORDERS, WARM_UP = 4_000, 1_000
-READS, LONG_READS = 4_000, 200
+READS, LONG_READS = 12_000, 2_000
 LONG_SKUS = 100
 MOVES_PER_POSTING = 1_000
 

@@ -175,6 +175,13 @@ VARIABLES = (
         "run.",
     ),
     Variable(
+        name="YIPAN_FASTLANE_READ_AGE_MS",
+        group=SERVING,
+        without="`1000`",
+        meaning="How old an answer about availability may be, in milliseconds; `0` reads the book "
+        "each time. A promise is decided on the book itself.",
+    ),
+    Variable(
         name="YIPAN_SECRET_KEY",
         group=SERVING,
         without="a random one, kept in the data home",

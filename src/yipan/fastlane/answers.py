@@ -20,7 +20,7 @@ RETRY_FACT = "retry_after_ms"
 _PATH = re.compile(r"`\$(?P<path>[^`]*)`\s*$")
 _STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]|\[\.\.\.\]")
 
-_encode = msgspec.json.Encoder(enc_hook=str).encode
+encode = msgspec.json.Encoder(enc_hook=str).encode
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -87,7 +87,7 @@ class Reply:
 def tell(content: object, *, status: int = 200, is_repeat: bool = False) -> Reply:
     """Return content as JSON."""
     headers = [(b"idempotent-replayed", b"true")] if is_repeat else []
-    return Reply(status=status, body=_encode(content), headers=headers)
+    return Reply(status=status, body=encode(content), headers=headers)
 
 
 def tell_refusal(refusal: Refusal) -> Reply:
@@ -165,5 +165,5 @@ def _tell_problem(  # noqa: PLR0913 - the members of RFC 9457, and ours
     if status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="yipan"'))
     return Reply(
-        status=status, body=_encode(body), content_type=b"application/problem+json", headers=headers
+        status=status, body=encode(body), content_type=b"application/problem+json", headers=headers
     )

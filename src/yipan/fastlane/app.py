@@ -33,9 +33,10 @@ from yipan.fastlane.events import Post
 from yipan.fastlane.gatherer import Gatherer, Unavailable
 from yipan.fastlane.keyring import Keyring
 from yipan.fastlane.promises import AvailabilityAsk, Desk
+from yipan.fastlane.shelf import Shelf
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.pool.promises import ASKS_PER_BATCH_MAX, Answer, Ask, Step
-from yipan.pool.queries import SKUS_PER_QUESTION_MAX, Availability
+from yipan.pool.queries import SKUS_PER_QUESTION_MAX
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -69,7 +70,8 @@ class Fastlane:
     """
     An ASGI application. The clock is passed in, so that tests can stop it.
 
-    `buckets` say how often one key may ask; by default as the settings say.
+    `buckets` say how often one key may ask, `reads_age_max` how many seconds old an answer about
+    availability may be; by default as the settings say.
     """
 
     def __init__(
@@ -77,12 +79,16 @@ class Fastlane:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         buckets: TokenBuckets | None = None,
+        reads_age_max: float | None = None,
     ) -> None:
         self._clock = clock
         self._buckets = buckets or TokenBuckets(
             per_second=settings.YIPAN_FASTLANE_PER_SECOND, burst=settings.YIPAN_FASTLANE_BURST
         )
-        self._desk = Desk(clock=clock)
+        age = (
+            settings.YIPAN_FASTLANE_READ_AGE_MS / 1_000 if reads_age_max is None else reads_age_max
+        )
+        self._desk = Desk(clock=clock, shelf=Shelf(age_max=age))
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,7 +117,7 @@ class Fastlane:
             )
             for number in range(EVENT_LANES)
         ]
-        self._reads: Gatherer[AvailabilityAsk, list[Availability]] = Gatherer(
+        self._reads: Gatherer[AvailabilityAsk, Reply] = Gatherer(
             name="reads",
             work=self._desk.look_up,
             at_once_max=READS_AT_ONCE_MAX,
@@ -216,8 +222,8 @@ class Fastlane:
         if site:
             actor.require_site(site)
         sites = frozenset({site}) if site else actor.sites
-        rows = await self._reads.submit(AvailabilityAsk(skus, sites))
-        return promises.write_availability(skus, rows)
+        question = AvailabilityAsk(skus, sites)
+        return self._desk.find(question) or await self._reads.submit(question)
 
     def _tell_health(self) -> Reply:
         is_ready = bool(self._tasks) and all(it.is_ready for it in self._gatherers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, NamedTuple
@@ -12,14 +12,14 @@ from msgspec import Meta
 
 from yipan.access.actors import Actor
 from yipan.documents.told import NumberReused
-from yipan.fastlane.answers import KeyReused, Malformed, Reply, tell, tell_refusal
+from yipan.fastlane.answers import KeyReused, Malformed, Reply, encode, tell, tell_refusal
+from yipan.fastlane.shelf import Shelf, Shown
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import QUANTITY_MAX
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import SiteUnknown, SkuUnknown
 from yipan.pool import promises, queries, rules
 from yipan.pool.promises import Answer, Ask, PromiseRow, Step
-from yipan.pool.queries import Availability
 from yipan.pool.rules import PromisedLine
 
 HOLD_SECONDS_MAX = 86_400
@@ -140,8 +140,9 @@ def _read_lines(lines: Sequence[LineIn], actor: Actor) -> tuple[PromisedLine, ..
 class Desk:
     """Decides batches of promises; remembers which SKUs and sites it has seen to exist."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, *, clock: Clock, shelf: Shelf) -> None:
         self._clock = clock
+        self._shelf = shelf
         self._skus: set[str] = set()
         self._sites: set[str] = set()
 
@@ -150,6 +151,11 @@ class Desk:
         unknown = self._find_unknown(asks)
         sound = [place for place in range(len(asks)) if place not in unknown]
         decided = promises.decide(asks=[asks[place] for place in sound], at=self._clock())
+        # Of refused ones too: what was shown was wrong.
+        self._shelf.forget(
+            {line.sku for ask in asks for line in ask.lines}
+            | {line.sku for it in decided if isinstance(it, PromiseRow) for line in it.lines}
+        )
         answers: dict[int, Answer] = dict(zip(sound, decided, strict=True))
         return [unknown.get(place) or answers[place] for place in range(len(asks))]
 
@@ -173,19 +179,22 @@ class Desk:
                     refusals.setdefault(place, SkuUnknown(sku=line.sku))
         return refusals
 
-    def look_up(self, asks: Sequence[AvailabilityAsk]) -> list[list[Availability]]:
-        """Return what each asked for may be promised now; each SKU is read once for all of them."""
-        skus = {sku for ask in asks for sku in ask.skus}
-        by_sku = queries.list_availability_by_sku(skus=skus, at=self._clock())
-        return [
-            [
-                row
-                for sku in sorted(set(ask.skus))
-                for row in by_sku.get(sku, ())
-                if ask.sites is None or row.site in ask.sites
-            ]
-            for ask in asks
-        ]
+    def find(self, asked: AvailabilityAsk) -> Reply | None:
+        """Return the answer at once where all of it was read a moment ago."""
+        skus = set(asked.skus)
+        shown = self._shelf.find(skus)
+        return _write_availability(asked, shown) if len(shown) == len(skus) else None
+
+    def look_up(self, asks: Sequence[AvailabilityAsk]) -> list[Reply]:
+        """Answer what each asked for; each SKU is read once for all of them."""
+        skus = {sku for asked in asks for sku in asked.skus}
+        shown = self._shelf.find(skus)
+        missing = skus - shown.keys()
+        if missing:
+            began = self._shelf.start()
+            rows = queries.list_availability_by_sku(skus=missing, at=self._clock())
+            shown |= self._shelf.keep(missing, rows, began=began)
+        return [_write_availability(asked, shown) for asked in asks]
 
 
 def write_answer(ask: Ask, answer: Answer) -> Reply:
@@ -198,12 +207,14 @@ def write_answer(ask: Ask, answer: Answer) -> Reply:
     return tell(_describe(answer), status=status, is_repeat=answer.is_repeat)
 
 
-def write_availability(skus: Sequence[str], rows: Sequence[Availability]) -> Reply:
+def _write_availability(asked: AvailabilityAsk, shown: Mapping[str, Shown]) -> Reply:
     """Return the reply to a question about availability, with a sum per SKU."""
-    sums = dict.fromkeys(sorted(set(skus)), 0)
-    for row in rows:
-        sums[row.sku] += row.available_to_promise
-    return tell({"data": rows, "available_to_promise": sums})
+    mine = {sku: shown[sku] for sku in sorted(set(asked.skus))}
+    if asked.sites is not None:
+        mine = {sku: each.narrow(asked.sites) for sku, each in mine.items()}
+    rows = b",".join(each.body for each in mine.values() if each.body)
+    sums = encode({sku: each.total for sku, each in mine.items()})
+    return Reply(status=200, body=b'{"data":[%s],"available_to_promise":%s}' % (rows, sums))
 
 
 def _describe(row: PromiseRow) -> dict[str, object]:

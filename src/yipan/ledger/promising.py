@@ -16,7 +16,7 @@ from yipan.ledger.moves import BatchRequest, FactPosting, Move, Outcome
 from yipan.ledger.posting import StockShort
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_promises(*, book: str, postings: Sequence[FactPosting]) -> list[StockShort | None]:
     """
     Decide promises in order of arrival and post those that nothing is short for.

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from yipan.documents.told import NumberReused
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.ledger.calls import call, texts
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.ledger.posting import StockShort
 from yipan.pool import book, rules
@@ -42,6 +43,8 @@ from yipan.pool.rules import PromisedLine
 NEW: Final = frozenset({"hold", "reserve"})
 
 EXPIRED_AT_ONCE_MAX = 500
+_IS_ANY_DUE: Final = "select 1 from pool_promise where state = 'held' and expires_at <= %s limit 1"
+_IS_ANY_KNOWN: Final = "select 1 from pool_promise where number = any(%s::text[]) limit 1"
 #: How often somebody is placed who is overtaken by another process each time.
 PLACINGS_MAX: Final = 3
 
@@ -70,7 +73,7 @@ def decide(*, asks: Sequence[Ask], at: datetime) -> list[Answer]:
     return [answers[place] for place in range(len(asks))]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def expire_all_due(*, at: datetime) -> int:
     """Give back the goods of all holds whose time is over at `at`. Return how many."""
     count = 0
@@ -93,6 +96,9 @@ def expire_all_due(*, at: datetime) -> int:
 
 
 def _lock_due(*, at: datetime) -> list[Known]:
+    # Asked before each batch, and nearly always in vain.
+    if not call(_IS_ANY_DUE, [at]):
+        return []
     due = Promise.objects.filter(state=State.HELD, expires_at__lte=at).order_by("expires_at", "id")
     # Whoever holds the lock of a promise is taking a step with it just now.
     locked = list(due.select_for_update(skip_locked=True)[:EXPIRED_AT_ONCE_MAX])
@@ -100,8 +106,12 @@ def _lock_due(*, at: datetime) -> list[Known]:
 
 
 def _lock(numbers: Iterable[str]) -> dict[str, Known]:
+    wanted = list(numbers)
+    # A batch of new promises is the rule: a look without a lock says that none is known.
+    if not call(_IS_ANY_KNOWN, [texts(wanted)]):
+        return {}
     # In sorted order, so that two batches over the same promises wait instead of deadlocking.
-    found = Promise.objects.filter(number__in=list(numbers)).order_by("number")
+    found = Promise.objects.filter(number__in=wanted).order_by("number")
     return _read_lines(list(found.select_for_update()))
 
 

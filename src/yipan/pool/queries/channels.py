@@ -9,9 +9,9 @@ from datetime import date, time
 from django.db.models import Q, QuerySet
 
 from yipan.foundation.refusals import NotFound
+from yipan.ledger.calls import call, texts
 from yipan.masterdata import queries as masterdata
 from yipan.pool.models import (
-    BundlePart,
     Channel,
     ChannelSite,
     SellingRule,
@@ -221,8 +221,13 @@ def list_services(*, sites: Collection[str] | None = None, method: str = "") -> 
 def find_parts(skus: Collection[str]) -> dict[str, tuple[tuple[str, int], ...]]:
     """Return each bundle among the SKUs to its parts, with how many of each make one."""
     parts: dict[str, list[tuple[str, int]]] = {}
-    rows = BundlePart.objects.filter(bundle__in=set(skus)).order_by("bundle", "part")
-    for bundle, part, quantity in rows.values_list("bundle", "part", "quantity"):
+    # Bare: each batch of promises asks, and hardly ever is one of the SKUs a bundle.
+    rows = call(
+        "select bundle, part, quantity from pool_bundlepart where bundle = any(%s::text[])"
+        " order by bundle, part",
+        [texts(skus)],
+    )
+    for bundle, part, quantity in rows:
         parts.setdefault(bundle, []).append((part, quantity))
     return {bundle: tuple(found) for bundle, found in parts.items()}
 
