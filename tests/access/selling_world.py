@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.retailer import CHECKER, NOON, make_id
-from yipan.oms.documents import order
+from yipan.oms.documents import order, order_return
 from yipan.oms.documents.order import Bought, BoughtLine
+from yipan.oms.documents.order_return import BroughtBack, CameBack
 from yipan.oms.queries import orders
 from yipan.pool.policy import channels, selling_rules
 from yipan.pool.policy.selling_rules import NewRule
@@ -30,7 +31,19 @@ def buy(warehouse: str) -> dict[str, str]:
         message_id=make_id(f"{warehouse} bought"),
     )
     [part] = orders.get_order(taken.number).fulfillments
-    return {"orders:number": taken.number, "fulfillments:number": part.number}
+    came = CameBack(
+        order=taken.number,
+        document="RC-9",
+        site=warehouse,
+        lines=(BroughtBack(sku="TEA-250", quantity=1),),
+    )
+    returned = order_return.take_back(came=came, by=CHECKER, at=NOON)
+    assert returned is not None
+    return {
+        "orders:number": taken.number,
+        "fulfillments:number": part.number,
+        "order-returns:number": returned.number,
+    }
 
 
 def open_shop() -> dict[str, str]:
@@ -68,5 +81,16 @@ def make_bodies(warehouse: str) -> Mapping[str, object]:
             "pickup_site": warehouse,
         },
         "POST api/v1/orders/{number}/notes": {"text": "Looked at."},
+        "POST api/v1/orders/{number}/returns": {"lines": [{"sku": "TEA-250", "quantity": 1}]},
+        "POST api/v1/order-returns/{number}/refund": {"amount_minor": 1, "reference": "A-1"},
+        "POST api/v1/sourcing/plan": {
+            "channel": "web",
+            "external_id": "9",
+            "lines": [{"sku": "TEA-250", "quantity": 1}],
+        },
+        "POST api/v1/sourcing/shadow": {
+            "since": "2026-01-01T00:00:00Z",
+            "until": "2027-01-01T00:00:00Z",
+        },
         "POST api/v1/selling-rules": {"kind": "buffer", "site": warehouse, "quantity": 1},
     }

@@ -16,7 +16,9 @@ from yipan.pool.policy import channels
 from yipan.pool.policy.channels import Service
 from yipan.pool.queries.availability import get_stock
 from yipan.pos.documents import fulfillment_leaving
+from yipan.pos.documents import transfer as store_transfer
 from yipan.pos.documents.fulfillment_leaving import Proof
+from yipan.pos.models import StoreOrder
 from yipan.wms.documents import pick, shipment
 from yipan.wms.documents.pick import Taking
 from yipan.wms.documents.shipment import Shipping
@@ -75,11 +77,25 @@ def list_parts(detail: OrderDetail) -> list[tuple[str, str]]:
     return [(part.site, part.state) for part in detail.fulfillments]
 
 
-def pick_at_warehouse(number: str) -> None:
-    """Pick all open picks of an order at W1."""
+def pick_at_warehouse(number: str, quantity: int = 0) -> None:
+    """Pick all open picks of an order at W1, or so much of each."""
     for each in Pick.objects.filter(order__number=number, state="open"):
-        taking = Taking(quantity=each.quantity)
+        taking = Taking(quantity=quantity or each.quantity)
         pick.take(pick_id=each.pk, taking=taking, by=RECEIVER, at=NOON)
+
+
+def take_in_at_store(site: str, transfer: str, *lines: tuple[str, int]) -> None:
+    """Take a transfer in at a store: so much of each SKU, and that was all."""
+    order = StoreOrder.objects.get(site=site, number__startswith=transfer)
+    number = store_transfer.open_transfer(
+        site=site, order_number=order.number, by=CLERK, at=NOON
+    ).number
+    for sku, quantity in lines:
+        counting = store_transfer.Counting(sku=sku, quantity=quantity)
+        store_transfer.count(number=number, counting=counting, by=CLERK, at=NOON)
+    store_transfer.post(
+        number=number, is_last=True, by=CLERK, at=NOON, message_id=make_id(f"{transfer} came")
+    )
 
 
 def pick_short(number: str, quantity: int) -> None:
@@ -98,7 +114,10 @@ def ship_from_warehouse(number: str, *, is_last: bool = False) -> str:
     """Let what is picked leave W1; return the number of the shipment."""
     shipping = Shipping(order=number, is_last=is_last, tracking="SF123")
     left = shipment.ship(
-        shipping=shipping, by=RECEIVER, at=NOON, message_id=make_id(f"{number} left")
+        shipping=shipping,
+        by=RECEIVER,
+        at=NOON,
+        message_id=make_id(f"{number} left {is_last}"),
     )
     return left.number
 

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 from django.test import Client
 
+from tests import retailer
 from tests.access.builders import a_person
-from tests.oms.ordering import buy, look, open_shop
+from tests.oms.ordering import (
+    buy,
+    hub,
+    look,
+    open_shop,
+    pick_at_warehouse,
+    ship_from_warehouse,
+)
 from tests.retailer import NOON
 from yipan.access.roles import Role
+from yipan.exchange.models import OutboxMessage
+from yipan.oms.queries import orders
+from yipan.oms.queries.candidates import Question
 from yipan.oms.queries.desk import list_exceptions
+from yipan.oms.queries.orders import OrderFilter
+from yipan.oms.queries.shadow import make_rules, run_shadow
+from yipan.oms.rules.sourcing import Plan, plan
+from yipan.pool.queries import prove_promises
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +90,103 @@ def test_a_person_finds_goods_again_and_sends_from_elsewhere(desk: Client) -> No
     assert [part.site for part in after.fulfillments] == ["W1", "S12"]
     answer = desk.post(f"/oms/orders/{order.number}/source", follow=True).content.decode()
     assert "channel_order.nothing_to_source" in answer
+
+
+def test_many_orders_are_canceled_after_a_look_at_what_would_become_of_them(desk: Client) -> None:
+    open_shop(w1=9)
+    first, second = buy(), buy(("TEA-250", 20), external_id="web-2")
+    chosen = {"step": "cancel", "number": [first.number, second.number, "CO-2026-999999"]}
+
+    preview = desk.post("/oms/orders/many", chosen).content.decode()
+    assert "Of 2 chosen, 2 will be taken" in preview
+    assert orders.get_order(second.number).state == "sourced"
+    desk.post("/oms/orders/many", chosen | {"go": "1", "reason": "Wrong price"})
+
+    assert look(first.number).state == look(second.number).state == "canceled"
+    assert prove_promises().ok
+
+
+def test_the_board_refreshes_itself_and_an_open_order_tells_that_it_went_on(desk: Client) -> None:
+    open_shop(w1=9)
+    order = buy()
+    part = desk.get("/oms/board", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    page = desk.get(f"/oms/orders/{order.number}").content.decode()
+    pulse = page.partition("pulse?seen=")[2].partition('"')[0]
+    address = f"/oms/orders/{order.number}/pulse?seen={pulse}"
+    assert "went on" not in desk.get(address).content.decode()
+
+    desk.post(f"/oms/orders/{order.number}/cancel", {"reason": "Changed mind"})
+    look(order.number)
+
+    assert "went on" in desk.get(address).content.decode()
+
+
+def test_other_rules_over_past_orders_say_what_would_have_been_other(desk: Client) -> None:
+    """Tea is everywhere, mugs at one store alone, which sends both. Without stores mugs wait."""
+    open_shop(w1=5, s12=5)
+    retailer.open_store("S1", ("MUG-1", 5), ("TEA-250", 5))
+    retailer.deliver()
+    order = buy(("TEA-250", 1), ("MUG-1", 1))
+    stored = order.decisions[0]
+    asked = msgspec.convert(stored.question, Question)
+
+    again = plan(asked.wanted, asked.candidates, weights=asked.weights)
+    assert again == msgspec.convert(stored.plan, Plan)
+
+    rules = make_rules(preset="cheapest", with_stores=False)
+    found = run_shadow(rules=rules, since=NOON - timedelta(days=1), until=NOON + timedelta(days=1))
+    assert (found.examined, found.changed) == (1, 1)
+    assert found.rows[0].other_sites == ("W1",)
+    assert (found.was.unfilled, found.other.unfilled) == (0, 1)
+    assert found.difference == found.rows[0].difference > 0
+    same = run_shadow(
+        rules=make_rules(preset="cheapest"),
+        since=NOON - timedelta(days=1),
+        until=NOON + timedelta(days=1),
+    )
+    assert (same.changed, same.difference) == (0, 0)
+    assert desk.get("/oms/shadow?preset=fastest&days=30&no_split=on").status_code == 200
+
+
+def test_a_dry_run_tells_all_and_keeps_nothing(desk: Client) -> None:
+    open_shop(w1=5)
+    wanted = {
+        "channel": "web",
+        "external_id": "web-9",
+        "lines": [{"sku": "TEA-250", "quantity": 2}],
+    }
+
+    told = call(desk, "/api/v1/sourcing/plan", wanted)
+
+    assert [part["site"] for part in told["fulfillments"]] == ["W1"]
+    assert told["decisions"][0]["plan"]["parts"][0]["quantity"] == 2
+    assert hub("W1") == (5, 0)
+    assert orders.list_orders(OrderFilter()) == []
+    assert not OutboxMessage.objects.filter(kind__startswith="oms.").exists()
+
+
+def test_a_return_is_announced_on_the_page_and_refunded_over_http(desk: Client) -> None:
+    open_shop(w1=5)
+    order = look(buy().number)
+    pick_at_warehouse(order.fulfillments[0].number)
+    ship_from_warehouse(order.fulfillments[0].number)
+    look(order.number)
+
+    desk.post(f"/oms/orders/{order.number}/return", {"quantity-TEA-250": "1", "reason": "Torn"})
+    [row] = desk.get(f"/api/v1/orders/{order.number}/returns").json()["data"]
+    assert (row["state"], row["lines"][0]["quantity"]) == ("announced", 1)
+    assert row["number"] in desk.get(f"/oms/orders/{order.number}").content.decode()
+    refund = {"amount_minor": 6800, "reference": "ALI-1"}
+    address = f"/api/v1/order-returns/{row['number']}"
+    assert call(desk, f"{address}/refund", refund)["state"] == "refunded"
+    assert call(desk, f"{address}/cancel", {})["code"] == "document.wrong_state"
+
+
+def call(desk: Client, address: str, body: dict[str, object]) -> dict[str, Any]:
+    """Post to the API under a key of its own; return what it answers."""
+    answer = desk.post(
+        address, body, content_type="application/json", headers={"Idempotency-Key": address}
+    )
+    found: dict[str, Any] = answer.json()
+    return found

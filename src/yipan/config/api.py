@@ -25,7 +25,9 @@ from yipan.config.edge import guard
 from yipan.config.reading import StrictParser
 from yipan.erp.api import router as erp_router
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.oms.api import returns_router as order_returns_router
 from yipan.oms.api import router as oms_router
+from yipan.oms.api import sourcing_router
 from yipan.pos.api import router as pos_router
 from yipan.recon.api import router as recon_router
 from yipan.wms.api import router as wms_router
@@ -89,6 +91,8 @@ api.add_router("", erp_router)
 api.add_router("", wms_router)
 api.add_router("", pos_router)
 api.add_router("", oms_router)
+api.add_router("", order_returns_router)
+api.add_router("", sourcing_router)
 api.add_router("", recon_router)
 api.add_router("", api_digests.router)
 api.add_router("", api_event_feed.router)

@@ -87,6 +87,14 @@ def source_backorders(timestamp: int) -> None:
         oms.source_backorders(at=_get_instant(timestamp))
 
 
+@app.periodic(cron="30 * * * *")
+@app.task(name="oms.cancel_aged", queueing_lock="oms.cancel_aged")
+def cancel_aged(timestamp: int) -> None:
+    """Cancel what of orders has waited for too long."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        oms.cancel_aged(at=_get_instant(timestamp))
+
+
 @app.periodic(cron="40 * * * *")
 @app.task(name="pool.forget_refused", queueing_lock="pool.forget_refused")
 def forget_refused(timestamp: int) -> None:
@@ -191,6 +199,7 @@ TASKS: Final = (
     expire_holds,
     forget_refused,
     source_backorders,
+    cancel_aged,
     sweep_orders,
     value_postings,
     follow_invoices,

@@ -194,6 +194,29 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         handler=erp_handlers.book_hand_over,
     ),
     Subscription(
+        receiver="erp", message=oms.StoreDeliveryOrdered, handler=erp_handlers.order_store_delivery
+    ),
+    Subscription(
+        receiver="erp",
+        message=oms.StoreDeliveryCanceled,
+        handler=erp_handlers.cancel_store_delivery,
+    ),
+    Subscription(
+        receiver="oms",
+        message=erp_stores.StoreDeliveryAnswered,
+        handler=oms_handlers.follow_delivery,
+    ),
+    Subscription(
+        receiver="oms",
+        message=erp_stores.OrderGoodsReturned,
+        handler=oms_handlers.note_returned_at_store,
+    ),
+    Subscription(
+        receiver="oms",
+        message=wms.CustomerReturnReceived,
+        handler=oms_handlers.note_returned_goods,
+    ),
+    Subscription(
         receiver="oms", message=wms.OutboundProgressed, handler=oms_handlers.follow_warehouse
     ),
     Subscription(receiver="oms", message=wms.PickShorted, handler=oms_handlers.source_short_pick),
@@ -236,6 +259,9 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
 ROUTES: Final[tuple[Route, ...]] = (
     Route(receiver="erp", prefix="wms:"),
     Route(receiver="erp", prefix="pos:"),
+    Route(receiver="erp", prefix="oms:hub/deliveries"),
+    Route(receiver="oms", prefix="erp:hub/deliveries"),
+    Route(receiver="oms", prefix="erp:hub/returns"),
     # Orders want the shipments out of streams that are full of tickets and receipts.
     Route(receiver="oms", prefix="wms:", is_selective=True),
     Route(receiver="oms", prefix="pos:", is_selective=True),

@@ -122,6 +122,8 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "backordered": (_("Back-ordered"), "warn"),
     "completed": (_("Completed"), "good"),
     "ready": (_("Ready for pick-up"), "info"),
+    "in_transit": (_("On the way to the store"), "info"),
+    "refunded": (_("Refunded"), "good"),
 }
 
 #: Accounts outside any site, by the first part of their path.

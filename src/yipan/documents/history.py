@@ -38,6 +38,8 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "stage": _("Ready for pick-up"),
     "ask_cancel": _("Asked to stop"),
     "ship": _("Goods shipped"),
+    "arrive": _("Goods at the store"),
+    "refund": _("Refund noted"),
     "receive": _("Goods received"),
     "excess": _("More came than was shipped"),
     "assign": _("Assigned"),

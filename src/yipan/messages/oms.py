@@ -60,6 +60,47 @@ class FulfillmentReleased(Message):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StoreDeliveryOrdered(Message):
+    """
+    Goods of an order should go to the store where its customer fetches them (发货到店).
+
+    The hub makes a transfer of it. What was reserved for the fulfillment order at `from_site`
+    goes with the goods: on the way, and at the store.
+    """
+
+    kind: ClassVar[str] = "oms.store_delivery_ordered.v1"
+    is_ordered: ClassVar[bool] = True
+
+    fulfillment_number: str
+    order_number: str
+    from_site: str
+    site: str
+    lines: tuple[FulfillmentLine, ...]
+    due_on: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the fulfillment order."""
+        return self.fulfillment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoreDeliveryCanceled(Message):
+    """Goods of an order should not go to its store any more, unless they are on their way."""
+
+    kind: ClassVar[str] = "oms.store_delivery_canceled.v1"
+    is_ordered: ClassVar[bool] = True
+
+    fulfillment_number: str
+    order_number: str
+    site: str
+    reason: str = ""
+
+    def get_subject(self) -> str:
+        """Return the number of the fulfillment order."""
+        return self.fulfillment_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FulfillmentCanceled(Message):
     """A fulfillment order is no longer wanted (履约取消)."""
 

@@ -8,13 +8,18 @@ from django.utils import timezone
 
 from yipan.exchange.subscriptions import Heard
 from yipan.ledger.moves import Trace
-from yipan.messages import pos_orders, wms
-from yipan.oms.documents import fulfillment
+from yipan.messages import erp_stores, pos_orders, wms
+from yipan.oms.documents import delivery, fulfillment, order_return
 from yipan.oms.documents.fulfillment import Left
+from yipan.oms.documents.order_return import BroughtBack, CameBack
 from yipan.oms.models.fulfillment import FulfillmentState as State
 
 #: What a warehouse calls how far it is, and what that means for an order.
-_WMS_STATES = {"picking": State.ACCEPTED, "picked": State.PICKED}
+_WMS_STATES = {
+    "picking": State.ACCEPTED,
+    "picked": State.PICKED,
+    "packed": State.PICKED,
+}
 _STOPPED = frozenset({"canceled", "closed_short"})
 
 
@@ -74,6 +79,68 @@ def take_shipment_back(message: wms.ShipmentReversed, heard: Heard) -> None:
         number=message.outbound_order_number,
         shipment=message.shipment_number,
         by=Trace(actor=message.reversed_by or heard.source, reason=message.reason),
+        at=timezone.now(),
+    )
+
+
+def follow_delivery(message: erp_stores.StoreDeliveryAnswered, heard: Heard) -> None:
+    """Follow goods that go to a store for their customer."""
+    number, by, at = message.fulfillment_number, Trace(actor=heard.source), timezone.now()
+    lines = {line.sku: line.quantity for line in message.lines}
+    if message.state == "ordered":
+        delivery.note_transfer(number=number, transfer=message.transfer_number)
+    elif message.state == "shipped":
+        delivery.leave(
+            number=number,
+            left=lines,
+            is_last=message.is_last,
+            by=by,
+            at=at,
+            message_id=message.message_id,
+        )
+    elif message.state == "arrived":
+        delivery.arrive(
+            number=number,
+            came=lines,
+            is_last=message.is_last,
+            by=by,
+            at=at,
+            message_id=message.message_id,
+        )
+    elif message.state == "canceled":
+        fulfillment.stopped(number=number, by=by, at=at, message_id=message.message_id)
+
+
+def note_returned_goods(message: wms.CustomerReturnReceived, heard: Heard) -> None:
+    """Write down that goods of an order came back to a warehouse."""
+    order_return.take_back(
+        came=CameBack(
+            order=message.order_number,
+            document=message.return_number,
+            site=message.site,
+            lines=tuple(
+                BroughtBack(sku=line.sku, quantity=line.quantity, disposition=line.disposition)
+                for line in message.lines
+            ),
+        ),
+        by=Trace(actor=message.received_by or heard.source),
+        at=timezone.now(),
+    )
+
+
+def note_returned_at_store(message: erp_stores.OrderGoodsReturned, heard: Heard) -> None:
+    """Write down that goods of an order came back to a store."""
+    order_return.take_back(
+        came=CameBack(
+            order=message.order_number,
+            document=message.document_number,
+            site=message.site,
+            lines=tuple(
+                BroughtBack(sku=line.sku, quantity=line.quantity, disposition=line.disposition)
+                for line in message.lines
+            ),
+        ),
+        by=Trace(actor=heard.source),
         at=timezone.now(),
     )
 

@@ -19,7 +19,7 @@ def source_backorders(*, at: datetime) -> int:
     Try to find goods for what waits, the most urgent and oldest first. Return how much found some.
     """
     found = 0
-    for number in orders.list_waiting(at=at, limit=ORDERS_AT_ONCE_MAX):
+    for number in orders.list_waiting(limit=ORDERS_AT_ONCE_MAX):
         try:
             found += order.source(
                 number=number,
@@ -30,3 +30,12 @@ def source_backorders(*, at: datetime) -> int:
         except NothingToSource:
             continue
     return found
+
+
+def cancel_aged(*, at: datetime) -> int:
+    """Cancel what has waited for too long. Return how many orders it was."""
+    by = Trace(actor="system", reason="Waited too long.")
+    return sum(
+        order.cancel_waiting(number=number, by=by, at=at) > 0
+        for number in orders.list_aged(on=at.date(), limit=ORDERS_AT_ONCE_MAX)
+    )

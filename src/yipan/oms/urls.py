@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from yipan.oms.views import desk
+from yipan.oms.views import desk, many, returns, shadow
 
 app_name = "oms"
 
 urlpatterns = [
     path("board", desk.show_board, name="board"),
     path("orders", desk.list_orders, name="orders"),
+    path("orders/many", many.take_many, name="take_many"),
     path("orders/<str:number>", desk.show_order, name="order"),
+    path("orders/<str:number>/pulse", desk.show_pulse, name="pulse"),
+    path("orders/<str:number>/return", returns.announce_return, name="announce_return"),
+    path("order-returns/<str:number>/refund", returns.refund_return, name="refund_return"),
+    path("order-returns/<str:number>/cancel", returns.cancel_return, name="cancel_return"),
+    path("shadow", shadow.show_shadow, name="shadow"),
     path("orders/<str:number>/source", desk.source_order, name="source_order"),
     path("orders/<str:number>/cancel", desk.cancel_order, name="cancel_order"),
     path("orders/<str:number>/note", desk.write_note, name="write_note"),

@@ -181,6 +181,13 @@ SECTIONS = (
                 words=_("exception late back-ordered board"),
             ),
             Item(
+                label=_("Other sourcing rules"),
+                url_name="oms:shadow",
+                action="oms.read",
+                icon="flask-conical",
+                words=_("shadow run simulation split cost"),
+            ),
+            Item(
                 label=_("Sellable stock"),
                 url_name="pool:sellable",
                 action="pool.read",

@@ -11,6 +11,8 @@ from django.db import transaction
 
 from yipan.documents import numbers, told, trail
 from yipan.documents.states import lock_for
+from yipan.erp.documents import order_return_telling
+from yipan.erp.documents.order_return_telling import TicketTold
 from yipan.erp.models import CustomerReturn, ReturnedGoods
 from yipan.erp.models.customer_return import CustomerReturnState as State
 from yipan.erp.queries.returnable import get_receipt
@@ -63,15 +65,6 @@ class Claim:
     original_number: str
     lines: Sequence[BroughtBack]
     original_site: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TicketTold:
-    """A ticket with goods that came back: its number in the hub, its store, its lines."""
-
-    number: str
-    site: str
-    lines: Sequence[TicketLine]
 
 
 @transaction.atomic
@@ -164,6 +157,7 @@ def take_tickets(*, tickets: Sequence[TicketTold], at: datetime) -> None:
     if not rows:
         return
     ReturnedGoods.objects.bulk_create(rows, ignore_conflicts=True)
+    order_return_telling.tell(tickets, at=at)
     for original, site, number in sorted(
         {(row.original_number, row.site, row.issue_number) for row in rows}
     ):

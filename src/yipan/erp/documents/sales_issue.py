@@ -14,7 +14,7 @@ from django.db import transaction
 from yipan.documents import statements, told
 from yipan.erp import rules
 from yipan.erp.documents import customer_return
-from yipan.erp.documents.customer_return import TicketTold
+from yipan.erp.documents.order_return_telling import TicketTold
 from yipan.exchange.subscriptions import Heard
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.messages.pos import TicketPosted

@@ -9,6 +9,7 @@ from yipan.erp.models.purchase_order import STATES_ON_ORDER
 from yipan.erp.models.transfer_order import TransferOrderState
 from yipan.ledger.moves import Trace
 from yipan.pool import supply
+from yipan.pool.queries.promises import find_delivery
 from yipan.pool.supply import Coming
 
 #: In these states goods of a transfer are still to come.
@@ -46,6 +47,8 @@ def tell_transfer(order: TransferOrder, *, by: Trace, at: datetime) -> None:
     if not order.to_site:
         return
     is_coming = order.state in STATES_COMING
+    # What goes to a store for a customer is nobody else's: it counts from when it left.
+    is_promised = find_delivery(external_id=order.external_id) != ""
     coming = [
         Coming(
             document_type="transfer_order",
@@ -54,7 +57,7 @@ def tell_transfer(order: TransferOrder, *, by: Trace, at: datetime) -> None:
             sku=line.sku,
             quantity=max(
                 0,
-                max(line.quantity_ordered, line.quantity_shipped)
+                max(0 if is_promised else line.quantity_ordered, line.quantity_shipped)
                 - line.quantity_received
                 - line.quantity_settled,
             )

@@ -10,7 +10,12 @@ from django.db import transaction
 
 from yipan.documents import told, trail
 from yipan.documents.base import NUMBER_LENGTH_MAX
-from yipan.erp.documents import transfer_legs, transfer_progress, transfer_telling
+from yipan.erp.documents import (
+    store_delivery_telling,
+    transfer_legs,
+    transfer_progress,
+    transfer_telling,
+)
 from yipan.erp.documents.transfer_legs import LegTold
 from yipan.erp.models import (
     TransferOrder,
@@ -75,6 +80,9 @@ def ship(
     elif moves:
         transfer_telling.tell_receiver(order, shipment, at=at)
     _recount(order, shipment, step="ship", at=at)
+    if shipment.state != LegState.REVERSED:
+        left = _sum_skus((line.sku, line.quantity) for line in lines)
+        store_delivery_telling.take_along(order, left, message_id=leg.message_id, at=at)
     return shipment
 
 
@@ -112,6 +120,7 @@ def receive(
         book.post_fact(posting=_make_posting(receipt, kind=RECEIPT_TYPE, heard=heard, moves=moves))
     _note(order, receipt, kind=RECEIPT_TYPE, step="post")
     _recount(order, receipt, step="receive", at=at)
+    store_delivery_telling.arrive(order, is_last=leg.is_last, message_id=leg.message_id, at=at)
     return receipt
 
 
@@ -194,6 +203,13 @@ def _post_reversal(shipment: TransferShipment) -> None:
             sequence=shipment.reversed_sequence,
         ),
     )
+
+
+def _sum_skus(lines: Iterable[tuple[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for sku, quantity in lines:
+        sums[sku] = sums.get(sku, 0) + quantity
+    return sums
 
 
 def _recount(order: TransferOrder, leg: TransferLeg, *, step: str, at: datetime) -> None:

@@ -22,8 +22,10 @@ from yipan.erp.handlers.sending import (
     book_shipment_reversed,
     book_store_shipment,
     book_warehouse_shipment,
+    cancel_store_delivery,
     follow_outbound,
     note_shortage,
+    order_store_delivery,
 )
 from yipan.erp.handlers.stores import (
     answer_day,
@@ -52,10 +54,12 @@ __all__ = [
     "book_store_shipment",
     "book_tickets",
     "book_warehouse_shipment",
+    "cancel_store_delivery",
     "compare_digest",
     "follow_outbound",
     "match_receipt",
     "note_shortage",
+    "order_store_delivery",
     "take_adjustment",
     "take_replenishment_request",
 ]

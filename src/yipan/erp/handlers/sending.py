@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from yipan.erp.documents import (
     order_issue,
+    store_delivery,
     supplier_return,
     supplier_return_facts,
     transfer_facts,
@@ -21,7 +22,7 @@ from yipan.erp.documents.transfer_legs import (
 from yipan.erp.rules.transfer_order import SentLine
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.status import StockStatus
-from yipan.messages import pos, pos_orders, reversals, wms
+from yipan.messages import oms, pos, pos_orders, reversals, wms
 
 
 def book_warehouse_shipment(message: wms.GoodsShipped, heard: Heard) -> None:
@@ -127,6 +128,19 @@ def book_shipment_reversed(
 def follow_outbound(message: wms.OutboundProgressed, heard: Heard) -> None:
     """Write down how far a warehouse is with a transfer."""
     transfer_picking.follow(message=message, heard=heard)
+
+
+def order_store_delivery(message: oms.StoreDeliveryOrdered, heard: Heard) -> None:  # noqa: ARG001
+    """Send goods of an order to the store where its customer fetches them."""
+    store_delivery.order(message=message, at=timezone.now())
+
+
+def cancel_store_delivery(
+    message: oms.StoreDeliveryCanceled,
+    heard: Heard,  # noqa: ARG001 - orders speak for themselves
+) -> None:
+    """Keep goods of an order where they are, unless they have left."""
+    store_delivery.cancel(message=message, at=timezone.now())
 
 
 def note_shortage(message: wms.PickShorted, heard: Heard) -> None:

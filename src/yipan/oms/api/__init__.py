@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from yipan.oms.api.orders import router
+from yipan.oms.api.returns import router as returns_router
+from yipan.oms.api.sourcing import router as sourcing_router
 
-__all__ = ["router"]
+__all__ = ["returns_router", "router", "sourcing_router"]

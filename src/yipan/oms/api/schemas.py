@@ -31,14 +31,16 @@ class ChannelOrderIn(Schema):
     An order of a channel. `external_id` is the channel's number of it, used once for good.
 
     `may_wait` false refuses the whole order when anything of it is missing. `hold` is the
-    number of the cart's hold, whose goods it takes over.
+    number of the cart's hold, whose goods it takes over. `origin_site` is the store that takes
+    the order at its register for what another site has. What waits is canceled on `cancel_on`.
     """
 
     channel: Annotated[str, Field(min_length=1, max_length=32)]
     external_id: Annotated[str, Field(min_length=1, max_length=96)]
     lines: Annotated[list[BoughtLineIn], Field(min_length=1, max_length=LINES_PER_ORDER_MAX)]
-    method: Literal["ship", "pickup"] = "ship"
+    method: Literal["ship", "pickup", "ship_to_store"] = "ship"
     pickup_site: Site = ""
+    origin_site: Site = ""
     customer_name: Annotated[str, Field(max_length=96)] = ""
     address: Annotated[str, Field(max_length=300)] = ""
     region: Annotated[str, Field(max_length=48)] = ""
@@ -49,6 +51,7 @@ class ChannelOrderIn(Schema):
     may_wait: bool = True
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
     due_on: date | None = None
+    cancel_on: date | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
     note: Annotated[str, Field(max_length=400)] = ""
     hold: Annotated[str, Field(max_length=48)] = ""
@@ -63,6 +66,7 @@ class ChannelOrderLineOut(Schema):
     quantity_canceled: int
     quantity_placed: int
     quantity_shipped: int
+    quantity_returned: int
     quantity_waiting: int
     amount_minor: int
 
@@ -81,6 +85,8 @@ class FulfillmentOut(Schema):
     order: str
     channel: str
     site: str
+    from_site: str
+    transfer: str
     method: str
     state: str
     promise: str
@@ -116,7 +122,9 @@ class ChannelOrderOut(Schema):
     state: str
     method: str
     pickup_site: str
+    origin_site: str
     due_on: date | None
+    cancel_on: date | None
     placed_at: datetime
     lines: list[ChannelOrderLineOut]
     fulfillments: list[FulfillmentOut]
@@ -185,3 +193,119 @@ class NoteIn(Schema):
 class FulfillmentsQuery(Schema):
     site: Site = ""
     open: bool = True
+
+
+class PlanOut(Schema):
+    """What would become of an order: where from, by when, why; what no site has would wait."""
+
+    lines: list[ChannelOrderLineOut]
+    fulfillments: list[FulfillmentOut]
+    decisions: list[DecisionOut]
+
+
+class BroughtBackIn(Schema):
+    sku: Code
+    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+
+
+class ReturnIn(Schema):
+    """
+    What a customer will bring or send back; `site` is where to, empty for anywhere.
+
+    With an `external_id` it is announced once.
+    """
+
+    lines: Annotated[list[BroughtBackIn], Field(min_length=1, max_length=LINES_PER_ORDER_MAX)]
+    site: Site = ""
+    reason: Reason = ""
+    external_id: Annotated[str, Field(max_length=96)] = ""
+
+
+class RefundIn(Schema):
+    """How much was paid back, in minor units, and the payment's number."""
+
+    amount_minor: Money
+    reference: Annotated[str, Field(min_length=1, max_length=96)]
+
+
+class ReturnLineOut(Schema):
+    sku: str
+    quantity: int
+    quantity_received: int
+
+
+class ReceiptOut(Schema):
+    """What a site took back by one document: SKU, quantity, disposition."""
+
+    site: str
+    document: str
+    lines: list[tuple[str, int, str]]
+
+
+class ReturnOut(Schema):
+    """A return of an order. Books move by what sites tell; the refund moves none."""
+
+    number: str
+    order: str
+    external_id: str
+    state: str
+    site: str
+    reason: str
+    refund_minor: int
+    refund_reference: str
+    lines: list[ReturnLineOut]
+    receipts: list[ReceiptOut]
+
+
+class ReturnsOut(Schema):
+    data: list[ReturnOut]
+
+
+class ShadowIn(Schema):
+    """
+    Other rules for decisions of some days: a preset, and what differs from it, in minor units.
+
+    `with_stores` false leaves stores out.
+    """
+
+    since: datetime
+    until: datetime
+    channel: Annotated[str, Field(max_length=32)] = ""
+    preset: Literal["cheapest", "nearest", "fastest", "fewest_parcels"] = "cheapest"
+    parcel: Money | None = None
+    day: Money | None = None
+    store_parcel: Money | None = None
+    part_value_min: Money | None = None
+    may_split: bool = True
+    with_stores: bool = True
+
+
+class ScoreOut(Schema):
+    cost: int
+    parcels: int
+    days: int
+    unfilled: int
+
+
+class ShadowRowOut(Schema):
+    order: str
+    number: int
+    decided_at: datetime
+    sites: list[str]
+    other_sites: list[str]
+    cost: int
+    other_cost: int
+    difference: int
+    parcels: int
+    other_parcels: int
+
+
+class ShadowOut(Schema):
+    """What the rules would have come to, in the same money as what was decided."""
+
+    examined: int
+    changed: int
+    difference: int
+    was: ScoreOut
+    other: ScoreOut
+    rows: list[ShadowRowOut]

@@ -16,10 +16,11 @@ from yipan.oms.models import FulfillmentLine, FulfillmentOrder
 from yipan.oms.models.fulfillment import STATES_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState as State
 from yipan.pool import promises
-from yipan.pool.rules import PromisedLine
+from yipan.pool.rules import PromisedLine, get_transfer_key
 
 #: How far a site is, in the order it gets there: an answer that comes late never leads back.
 STEPS_TOLD = {State.ACCEPTED: "accept", State.PICKED: "pick", State.READY: "stage"}
+
 RANK = {State.RELEASED: 0, State.ACCEPTED: 1, State.PICKED: 2, State.READY: 3}
 
 
@@ -71,7 +72,7 @@ def short(
     fulfillment = order_state.find_fulfillment(number)
     if fulfillment is None or fulfillment.state not in STATES_OPEN:
         return
-    lost = _take_away(fulfillment, missing, step=f"short-{message_id}", by=by, at=at)
+    lost = take_away(fulfillment, missing, step=f"short-{message_id}", by=by, at=at)
     if not lost:
         return
     order_state.note_fulfillment(
@@ -92,7 +93,7 @@ def reject(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
     fulfillment = order_state.find_fulfillment(number)
     if fulfillment is None or fulfillment.state not in STATES_OPEN:
         return
-    _take_all_away(fulfillment, step="reject", by=by, at=at)
+    take_all_away(fulfillment, step="reject", by=by, at=at)
     before, fulfillment.state = fulfillment.state, State.REJECTED
     fulfillment.reason, fulfillment.closed_at = by.reason[:200], at
     fulfillment.save(update_fields=["state", "reason", "closed_at"])
@@ -118,7 +119,7 @@ def ship(*, left: Left, by: Trace, at: datetime, message_id: UUID) -> None:
     fulfillment.shipments[left.shipment] = {
         str(line): quantity for line, quantity in left.shipped.items()
     }
-    for row in _lock_lines(fulfillment):
+    for row in lock_lines(fulfillment):
         quantity = left.shipped.get(row.order_line.line, 0)
         if quantity:
             row.quantity_shipped += quantity
@@ -129,7 +130,7 @@ def ship(*, left: Left, by: Trace, at: datetime, message_id: UUID) -> None:
     fulfillment.tracking = ", ".join(filter(None, [fulfillment.tracking, left.tracking]))[:200]
     rest = {
         row.order_line.line: row.quantity - row.quantity_shipped - row.quantity_short
-        for row in _lock_lines(fulfillment)
+        for row in lock_lines(fulfillment)
     }
     missing = {line: quantity for line, quantity in rest.items() if quantity > 0}
     is_over = left.is_last or not missing
@@ -142,9 +143,9 @@ def ship(*, left: Left, by: Trace, at: datetime, message_id: UUID) -> None:
     )
     order = fulfillment.order
     if is_over and missing:
-        _take_away(fulfillment, missing, step="rest", by=by, at=at)
+        take_away(fulfillment, missing, step="rest", by=by, at=at)
         if fulfillment.is_canceling and fulfillment.after_cancel == THEN_CANCEL:
-            _cancel_lines(fulfillment, missing)
+            cancel_lines(fulfillment, missing)
         else:
             sourcing.source(order=order, trigger="short", by=by, at=at, message_id=message_id)
     order_state.recount(order, at=at)
@@ -160,7 +161,7 @@ def unship(*, number: str, shipment: str, by: Trace, at: datetime) -> None:
     left = fulfillment.shipments.get(shipment, {})
     shipped = {int(line): quantity for line, quantity in left.items()}
     fulfillment.shipments[shipment] = {}
-    for row in _lock_lines(fulfillment):
+    for row in lock_lines(fulfillment):
         quantity = min(shipped.get(row.order_line.line, 0), row.quantity_shipped)
         row.quantity_shipped -= quantity
         row.save(update_fields=["quantity_shipped"])
@@ -184,8 +185,8 @@ def stopped(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
     fulfillment = order_state.find_fulfillment(number)
     if fulfillment is None or fulfillment.state not in STATES_OPEN:
         return
-    missing = _take_all_away(fulfillment, step="cancel", by=by, at=at)
-    has_left = any(row.quantity_shipped for row in _lock_lines(fulfillment))
+    missing = take_all_away(fulfillment, step="cancel", by=by, at=at)
+    has_left = any(row.quantity_shipped for row in lock_lines(fulfillment))
     before = fulfillment.state
     fulfillment.state = State.CLOSED_SHORT if has_left else State.CANCELED
     fulfillment.closed_at = at
@@ -195,7 +196,7 @@ def stopped(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
     )
     order = fulfillment.order
     if fulfillment.is_canceling and fulfillment.after_cancel == THEN_CANCEL:
-        _cancel_lines(fulfillment, missing)
+        cancel_lines(fulfillment, missing)
         order_state.recount(order, at=at)
         return
     told = uuid5(message_id, "oms.sourced_again")
@@ -213,28 +214,33 @@ def expire(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
     stopped(number=number, by=by, at=at, message_id=message_id)
 
 
-def _take_all_away(
+def take_all_away(
     fulfillment: FulfillmentOrder, *, step: str, by: Trace, at: datetime
 ) -> dict[int, int]:
     missing = {
         row.order_line.line: row.quantity - row.quantity_shipped - row.quantity_short
-        for row in _lock_lines(fulfillment)
+        for row in lock_lines(fulfillment)
     }
-    return _take_away(fulfillment, missing, step=step, by=by, at=at)
+    return take_away(fulfillment, missing, step=step, by=by, at=at)
 
 
-def _take_away(
+def take_away(
     fulfillment: FulfillmentOrder,
     missing: Mapping[int, int],
     *,
     step: str,
     by: Trace,
     at: datetime,
+    transfer: str = "",
 ) -> dict[int, int]:
-    """Take lines away from a site, and their reservation. Return line to how much."""
+    """
+    Take lines away from a site, and their reservation. Return line to how much.
+
+    What did not come of a `transfer` is taken from what was promised of it, not from what came.
+    """
     taken: dict[int, int] = {}
     lines: list[PromisedLine] = []
-    for row in _lock_lines(fulfillment):
+    for row in lock_lines(fulfillment):
         open_quantity = row.quantity - row.quantity_shipped - row.quantity_short
         quantity = min(missing.get(row.order_line.line, 0), open_quantity)
         if quantity <= 0:
@@ -244,14 +250,16 @@ def _take_away(
         row.order_line.quantity_placed -= quantity
         row.order_line.save(update_fields=["quantity_placed"])
         taken[row.order_line.line] = quantity
-        lines.append(PromisedLine(site=fulfillment.site, sku=row.sku, quantity=quantity))
+        site = fulfillment.holding_site
+        supply = get_transfer_key(number=transfer, sku=row.sku) if transfer else ""
+        lines.append(PromisedLine(site=site, sku=row.sku, quantity=quantity, supply=supply))
     if lines:
         promises.reduce(number=fulfillment.promise, lines=lines, step=step, at=at, trace=by)
     return taken
 
 
-def _cancel_lines(fulfillment: FulfillmentOrder, missing: Mapping[int, int]) -> None:
-    for row in _lock_lines(fulfillment):
+def cancel_lines(fulfillment: FulfillmentOrder, missing: Mapping[int, int]) -> None:
+    for row in lock_lines(fulfillment):
         quantity = missing.get(row.order_line.line, 0)
         if quantity > 0:
             row.order_line.quantity_canceled += quantity
@@ -259,7 +267,7 @@ def _cancel_lines(fulfillment: FulfillmentOrder, missing: Mapping[int, int]) -> 
 
 
 def _close_if_empty(fulfillment: FulfillmentOrder, *, state: State, at: datetime) -> None:
-    rows = _lock_lines(fulfillment)
+    rows = lock_lines(fulfillment)
     if any(row.quantity > row.quantity_shipped + row.quantity_short for row in rows):
         return
     has_left = any(row.quantity_shipped for row in rows)
@@ -268,6 +276,6 @@ def _close_if_empty(fulfillment: FulfillmentOrder, *, state: State, at: datetime
     fulfillment.save(update_fields=["state", "closed_at"])
 
 
-def _lock_lines(fulfillment: FulfillmentOrder) -> list[FulfillmentLine]:
+def lock_lines(fulfillment: FulfillmentOrder) -> list[FulfillmentLine]:
     rows = fulfillment.lines.select_related("order_line").order_by("order_line__line")
     return list(rows)

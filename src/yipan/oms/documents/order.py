@@ -13,11 +13,9 @@ from django.db import transaction
 from yipan.documents import numbers, told
 from yipan.documents.states import WrongState
 from yipan.documents.told import NumberReused
-from yipan.exchange import outbox
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
-from yipan.messages.oms import FulfillmentCanceled
-from yipan.oms.documents import order_state, sourcing
+from yipan.oms.documents import backorder, order_state, sourcing, telling
 from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine, OrderNote
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.order import STATES_OPEN
@@ -70,6 +68,7 @@ class Bought:
     lines: tuple[BoughtLine, ...]
     method: str = "ship"
     pickup_site: str = ""
+    origin_site: str = ""
     customer_name: str = ""
     address: str = ""
     region: str = ""
@@ -80,6 +79,7 @@ class Bought:
     may_wait: bool = True
     priority: int = 0
     due_on: date | None = None
+    cancel_on: date | None = None
     currency: str = "CNY"
     note: str = ""
     hold: str = ""
@@ -165,6 +165,7 @@ def cancel(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Channel
     if order.state not in STATES_OPEN:
         raise WrongState(number=number, step="cancel", state=order.state)
     before = order.state
+    backorder.give_back(order, by=by, at=at)
     for line in order.lines.select_for_update().order_by("line"):
         line.quantity_canceled += line.quantity - line.quantity_canceled - line.quantity_placed
         line.save(update_fields=["quantity_canceled"])
@@ -173,6 +174,31 @@ def cancel(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Channel
     order_state.recount(order, at=at)
     order_state.note_order(order, step="cancel", from_state=before, by=by, at=at)
     return order
+
+
+@transaction.atomic
+def cancel_waiting(*, number: str, by: Trace, at: datetime) -> int:
+    """
+    Cancel what still waits of an order whose day to cancel has come; what is on its way goes on.
+
+    Return how much was canceled.
+    """
+    order = order_state.lock_order(number)
+    if order.state not in STATES_OPEN or order.cancel_on is None or order.cancel_on > at.date():
+        return 0
+    before = order.state
+    backorder.give_back(order, by=by, at=at)
+    canceled = 0
+    for line in order.lines.select_for_update().order_by("line"):
+        waiting = line.quantity - line.quantity_canceled - line.quantity_placed
+        if waiting:
+            line.quantity_canceled += waiting
+            line.save(update_fields=["quantity_canceled"])
+            canceled += waiting
+    if canceled:
+        order_state.recount(order, at=at)
+        order_state.note_order(order, step="cancel", from_state=before, by=by, at=at)
+    return canceled
 
 
 @transaction.atomic
@@ -206,22 +232,8 @@ def stop(
     fulfillment.is_canceling, fulfillment.after_cancel = True, then
     fulfillment.reason = by.reason
     fulfillment.save(update_fields=["is_canceling", "after_cancel", "reason"])
-    source_name = f"oms:hub/orders:{fulfillment.site}"
-    [sequence] = outbox.reserve_numbers(source_name)
     told_id = uuid5(message_id, f"oms.fulfillment_canceled {fulfillment.number}")
-    outbox.publish(
-        FulfillmentCanceled(
-            message_id=told_id,
-            occurred_at=at,
-            fulfillment_number=fulfillment.number,
-            order_number=fulfillment.order.number,
-            site=fulfillment.site,
-            reason=by.reason,
-        ),
-        source=source_name,
-        sequence=sequence,
-        correlation_id=fulfillment.order.number,
-    )
+    telling.cancel(fulfillment, reason=by.reason, at=at, message_id=told_id)
     order_state.note_fulfillment(
         fulfillment,
         step="ask_cancel",
@@ -236,10 +248,11 @@ def _check(bought: Bought) -> None:
     get_channel(bought.channel)
     if not 0 < len(bought.lines) <= LINES_PER_ORDER_MAX:
         raise LinesMissing(lines=len(bought.lines), maximum=LINES_PER_ORDER_MAX)
-    if bought.method == "pickup" and not bought.pickup_site:
+    if bought.method != "ship" and not bought.pickup_site:
         raise PickupSiteMissing
     told.require_plausible(((line.sku, line.quantity) for line in bought.lines), minimum=1)
-    told.require_known(sites={bought.pickup_site} - {""}, skus={line.sku for line in bought.lines})
+    named = {bought.pickup_site, bought.origin_site} - {""}
+    told.require_known(sites=named, skus={line.sku for line in bought.lines})
 
 
 def _write(bought: Bought, *, digest: str, by: Trace, at: datetime) -> ChannelOrder:

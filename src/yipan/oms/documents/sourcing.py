@@ -9,13 +9,9 @@ from uuid import UUID, uuid5
 import msgspec
 from django.db import transaction
 
-from yipan.exchange import outbox
-from yipan.foundation.handover import get_code_hash
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
-from yipan.messages.oms import FulfillmentLine as ToldLine
-from yipan.messages.oms import FulfillmentReleased
-from yipan.oms.documents import order_state
+from yipan.oms.documents import backorder, order_state, telling
 from yipan.oms.models import (
     ChannelOrder,
     FulfillmentLine,
@@ -54,12 +50,19 @@ def source(
     """
     before = order.state
     made: list[FulfillmentOrder] = []
+    is_retry = trigger == "again" and not backorder.has_come(order)
+    if not is_retry:
+        # What was set aside of goods to come is given back here and taken again below; nobody
+        # comes between: the balances stay locked until the end of the transaction.
+        backorder.give_back(order, by=by, at=at)
     for attempt in range(ATTEMPTS_MAX):
         lines = [line for line in order.lines.order_by("line") if _get_waiting(line) > 0]
         if not lines:
             break
         question = candidates.ask(order, lines=lines, at=at, only=only)
         plan = rules.plan(question.wanted, question.candidates, weights=question.weights)
+        if is_retry and not made and not plan.parts:
+            return []
         _keep(order, question, plan, trigger=trigger, by=by, at=at)
         placed, refused = _reserve(order, plan, by=by, at=at)
         made += _release(
@@ -72,6 +75,8 @@ def source(
         )
         if not refused:
             break
+    backorder.give_back(order, by=by, at=at)
+    backorder.set_aside(order, by=by, at=at)
     order_state.recount(order, at=at)
     order_state.note_order(order, step="source", from_state=before, by=by, at=at)
     return made
@@ -141,18 +146,20 @@ def _release(
     message_id: UUID,
 ) -> list[FulfillmentOrder]:
     lines = {line.line: line for line in order.lines.all()}
+    to_store = order.method == "ship_to_store"
     made = []
     for site, (promise, parts) in sorted(placed.items()):
         place = order.fulfillments.count() + 1
         fulfillment = FulfillmentOrder.objects.create(
             number=f"{order.number}-{place}",
             order=order,
-            site=site,
+            site=order.pickup_site if to_store else site,
+            from_site=site if to_store and site != order.pickup_site else "",
             method=order.method,
             promise=promise,
             place=place,
             due_on=question.due_on.get(site),
-            pickup_code=_make_code(message_id, site) if order.method == "pickup" else "",
+            pickup_code="" if order.method == "ship" else _make_code(message_id, site),
             created_by=by.actor,
             created_at=at,
         )
@@ -164,7 +171,9 @@ def _release(
                 fulfillment=fulfillment, order_line=line, sku=part.sku, quantity=part.quantity
             )
         told = uuid5(message_id, f"oms.fulfillment_released {site}")
-        _tell(order, fulfillment, parts=parts, at=at, message_id=told)
+        quantities = {part.line: part.quantity for part in parts}
+        tell = telling.order_delivery if fulfillment.from_site else telling.release
+        tell(fulfillment, quantities, at=at, message_id=told)
         order_state.note_fulfillment(
             fulfillment, step="release", from_state="", by=by, at=at, message_id=told
         )
@@ -175,40 +184,3 @@ def _release(
 def _make_code(message_id: UUID, site: str) -> str:
     """Return six digits a customer can say at a counter."""
     return f"{uuid5(message_id, f'code {site}').int % 1_000_000:06d}"
-
-
-def _tell(
-    order: ChannelOrder,
-    fulfillment: FulfillmentOrder,
-    *,
-    parts: Sequence[Part],
-    at: datetime,
-    message_id: UUID,
-) -> None:
-    source = f"oms:hub/orders:{fulfillment.site}"
-    [sequence] = outbox.reserve_numbers(source)
-    code = fulfillment.pickup_code
-    outbox.publish(
-        FulfillmentReleased(
-            message_id=message_id,
-            occurred_at=at,
-            fulfillment_number=fulfillment.number,
-            order_number=order.number,
-            site=fulfillment.site,
-            method=fulfillment.method,
-            lines=tuple(
-                ToldLine(line=part.line, sku=part.sku, quantity=part.quantity) for part in parts
-            ),
-            reservation=fulfillment.promise,
-            ship_to_name=order.customer_name,
-            address=order.address,
-            cut_off_at=fulfillment.due_on.isoformat() if fulfillment.due_on else "",
-            priority=order.priority,
-            note=order.note,
-            customer_name=order.customer_name[:48],
-            pickup_code_hash=get_code_hash(number=fulfillment.number, code=code) if code else "",
-        ),
-        source=source,
-        sequence=sequence,
-        correlation_id=order.number,
-    )

@@ -2,6 +2,7 @@
 
 from yipan.oms.models.fulfillment import FulfillmentLine, FulfillmentOrder, SourcingDecision
 from yipan.oms.models.order import ChannelOrder, OrderLine, OrderNote
+from yipan.oms.models.order_return import OrderReturn, OrderReturnLine
 
 __all__ = [
     "ChannelOrder",
@@ -9,5 +10,7 @@ __all__ = [
     "FulfillmentOrder",
     "OrderLine",
     "OrderNote",
+    "OrderReturn",
+    "OrderReturnLine",
     "SourcingDecision",
 ]

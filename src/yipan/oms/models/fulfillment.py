@@ -14,6 +14,7 @@ class FulfillmentState(models.TextChoices):
     """How far a site is, as far as the hub has heard."""
 
     RELEASED = "released", _("Released")
+    IN_TRANSIT = "in_transit", _("On the way to the store")
     ACCEPTED = "accepted", _("Accepted")
     PICKED = "picked", _("Picked")
     READY = "ready", _("Ready for pick-up")
@@ -28,6 +29,7 @@ class FulfillmentState(models.TextChoices):
 #: In these states the site still works on it.
 STATES_OPEN = (
     FulfillmentState.RELEASED,
+    FulfillmentState.IN_TRANSIT,
     FulfillmentState.ACCEPTED,
     FulfillmentState.PICKED,
     FulfillmentState.READY,
@@ -39,6 +41,9 @@ class FulfillmentOrder(Document):
     """
     A part of an order at one site. `promise` is the reservation its shipment consumes.
 
+    Goods that first have to come to the store of a pick-up come from `from_site` by the transfer
+    order `transfer`; the store is told when they are there (`arrived_at`).
+
     `shipments` maps the number of a shipment to line to quantity; one taken back is empty.
     `is_canceling` says that the site was asked to stop; `after_cancel` what becomes of the
     goods then: `cancel`, or `source` to find them elsewhere.
@@ -47,6 +52,9 @@ class FulfillmentOrder(Document):
     order = models.ForeignKey(ChannelOrder, on_delete=models.PROTECT, related_name="fulfillments")
     site = models.CharField(max_length=16)
     method = models.CharField(max_length=16)
+    from_site = models.CharField(max_length=16, blank=True)
+    transfer = models.CharField(max_length=48, blank=True)
+    arrived_at = models.DateTimeField(null=True)
     state = models.CharField(
         max_length=16, choices=FulfillmentState.choices, default=FulfillmentState.RELEASED
     )
@@ -61,6 +69,11 @@ class FulfillmentOrder(Document):
     after_cancel = models.CharField(max_length=8, blank=True)
     closed_at = models.DateTimeField(null=True)
 
+    @property
+    def holding_site(self) -> str:
+        """Return the site at which its goods are reserved; on the way they are at neither."""
+        return self.from_site if self.from_site and self.arrived_at is None else self.site
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["order", "place"], name="fulfillment_place_unique"),
@@ -69,7 +82,14 @@ class FulfillmentOrder(Document):
             models.Index(
                 fields=["site", "due_on"],
                 condition=Q(
-                    state__in=["released", "accepted", "picked", "ready", "partly_shipped"]
+                    state__in=[
+                        "released",
+                        "in_transit",
+                        "accepted",
+                        "picked",
+                        "ready",
+                        "partly_shipped",
+                    ]
                 ),
                 name="fulfillment_open",
             ),

@@ -34,7 +34,9 @@ class ChannelOrder(Document):
     An order of a channel. `external_id` is the channel's own number of it, used once.
 
     Money is in minor units of `currency`. `may_split` and `may_wait` say whether it may come in
-    parts, and whether what is missing may come later. `due_on` is the day it was promised for.
+    parts, and whether what is missing may come later. `due_on` is the day it was promised for,
+    `cancel_on` the day on which what still waits is canceled. `backorder` is the reservation of
+    what waits on goods that are to come. `origin_site` is the store that took it at its register.
     """
 
     channel = models.CharField(max_length=32)
@@ -44,6 +46,7 @@ class ChannelOrder(Document):
     )
     method = models.CharField(max_length=16, default="ship")
     pickup_site = models.CharField(max_length=16, blank=True)
+    origin_site = models.CharField(max_length=16, blank=True)
     customer_name = models.CharField(max_length=96, blank=True)
     address = models.CharField(max_length=300, blank=True)
     region = models.CharField(max_length=48, blank=True)
@@ -54,6 +57,8 @@ class ChannelOrder(Document):
     may_wait = models.BooleanField(default=True)
     priority = models.IntegerField(default=0)
     due_on = models.DateField(null=True)
+    cancel_on = models.DateField(null=True)
+    backorder = models.CharField(max_length=48, blank=True)
     currency = models.CharField(max_length=3, default="CNY")
     note = models.CharField(max_length=400, blank=True)
     placed_at = models.DateTimeField()
@@ -67,7 +72,7 @@ class ChannelOrder(Document):
                 fields=["channel", "external_id"], name="channel_order_external_unique"
             ),
             models.CheckConstraint(
-                condition=~Q(method="pickup") | ~Q(pickup_site=""),
+                condition=~Q(method__in=["pickup", "ship_to_store"]) | ~Q(pickup_site=""),
                 name="channel_order_pickup_has_site",
             ),
         ]
@@ -96,6 +101,7 @@ class OrderLine(models.Model):
     quantity_canceled = models.BigIntegerField(default=0)
     quantity_placed = models.BigIntegerField(default=0)
     quantity_shipped = models.BigIntegerField(default=0)
+    quantity_returned = models.BigIntegerField(default=0)
     amount_minor = models.BigIntegerField(default=0)
 
     class Meta:
@@ -107,6 +113,7 @@ class OrderLine(models.Model):
                 & Q(quantity_canceled__gte=0)
                 & Q(quantity_placed__gte=0)
                 & Q(quantity_shipped__gte=0)
+                & Q(quantity_returned__gte=0)
                 & Q(quantity__gte=F("quantity_canceled") + F("quantity_placed")),
                 name="order_line_parts",
             ),

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Count
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from yipan.masterdata import queries as masterdata
@@ -82,16 +83,18 @@ def ask(
         )
         start = masterdata.compute_business_date(site, at)
         due_on[name], _ = find_date(start=start, pace=pace)
+        # What lies in the store of a customer who fetches it there need not be sent at all.
+        is_there = order.method == "ship_to_store" and name == order.pickup_site
         candidate = Candidate(
             site=name,
             free={sku: it.by_site.get(name, 0) for sku, it in measured.items()},
             is_store=site.site_type == "store",
-            kilometers=_measure(order, site, service),
-            days=(due_on[name] - start).days,
+            kilometers=0 if is_there else _measure(order, site, service),
+            days=0 if is_there else (due_on[name] - start).days,
             parcel_cost=service.parcel_cost_minor if service else 0,
             unit_cost=service.unit_cost_minor if service else 0,
         )
-        is_able = can_do(site, service, method=order.method)
+        is_able = is_there or can_do(site, service, method=order.method)
         rejected = _reject(candidate, order, service, bars) if is_able else "method_closed"
         if bars.fixed and name != bars.fixed:
             rejected = "not_chosen"
@@ -118,6 +121,8 @@ def _want(line: OrderLine, *, limit: int) -> Wanted:
 
 def _reject(it: Candidate, order: ChannelOrder, service: ServiceRow | None, bars: _Bars) -> str:
     """Return why a site may not send, or "". A person's choice overrules refusals and capacity."""
+    if it.site == order.origin_site:
+        return "origin"
     if it.site in bars.refused and not bars.is_chosen:
         return "refused_before"
     if service is None:
@@ -129,10 +134,11 @@ def _reject(it: Candidate, order: ChannelOrder, service: ServiceRow | None, bars
 
 
 def _find_refused(order: ChannelOrder) -> frozenset[str]:
-    rows = order.fulfillments.filter(state__in=STATES_REFUSED)
-    short = order.fulfillments.filter(lines__quantity_short__gt=0)
-    return frozenset(rows.values_list("site", flat=True)) | frozenset(
-        short.values_list("site", flat=True)
+    found = order.fulfillments.filter(
+        Q(state__in=STATES_REFUSED) | Q(lines__quantity_short__gt=0, arrived_at__isnull=True)
+    )
+    return frozenset(
+        from_site or site for site, from_site in found.values_list("site", "from_site")
     )
 
 
@@ -142,7 +148,8 @@ def _count_today(sites: set[str], *, at: datetime) -> dict[str, int]:
     rows = FulfillmentOrder.objects.filter(site__in=sites, created_at__gte=start).exclude(
         state__in=[FulfillmentState.CANCELED, FulfillmentState.REJECTED]
     )
-    return dict(rows.values_list("site").annotate(count=Count("id")))
+    sender = Coalesce(NullIf(F("from_site"), Value("")), F("site"))
+    return dict(rows.annotate(sender=sender).values_list("sender").annotate(count=Count("id")))
 
 
 def _measure(order: ChannelOrder, site: SiteRow, service: ServiceRow | None) -> float:

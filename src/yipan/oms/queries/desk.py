@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q
+from django.utils import timezone
 
-from yipan.oms.models import FulfillmentOrder, OrderLine
+from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState
 from yipan.oms.models.order import STATES_OPEN
 from yipan.oms.queries.orders import ROWS_MAX, OrderFilter, filter_orders
+from yipan.pool.queries.selling import list_pegs
 
 #: A site that said nothing for so long is late.
 SILENT_FOR = timedelta(hours=4)
+#: So long before what waits is canceled, a person is warned.
+WARN_BEFORE = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +80,8 @@ def list_exceptions(*, at: datetime, sites: Collection[str] | None = None) -> li
     """Return what a person should look at, by harm: rejected and waiting, late, silent, stuck."""
     found = [
         *_list_unfulfillable(sites),
+        *_list_at_risk(at=at, sites=sites),
+        *_list_expiring(at=at, sites=sites),
         *_list_late(at=at, sites=sites),
         *_list_stuck(at=at, sites=sites),
     ]
@@ -103,6 +109,52 @@ def _list_unfulfillable(sites: Collection[str] | None) -> list[Exception_]:
             quantity=line.quantity - line.quantity_canceled - line.quantity_placed,
         )
         for line in lines[:ROWS_MAX]
+    ]
+
+
+def _list_at_risk(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
+    """Return orders that wait for goods which will be later than they were promised."""
+    pegs = {
+        peg.promise: peg
+        for peg in list_pegs(today=timezone.localdate(at), only_at_risk=True)
+        if sites is None or peg.site in sites
+    }
+    orders = ChannelOrder.objects.filter(backorder__in=pegs, state__in=STATES_OPEN)
+    return [
+        Exception_(
+            kind="at_risk",
+            order=order.number,
+            channel=order.channel,
+            site=pegs[order.backorder].site,
+            number=order.number,
+            text=f"{pegs[order.backorder].sku} {pegs[order.backorder].number}",
+            since=order.placed_at,
+            quantity=pegs[order.backorder].quantity,
+        )
+        for order in orders.order_by("-priority", "id")[:ROWS_MAX]
+    ]
+
+
+def _list_expiring(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
+    """Return orders of which what waits is canceled by tomorrow."""
+    waiting = OrderLine.objects.filter(
+        quantity__gt=F("quantity_canceled") + F("quantity_placed")
+    ).values("order")
+    orders = filter_orders(OrderFilter(sites=sites)).filter(
+        state__in=STATES_OPEN, cancel_on__lte=at.date() + WARN_BEFORE, pk__in=waiting
+    )
+    return [
+        Exception_(
+            kind="expiring",
+            order=order.number,
+            channel=order.channel,
+            site="",
+            number=order.number,
+            text=order.cancel_on.isoformat() if order.cancel_on else "",
+            since=order.placed_at,
+            quantity=0,
+        )
+        for order in orders.order_by("cancel_on", "id")[:ROWS_MAX]
     ]
 
 
@@ -144,3 +196,11 @@ def _make_exception(kind: str, it: FulfillmentOrder) -> Exception_:
         since=it.created_at,
         quantity=0,
     )
+
+
+def read_pulse(number: str) -> str:
+    """Return a text that changes whenever an order or one of its parts takes a step."""
+    rows = FulfillmentOrder.objects.filter(order__number=number).order_by("place")
+    parts = [f"{state}{int(asked)}" for state, asked in rows.values_list("state", "is_canceling")]
+    order = ChannelOrder.objects.filter(number=number).values_list("state", "sourcings_count")
+    return ".".join([*(f"{state}-{count}" for state, count in order), *parts])

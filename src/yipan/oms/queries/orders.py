@@ -16,6 +16,7 @@ from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState
 from yipan.oms.models.order import STATES_OPEN, ChannelOrderState
 from yipan.pool.book import SITE_BOOK
+from yipan.pool.queries.promises import filter_on_hand
 
 ROWS_MAX = 200
 
@@ -61,6 +62,7 @@ class LineRow:
     quantity_canceled: int
     quantity_placed: int
     quantity_shipped: int
+    quantity_returned: int
     quantity_waiting: int
     amount_minor: int
 
@@ -73,6 +75,8 @@ class FulfillmentRow:
     order: str
     channel: str
     site: str
+    from_site: str
+    transfer: str
     method: str
     state: str
     promise: str
@@ -118,6 +122,7 @@ class OrderDetail:
     state: str
     method: str
     pickup_site: str
+    origin_site: str
     customer_name: str
     address: str
     region: str
@@ -126,6 +131,8 @@ class OrderDetail:
     may_wait: bool
     priority: int
     due_on: date | None
+    cancel_on: date | None
+    backorder: str
     currency: str
     note: str
     placed_at: datetime
@@ -235,8 +242,8 @@ def list_fulfillments(
     return [make_fulfillment(row) for row in query.order_by("id")[:ROWS_MAX]]
 
 
-def list_waiting(*, at: datetime, limit: int) -> list[str]:
-    """Return the numbers of orders that wait for goods of which some are free now, in order."""
+def list_waiting(*, limit: int) -> list[str]:
+    """Return the numbers of orders whose goods came, or of which some are free now, in order."""
     lines = OrderLine.objects.filter(
         order__state__in=STATES_OPEN,
         quantity__gt=F("quantity_canceled") + F("quantity_placed"),
@@ -247,9 +254,25 @@ def list_waiting(*, at: datetime, limit: int) -> list[str]:
         for level in list_account_levels(book=SITE_BOOK, skus=skus)
         if level.account.endswith("/available") and level.quantity > 0
     }
-    del at
-    query = ChannelOrder.objects.filter(lines__in=lines.filter(sku__in=free)).distinct()
+    pegged = ChannelOrder.objects.filter(state__in=STATES_OPEN).exclude(backorder="")
+    come = filter_on_hand(list(pegged.values_list("backorder", flat=True)[:5_000]))
+    query = ChannelOrder.objects.filter(
+        Q(lines__in=lines.filter(sku__in=free)) | Q(backorder__in=come)
+    ).distinct()
     return list(query.order_by("-priority", "id").values_list("number", flat=True)[:limit])
+
+
+def list_aged(*, on: date, limit: int) -> list[str]:
+    """Return the numbers of orders of which something waits though its day to cancel has come."""
+    lines = OrderLine.objects.filter(quantity__gt=F("quantity_canceled") + F("quantity_placed"))
+    query = ChannelOrder.objects.filter(state__in=STATES_OPEN, cancel_on__lte=on, lines__in=lines)
+    return list(query.distinct().order_by("id").values_list("number", flat=True)[:limit])
+
+
+def filter_seen(numbers: Collection[str], *, sites: Collection[str] | None) -> set[str]:
+    """Return those of some orders that a scope sees."""
+    query = filter_orders(OrderFilter(sites=sites)).filter(number__in=set(numbers))
+    return set(query.values_list("number", flat=True))
 
 
 def filter_orders(which: OrderFilter) -> QuerySet[ChannelOrder]:
@@ -286,6 +309,7 @@ def _make_line(line: OrderLine) -> LineRow:
         quantity_canceled=line.quantity_canceled,
         quantity_placed=line.quantity_placed,
         quantity_shipped=line.quantity_shipped,
+        quantity_returned=line.quantity_returned,
         quantity_waiting=line.quantity - line.quantity_canceled - line.quantity_placed,
         amount_minor=line.amount_minor,
     )
@@ -298,6 +322,8 @@ def make_fulfillment(row: FulfillmentOrder) -> FulfillmentRow:
         order=row.order.number,
         channel=row.order.channel,
         site=row.site,
+        from_site=row.from_site,
+        transfer=row.transfer,
         method=row.method,
         state=row.state,
         promise=row.promise,

@@ -142,6 +142,49 @@ class Plan:
     weights: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    """What plans come to: cost in minor units, parcels, days of all parcels, units not sent."""
+
+    cost: int = 0
+    parcels: int = 0
+    days: int = 0
+    unfilled: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        """Return both together."""
+        return Score(
+            cost=self.cost + other.cost,
+            parcels=self.parcels + other.parcels,
+            days=self.days + other.days,
+            unfilled=self.unfilled + other.unfilled,
+        )
+
+
+def score(
+    parts: Sequence[Part],
+    unfilled: Sequence[Part],
+    candidates: Sequence[Candidate],
+    *,
+    weights: Weights,
+) -> Score:
+    """Count what a plan costs by some weights, whichever weights it was made by."""
+    by_name = {it.site: it for it in candidates}
+    cost = days = 0
+    for site in sorted({part.site for part in parts}):
+        it = by_name[site]
+        cost += sum(_list_fixed(it, weights).values())
+        cost += _get_unit_cost(it, weights) * sum(p.quantity for p in parts if p.site == site)
+        days += it.days
+    missing = sum(part.quantity for part in unfilled)
+    return Score(
+        cost=cost + missing * weights.unfilled,
+        parcels=len({part.site for part in parts}),
+        days=days,
+        unfilled=missing,
+    )
+
+
 def plan(wanted: Sequence[Wanted], candidates: Sequence[Candidate], *, weights: Weights) -> Plan:
     """Return the cheapest plan for an order, with the reasons."""
     lines = _cut(wanted, candidates)
@@ -208,12 +251,8 @@ def _cut(wanted: Sequence[Wanted], candidates: Sequence[Candidate]) -> list[Want
 
 
 def _price(it: Candidate, lines: Sequence[Wanted], weights: Weights) -> Priced:
-    parts = {
-        "parcel": weights.parcel + it.parcel_cost + (weights.store_parcel if it.is_store else 0),
-        "distance": round(weights.kilometer * it.kilometers),
-        "days": weights.day * it.days,
-    }
-    each = weights.unit + it.unit_cost + (weights.store_unit if it.is_store else 0)
+    parts = _list_fixed(it, weights)
+    each = _get_unit_cost(it, weights)
     units = tuple(each * line.quantity if line.can_come_from(it) else None for line in lines)
     return Priced(
         site=it.site,
@@ -222,6 +261,19 @@ def _price(it: Candidate, lines: Sequence[Wanted], weights: Weights) -> Priced:
         units=units,
         rejected=it.rejected or ("" if any_of(units) else "stock"),
     )
+
+
+def _list_fixed(it: Candidate, weights: Weights) -> dict[str, int]:
+    """Return what one parcel from a site costs, by what it is for."""
+    return {
+        "parcel": weights.parcel + it.parcel_cost + (weights.store_parcel if it.is_store else 0),
+        "distance": round(weights.kilometer * it.kilometers),
+        "days": weights.day * it.days,
+    }
+
+
+def _get_unit_cost(it: Candidate, weights: Weights) -> int:
+    return weights.unit + it.unit_cost + (weights.store_unit if it.is_store else 0)
 
 
 def _choose(

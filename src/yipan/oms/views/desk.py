@@ -24,16 +24,19 @@ from yipan.ledger.rows import Posting
 from yipan.oms.documents import order as verbs
 from yipan.oms.documents.order_state import DOCUMENT_TYPE, FULFILLMENT_TYPE
 from yipan.oms.models.order import STATES_OPEN
-from yipan.oms.queries import desk, orders
+from yipan.oms.queries import desk, orders, returns
 from yipan.oms.queries.orders import DecisionRow, OrderDetail, OrderFilter
 from yipan.pool.book import SITE_BOOK
 from yipan.pool.queries.channels import list_channels
+from yipan.pool.queries.selling import list_pegs
 
 ROWS_PER_PAGE = 50
 
 #: Kind of an exception to what it means, its tone and icon.
 KINDS: Mapping[str, tuple[str | Promise, str, str]] = {
     "unfulfillable": (gettext_lazy("No site has it"), "bad", "package-x"),
+    "at_risk": (gettext_lazy("Its goods come later than promised"), "bad", "calendar-x"),
+    "expiring": (gettext_lazy("What waits is canceled soon"), "warn", "hourglass"),
     "late": (gettext_lazy("Late at the site"), "bad", "clock-alert"),
     "silent": (gettext_lazy("The site has not answered"), "warn", "bell-off"),
     "short_at_site": (gettext_lazy("The site finds too little"), "warn", "search-x"),
@@ -44,6 +47,7 @@ KINDS: Mapping[str, tuple[str | Promise, str, str]] = {
 REJECTIONS: Mapping[str, str | Promise] = {
     "stock": gettext_lazy("has no line of it whole"),
     "not_chosen": gettext_lazy("another site was chosen"),
+    "origin": gettext_lazy("takes the order, and has none to send"),
     "refused_before": gettext_lazy("refused this order before"),
     "method_closed": gettext_lazy("does not do this method"),
     "region": gettext_lazy("may not serve the region"),
@@ -74,7 +78,8 @@ def show_board(request: HttpRequest) -> HttpResponse:
         {"row": row, "what": KINDS[row.kind][0], "tone": KINDS[row.kind][1]} for row in exceptions
     ]
     context = {"board": desk.read_board(at=at, sites=sites), "exceptions": rows}
-    return render(request, "oms/board.html", context)
+    is_part = "HX-Request" in request.headers
+    return render(request, "oms/_board.html" if is_part else "oms/board.html", context)
 
 
 @require_GET
@@ -97,8 +102,21 @@ def list_orders(request: HttpRequest) -> HttpResponse:
         "next_after": rows[-1].cursor if len(found) > ROWS_PER_PAGE else "",
         "which": which,
         "channels": list_channels(),
+        "may_write": get_actor(request).may("oms.order.write"),
     }
     return render(request, "oms/orders.html", context)
+
+
+@require_GET
+@page(action="oms.read")
+def show_pulse(request: HttpRequest, number: str) -> HttpResponse:
+    """Tell whether an order went on since somebody looked at it."""
+    orders.get_order(number, sites=get_actor(request).sites)
+    context = {
+        "number": number,
+        "is_other": request.GET.get("seen", "") != desk.read_pulse(number),
+    }
+    return render(request, "oms/_pulse.html", context)
 
 
 @require_GET
@@ -113,6 +131,14 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
         "order": detail,
         "decisions": [_describe(row) for row in detail.decisions],
         "history": _read_history(detail),
+        "returns": returns.list_returns(order=number),
+        "pegs": list_pegs(today=timezone.localdate(), promise=detail.backorder)
+        if detail.backorder
+        else [],
+        "is_open": is_open,
+        "pulse": desk.read_pulse(number),
+        "may_return": may_write
+        and any(line.quantity_shipped > line.quantity_returned for line in detail.lines),
         "waiting": sum(line.quantity_waiting for line in detail.lines) if is_open else 0,
         "may_write": may_write,
         "may_cancel": may_write and is_open,

@@ -95,7 +95,9 @@ def reduce(
     *, number: str, lines: Sequence[PromisedLine], step: str, at: datetime, trace: Trace
 ) -> int:
     """
-    Give back part of a promise: of each SKU at each site at most what still stands of it.
+    Give back part of a promise: of each SKU at most what still stands of it.
+
+    First what lies at the site of the line, then what of it moved on to other goods meanwhile.
 
     `step` names the reason once for all time: a repeat of it gives nothing back. Return how
     much was given back.
@@ -109,7 +111,7 @@ def reduce(
     given: list[PromisedLine] = []
     for line in rules.sum_lines(lines):
         rest = line.quantity
-        for row in _list_rows(promise, line):
+        for row in [*_list_rows(promise, line), *_list_elsewhere(promise, line)]:
             taken = min(rest, row.quantity_open)
             if taken:
                 given.append(rules.take_part(make_line(row), taken))
@@ -147,6 +149,12 @@ def _take(promise: Promise | None, line: PromisedLine) -> list[Move]:
 def _list_rows(promise: Promise, line: PromisedLine) -> list[PromiseLine]:
     query = promise.lines.filter(site=line.site, sku=line.sku, supply=line.supply)
     return list(query.filter(quantity_open__gt=0).select_for_update().order_by("id"))
+
+
+def _list_elsewhere(promise: Promise, line: PromisedLine) -> list[PromiseLine]:
+    query = promise.lines.filter(sku=line.sku, quantity_open__gt=0)
+    query = query.exclude(site=line.site, supply=line.supply)
+    return list(query.select_for_update().order_by("id"))
 
 
 def _settle(promise: Promise, *, at: datetime) -> None:

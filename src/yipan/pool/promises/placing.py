@@ -117,8 +117,7 @@ def _share(measured: Measured, wanted: PromisedLine, ask: Ask) -> list[Share]:
     by_site = dict(measured.by_site)
     if wanted.site:
         by_site = {wanted.site: by_site.get(wanted.site, 0)}
-    else:
-        by_site = {site: free for site, free in by_site.items() if site not in ask.without}
+    by_site = {site: free for site, free in by_site.items() if site not in ask.without}
     # What the pool as a whole withholds is withheld from each site too.
     there = min(quantity, measured.now)
     shares = place(there, by_site=by_site)

@@ -87,6 +87,34 @@ def find_number(*, external_id: str) -> str:
     return rows.order_by("-id").values_list("number", flat=True).first() or ""
 
 
+def has_goods_on_hand(number: str) -> bool:
+    """Tell whether a standing promise has something set aside that is there, not to come."""
+    lines = PromiseLine.objects.filter(
+        promise__number=number, promise__state__in=list(STATUS_OF_STATE), supply=""
+    )
+    return lines.filter(quantity_open__gt=0).exists()
+
+
+def filter_on_hand(numbers: Collection[str]) -> set[str]:
+    """Return those of some promises of which something is there by now."""
+    lines = PromiseLine.objects.filter(
+        promise__number__in=set(numbers),
+        promise__state__in=list(STATUS_OF_STATE),
+        supply="",
+        quantity_open__gt=0,
+    )
+    return set(lines.values_list("promise__number", flat=True))
+
+
+def find_delivery(*, external_id: str) -> str:
+    """Return the number of the promise whose goods go to a store for their customer, or ""."""
+    if not external_id:
+        return ""
+    rows = Promise.objects.filter(external_id=external_id, method="ship_to_store")
+    rows = rows.exclude(state=PromiseState.REFUSED)
+    return rows.order_by("-id").values_list("number", flat=True).first() or ""
+
+
 def prove_promises() -> Finding:
     """Prove that what stands held and reserved in the site book is what open promises say."""
     promised: dict[tuple[str, str], int] = {}

@@ -167,15 +167,19 @@ def take_line(world: World, line: PromisedLine) -> World:
     return replace(world, stock=stock, incoming=incoming, left=left)
 
 
-def list_pegs(*, today: date, number: str = "", only_at_risk: bool = False) -> list[PegRow]:
+def list_pegs(
+    *, today: date, number: str = "", promise: str = "", only_at_risk: bool = False
+) -> list[PegRow]:
     """
-    Return promises on goods that are still to come: of one document, or those at risk.
+    Return promises on goods that are still to come: of one document or promise, or at risk.
 
     At risk is what is due before the goods can be used, or whose goods are late.
     """
     lines = PromiseLine.objects.filter(
         promise__state__in=[PromiseState.HELD, PromiseState.RESERVED], quantity_open__gt=0
     ).exclude(supply="")
+    if promise:
+        lines = lines.filter(promise__number=promise)
     supplies = {it.key: it for it in Supply.objects.filter(key__in=lines.values("supply"))}
     rows = []
     for line in lines.select_related("promise").order_by("-promise__priority", "promise_id")[

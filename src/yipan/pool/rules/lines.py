@@ -24,6 +24,11 @@ def get_pool_account(*, key: str, status: StockStatus) -> str:
     return f"pool/{key}/{status}"
 
 
+def get_transfer_key(*, number: str, sku: str) -> str:
+    """Return the key of the account of what is to come of a SKU by a transfer order."""
+    return f"transfer_order-{number}-{sku}"
+
+
 def get_quota_key(rule: int) -> str:
     """Return the key of the account that counts what is left of a quota."""
     return f"quota-{rule}"

@@ -8,7 +8,7 @@ it is, at risk, for a person to see.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,6 +29,7 @@ from yipan.pool.rules import PromisedLine
 from yipan.pool.rules.selling import Terms, place
 
 PEGS_AT_ONCE_MAX = 1_000
+SHIP_TO_STORE = "ship_to_store"
 
 
 def settle_changes(supplies: Sequence[Supply], *, at: datetime) -> None:
@@ -43,6 +44,8 @@ def settle_changes(supplies: Sequence[Supply], *, at: datetime) -> None:
                 and supply.usable_on is not None
                 and supply.usable_on > line.due_on
             )
+            # Goods that travel for a customer are not swapped for others on the way.
+            is_slipping &= line.promise.method != SHIP_TO_STORE
             if missing > 0 or is_slipping:
                 missing -= _peg_anew(line, at=at)
 
@@ -64,6 +67,46 @@ def settle_arrivals(*, site: str, skus: Collection[str], at: datetime) -> int:
         taken = min(max(0, free), line.quantity_open)
         if taken:
             found += _move(line, PromisedLine(site=site, sku=line.sku, quantity=taken), at=at)
+    return found
+
+
+@transaction.atomic
+def follow(
+    *,
+    number: str,
+    left: Mapping[str, int],
+    from_site: str,
+    to_site: str,
+    document: tuple[str, str],
+    at: datetime,
+) -> int:
+    """
+    Let a promise follow its goods from one site to another: it lies on what is to come there.
+
+    `left` maps a SKU to how much left, `document` is type and number of what brings it. What has
+    come already is set aside where it is. Return how much the promise followed.
+    """
+    found = 0
+    lines = PromiseLine.objects.filter(
+        promise__number=number, site=from_site, supply="", quantity_open__gt=0
+    )
+    for line in _in_order(lines):
+        quantity = min(left.get(line.sku, 0), line.quantity_open)
+        key = "-".join((*document, line.sku))
+        for supply in (key, ""):
+            account = (
+                rules.get_pool_account(key=key, status=StockStatus.AVAILABLE)
+                if supply
+                else rules.get_account(site=to_site, status=StockStatus.AVAILABLE)
+            )
+            free = ledger.get_quantity(book=book.SITE_BOOK, account=account, sku=line.sku)
+            taken = min(max(0, free), quantity)
+            if taken:
+                target = PromisedLine(site=to_site, sku=line.sku, quantity=taken, supply=supply)
+                moved = _move(line, target, at=at)
+                quantity, found = quantity - moved, found + moved
+            if not quantity or line.pk is None:
+                break
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from yipan.documents import trail
 from yipan.exchange import outbox
@@ -129,6 +129,14 @@ def make_step(
         reason=by.reason,
         message_id=message_id,
     )
+
+
+def tell_if_moved(order: OutboundOrder, *, before: str, cause: str, at: datetime) -> None:
+    """Tell how far the order is, if that changed; `cause` is what changed it."""
+    if order.state == before:
+        return
+    name = f"wms.outbound_progressed {order.number} {order.state} {cause} {at.isoformat()}"
+    tell_progress(order, message_id=uuid5(NAMESPACE_OID, name), at=at)
 
 
 def tell_progress(

@@ -121,7 +121,9 @@ def take(*, pick_id: int, taking: Taking, by: Trace, at: datetime) -> Pick:
     _take(pick, taking=taking, by=by, at=at)
     pick.is_empty_asked = _count_in_book(pick) == 0
     pick.save()
+    before = pick.order.state
     outbound_posting.move_on(pick.order)
+    outbound_posting.tell_if_moved(pick.order, before=before, cause=f"pick {pick.pk}", at=at)
     return pick
 
 

@@ -1,0 +1,62 @@
+"""Operations of sourcing: a dry run before an order, a shadow run over past ones."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router
+
+from yipan.access.actors import get_actor
+from yipan.access.doors import endpoint
+from yipan.documents.doors import get_trace
+from yipan.foundation.ids import make_id
+from yipan.oms.api.schemas import (
+    ChannelOrderIn,
+    ChannelOrderLineOut,
+    DecisionOut,
+    FulfillmentOut,
+    PlanOut,
+    ShadowIn,
+    ShadowOut,
+)
+from yipan.oms.documents import dry_run
+from yipan.oms.documents.order import Bought, BoughtLine
+from yipan.oms.queries.shadow import make_rules, run_shadow
+
+router = Router(tags=["OMS"])
+
+
+@router.post("/sourcing/plan", response=PlanOut)
+@endpoint(action="oms.order.write")
+def plan_order(request: HttpRequest, payload: ChannelOrderIn) -> PlanOut:
+    """Tell what would become of an order, and why; nothing is kept, reserved or told."""
+    actor = get_actor(request)
+    if payload.pickup_site:
+        actor.require_site(payload.pickup_site)
+    fields = payload.model_dump()
+    fields["lines"] = tuple(BoughtLine(**line) for line in fields["lines"])
+    detail = dry_run.plan(
+        bought=Bought(**fields), by=get_trace(request), at=timezone.now(), message_id=make_id()
+    )
+    return PlanOut(
+        lines=[ChannelOrderLineOut(**asdict(line)) for line in detail.lines],
+        fulfillments=[FulfillmentOut.of(row) for row in detail.fulfillments],
+        decisions=[DecisionOut(**asdict(row)) for row in detail.decisions],
+    )
+
+
+@router.post("/sourcing/shadow", response=ShadowOut)
+@endpoint(action="oms.read")
+def run_other_rules(request: HttpRequest, payload: ShadowIn) -> ShadowOut:
+    """Tell what other rules would have decided about the orders of some days, and the cost."""
+    fields = payload.model_dump(exclude={"since", "until", "channel"})
+    found = run_shadow(
+        rules=make_rules(**fields),
+        since=payload.since,
+        until=payload.until,
+        channel=payload.channel,
+        sites=get_actor(request).sites,
+    )
+    return ShadowOut(**asdict(found), difference=found.difference)
