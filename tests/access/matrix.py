@@ -343,6 +343,7 @@ OF_A_SITE = frozenset(
         "holds:number",
         "orders:number",
         "fulfillments:number",
+        "order-returns:number",
         "site-services:service_site",
         "sites:site",
         "bins:code",

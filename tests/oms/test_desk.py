@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -183,7 +184,7 @@ def test_a_return_is_announced_on_the_page_and_refunded_over_http(desk: Client) 
     assert call(desk, f"{address}/cancel", {})["code"] == "document.wrong_state"
 
 
-def call(desk: Client, address: str, body: dict[str, object]) -> dict[str, Any]:
+def call(desk: Client, address: str, body: Mapping[str, object]) -> dict[str, Any]:
     """Post to the API under a key of its own; return what it answers."""
     answer = desk.post(
         address, body, content_type="application/json", headers={"Idempotency-Key": address}

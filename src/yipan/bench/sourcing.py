@@ -33,6 +33,7 @@ class Outcome(NamedTuple):
     parcels: float
     rate: float
     p99_ms: float
+    unfilled: int
 
 
 def run() -> list[Result]:
@@ -61,6 +62,7 @@ def _compare(name: str, outcomes: Sequence[dict[str, Outcome]]) -> list[Result]:
         at_least(f"{name}_below_whole_order_first", saving("whole"), target=12, unit="percent"),
         tell(f"{name}_cost_per_order", median(it.cost for it in exact), unit="cost"),
         tell(f"{name}_parcels_per_order", median(it.parcels for it in exact), unit="parcels"),
+        tell(f"{name}_unfilled", median(it.unfilled for it in exact), unit="units"),
     ]
 
 
@@ -75,7 +77,7 @@ def _run_rules(world: World) -> dict[str, Outcome]:
 
 def _run(world: World, rule: Rule) -> Outcome:
     network = world.open()
-    cost = parcels = 0
+    cost = parcels = unfilled = 0
     times: list[float] = []
     began = time.process_time()
     for region, lines in world.orders:
@@ -85,6 +87,11 @@ def _run(world: World, rule: Rule) -> Outcome:
         network.take(lines, choice)
         cost += choice.cost
         parcels += len(set(choice.sites) - {UNFILLED})
+        unfilled += sum(
+            line.quantity
+            for line, site in zip(lines, choice.sites, strict=True)
+            if site == UNFILLED
+        )
     seconds = time.process_time() - began
     count = len(world.orders)
     return Outcome(
@@ -92,6 +99,7 @@ def _run(world: World, rule: Rule) -> Outcome:
         parcels=parcels / count,
         rate=count / seconds,
         p99_ms=sorted(times)[int(count * 0.99)] * 1e3,
+        unfilled=unfilled,
     )
 
 
