@@ -6,6 +6,7 @@ from tests.retailer import NOON, RECEIVER, make_id
 from yipan.wms.documents import (
     adjustment,
     inspection,
+    kit_work,
     load,
     move_task,
     outbound_order,
@@ -19,6 +20,7 @@ from yipan.wms.documents import (
 )
 from yipan.wms.documents.adjustment import Added
 from yipan.wms.documents.inspection import Goods
+from yipan.wms.documents.kit_work import Work
 from yipan.wms.documents.load import Truck
 from yipan.wms.documents.move_task import Needed
 from yipan.wms.documents.outbound_order import Wanted, WantedLine
@@ -75,7 +77,17 @@ def send(warehouse: str) -> dict[str, str]:
     )
     asked = Asked(sku="TEA-250", sampling_percent=1)
     rule = site_rules.set_goods_rule(site=warehouse, asked=asked, by=RECEIVER, at=NOON)
+    parts = [("TEA-250", 1)]
+    kit_work.set_parts(site=warehouse, kit="BAG-1", parts=parts, by=RECEIVER, at=NOON)
+    made = kit_work.post(
+        work=Work(site=warehouse, kit="BAG-1", quantity=1, bin_code="A-01-01"),
+        by=RECEIVER,
+        at=NOON,
+        message_id=make_id(f"{warehouse} assembled"),
+    )
     return {
+        "kit-work:number": made.number,
+        "kits:sku": "BAG-1",
         "goods-rules:rule_id": str(rule.pk),
         "zone-rules:zone": "A",
         "inspections:number": stopped.number,
@@ -121,6 +133,13 @@ def make_bodies(warehouse: str, *, inbound_order: str) -> dict[str, object]:
             "bin": "A-01-01",
             "quantity": 1,
         },
+        "POST api/v1/kit-work": {
+            "site": warehouse,
+            "kit": "BAG-1",
+            "quantity": 1,
+            "bin": "A-01-01",
+        },
+        "PUT api/v1/warehouses/{site}/kits/{sku}": {"parts": []},
         "PUT api/v1/warehouses/{site}/zone-rules/{zone}": {"scan_profile": "bin"},
         "POST api/v1/inspections/{number}/decide": {"quantity_passed": 1},
         "POST api/v1/receipts/{number}/match": {"inbound_order_number": inbound_order},

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -63,13 +63,20 @@ def run_yipan(*arguments: str, home: Path, **environment: str) -> subprocess.Com
 class Running:
     """`yipan up`, from start to stop."""
 
-    def __init__(self, home: Path, *, port: int | None = None, **environment: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        options: Sequence[str] = (),
+        port: int | None = None,
+        **environment: str,
+    ) -> None:
         self.home = home
         self.port = port or find_free_port()
         self.output = home.parent / f"{home.name}.out"
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "yipan.config.cli", "up"],
+                [sys.executable, "-m", "yipan.config.cli", "up", *options],
                 cwd="/",
                 env=make_environment(home, PORT=str(self.port), **environment),
                 stdout=output,

@@ -1,4 +1,6 @@
-"""Door for one act at a node: `python -m tests.nodes ACT`."""
+"""Door for one act at a node, `python -m tests.nodes ACT`, or for a desk where many are done."""
+
+import sys
 
 import django
 
@@ -6,6 +8,11 @@ if __name__ == "__main__":
     django.setup()
 
     # Acts need the apps.
-    from tests.nodes.acts import main
+    if sys.argv[1] == "desk":
+        from tests.nodes.desk import serve
 
-    main()
+        serve()
+    else:
+        from tests.nodes.acts import main
+
+        main()

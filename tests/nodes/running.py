@@ -5,9 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +18,9 @@ from typing import Any, Self
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+
+from tests.config.running import Running
+from yipan.config.home import find_home
 
 ROOT = Path(__file__).parents[2]
 WAIT_SECONDS_MAX = 90.0
@@ -31,6 +36,8 @@ class Node:
         self._database = f"yipan_node_{name}_{os.getpid()}"
         self.dsn = make_conninfo(server_url, dbname=self._database)
         self._children: list[subprocess.Popen[bytes]] = []
+        self.output = Path(tempfile.mkdtemp()) / f"{name}.out"
+        self._desk: subprocess.Popen[str] | None = None
         self.environment = {
             **{
                 key: value
@@ -49,12 +56,19 @@ class Node:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close_desk()
         for child in self._children:
             child.terminate()
         for child in self._children:
             child.wait()
+        shutil.rmtree(self.output.parent)
         with psycopg.connect(self._server_url, autocommit=True) as connection:
             connection.execute(f"drop database {self._database} with (force)")
+
+    def close_desk(self) -> None:
+        """Send whoever sits at the desk home."""
+        if self._desk is not None:
+            self._desk.communicate()
 
     def start_migrating(self) -> subprocess.Popen[bytes]:
         """Begin to create the tables; wait for the returned process."""
@@ -74,26 +88,45 @@ class Node:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
+    def do(self, name: str, **arguments: object) -> Any:
+        """Let somebody do something at the desk of this node, and return what came of it."""
+        if self._desk is None:
+            self._desk = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", "tests.nodes", "desk"],
+                env=self.environment,
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._desk.stdin is not None
+        assert self._desk.stdout is not None
+        self._desk.stdin.write(json.dumps([name, arguments]) + "\n")
+        self._desk.stdin.flush()
+        answer = json.loads(self._desk.stdout.readline())
+        assert "done" in answer, answer["broken"]
+        return answer["done"]
+
     def start_worker(self, **environment: str) -> subprocess.Popen[bytes]:
         """Start the worker."""
         return self._start("-m", "yipan.config.worker", **environment)
 
     def start_web(self) -> int:
         """Start the web process, wait until it answers, and return its port."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port: int = free.getsockname()[1]
+        port = _find_free_port()
         granian = ("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port")
         self._start(*granian, str(port), "--no-ws", "yipan.config.wsgi:application")
         self.wait(lambda: _answers(port))
         return port
 
     def _start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-        child = subprocess.Popen(
-            [sys.executable, *arguments],
-            env=self.environment | environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.output.open("ab") as output:
+            child = subprocess.Popen(
+                [sys.executable, *arguments],
+                env=self.environment | environment,
+                stdout=output,
+                stderr=output,
+            )
         self._children.append(child)
         return child
 
@@ -109,8 +142,42 @@ class Node:
         give_up_at = time.monotonic() + WAIT_SECONDS_MAX
         while not holds():
             assert time.monotonic() < give_up_at, f"{self.name} waited in vain"
-            assert all(child.poll() is None for child in self._children), "a process ended"
+            is_alive = all(child.poll() is None for child in self._children)
+            assert is_alive, f"a process ended: {self.output.read_text()[-2_000:]}"
             threading.Event().wait(POLL_SECONDS)
+
+
+class UpNode(Node):
+    """A node as an operator starts it, `yipan up`, with the database it brings along."""
+
+    def __init__(self, name: str, *, home: Path, **environment: str) -> None:
+        super().__init__(name, server_url="", **environment)
+        del self.environment["DATABASE_URL"]
+        self.environment["YIPAN_HOME"] = str(home)
+        self._home = home
+        self._running: Running | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close_desk()
+        if self._running is not None:
+            self._running.stop()
+        shutil.rmtree(self.output.parent)
+
+    def up(self, *options: str, **environment: str) -> None:
+        """Start it, and wait until it says that it serves."""
+        more = {"YIPAN_WEB_WORKERS": "1", **environment}
+        self._running = Running(self._home, options=("--no-demo", *options), **more)
+        self._running.wait_until_ready()
+        self.dsn = find_home(self.environment).postgres.dsn.read_text(encoding="utf-8")
+
+
+def _find_free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
 
 
 def _answers(port: int) -> bool:

@@ -63,8 +63,9 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("wms", "inbound_order"): ("release", "change", "arrive", "receive", "reverse", "cancel"),
     ("wms", "expected_arrival"): ("announce", "cancel"),
     ("wms", "receipt"): ("name_lot", "post", "match", "reverse", "cancel"),
-    ("wms", "inspection"): ("create", "hold", "pass", "reject"),
+    ("wms", "inspection"): ("create", "hold", "pass", "reject", "cancel"),
     ("wms", "bin_move"): ("post", "reverse"),
+    ("wms", "kit_work"): ("post", "reverse"),
     ("wms", "stock_opening"): ("post", "reverse"),
     ("wms", "outbound_order"): (
         "release", "reserve", "change_lot", "expire", "short", "over", "pack", "unpack", "ship",

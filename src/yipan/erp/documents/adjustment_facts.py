@@ -161,7 +161,7 @@ def _check(said: Told, *, lines: Sequence[AdjustedLine], heard: Heard) -> None:
     told.require_few(lines)
     told.require_plausible((line.sku, line.quantity) for line in lines)
     told.require_known(sites=[said.site], skus={line.sku for line in lines})
-    if said.adjustment_type not in rules.TYPES:
+    if said.adjustment_type not in rules.TOLD:
         raise verbs.TypeUnknown(type=said.adjustment_type)
 
 

@@ -32,6 +32,8 @@ class AdjustmentType(models.TextChoices):
     INTERNAL_USE = "internal_use", _("Internal use")
     STATUS_CHANGE = "status_change", _("Status change")
     DISPLAY_ISSUE = "display_issue", _("Display issue")
+    KIT_OUT = "kit_out", _("Into kit work")
+    KIT_IN = "kit_in", _("Out of kit work")
 
 
 class Adjustment(Document):

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from yipan.erp.models import Adjustment, AdjustmentLine
+from yipan.erp.rules.adjustment import GAINS
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
@@ -52,7 +53,7 @@ class AdjustmentRow:
         """Return which way stock goes: up, down, or neither."""
         if self.adjustment_type in ("status_change", "display_issue"):
             return 0
-        return 1 if self.adjustment_type == "count_gain" else -1
+        return 1 if self.adjustment_type in GAINS else -1
 
     @property
     def change(self) -> int:

@@ -22,9 +22,18 @@ OUTSIDE: Mapping[str, str] = {
     "internal_use": "internal_use",
 }
 
+#: What went into kits or came out of them, as a warehouse tells it: nobody asks for it here.
+KITS: Mapping[str, str] = {"kit_out": "kit_work", "kit_in": "kit_work"}
+
+#: Types whose goods come from their account.
+GAINS = frozenset({"count_gain", "kit_in"})
+
 #: Types that move goods between statuses of one site.
 INSIDE = frozenset({"status_change", "display_issue"})
 TYPES = frozenset(OUTSIDE) | INSIDE
+
+#: What a site may tell of: all that can be asked for here, and kits.
+TOLD = TYPES | frozenset(KITS)
 
 #: Codes of what a person should know of an adjustment that was booked all the same.
 NOT_APPROVED = "adjustment.not_approved"
@@ -53,10 +62,10 @@ def post_adjustment(
     moves = []
     for line in lines:
         here = get_account(site=site, status=line.from_status)
-        there = OUTSIDE.get(adjustment_type) or get_account(
+        there = {**OUTSIDE, **KITS}.get(adjustment_type) or get_account(
             site=site, status=line.to_status or line.from_status
         )
-        ends = (there, here) if adjustment_type == "count_gain" else (here, there)
+        ends = (there, here) if adjustment_type in GAINS else (here, there)
         if is_reversal:
             ends = (ends[1], ends[0])
         if line.quantity > 0 and here != there:

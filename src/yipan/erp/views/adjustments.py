@@ -197,7 +197,11 @@ def create_adjustment(request: HttpRequest) -> HttpResponse:
     context = {
         "sites": sites,
         "site": request.POST.get("site") or find_chosen_site(request, actor=actor),
-        "types": [(v, label) for v, label in AdjustmentType.choices if v != "display_issue"],
+        "types": [
+            (value, label)
+            for value, label in AdjustmentType.choices
+            if value in rules.TYPES and value != "display_issue"
+        ],
         "adjustment_type": request.POST.get("adjustment_type", "scrap"),
         "statuses": [StockStatus.AVAILABLE, StockStatus.DAMAGED, StockStatus.BLOCKED],
         "from_status": request.POST.get("from_status", "available"),

@@ -22,6 +22,7 @@ from yipan.erp.models.adjustment import AdjustmentType
 from yipan.erp.models.limit_change import LimitPurpose
 from yipan.erp.queries import limits as queries
 from yipan.erp.queries.limits import LimitChangeRow
+from yipan.erp.rules.adjustment import TYPES
 from yipan.foundation.ids import make_id
 from yipan.foundation.limits import Limit, Purpose
 from yipan.foundation.money import parse_amount
@@ -108,7 +109,7 @@ def create_change(request: HttpRequest) -> HttpResponse:
         "errors": errors,
         "effect": effect,
         "roles": [(it, ROLE_LABELS[Role(it)]) for it in limit_change.list_roles(purpose)],
-        "types": AdjustmentType.choices,
+        "types": [(value, label) for value, label in AdjustmentType.choices if value in TYPES],
         "site_types": SITE_TYPES.items(),
         "sites": masterdata.list_sites(),
         "currency": CURRENCY,

@@ -6,6 +6,7 @@ from ninja import Router
 
 from yipan.wms.api.inbound import router as inbound
 from yipan.wms.api.inspections import router as inspections
+from yipan.wms.api.kits import router as kits
 from yipan.wms.api.outbound import router as outbound
 from yipan.wms.api.papers import router as papers
 from yipan.wms.api.parcels import router as parcels
@@ -18,6 +19,7 @@ router = Router(tags=["WMS"])
 router.add_router("", inbound)
 router.add_router("", inspections)
 router.add_router("", outbound)
+router.add_router("", kits)
 router.add_router("", stock)
 router.add_router("", site_rules)
 router.add_router("", reversing)

@@ -16,8 +16,10 @@ from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
 from yipan.wms import queries
+from yipan.wms.api.kits import KitWorkOut
 from yipan.wms.api.schemas import ReceiptOut
-from yipan.wms.documents import receipt_reversal, stock_opening
+from yipan.wms.documents import kit_work, receipt_reversal, stock_opening
+from yipan.wms.queries import kits
 
 router = Router()
 
@@ -58,6 +60,17 @@ def reverse_opening(
         number=number, by=_sign(request, payload), at=timezone.now(), message_id=make_id()
     )
     return OpeningReversedOut(number=undone.number, state=undone.state)
+
+
+@router.post("/kit-work/{number}/reverse", response=KitWorkOut)
+@endpoint(action="wms.reverse")
+def reverse_kit_work(request: HttpRequest, number: str, payload: WarehouseReversalIn) -> KitWorkOut:
+    """Undo kit work: the parts are back where they came from."""
+    get_actor(request).require_site(kits.get_kit_work(number).site)
+    kit_work.reverse(
+        number=number, by=_sign(request, payload), at=timezone.now(), message_id=make_id()
+    )
+    return KitWorkOut.of(kits.get_kit_work(number))
 
 
 def _sign(request: HttpRequest, payload: WarehouseReversalIn) -> Trace:

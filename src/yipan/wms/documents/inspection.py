@@ -157,9 +157,13 @@ class Goods:
 
 
 @transaction.atomic
-def stop(*, site: str, goods: Goods, by: Trace, at: datetime, message_id: UUID) -> Inspection:
+def stop(
+    *, site: str, goods: Goods, by: Trace, at: datetime, message_id: UUID, document: str = ""
+) -> Inspection:
     """
     Take sound goods out of sale because somebody doubts them (冻结待检), and tell the hub.
+
+    `document` is what brought them, where another document stops them.
 
     :raises QuantityNotPlausible: if it is nothing, or more than anybody handles.
     :raises BinUnknown: if the bin is not one of the site's.
@@ -172,7 +176,12 @@ def stop(*, site: str, goods: Goods, by: Trace, at: datetime, message_id: UUID) 
         site,
         goods=goods,
         reason=InspectionReason.QUALITY_HOLD,
-        evidence=Evidence(quantity_entered=goods.quantity, actor=by.actor, device=by.device),
+        evidence=Evidence(
+            quantity_entered=goods.quantity,
+            counterpart_document=document,
+            actor=by.actor,
+            device=by.device,
+        ),
         at=at,
         note=by.reason,
     )

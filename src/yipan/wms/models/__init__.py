@@ -5,6 +5,7 @@ from yipan.wms.models.arrival import ExpectedArrival, ExpectedPackage
 from yipan.wms.models.bin_move import BinMove, BinMoveLine
 from yipan.wms.models.inbound_order import InboundLine, InboundOrder
 from yipan.wms.models.inspection import GoodsRule, Inspection, ZoneRule
+from yipan.wms.models.kit import KitPart, KitWork, KitWorkLine
 from yipan.wms.models.lot import Lot, Serial
 from yipan.wms.models.move_task import MoveTask, PickFace
 from yipan.wms.models.outbound_order import (
@@ -33,6 +34,9 @@ __all__ = [
     "InboundLine",
     "InboundOrder",
     "Inspection",
+    "KitPart",
+    "KitWork",
+    "KitWorkLine",
     "Load",
     "Lot",
     "MoveTask",

@@ -22,7 +22,7 @@ ROWS_PER_PAGE = 100
 TEXT_LENGTH_MAX = 96
 DOCUMENT_TYPES = (
     "receipt", "bin_move", "outbound_order", "shipment", "adjustment", "inspection",
-    "stock_opening",
+    "stock_opening", "kit_work",
 )  # fmt: skip
 
 
