@@ -139,6 +139,10 @@ def make_bodies(warehouse: str, *, inbound_order: str) -> dict[str, object]:
             "quantity": 1,
             "bin": "A-01-01",
         },
+        "POST api/v1/kit-work/{number}/reverse": {
+            "correction_reason": "did_not_occur",
+            "reason": "Only planned.",
+        },
         "PUT api/v1/warehouses/{site}/kits/{sku}": {"parts": []},
         "PUT api/v1/warehouses/{site}/zone-rules/{zone}": {"scan_profile": "bin"},
         "POST api/v1/inspections/{number}/decide": {"quantity_passed": 1},

@@ -169,7 +169,7 @@ class UpNode(Node):
     def up(self, *options: str, **environment: str) -> None:
         """Start it, and wait until it says that it serves."""
         more = {"YIPAN_WEB_WORKERS": "1", **environment}
-        self._running = Running(self._home, options=("--no-demo", *options), **more)
+        self._running = Running(self._home, options=("--no-demo", *options), port=None, **more)
         self._running.wait_until_ready()
         self.dsn = find_home(self.environment).postgres.dsn.read_text(encoding="utf-8")
 
