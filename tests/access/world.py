@@ -450,6 +450,18 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "POST api/v1/tills/{till}/tickets": {"tickets": [_number_ticket()]},
         "POST api/v1/tills/{till}/import": {"tickets": [_number_ticket()]},
         "POST api/v1/tills/{till}/events": {"events": [_tell_event()]},
+        "POST api/v1/tills/{till}/seals": {
+            "seal_id": device,
+            "epoch": 1,
+            "last_sequence": 0,
+            "business_date": "2026-03-02",
+            "device_at": "2026-03-02T12:00:00Z",
+        },
+        "POST api/v1/store-orders": {
+            "external_id": device,
+            "site": store,
+            "lines": [{"sku": "TEA-250", "quantity": 1}],
+        },
         "POST api/v1/holds": {"lines": [{**goods, "site": warehouse}]},
         "POST api/v1/reservations": {"lines": [{**goods, "site": warehouse}]},
         **selling_world.make_bodies(warehouse),

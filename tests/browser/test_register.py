@@ -136,17 +136,26 @@ def test_three_items_for_exact_cash_cost_four_and_the_next_scan_begins_anew(
 
 
 def test_a_return_with_its_receipt_costs_four_and_goes_where_it_belongs(register: Page) -> None:
-    scan(register, "S12-1-000001")
-    scan(register, "69TEA-250")
-    expect(register.locator(".register-line .sub")).to_contain_text("sellable")
-    register.get_by_role("button", name="Sound or not").click()
-    expect(register.locator(".register-line .sub")).to_contain_text("to be inspected")
-    register.keyboard.press("F9")
-    expect(register.locator("[data-done-number]")).to_have_text("S12-1-000001")
+    sell(register, 1)
     wait_until_sent(register)
     retailer.deliver()
 
-    [line] = Ticket.objects.get().lines
+    made = 0
+    for code in ("S12-1-000001", "69TEA-250"):
+        scan(register, code)
+        made += 1
+    expect(register.locator(".register-line .sub")).to_contain_text("sellable")
+    register.get_by_role("button", name="Sound or not").click()
+    made += 1
+    expect(register.locator(".register-line .sub")).to_contain_text("to be inspected")
+    register.keyboard.press("F9")
+    made += 1
+    expect(register.locator("[data-done-number]")).to_have_text("S12-1-000002")
+    assert made == 4
+    wait_until_sent(register, "S12-1-000002")
+    retailer.deliver()
+
+    [line] = Ticket.objects.get(number="S12-1-000002").lines
     assert (line["quantity"], line["disposition"], line["original_ticket"]) == (
         -1,
         "inspect",

@@ -21,6 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import retailer
 from tests.browser.registers import (
+    forget_the_network,
     keep,
     open_register,
     open_store,
@@ -40,6 +41,7 @@ from yipan.pos.documents.numbered_ticket import Arrival, Numbered
 from yipan.pos.documents.register import Sale
 from yipan.pos.documents.register_settings import Setup
 from yipan.pos.models import Ticket, TillEvent
+from yipan.pos.rules.weighed import DEFAULT_PATTERNS, get_check_digit, read_weighed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -51,9 +53,10 @@ APPLY = """async (cases) => {
 }"""
 
 
-def forget_the_network(complaints: list[str]) -> None:
-    """What the browser says of a network that was taken away is no fault of the page."""
-    complaints[:] = [said for said in complaints if "net::ERR" not in said]
+READ = """async ({ codes, patterns }) => {
+    const { readWeighed } = await import("/static/pos/weighed.js");
+    return codes.map((code) => readWeighed(code, patterns));
+}"""
 
 
 def write_rule(row: Promotion) -> dict[str, Any]:
@@ -98,6 +101,37 @@ def test_the_browser_reckons_promotions_as_the_hub_does(
 
     chance = random.Random(20_260_302)
     expect_the_same(page, [make_basket(chance) for _ in range(2_000)])
+
+
+def test_the_browser_reads_labels_of_scales_as_the_store_does(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    retailer.open_retailer()
+    page = visit(Role.STORE_MANAGER, username="fang", sites=["S12"])
+    page.goto(f"{live_server.url}/pos/tickets")
+    chance = random.Random(20_260_302)
+    patterns = [*DEFAULT_PATTERNS, "22AAAAAPPPPPWWWWWC", "02AAAAXPPPPPC", "28AAAAWWWWWW"]
+    codes = [make_label(chance.choice(patterns), chance) for _ in range(1_000)]
+    codes += ["TEA-250", "4006381333931", "", "2"]
+
+    told = page.evaluate(READ, {"codes": codes, "patterns": patterns})
+
+    wanted = [read_weighed(code, patterns) for code in codes]
+    assert [each and each.weight_grams for each in wanted] == [
+        it and it.get("grams") for it in told
+    ]
+    assert [each and each.price_minor for each in wanted] == [it and it.get("minor") for it in told]
+    assert [each and each.barcode for each in wanted] == [it and it["barcode"] for it in told]
+    assert sum(each is not None for each in wanted) > 200
+
+
+def make_label(pattern: str, chance: random.Random) -> str:
+    """Return a label of a layout; half of them have a wrong check digit."""
+    digits = "".join(
+        sign if sign.isdecimal() else str(chance.randint(0, 9)) for sign in pattern[:-1]
+    )
+    is_right = chance.random() < 0.5
+    return digits + str(get_check_digit(digits) if is_right else chance.randint(0, 9))
 
 
 def make_basket(chance: random.Random) -> tuple[list[Line], list[Promotion]]:

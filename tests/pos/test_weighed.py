@@ -9,8 +9,10 @@ from tests.retailer import NOON
 from yipan.masterdata import records
 from yipan.masterdata.rows import BarcodeRow, SkuRow
 from yipan.pos import queries
+from yipan.pos.documents import register_settings
+from yipan.pos.documents.register_settings import PatternUnfit, Setup
 from yipan.pos.queries import ProductUnknown
-from yipan.pos.rules.weighed import Weighed, get_check_digit, read_weighed
+from yipan.pos.rules.weighed import Weighed, get_check_digit, is_pattern, read_weighed
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,53 @@ def test_the_check_digit_is_that_of_ean(digits: str, check: int) -> None:
 )
 def test_a_weighed_barcode_says_article_and_value(text: str, weighed: Weighed | None) -> None:
     assert read_weighed(text) == weighed
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "weighed"),
+    [
+        # 18 figures, as scales in China print them: the weight counts, not the price beside it.
+        ("22AAAAAPPPPPWWWWWC", "220123401290006451", Weighed(barcode="2201234", weight_grams=645)),
+        # A price with a check digit of its own, as in Britain and Germany.
+        ("02AAAAXPPPPPC", "0212347012909", Weighed(barcode="021234", price_minor=1_290)),
+        ("29AAAAANNNNNC", "2901234000126", Weighed(barcode="2901234", pieces=12)),
+        ("28AAAAWWWWWW", "281234000250", Weighed(barcode="281234", weight_grams=250)),
+        ("02AAAAXPPPPPC", "0212347012907", None),  # a wrong check digit
+        ("02AAAAXPPPPPC", "0312347012906", None),  # another prefix
+    ],
+)
+def test_other_layouts_are_read_by_the_pattern_of_the_store(
+    pattern: str, text: str, weighed: Weighed | None
+) -> None:
+    assert is_pattern(pattern)
+    assert read_weighed(text, [pattern]) == weighed
+
+
+@pytest.mark.parametrize(
+    "text", ["", "21AAAAA", "21AAAAAC", "WWWWWWWW", "21AAAAACWWWWW", "21AAAAAWWWW?C", "2" * 30]
+)
+def test_what_names_no_article_or_no_value_is_no_pattern(text: str) -> None:
+    assert not is_pattern(text)
+
+
+@pytest.mark.django_db
+def test_a_store_sets_its_layouts_and_its_scans_are_read_by_them() -> None:
+    retailer.open_retailer()
+    barcodes = (BarcodeRow(code="021234"),)
+    apples = SkuRow(code="APPLE", name="Apples", price_minor=2, is_weighed=True, barcodes=barcodes)
+    records.save_skus([apples], at=NOON)
+    with pytest.raises(PatternUnfit):
+        register_settings.save(
+            site="S12", setup=Setup(weighed_patterns=("AAAA",)), by="fang", at=NOON
+        )
+    setup = Setup(weighed_patterns=("02AAAAXPPPPPC",))
+    register_settings.save(site="S12", setup=setup, by="fang", at=NOON)
+
+    found = queries.find_product("S12", "0212347012909")
+
+    assert (found.sku.code, found.pack_size) == ("APPLE", 645)
+    with pytest.raises(ProductUnknown):
+        queries.find_product("S1", "0212347012909")
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from yipan.config import (
     api_access,
     api_bulk_jobs,
     api_digests,
+    api_elsewhere,
     api_event_feed,
     api_events,
     api_masterdata,
@@ -27,7 +28,7 @@ from yipan.erp.api import router as erp_router
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.oms.api import returns_router as order_returns_router
 from yipan.oms.api import router as oms_router
-from yipan.oms.api import sourcing_router
+from yipan.oms.api import sourcing_router, store_orders_router
 from yipan.pos.api import router as pos_router
 from yipan.recon.api import router as recon_router
 from yipan.wms.api import router as wms_router
@@ -93,6 +94,7 @@ api.add_router("", pos_router)
 api.add_router("", oms_router)
 api.add_router("", order_returns_router)
 api.add_router("", sourcing_router)
+api.add_router("", store_orders_router)
 api.add_router("", recon_router)
 api.add_router("", api_digests.router)
 api.add_router("", api_event_feed.router)
@@ -101,4 +103,5 @@ api.add_router("", api_parked.router)
 api.add_router("", api_masterdata.router)
 api.add_router("", api_pool.router)
 api.add_router("", api_selling.router)
+api.add_router("", api_elsewhere.router)
 api.add_router("", api_bulk_jobs.router)

@@ -250,6 +250,11 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(
         receiver="oms", message=pos_orders.GoodsShipped, handler=oms_handlers.note_shipment
     ),
+    Subscription(
+        receiver="oms",
+        message=pos_orders.CustomerReturnPosted,
+        handler=oms_handlers.note_refund_at_store,
+    ),
     Subscription(receiver="pos", message=erp.ResendRequested, handler=resend.take_request),
     Subscription(receiver="wms", message=erp.ResendRequested, handler=resend.take_request),
 )

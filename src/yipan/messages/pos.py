@@ -27,6 +27,7 @@ class TicketPosted(Message):
     cashier: str = ""
     currency: str = "CNY"
     total_minor: int = 0
+    return_id: str = ""  # the claim at the hub that goods which came back settle
 
     def get_subject(self) -> str:
         """Return the number of the ticket."""

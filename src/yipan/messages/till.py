@@ -20,6 +20,10 @@ DISPOSITIONS: Final = {
 }
 
 
+#: A line that is paid here and whose goods leave elsewhere: no book moves by it.
+ORDER_LINE: Final = "order"
+
+
 def get_return_status(disposition: str) -> StockStatus:
     """Return in which status goods come back; what nobody knows is looked at first."""
     return DISPOSITIONS.get(disposition, StockStatus.QUARANTINE)
@@ -33,11 +37,11 @@ class TicketLine:
     sku: str
     quantity: int
     amount_minor: int = 0
-    line_type: str = "sale"  # sale, return or gift
+    line_type: str = "sale"  # sale, return, gift, or order: paid here, sent from elsewhere
     capture_mode: str = "scan"
     discount_minor: int = 0
     disposition: str = ""  # of a return: sellable, inspect or damaged
-    original_ticket: str = ""
+    original_ticket: str = ""  # the receipt of a return, or the number of an order
     promotion: str = ""  # the rule (促销) that gave the discount or the gift
 
 
@@ -68,6 +72,7 @@ class TicketClosed(Message):
     printed_number: str = ""  # where the paper says another number than the books
     approved_by: str = ""  # a second person, where the till asked for one
     approval_reason: str = ""
+    return_id: str = ""  # the claim at the hub that goods which came back settle
 
     def get_subject(self) -> str:
         """Return the number of the ticket."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from yipan.exchange.subscriptions import Heard
 from yipan.ledger.moves import Trace
 from yipan.messages import erp_stores, pos_orders, wms
-from yipan.oms.documents import delivery, fulfillment, order_return
+from yipan.oms.documents import delivery, fulfillment, order_return, store_order
 from yipan.oms.documents.fulfillment import Left
 from yipan.oms.documents.order_return import BroughtBack, CameBack
 from yipan.oms.models.fulfillment import FulfillmentState as State
@@ -141,6 +141,26 @@ def note_returned_at_store(message: erp_stores.OrderGoodsReturned, heard: Heard)
             ),
         ),
         by=Trace(actor=heard.source),
+        at=timezone.now(),
+    )
+
+
+def note_refund_at_store(message: pos_orders.CustomerReturnPosted, heard: Heard) -> None:
+    """Write down that a store took goods of an order back, and paid for them by its ticket."""
+    number, site = message.ticket_number, message.site
+    store_order.settle_return(
+        came=CameBack(
+            order=message.original_number,
+            # As the hub names the ticket: the same goods are told by it too, and counted once.
+            document=number if site in number.split("-") else f"{site}-{number}",
+            site=site,
+            lines=tuple(
+                BroughtBack(sku=line.sku, quantity=line.quantity, disposition=line.disposition)
+                for line in message.lines
+            ),
+        ),
+        refund_minor=message.refund_minor,
+        by=Trace(actor=message.posted_by or heard.source),
         at=timezone.now(),
     )
 

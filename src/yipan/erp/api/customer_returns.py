@@ -25,11 +25,14 @@ router = Router()
 
 
 class ReturnableLineOut(Schema):
+    """What of one SKU may come back; `amount_minor` is what was paid for all that was sold."""
+
     sku: str
     quantity_sold: int
     quantity_returned: int
     quantity_claimed: int
     quantity_returnable: int
+    amount_minor: int
 
 
 class ReturnableOut(Schema):
@@ -67,6 +70,13 @@ class CustomerReturnIn(Schema):
     lines: Annotated[list[BroughtBackIn], Field(min_length=1, max_length=told.LINES_MAX)]
 
 
+class ClaimedLineOut(Schema):
+    sku: str
+    quantity: int
+    disposition: str
+    refund_minor: int
+
+
 class CustomerReturnOut(Schema):
     number: str
     return_id: UUID
@@ -77,6 +87,7 @@ class CustomerReturnOut(Schema):
     refund_minor: int
     currency: str
     ticket_number: str
+    lines: list[ClaimedLineOut]
 
     @classmethod
     def of(cls, document: CustomerReturn) -> CustomerReturnOut:
@@ -91,11 +102,12 @@ class CustomerReturnOut(Schema):
             refund_minor=document.refund_minor,
             currency=document.currency,
             ticket_number=document.ticket_number,
+            lines=[ClaimedLineOut(**line) for line in document.lines],
         )
 
 
 @router.get("/returnable/{number}", response=ReturnableOut)
-@endpoint(action="pos.refund")
+@endpoint(action="pos.sell")
 def get_returnable(
     request: HttpRequest,
     number: str,
@@ -114,6 +126,7 @@ def get_returnable(
                 quantity_returned=line.quantity_returned,
                 quantity_claimed=line.quantity_claimed,
                 quantity_returnable=line.quantity,
+                amount_minor=line.amount_minor,
             )
             for line in receipt.lines
         ],
@@ -121,11 +134,15 @@ def get_returnable(
 
 
 @router.post("/customer-returns", response={201: CustomerReturnOut})
-@endpoint(action="pos.refund")
+@endpoint(action="pos.sell")
 def claim_customer_return(
     request: HttpRequest, payload: CustomerReturnIn
 ) -> Status[CustomerReturnOut]:
-    """Claim goods of a receipt for one refund; the ticket that takes them settles it."""
+    """
+    Claim goods of a receipt for one refund; the ticket that takes them settles it.
+
+    It sets them aside and pays nothing: who may take goods back is asked at the register.
+    """
     get_actor(request).require_site(payload.site)
     claimed = customer_return.claim(
         wanted=Claim(

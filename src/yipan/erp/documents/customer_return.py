@@ -158,16 +158,19 @@ def take_tickets(*, tickets: Sequence[TicketTold], at: datetime) -> None:
         return
     ReturnedGoods.objects.bulk_create(rows, ignore_conflicts=True)
     order_return_telling.tell(tickets, at=at)
+    named = {ticket.number: ticket.return_id for ticket in tickets}
     for original, site, number in sorted(
         {(row.original_number, row.site, row.issue_number) for row in rows}
     ):
-        _settle(original, site=site, ticket_number=number, at=at)
+        _settle(original, site=site, ticket_number=number, return_id=named[number], at=at)
 
 
-def _settle(original: str, *, site: str, ticket_number: str, at: datetime) -> None:
+def _settle(original: str, *, site: str, ticket_number: str, return_id: str, at: datetime) -> None:
     open_claims = CustomerReturn.objects.select_for_update().filter(
         original_number=original, site=site, state=State.CLAIMED
     )
+    if return_id:
+        open_claims = open_claims.filter(return_id=return_id)
     claimed = open_claims.order_by("id").first()
     if claimed is None:
         return

@@ -17,11 +17,16 @@ STREAM = "erp:hub/returns"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TicketTold:
-    """A ticket with goods that came back: its number in the hub, its store, its lines."""
+    """
+    A ticket with goods that came back: its number in the hub, its store, its lines.
+
+    `return_id` is the claim it settles, where the register made one.
+    """
 
     number: str
     site: str
     lines: Sequence[TicketLine]
+    return_id: str = ""
 
 
 def tell(tickets: Sequence[TicketTold], *, at: datetime) -> None:

@@ -72,7 +72,13 @@ def post_run(*, tickets: Sequence[tuple[TicketPosted, Heard]], at: datetime) -> 
     _insert(issues)
     customer_return.take_tickets(
         tickets=[
-            TicketTold(number=issue.number, site=issue.site, lines=issue.lines) for issue in issues
+            TicketTold(
+                number=issue.number,
+                site=issue.site,
+                lines=issue.lines,
+                return_id=by_number[issue.number][0].return_id,
+            )
+            for issue in issues
         ],
         at=at,
     )

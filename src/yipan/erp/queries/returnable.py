@@ -8,6 +8,7 @@ from yipan.erp.models import CustomerReturn, ReturnedGoods, SalesIssue
 from yipan.erp.models.customer_return import CustomerReturnState
 from yipan.erp.rules.customer_return import Returnable
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.messages.till import ORDER_LINE
 
 ISSUES_MAX = 100
 
@@ -55,7 +56,8 @@ def get_receipt(number: str, *, site: str = "", is_locked: bool = False) -> Rece
     sold: dict[str, tuple[int, int]] = {}
     for issue in issues:
         for line in issue.lines:
-            if line["quantity"] > 0:
+            # What was ordered elsewhere comes back by the order's code, not by this receipt.
+            if line["quantity"] > 0 and line["line_type"] != ORDER_LINE:
                 quantity, amount = sold.get(line["sku"], (0, 0))
                 sold[line["sku"]] = (
                     quantity + line["quantity"],

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
-from yipan.messages.till import TicketLine, get_return_status
+from yipan.messages.till import ORDER_LINE, TicketLine, get_return_status
 from yipan.pool.rules import get_account
 
 
@@ -18,10 +18,11 @@ def post_sales_issue(*, site: str, lines: Iterable[TicketLine]) -> list[Move]:
     Give sold goods to the customer, and take returned ones (negative quantity) back.
 
     What was brought back stands in the status its disposition says, as in the store's book.
+    What was ordered from elsewhere is paid by the ticket, and leaves by the order's shipment.
     """
     moves = []
     for line in lines:
-        if line.quantity == 0:
+        if line.quantity == 0 or line.line_type == ORDER_LINE:
             continue
         is_sale = line.quantity > 0
         status = StockStatus.AVAILABLE if is_sale else get_return_status(line.disposition)

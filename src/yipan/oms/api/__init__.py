@@ -5,5 +5,6 @@ from __future__ import annotations
 from yipan.oms.api.orders import router
 from yipan.oms.api.returns import router as returns_router
 from yipan.oms.api.sourcing import router as sourcing_router
+from yipan.oms.api.store_orders import router as store_orders_router
 
-__all__ = ["returns_router", "router", "sourcing_router"]
+__all__ = ["returns_router", "router", "sourcing_router", "store_orders_router"]

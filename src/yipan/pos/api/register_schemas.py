@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -54,6 +54,7 @@ class NumberedTicketIn(Schema):
     printed_number: Number = ""
     approved_by: Name = ""
     approval_reason: Reason = ""
+    return_id: UUID | None = None
 
 
 class NumberedTicketsIn(Schema):
@@ -110,6 +111,34 @@ class ReportOut(Schema):
     open: list[int]
     settled_sequence: int
     server_time: datetime
+
+
+class CountedIn(Schema):
+    """What lay there of a tender, counted blind."""
+
+    tender: Annotated[str, Field(min_length=1, max_length=16)]
+    counted_minor: Annotated[int, Field(ge=0, le=99_999_999)]
+
+
+class SealIn(Schema):
+    """A day a register sealed by itself, with the last number it had given."""
+
+    seal_id: UUID
+    epoch: Epoch
+    last_sequence: Annotated[int, Field(ge=0, le=100_000_000)]
+    business_date: date
+    counted: Annotated[list[CountedIn], Field(max_length=16)] = []
+    device_at: datetime
+    clock_offset_ms: Offset = 0
+    sealed_by: Name = ""
+
+
+class SealOut(Schema):
+    """The day as it stands: sealed until the hub agrees, then closed; or differs."""
+
+    number: str
+    state: str
+    business_date: date
 
 
 class TillEventIn(Schema):

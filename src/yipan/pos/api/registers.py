@@ -23,13 +23,16 @@ from yipan.pos.api.register_schemas import (
     NumberedTicketsOut,
     ReportIn,
     ReportOut,
+    SealIn,
+    SealOut,
     TicketFileIn,
     TillEventsIn,
     TillEventsOut,
 )
 from yipan.pos.api.sales import make_sale_of
-from yipan.pos.documents import numbered_ticket, till_device, till_event
+from yipan.pos.documents import numbered_ticket, register_seal, till_device, till_event
 from yipan.pos.documents.numbered_ticket import Arrival, Numbered
+from yipan.pos.documents.register_seal import Seal
 from yipan.pos.documents.till_device import Report
 from yipan.pos.documents.till_event import Happened
 
@@ -128,6 +131,7 @@ def _make_numbered(request: HttpRequest, ticket: NumberedTicketIn) -> Numbered:
         printed_number=ticket.printed_number,
         approved_by=ticket.approved_by,
         approval_reason=ticket.approval_reason,
+        return_id=str(ticket.return_id or ""),
     )
 
 
@@ -177,6 +181,33 @@ def record_events(request: HttpRequest, till: str, payload: TillEventsIn) -> Til
     ]
     recorded = till_event.record(till_code=till, events=events, at=timezone.now())
     return TillEventsOut(recorded=recorded)
+
+
+@router.post("/tills/{till}/seals", response=SealOut)
+@endpoint(action="pos.close_day", repeatable=True)
+def take_seal(request: HttpRequest, till: str, payload: SealIn) -> SealOut:
+    """
+    Take a day a register sealed while nobody answered; told again, tell how it stands.
+
+    All its tickets have to be here before. It is closed when the hub's book agrees.
+    """
+    _require_till(request, till)
+    day = register_seal.take(
+        till_code=till,
+        seal=Seal(
+            seal_id=payload.seal_id,
+            epoch=payload.epoch,
+            last_sequence=payload.last_sequence,
+            business_date=payload.business_date,
+            counted={each.tender: each.counted_minor for each in payload.counted},
+            device_at=payload.device_at,
+            clock_offset=timedelta(milliseconds=payload.clock_offset_ms),
+            sealed_by=payload.sealed_by,
+        ),
+        by=get_trace(request),
+        at=timezone.now(),
+    )
+    return SealOut(number=day.number, state=day.state, business_date=day.business_date)
 
 
 def _require_till(request: HttpRequest, till: str) -> str:

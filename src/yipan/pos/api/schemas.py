@@ -28,7 +28,7 @@ class TicketLineIn(Schema):
     quantity: Signed
     amount_minor: Amount = 0
     capture_mode: Literal["scan", "key", "bulk", "rule"] = "scan"
-    line_type: Literal["sale", "return", "gift"] = "sale"
+    line_type: Literal["sale", "return", "gift", "order"] = "sale"
     discount_minor: Amount = 0
     disposition: Literal["", "sellable", "inspect", "damaged"] = ""
     original_ticket: Annotated[str, Field(max_length=48)] = ""

@@ -34,7 +34,8 @@ class Numbered:
 
     `device_at` is the raw time of the device, `clock_offset` what our clock was ahead of it
     when they last spoke. `printed_number` is what the paper says where a ticket had to take
-    another number, because a copied register had used its own.
+    another number, because a copied register had used its own. `return_id` names the claim
+    at the hub that goods which came back settle.
     """
 
     sale: Sale
@@ -46,6 +47,7 @@ class Numbered:
     printed_number: str = ""
     approved_by: str = ""
     approval_reason: str = ""
+    return_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +168,7 @@ def _make_message(
         printed_number=ticket.printed_number,
         approved_by=ticket.approved_by,
         approval_reason=ticket.approval_reason,
+        return_id=ticket.return_id,
     )
 
 

@@ -73,6 +73,7 @@ class KeptTicket:
     printed_number: Short = ""
     approved_by: Text = ""
     approval_reason: Text = ""
+    return_id: Short | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,4 +142,5 @@ def _make_numbered(ticket: KeptTicket) -> Numbered:
         printed_number=ticket.printed_number,
         approved_by=ticket.approved_by,
         approval_reason=ticket.approval_reason,
+        return_id=ticket.return_id or "",
     )

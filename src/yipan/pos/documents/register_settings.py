@@ -14,6 +14,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import SkuUnknown
 from yipan.pos.models import OverrideCode, RegisterSettings
+from yipan.pos.rules.weighed import LENGTH_MAX, PATTERNS_MAX, is_pattern
 
 QUICK_KEYS_MAX = 48
 CODE_LENGTH_MIN, CODE_LENGTH_MAX = 6, 32
@@ -46,6 +47,13 @@ class PercentNotPlausible(Refusal):
     status = 422
 
 
+class PatternUnfit(Refusal):
+    """A layout of a scale's label has a sign for each figure: 0-9, A, one of W, P, N, then X, C."""
+
+    code = "register.pattern_unfit"
+    status = 422
+
+
 class CodeTooWeak(Refusal):
     """A code to approve with has 6 to 32 digits or letters, not all the same."""
 
@@ -62,6 +70,7 @@ class Setup:
     discount_limit_percent: int = 20
     receipt_header: str = ""
     receipt_footer: str = ""
+    weighed_patterns: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -74,6 +83,7 @@ def save(*, site: str, setup: Setup, by: str, at: datetime) -> RegisterSettings:
     :raises TooManyKeys: if there are more than 48.
     :raises BridgeElsewhere: if the printer's bridge is not on the till's machine.
     :raises PercentNotPlausible: if the limit of a discount is none.
+    :raises PatternUnfit: if a layout of scales' labels is none.
     """
     masterdata.get_site(site)
     keys = list(dict.fromkeys(setup.quick_keys))
@@ -85,6 +95,10 @@ def save(*, site: str, setup: Setup, by: str, at: datetime) -> RegisterSettings:
     if not 0 <= setup.discount_limit_percent <= 100:
         raise PercentNotPlausible(percent=setup.discount_limit_percent)
     _require_near(setup.bridge_url)
+    patterns = list(dict.fromkeys(setup.weighed_patterns))
+    unfit = [pattern for pattern in patterns if not is_pattern(pattern)]
+    if unfit or len(patterns) > PATTERNS_MAX:
+        raise PatternUnfit(pattern=(unfit or patterns)[0][:LENGTH_MAX], maximum=PATTERNS_MAX)
     row, _ = RegisterSettings.objects.update_or_create(
         site=site,
         defaults={
@@ -93,6 +107,7 @@ def save(*, site: str, setup: Setup, by: str, at: datetime) -> RegisterSettings:
             "discount_limit_percent": setup.discount_limit_percent,
             "receipt_header": setup.receipt_header[:400],
             "receipt_footer": setup.receipt_footer[:400],
+            "weighed_patterns": patterns,
             "changed_by": by,
             "changed_at": at,
         },

@@ -20,7 +20,7 @@ from yipan.ledger.moves import FactPosting, Trace
 from yipan.messages.pos import TicketPosted
 from yipan.messages.till import TicketClosed, TicketLine, TicketTender
 from yipan.pos import rules
-from yipan.pos.documents import difference, store_day
+from yipan.pos.documents import customer_return, difference, store_day
 
 DOCUMENT_TYPE = "ticket"
 
@@ -160,6 +160,7 @@ def _post_site(site: str, pairs: Sequence[Pair]) -> None:
     )
     _insert([ticket for ticket, _ in pairs])
     outbox.publish_many([_make_outgoing(ticket, message) for ticket, message in pairs])
+    customer_return.tell(pairs)
     _doubt_below_zero(site, [ticket for ticket, _ in pairs])
 
 
@@ -237,6 +238,7 @@ def _make_outgoing(ticket: Row, message: TicketClosed) -> Outgoing:
             cashier=message.cashier,
             currency=message.currency,
             total_minor=message.total_minor,
+            return_id=message.return_id,
         ),
         source=ticket.source,
         sequence=ticket.sequence,

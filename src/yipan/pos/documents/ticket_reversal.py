@@ -13,7 +13,7 @@ from yipan.documents import reversals, trail
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.messages.till import TicketLine, TicketTender
+from yipan.messages.till import ORDER_LINE, TicketLine, TicketTender
 from yipan.pos.documents.register import Sale, close_ticket
 from yipan.pos.documents.ticket import DOCUMENT_TYPE
 from yipan.pos.models import RegisterTicket, Ticket, Till
@@ -41,6 +41,12 @@ class TicketTakenBack(Refusal):
     code = "ticket.taken_back"
 
 
+class TicketHoldsOrder(Refusal):
+    """Goods ordered from elsewhere were paid by this ticket. Cancel the order, then return them."""
+
+    code = "ticket.holds_order"
+
+
 @transaction.atomic
 def reverse(*, site: str, number: str, by: Trace, at: datetime, message_id: UUID) -> RegisterTicket:
     """
@@ -52,6 +58,7 @@ def reverse(*, site: str, number: str, by: Trace, at: datetime, message_id: UUID
     :raises ReasonMissing: if `by.reason` does not say why, as `reversals.write_reason` does.
     :raises NotFound: if the store has no such ticket.
     :raises TicketNotASale: if it took goods back, or nothing moved.
+    :raises TicketHoldsOrder: if an order from elsewhere was paid by it.
     :raises TicketOfAnotherDay: if its business day is over.
     :raises TicketTakenBack: if something of it came back before.
     """
@@ -61,6 +68,9 @@ def reverse(*, site: str, number: str, by: Trace, at: datetime, message_id: UUID
         raise NotFound(kind="ticket", id=number)
     if ticket.ticket_type != TicketType.SALE:
         raise TicketNotASale(number=number, ticket_type=ticket.ticket_type)
+    ordered = [line["original_ticket"] for line in ticket.lines if line["line_type"] == ORDER_LINE]
+    if ordered:
+        raise TicketHoldsOrder(number=number, order=ordered[0])
     today = masterdata.get_business_date(site, at)
     if ticket.business_date != today:
         raise TicketOfAnotherDay(number=number, day=ticket.business_date, today=today)

@@ -13,6 +13,7 @@ class RegisterSettings(models.Model):
     `quick_keys` are SKUs in their order; none means what the store has most of.
     `bridge_url` is where bytes for a receipt printer go, on the till's own machine. A
     discount above `discount_limit_percent` of a line needs a second person.
+    `weighed_patterns` say how labels of scales are read; none means the usual layouts.
     """
 
     site = models.CharField(max_length=16, unique=True)
@@ -21,6 +22,7 @@ class RegisterSettings(models.Model):
     discount_limit_percent = models.IntegerField(default=20)
     receipt_header = models.CharField(max_length=400, blank=True)
     receipt_footer = models.CharField(max_length=400, blank=True)
+    weighed_patterns = models.JSONField(default=list)
     changed_by = models.CharField(max_length=160)
     changed_at = models.DateTimeField()
 

@@ -10,6 +10,7 @@ from yipan.ledger import queries as ledger
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow
 from yipan.pos import rules
+from yipan.pos.queries.registers import get_setup
 from yipan.pos.rules.weighed import read_weighed
 
 GOODS_MAX = 200
@@ -64,12 +65,14 @@ def find_product(site: str, text: str) -> GoodsRow:
 
 def _find_weighed(site: str, text: str) -> GoodsRow:
     """Return what a barcode of a scale means: the weight in it, or what its price buys."""
-    weighed = read_weighed(text)
+    weighed = read_weighed(text, get_setup(site).weighed_patterns)
     scan = masterdata.find_by_barcode(weighed.barcode) if weighed else None
     if weighed is None or scan is None:
         raise ProductUnknown(text=text)
     if weighed.weight_grams is not None:
         quantity = weighed.weight_grams
+    elif weighed.pieces is not None:
+        quantity = weighed.pieces
     else:
         assert weighed.price_minor is not None
         quantity = round(weighed.price_minor / max(scan.sku.price_minor, 1))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from yipan.access.people import find_actor_by_name
 from yipan.pos.models import OverrideCode, RegisterDevice, RegisterSettings, TillEvent
+from yipan.pos.rules.weighed import DEFAULT_PATTERNS
 
 ROWS_MAX = 1_000
 APPROVE = "pos.override"
@@ -21,6 +22,7 @@ class SetupRow:
     discount_limit_percent: int = 20
     receipt_header: str = ""
     receipt_footer: str = ""
+    weighed_patterns: tuple[str, ...] = DEFAULT_PATTERNS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +80,7 @@ def get_setup(site: str) -> SetupRow:
         discount_limit_percent=row.discount_limit_percent,
         receipt_header=row.receipt_header,
         receipt_footer=row.receipt_footer,
+        weighed_patterns=tuple(row.weighed_patterns) or DEFAULT_PATTERNS,
     )
 
 

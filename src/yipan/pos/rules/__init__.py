@@ -10,6 +10,7 @@ from yipan.pos.rules.tickets import (
     get_ticket_digest,
     get_ticket_number,
     get_ticket_type,
+    is_ticket_number,
     post_stock_opening,
     post_ticket,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "get_ticket_digest",
     "get_ticket_number",
     "get_ticket_type",
+    "is_ticket_number",
     "post_place_move",
     "post_stock_opening",
     "post_ticket",

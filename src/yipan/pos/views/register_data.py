@@ -92,6 +92,7 @@ def read_setup(request: HttpRequest) -> JsonResponse:
         "discount_limit_percent": setup.discount_limit_percent,
         "receipt_header": setup.receipt_header,
         "receipt_footer": setup.receipt_footer,
+        "weighed_patterns": setup.weighed_patterns,
         "promotions": [_describe_promotion(row) for row in promotions.list_all(only_active=True)],
         "supervisors": [
             {

@@ -40,6 +40,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             discount_limit_percent=int(percent) if percent.isdecimal() and len(percent) < 4 else -1,
             receipt_header=post.get("receipt_header", "").strip(),
             receipt_footer=post.get("receipt_footer", "").strip(),
+            weighed_patterns=tuple(post.get("weighed_patterns", "").upper().split()),
         )
 
         def step() -> None:

@@ -1,6 +1,8 @@
 // How a register speaks to its store: JSON, with a token that is fetched anew when it has grown
 // old, and the time of the hub learned from every answer that tells it.
 
+const ASK_MS = 8_000;
+
 export class Door {
   constructor({ till, site, setup, token, storage }) {
     this.till = till;
@@ -42,6 +44,21 @@ export class Door {
     // Busy, or whoever works here has to log in again: not now, and not never.
     if (reply.status >= 500 || reply.status === 429 || this.isDenied) return null;
     return { code: answer.code ?? "", status: reply.status };
+  }
+
+  // Ask the hub, which may be far away: {data}, {code, status} for a no, or null without an answer.
+  async ask(method, path, body, key = "") {
+    const headers = { Accept: "application/json", "X-CSRFToken": this.token };
+    if (body) headers["Content-Type"] = "application/json";
+    if (key) headers["Idempotency-Key"] = key;
+    try {
+      const reply = await fetch(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(ASK_MS) });
+      const answer = await reply.json();
+      if (reply.ok) return { data: answer };
+      return reply.status >= 500 || reply.status === 429 ? null : { code: answer.code ?? "", status: reply.status };
+    } catch {
+      return null;
+    }
   }
 
   async get(address) {

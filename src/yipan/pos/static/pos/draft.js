@@ -1,12 +1,18 @@
 // The ticket that is being made: its lines, and what each comes to. No screen and no disk here.
 
 import { applyPromotions } from "./promotions.js";
+import { getRefund } from "./returns.js";
 
 export const QUANTITY_MAX = 99_999;
 export const DISPOSITIONS = ["sellable", "inspect", "damaged"];
 
 export const discountOf = (line) => line.keyed_minor + line.promotion_minor;
-export const amountOf = (line) => (line.is_gift ? 0 : line.quantity * line.price_minor - discountOf(line));
+export function amountOf(line) {
+  if (line.is_gift) return 0;
+  // What was paid on its receipt comes back, whatever the price is today.
+  if (line.quantity < 0 && line.refund_minor !== undefined) return -line.refund_minor;
+  return line.quantity * line.price_minor - discountOf(line);
+}
 
 export class Draft {
   constructor() {
@@ -20,6 +26,9 @@ export class Draft {
     this.multiplier = 0;
     this.isReturn = false;
     this.receipt = "";
+    this.receiptState = "";
+    this.returnable = new Map();
+    this.returnId = "";
     this.approval = null;
     this.declined = [];
   }
@@ -29,12 +38,21 @@ export class Draft {
   get sum() { return this.lines.reduce((all, line) => all + amountOf(line), 0); }
   get units() { return this.lines.reduce((all, line) => all + line.quantity, 0); }
   get hasReturn() { return this.lines.some((line) => line.quantity < 0); }
+  amountOf(line) { return amountOf(line); }
+
+  // How many of a product the receipt still gives back beyond those in the ticket; Infinity
+  // where nobody has said.
+  leftToReturn(sku) {
+    if (this.receiptState !== "known") return Infinity;
+    const taken = this.lines.reduce((all, line) => (line.sku === sku && line.quantity < 0 ? all - line.quantity : all), 0);
+    return (this.returnable.get(sku)?.quantity_returnable ?? 0) - taken;
+  }
 
   // Returns the quantity added, or null when it is no quantity any more.
   add(item, size, mode) {
     const quantity = (this.multiplier || 1) * size * (this.isReturn ? -1 : 1);
     this.multiplier = 0;
-    const at = this.lines.findIndex((line) => line.sku === item.sku && !line.is_gift && !line.keyed_minor
+    const at = this.lines.findIndex((line) => line.sku === item.sku && !line.is_gift && !line.keyed_minor && !line.order
       && Math.sign(line.quantity) === Math.sign(quantity));
     const total = quantity + (at < 0 ? 0 : this.lines[at].quantity);
     if (Math.abs(total) > QUANTITY_MAX) return null;
@@ -100,7 +118,12 @@ export class Draft {
   // What the promotions give to these lines: discounts, and gifts as lines of their own.
   reckon() {
     this.lines = this.lines.filter((line) => !(line.is_gift && line.promotion));
-    for (const line of this.lines) { line.promotion = ""; line.promotion_minor = 0; }
+    for (const line of this.lines) {
+      line.promotion = "";
+      line.promotion_minor = 0;
+      const sold = line.quantity < 0 ? this.returnable.get(line.sku) : undefined;
+      line.refund_minor = sold && -line.quantity <= sold.quantity_returnable ? getRefund(sold, -line.quantity) : undefined;
+    }
     const asked = this.lines.map((line) => ({
       sku: line.sku,
       category: line.category,
@@ -129,10 +152,10 @@ export class Draft {
       quantity: line.quantity,
       amount_minor: amountOf(line),
       capture_mode: line.capture_mode,
-      line_type: line.quantity < 0 ? "return" : line.is_gift ? "gift" : "sale",
+      line_type: line.quantity < 0 ? "return" : line.is_gift ? "gift" : line.order ? "order" : "sale",
       discount_minor: line.is_gift ? 0 : discountOf(line),
       disposition: line.quantity < 0 ? line.disposition : "",
-      original_ticket: line.quantity < 0 ? this.receipt : "",
+      original_ticket: line.quantity < 0 ? this.receipt : line.order?.number ?? "",
       promotion: line.promotion,
     }));
   }

@@ -12,8 +12,8 @@ const UNSENT = ["unnumbered", "pending", "sending"];
 export const REUSED = new Set(["exchange.sequence_reused", "document.number_reused", "till.epoch_unknown"]);
 
 export class Outbox {
-  constructor({ storage, identity, door, onChange, onParked }) {
-    Object.assign(this, { storage, identity, door, onChange, onParked });
+  constructor({ storage, identity, door, seals, onChange, onParked }) {
+    Object.assign(this, { storage, identity, door, seals, onChange, onParked });
     this.failures = 0;
     this.isSending = false;
     this.isWanted = false;
@@ -70,15 +70,26 @@ export class Outbox {
     this.failures = 0;
     await this.sendEvents();
     await this.report();
+    await this.seals.follow();
   }
 
   // Returns whether nothing is left to send.
   async drain() {
     if (!this.identity.isKnown && !(await this.identity.open())) return false;
     let hasWorked = false;
+    let isHeldUp = false;
     for (;;) {
-      const batch = await this.takeBatch();
-      if (!batch.length) return true;
+      const seal = isHeldUp ? null : await this.seals.findPending();
+      const batch = await this.takeBatch(seal);
+      if (!batch.length) {
+        if (!seal) return true;
+        // All tickets of the day are there: the day is sealed, then those behind it may go. Where
+        // the store misses one, the others do not wait for it.
+        const told = await this.seals.send(seal);
+        if (!told) return false;
+        isHeldUp = told === "missing";
+        continue;
+      }
       const answers = await this.send(batch);
       const isHeard = await this.settle(batch, answers);
       this.onChange(await this.look());
@@ -89,11 +100,13 @@ export class Outbox {
     }
   }
 
-  async takeBatch() {
+  // The next tickets, the oldest first, but none that was made after a day that is being sealed.
+  async takeBatch(seal) {
+    const isBefore = (record) => !seal || record.epoch !== seal.epoch || record.sequence <= seal.last_sequence;
     const waiting = [
       ...(await this.storage.listBy("tickets", "state", "sending", BATCH)),
       ...(await this.storage.listBy("tickets", "state", "pending", BATCH)),
-    ].sort((one, other) => one.key - other.key).slice(0, BATCH);
+    ].filter(isBefore).sort((one, other) => one.key - other.key).slice(0, BATCH);
     if (!waiting.length) return [];
     const batch = waiting.map((record) => ({ ...record, state: "sending", attempts: record.attempts + 1 }));
     await this.write(batch);

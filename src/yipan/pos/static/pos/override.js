@@ -13,6 +13,7 @@ export function needsApproval(draft, setup) {
     && line.keyed_minor * 100 > limit * line.quantity * line.price_minor;
   if (draft.lines.some(isDeep)) return "deep";
   if (draft.hasReturn && !draft.receipt) return "receiptless";
+  if (draft.hasReturn && draft.receiptState !== "known") return "unchecked";
   if (draft.hasReturn && page.dataset.mayRefund !== "1") return "refund";
   return "";
 }

@@ -17,7 +17,7 @@ export function makeReceipt({ draft, isVoid, tenders, change, number, at, setup,
     footer: setup.values.receipt_footer,
     isVoid,
     lines: draft.lines.map((line) => ({
-      name: nameOf(line),
+      name: line.order ? `${nameOf(line)} (${line.order.number})` : nameOf(line),
       sku: line.sku,
       quantity: line.quantity,
       price: line.price_minor,

@@ -10,13 +10,18 @@ import { Outbox, REUSED, exportQueue } from "./outbox.js";
 import { makeReceipt } from "./receipt.js";
 import { Printer } from "./printing.js";
 import { Setup } from "./setup.js";
-import { Storage } from "./storage.js";
+import { Storage, askToKeep } from "./storage.js";
+import { startWorker } from "./shell.js";
 import { askForApproval, needsApproval } from "./override.js";
 import { Display } from "./display.js";
+import { Elsewhere } from "./elsewhere.js";
+import { Returns } from "./returns.js";
+import { Seals } from "./seal.js";
 import * as view from "./view.js";
 import { find, page, say, text } from "./view.js";
 import { readWeighed } from "./weighed.js";
 
+const RECEIPT = /^[A-Z0-9-]+-\d+-(E\d+-)?\d{6}$/;
 const { till, site } = page.dataset;
 const scan = find("scan");
 const tendered = find("tendered");
@@ -33,10 +38,14 @@ const catalog = new Catalog({
 const setup = new Setup({ storage, door, page });
 const printer = new Printer({ setup, onTrouble: () => say(text("unprinted"), "bad") });
 const display = new Display(till);
+const returns = new Returns({ door, site });
+const elsewhere = new Elsewhere({ storage, door, site });
+const seals = new Seals({ storage, identity, door, setup });
 const outbox = new Outbox({
   storage,
   identity,
   door,
+  seals,
   onChange: (state) => { showSync(state); showRecent(); },
   onParked: (record) => {
     // A number somebody else used is no fault of who sells: the ticket goes again by itself.
@@ -55,24 +64,45 @@ async function showSync(state) {
   const catalogAt = (await storage.readMeta("catalog"))?.at ?? null;
   view.showSync(kept, { catalogAt, stockAt: catalog.stockAt, size: catalog.size, isKept, now: door.now() });
   navigator.serviceWorker?.controller?.postMessage({ unsent: kept.unsent });
+  seals.showList();
 }
 async function showRecent() {
   const kept = await storage.listLast("tickets", 8);
   view.showRecent(kept.filter((record) => record.number && record.receipt), printAgain);
 }
-function showQuick() {
-  setup.showQuick(catalog);
-}
+const showQuick = () => setup.showQuick(catalog);
 
 // Scans
 function add(item, size, mode) {
+  if (draft.isReturn && draft.leftToReturn(item.sku) < (draft.multiplier || 1) * size) {
+    draft.multiplier = 0;
+    return say(`${text(draft.returnable.has(item.sku) ? "claimed" : "notonreceipt")} ${draft.receipt}`, "bad");
+  }
   const quantity = draft.add(item, size, mode);
   if (quantity === null) return say(text("guard"), "bad");
   view.hideDone();
   show();
   return say(`${view.nameOf(item)} × ${quantity}`, "good");
 }
+async function takeReceipt(code) {
+  if (draft.hasReturn && draft.receipt !== code) return say(text("onereceipt"), "bad");
+  say(`${text("return")} · ${code}`, "good");
+  const asked = returns.ask(draft, code);
+  show();
+  await asked;
+  if (draft.receipt !== code) return undefined;
+  show();
+  if (draft.receiptState !== "known") return say(`${text(`receipt${draft.receiptState}`)} ${code}`, "bad");
+  if (draft.hasReturn) return undefined;
+  const lines = [...draft.returnable.values()].map((line) => ({ ...line, item: catalog.find(line.sku) }));
+  return view.showReturnable(lines, draft.currency, ({ item }) => {
+    hide();
+    draft.isReturn = true;
+    if (item) add(item, 1, "key");
+  });
+}
 async function resolve(input) {
+  if (isAsking) return say(text("asking"), "bad");
   const multiplied = /^(\d+)\s*[*x×]\s*(.*)$/i.exec(input);
   if (multiplied) {
     const times = Number(multiplied[1]);
@@ -83,19 +113,14 @@ async function resolve(input) {
     return multiplied[2] ? resolve(multiplied[2]) : undefined;
   }
   const code = input.toUpperCase().replaceAll(" ", "");
-  if (/^[A-Z0-9-]+-\d+-(E\d+-)?\d{6}$/.test(code)) {
-    draft.receipt = code;
-    draft.isReturn = true;
-    show();
-    return say(`${text("return")} · ${code}`, "good");
-  }
+  if (RECEIPT.test(code)) return takeReceipt(code);
   const byCode = catalog.findByCode(code);
   const bySku = catalog.find(code);
   if (byCode && (!bySku || bySku.sku === byCode.item.sku)) return add(byCode.item, byCode.size, "scan");
   if (bySku && !byCode) return add(bySku, 1, "key");
-  const weighed = readWeighed(code);
+  const weighed = readWeighed(code, setup.values.weighed_patterns);
   const scaled = weighed && catalog.findByCode(weighed.barcode)?.item;
-  if (scaled) return add(scaled, weighed.grams ?? Math.max(Math.round(weighed.minor / Math.max(scaled.price_minor, 1)), 1), "scan");
+  if (scaled) return add(scaled, weighed.grams ?? weighed.pieces ?? Math.max(Math.round(weighed.minor / Math.max(scaled.price_minor, 1)), 1), "scan");
   const known = catalog.search(input);
   if (known.length && !(byCode && bySku)) return offer(known);
   const answer = await door.get(`${page.dataset.goods}&q=${encodeURIComponent(input)}`);
@@ -107,6 +132,8 @@ async function resolve(input) {
     for (const item of answer.hits) catalog.remember(item);
     return offer(answer.hits);
   }
+  // The code of an order, of whichever shop: the hub knows it, or nobody.
+  if (draft.isReturn && /^[A-Z0-9-]{6,48}$/.test(code)) return takeReceipt(code);
   return say(text("unknown"), "bad");
 }
 function offer(items) {
@@ -143,7 +170,23 @@ const keys = {
   disposition: () => { draft.nextDisposition(); show(); },
   park,
   void: voidTicket,
+  elsewhere: showElsewhere,
+  day: sealDay,
 };
+async function showElsewhere() {
+  if (!draft.line) { say(text("empty"), "bad"); return; }
+  if (await elsewhere.show(draft.line)) { draft.reckon(); say(text("order"), "good"); }
+  show();
+}
+async function sealDay() {
+  document.querySelector("#sync-panel").close();
+  const { unsent } = await outbox.look();
+  const seal = await seals.ask(unsent);
+  if (!seal) return;
+  say(`${text("sealpending")} ${seal.business_date}`, "good");
+  showSync();
+  outbox.offer();
+}
 function step(by) {
   if (draft.line && !draft.step(by)) say(text("guard"), "bad");
   show();
@@ -188,13 +231,14 @@ function discount() {
 // A ticket that waits for its customer: kept like one that is finished, and taken up again.
 async function park() {
   if (draft.lines.length) {
-    const { lines, receipt } = draft;
-    await storage.change(["parked"], (store) => store("parked").add({ lines, receipt, at: door.now() }));
+    const { lines, receipt, receiptState, returnable, returnId } = draft;
+    await storage.change(["parked"], (store) => store("parked").add({ lines, receipt, receiptState, returnable, returnId, at: door.now() }));
     draft.clear();
   } else {
     const last = (await storage.list("parked")).at(-1);
     if (last) await storage.change(["parked"], (store) => store("parked").delete(last.key));
-    Object.assign(draft, { lines: last?.lines ?? [], receipt: last?.receipt ?? "" });
+    const { lines = [], receipt = "", receiptState = "", returnable = new Map(), returnId = "" } = last ?? {};
+    Object.assign(draft, { lines, receipt, receiptState, returnable, returnId });
     draft.current = draft.lines.length - 1;
     draft.reckon();
   }
@@ -204,8 +248,9 @@ async function park() {
 }
 
 // Tenders. What is keyed as cash goes first; card or mobile pay the rest of it.
+const readTendered = () => (catalog.isCode(tendered.value.trim()) ? null : readAmount(tendered.value, draft.currency));
 function pay(tender) {
-  const cash = catalog.isCode(tendered.value.trim()) ? null : readAmount(tendered.value, draft.currency);
+  const cash = readTendered();
   const total = draft.sum;
   if (cash === null || (cash && cash >= total)) { say(text("short"), "bad"); return; }
   const paid = [{ tender, amount_minor: total - cash }];
@@ -215,27 +260,33 @@ function pay(tender) {
 tendered.addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return;
   event.preventDefault();
-  const minor = catalog.isCode(tendered.value.trim()) ? null : readAmount(tendered.value, draft.currency);
-  if (minor === null || minor < draft.sum) { say(text("short"), "bad"); return; }
-  finish(minor);
+  const minor = readTendered();
+  if (minor === null || minor < draft.sum) say(text("short"), "bad");
+  else finish(minor);
 });
 
 // A ticket nobody wants any more takes a number too: nothing that was begun disappears.
 async function voidTicket() {
   if (!draft.lines.length) return;
-  const approval = await approve("void");
-  if (!approval) return;
-  draft.approval = approval;
-  await keepTicket({ lines: [], tenders: [] });
+  draft.approval = await approve("void");
+  if (draft.approval) await keepTicket({ lines: [], tenders: [] });
 }
 
 async function approve(what) {
-  const approval = await askForApproval(setup, what);
-  if (!approval) say(text("unapproved"), "bad");
-  return approval;
+  return (await askForApproval(setup, what)) ?? say(text("unapproved"), "bad") ?? null;
 }
 
 let isFinishing = false;
+let isAsking = false;
+// Ask the hub for what is promised by it: goods that are refunded once, goods of other sites.
+async function askHub() {
+  isAsking = true;
+  try {
+    return (await elsewhere.place(draft)) || (await returns.claim(draft));
+  } finally {
+    isAsking = false;
+  }
+}
 async function finish(given, paid = []) {
   if (isFinishing) return;
   if (!draft.lines.length) { say(text("empty"), "bad"); return; }
@@ -246,6 +297,13 @@ async function finish(given, paid = []) {
       draft.approval = await approve(reason);
       if (!draft.approval) return;
     }
+    const before = draft.sum;
+    const no = await askHub();
+    if (no || draft.sum !== before) {
+      show();
+      say(text(no || "refundchanged"), "bad");
+      return;
+    }
     const tenders = paid.length ? paid : [{ tender: "cash", amount_minor: draft.sum }];
     await keepTicket({ lines: draft.list(), tenders, given });
   } finally {
@@ -253,9 +311,10 @@ async function finish(given, paid = []) {
   }
 }
 
-// The finished ticket: numbered and written down in one step, then printed, then sent.
+// Numbered and written down in one step, then printed, then sent.
 async function keepTicket({ lines, tenders, given = 0 }) {
   const { approval, currency } = draft;
+  const returnId = lines.length && draft.hasReturn && draft.receiptState === "known" ? draft.returnId : "";
   const total = lines.length ? draft.sum : 0;
   const change = given ? given - total : 0;
   let record;
@@ -273,13 +332,14 @@ async function keepTicket({ lines, tenders, given = 0 }) {
         cashier: page.dataset.person,
         approved_by: approval?.by ?? "",
         approval_reason: approval?.reason ?? "",
+        return_id: returnId || null,
       },
     }), door.now());
   } catch {
     say(text(identity.isKnown ? "unkept" : "unnamed"), "bad");
     return;
   }
-  for (const line of lines) {
+  for (const line of lines.filter((each) => each.line_type !== "order")) {
     catalog.takeOff(line.sku, line.quantity);
     view.showStock(line.sku, catalog.getStock(line.sku));
   }
@@ -308,31 +368,19 @@ async function printAgain(record) {
   outbox.wake();
 }
 
-// The worker brings this page back when there is no network; it is told what belongs to it.
-async function startWorker() {
-  if (!navigator.serviceWorker) return;
-  await navigator.serviceWorker.register("/pos/worker.js", { scope: "/pos/" });
-  const worker = (await navigator.serviceWorker.ready).active;
-  const parts = performance.getEntriesByType("resource").map((entry) => entry.name);
-  worker.postMessage({ keep: [location.href, ...parts.filter((name) => new URL(name).pathname.startsWith("/static/"))] });
-}
-async function askToKeep() {
-  // A browser that may throw data away is asked not to; a private window will.
-  isKept = (await navigator.storage?.persist?.()) ?? false;
-}
-
 // Nobody walks away from a ticket that is begun without being asked.
 window.addEventListener("beforeunload", (event) => { if (draft.lines.length) event.preventDefault(); });
-window.addEventListener("online", () => { outbox.failures = 0; outbox.wake(); catalog.refresh(); setup.refresh(); });
+window.addEventListener("online", () => { outbox.failures = 0; outbox.wake(); catalog.refresh(); setup.refresh(); elsewhere.refresh(); });
 find("export").addEventListener("click", () => exportQueue(storage, till));
 find("send").addEventListener("click", () => outbox.wake());
-find("refresh").addEventListener("click", () => { catalog.refresh(); setup.refresh(); });
+find("refresh").addEventListener("click", () => { catalog.refresh(); setup.refresh(); elsewhere.refresh(); });
 
 draft.findGift = (sku) => catalog.find(sku);
 show();
 await becomeWriter(till, () => { say(text("elsewhere"), "bad"); page.setAttribute("data-waiting", ""); });
 try {
-  await Promise.all([door.open(), setup.open(), catalog.open(), askToKeep()]);
+  await Promise.all([door.open(), setup.open(), catalog.open(), elsewhere.open()]);
+  isKept = await askToKeep();
   await identity.open();
 } catch {
   say(text("unkept"), "bad");
@@ -349,3 +397,4 @@ startWorker();
 outbox.wake();
 catalog.refresh();
 setup.refresh();
+elsewhere.refresh();

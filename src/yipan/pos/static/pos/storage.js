@@ -69,6 +69,9 @@ export class Storage {
   writeMeta(name, value) { return this.change(["meta"], (store) => store("meta").put({ name, value })); }
 }
 
+// A browser that may throw data away is asked not to; a private window will.
+export async function askToKeep() { return (await navigator.storage?.persist?.()) ?? false; }
+
 function ask(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

@@ -75,8 +75,9 @@ function listFlags(line, stock) {
   if (!line.is_gift && discountOf(line)) flags.push(`${text("discount")} ${writeAmount(discountOf(line), line.currency)}`);
   if (line.promotion) flags.push(line.promotion);
   if (line.is_gift) flags.push(text("gift"));
+  if (line.order) flags.push(`${text("order")}: ${line.order.pickup_site || line.order.address}`);
   if (line.quantity < 0) flags.push(`${text("return")}: ${text(line.disposition)}`);
-  else if (stock !== undefined && stock < line.quantity) flags.push(text("none"));
+  else if (!line.order && stock !== undefined && stock < line.quantity) flags.push(text("none"));
   return flags;
 }
 
@@ -95,6 +96,22 @@ export function showHits(items, onChoose) {
   place.hidden = false;
   place.querySelector("button").focus();
   say("");
+}
+// What of a receipt may still come back. Nothing takes the focus: the next scan may be quicker.
+export function showReturnable(lines, currency, onChoose) {
+  const place = find("hits");
+  place.replaceChildren(...lines.map((line) => {
+    const button = make("button");
+    button.type = "button";
+    button.disabled = !line.quantity_returnable;
+    button.append(
+      make("span", "", `${line.item ? nameOf(line.item) : line.sku} · ${text("returnable")} ${line.quantity_returnable} / ${line.quantity_sold}`),
+      make("span", "number", writeAmount(line.amount_minor, currency)),
+    );
+    button.addEventListener("click", () => onChoose(line));
+    return button;
+  }));
+  place.hidden = false;
 }
 export function hideHits() { find("hits").hidden = true; }
 

@@ -1,9 +1,37 @@
-// The label of a scale: prefix and article in seven digits, then a weight in grams or a price.
+// Barcodes with a value inside: what stands where is written as a pattern by the store, the same
+// rule as pos/rules/weighed.py. Figures stand for themselves, A is the article, W a weight in
+// grams, P a price in minor units, N pieces, C the check digit, X any figure.
 
-export function readWeighed(code) {
-  if (!/^2\d{12}$/.test(code)) return null;
-  const total = [...code.slice(0, 12)].reduce((all, digit, place) => all + Number(digit) * (place % 2 ? 3 : 1), 0);
-  if ((10 - (total % 10)) % 10 !== Number(code[12])) return null;
-  const value = Number(code.slice(7, 12));
-  return { barcode: code.slice(0, 7), [Number(code[1]) < 5 ? "grams" : "minor"]: value };
+// Returns {barcode, grams, minor or pieces}, or null when no pattern fits.
+export function readWeighed(code, patterns) {
+  if (!/^\d+$/.test(code)) return null;
+  for (const pattern of patterns) {
+    const found = fit(code, pattern);
+    if (found) return found;
+  }
+  return null;
+}
+
+function fit(code, pattern) {
+  if (code.length !== pattern.length) return null;
+  const parts = { A: "", W: "", P: "", N: "" };
+  let barcode = "";
+  for (let place = 0; place < pattern.length; place += 1) {
+    const sign = pattern[place];
+    const digit = code[place];
+    if (sign >= "0" && sign <= "9" && sign !== digit) return null;
+    if (sign === "C" && checkDigit(code.slice(0, place)) !== Number(digit)) return null;
+    if (sign === "A" || (sign >= "0" && sign <= "9")) barcode += digit;
+    if (sign in parts) parts[sign] += digit;
+  }
+  const found = { barcode };
+  if (parts.W) found.grams = Number(parts.W);
+  else if (parts.N) found.pieces = Number(parts.N);
+  else if (parts.P) found.minor = Number(parts.P);
+  return found;
+}
+
+function checkDigit(digits) {
+  const total = [...digits].reverse().reduce((all, digit, place) => all + Number(digit) * (place % 2 ? 1 : 3), 0);
+  return (10 - (total % 10)) % 10;
 }
