@@ -33,7 +33,7 @@ from yipan.pos.documents.fulfillment_picking import (
     PickedEnough,
     Scan,
 )
-from yipan.pos.models import StoreDifference, StoreFulfillment
+from yipan.pos.models import FulfillmentScan, StoreDifference, StoreFulfillment
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +199,13 @@ def test_a_pick_takes_no_more_than_wanted_and_is_taken_back() -> None:
     with pytest.raises(NotOnOrder):
         scan("MUG-1", 1)
     scan("TEA-250", 2)
+    kept = FulfillmentScan.objects.get()
+    assert (kept.quantity_expected, kept.was_expected_shown, kept.actor, kept.recorded_at) == (
+        2,
+        True,
+        "chen.clerk",
+        NOON,
+    )
     with pytest.raises(PickedEnough):
         scan("TEA-250", 1)
     with pytest.raises(PickedEnough):

@@ -20,7 +20,7 @@ from yipan.messages.pos import TransferReceived
 from yipan.pos.documents import place_move, transfer
 from yipan.pos.documents.place_move import NothingMoved, PlaceUnknown
 from yipan.pos.documents.transfer import CountBelowZero, Counting, NothingCounted, OrderNotOpen
-from yipan.pos.models import PlaceMove, StoreOrder, StoreTransfer
+from yipan.pos.models import PlaceMove, StoreOrder, StoreTransfer, TransferScan
 from yipan.pos.queries.counting import list_counted
 from yipan.pos.rules import Moved
 
@@ -105,6 +105,15 @@ def test_short_damaged_and_extra_goods_are_told_line_by_line() -> None:
     assert (told.data["is_last"], told.data["transfer_number"]) == (True, order.document_number)
     order.refresh_from_db()
     assert order.state == "closed_short"
+    # Each scan keeps how it came about: what was still to come then, by whom, on what paper.
+    rows = TransferScan.objects.order_by("position").values_list(
+        "sku", "quantity_expected", "capture_mode", "actor", "counterpart_document"
+    )
+    assert list(rows) == [
+        ("TEA-250", 24, "scan", "chen.clerk", order.number),
+        ("TEA-250", 24, "scan", "chen.clerk", order.number),
+        ("MUG-1", None, "scan", "chen.clerk", order.number),
+    ]
 
 
 def test_what_comes_in_two_parts_is_taken_in_in_two_receipts() -> None:

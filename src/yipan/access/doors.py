@@ -21,6 +21,7 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 
 ACTION_ATTRIBUTE = "yipan_action"
 REPEATABLE_ATTRIBUTE = "yipan_repeatable"
+AT_HUB_ATTRIBUTE = "yipan_at_hub"
 CONNECT_ATTRIBUTE = "yipan_connect_to"
 
 
@@ -56,14 +57,15 @@ def page(
 
 
 def endpoint(
-    *, action: str, repeatable: bool = False
+    *, action: str, repeatable: bool = False, at_hub: bool = False
 ) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
     """
     Make a function an API operation that only actors allowed to take `action` may call.
 
     It stands below the router's own decorator, next to the function. A POST needs an
     Idempotency-Key unless it is `repeatable`: it changes nothing, or what it brings
-    carries keys of its own, as messages do.
+    carries keys of its own, as messages do. With `at_hub` a node of a site passes it on to
+    its hub, which alone can answer.
     """
     assert action in ACTIONS, f"no such action: {action}"
 
@@ -81,6 +83,7 @@ def endpoint(
         setattr(guarded, "__signature__", signature)  # noqa: B010 - mypy knows no such field
         setattr(guarded, ACTION_ATTRIBUTE, action)
         setattr(guarded, REPEATABLE_ATTRIBUTE, repeatable)
+        setattr(guarded, AT_HUB_ATTRIBUTE, at_hub)
         return guarded
 
     return decorate
@@ -100,6 +103,11 @@ def get_connecting(request: HttpRequest) -> str:
 def is_repeatable(view: Callable[..., Any]) -> bool:
     """Tell whether an operation was declared to need no Idempotency-Key."""
     return bool(getattr(view, REPEATABLE_ATTRIBUTE, False))
+
+
+def is_at_hub(view: Callable[..., Any]) -> bool:
+    """Tell whether an operation was declared to be answered by the hub alone."""
+    return bool(getattr(view, AT_HUB_ATTRIBUTE, False))
 
 
 def get_action(view: Callable[..., Any]) -> str | None:

@@ -49,7 +49,7 @@ class ElsewhereOut(Schema):
 
 
 @router.get("/elsewhere", response=ElsewhereOut)
-@endpoint(action="pos.sell")
+@endpoint(action="pos.sell", at_hub=True)
 def get_elsewhere(request: HttpRequest, which: Query[ElsewhereQuery]) -> ElsewhereOut:
     """Tell a store what other sites have free; a register keeps it, and shows how old it is."""
     get_actor(request).require_site(which.site)

@@ -14,9 +14,9 @@ from ninja.operation import Operation
 
 from yipan.access.actors import Actor
 from yipan.access.devices import get_address
-from yipan.access.doors import get_action, is_repeatable
+from yipan.access.doors import get_action, is_at_hub, is_repeatable
 from yipan.access.limits import TokenBuckets
-from yipan.config import idempotency, problems
+from yipan.config import idempotency, problems, relay
 from yipan.config.authentication import authenticate
 from yipan.foundation.refusals import NotFound, Refusal
 
@@ -61,6 +61,8 @@ def _run_for(
     action = get_action(operation.view_func)
     if action is not None:
         actor.require(action)
+    if is_at_hub(operation.view_func) and relay.is_needed():
+        return relay.pass_on(request)
     if request.method != "POST" or is_repeatable(operation.view_func):
         return run()
     return idempotency.answer_once(run, request=request, actor=actor, at=timezone.now())

@@ -107,7 +107,7 @@ class CustomerReturnOut(Schema):
 
 
 @router.get("/returnable/{number}", response=ReturnableOut)
-@endpoint(action="pos.sell")
+@endpoint(action="pos.sell", at_hub=True)
 def get_returnable(
     request: HttpRequest,
     number: str,
@@ -134,7 +134,7 @@ def get_returnable(
 
 
 @router.post("/customer-returns", response={201: CustomerReturnOut})
-@endpoint(action="pos.sell")
+@endpoint(action="pos.sell", at_hub=True)
 def claim_customer_return(
     request: HttpRequest, payload: CustomerReturnIn
 ) -> Status[CustomerReturnOut]:
@@ -162,7 +162,7 @@ def claim_customer_return(
 
 
 @router.post("/customer-returns/{number}/release", response=CustomerReturnOut)
-@endpoint(action="pos.refund")
+@endpoint(action="pos.refund", at_hub=True)
 def release_customer_return(request: HttpRequest, number: str) -> CustomerReturnOut:
     """Give a claim up: the customer keeps the goods."""
     get_actor(request).require_site(returnable.get_return_site(number))

@@ -50,7 +50,7 @@ class StoreOrderOut(Schema):
 
 
 @router.post("/store-orders", response={201: StoreOrderOut})
-@endpoint(action="pos.sell", repeatable=True)
+@endpoint(action="pos.sell", repeatable=True, at_hub=True)
 def place_store_order(request: HttpRequest, payload: StoreOrderIn) -> Status[StoreOrderOut]:
     """
     Order goods of other sites at a register: all are reserved in this call, or none.

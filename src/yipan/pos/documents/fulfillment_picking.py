@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
+from yipan.documents.evidence import NO_STAMP, Evidence, Stamp
 from yipan.documents.states import lock_for
 from yipan.foundation.refusals import Refusal
 from yipan.ledger import levels
@@ -68,6 +69,7 @@ class Scan:
     quantity: int
     capture_mode: str = "scan"
     text: str = ""
+    stamp: Stamp = NO_STAMP
 
 
 @transaction.atomic
@@ -85,16 +87,23 @@ def pick(*, number: str, scan: Scan, by: Trace, at: datetime) -> FulfillmentScan
     before = _sum_scans(order).get(scan.sku, 0)
     if not 0 <= before + scan.quantity <= wanted:
         raise PickedEnough(number=number, sku=scan.sku, wanted=wanted, picked=before)
+    evidence = Evidence(
+        capture_mode=scan.capture_mode,
+        barcode_scanned=scan.text,
+        quantity_expected=wanted - before,
+        was_expected_shown=True,
+        counterpart_document=order.order_number,
+        actor=by.actor,
+        device=by.device,
+        stamp=scan.stamp,
+    )
     return FulfillmentScan.objects.create(
         fulfillment=order,
         position=order.scans.count() + 1,
         sku=scan.sku,
         quantity=scan.quantity,
-        capture_mode=scan.capture_mode,
-        text=scan.text[:96],
-        actor=by.actor,
-        device=by.device,
         at=at,
+        **evidence.make_columns(at=at),
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yipan.documents import numbers, told
+from yipan.documents.evidence import NO_STAMP, Evidence, Stamp
 from yipan.documents.states import lock_for
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
@@ -64,6 +65,7 @@ class Counting:
     is_damaged: bool = False
     capture_mode: str = "scan"
     text: str = ""
+    stamp: Stamp = NO_STAMP
 
 
 @transaction.atomic
@@ -125,11 +127,24 @@ def count(*, number: str, counting: Counting, by: Trace, at: datetime) -> Transf
         sku=counting.sku,
         is_damaged=counting.is_damaged,
         quantity=counting.quantity,
+        at=at,
+        **_prove(transfer, counting, before=before, by=by).make_columns(at=at),
+    )
+
+
+def _prove(transfer: StoreTransfer, counting: Counting, *, before: int, by: Trace) -> Evidence:
+    """Return how the figure of a scan came about. Its own goods are no longer expected."""
+    asked = {line.sku: line.quantity_open for line in store_order.list_asked(transfer.order)}
+    return Evidence(
         capture_mode=counting.capture_mode,
-        text=counting.text[:96],
+        barcode_scanned=counting.text,
+        quantity_expected=asked[counting.sku] - before if counting.sku in asked else None,
+        was_expected_shown=transfer.is_asked_taken,
+        counterpart_document=transfer.order.number,
+        package_id=transfer.carton,
         actor=by.actor,
         device=by.device,
-        at=at,
+        stamp=counting.stamp,
     )
 
 

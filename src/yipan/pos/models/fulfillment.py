@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yipan.documents.base import Document
+from yipan.documents.evidence import EvidenceColumns
 
 
 class FulfillmentMethod(models.TextChoices):
@@ -116,8 +117,12 @@ class StoreFulfillment(Document):
         ]
 
 
-class FulfillmentScan(models.Model):
-    """One scan or keyed correction of a pick; taken back, it stays with the moment."""
+class FulfillmentScan(EvidenceColumns):
+    """
+    One scan or keyed correction of a pick; taken back, it stays with the moment.
+
+    The evidence says how it came about: `quantity_expected` is what was still to be picked then.
+    """
 
     fulfillment = models.ForeignKey(
         StoreFulfillment, on_delete=models.CASCADE, related_name="scans"
@@ -125,10 +130,6 @@ class FulfillmentScan(models.Model):
     position = models.IntegerField()
     sku = models.CharField(max_length=48)
     quantity = models.BigIntegerField()
-    capture_mode = models.CharField(max_length=8)
-    text = models.CharField(max_length=96, blank=True)
-    actor = models.CharField(max_length=160)
-    device = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
 

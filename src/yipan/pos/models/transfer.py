@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yipan.documents.base import Document
+from yipan.documents.evidence import EvidenceColumns
 from yipan.pos.models.store_order import StoreOrder
 
 
@@ -63,18 +64,19 @@ class StoreTransfer(Document):
         indexes = [models.Index(fields=["site", "-id"], name="store_transfer_newest")]
 
 
-class TransferScan(models.Model):
-    """One scan or keyed correction of a count; taken back, it stays with the moment."""
+class TransferScan(EvidenceColumns):
+    """
+    One scan or keyed correction of a count; taken back, it stays with the moment.
+
+    The evidence says how it came about: `quantity_expected` is what was still to come of the
+    order then, and `package_id` the carton it came in.
+    """
 
     transfer = models.ForeignKey(StoreTransfer, on_delete=models.CASCADE, related_name="scans")
     position = models.IntegerField()
     sku = models.CharField(max_length=48)
     is_damaged = models.BooleanField(default=False)
     quantity = models.BigIntegerField()
-    capture_mode = models.CharField(max_length=8)
-    text = models.CharField(max_length=96, blank=True)
-    actor = models.CharField(max_length=160)
-    device = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
 

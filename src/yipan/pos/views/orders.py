@@ -19,6 +19,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, tell
+from yipan.documents.evidence import read_stamp
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
@@ -174,7 +175,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     try:
         fulfillment_picking.pick(
             number=number,
-            scan=Scan(sku=sku, quantity=change, capture_mode="key"),
+            scan=Scan(sku=sku, quantity=change, capture_mode="key", stamp=read_stamp(request)),
             by=get_trace(request),
             at=timezone.now(),
         )
@@ -370,7 +371,12 @@ def _take_scan(request: HttpRequest, order: FulfillmentDetail) -> tuple[str, str
         found = queries.find_product(order.head.site.code, text)
         fulfillment_picking.pick(
             number=order.head.number,
-            scan=Scan(sku=found.sku.code, quantity=found.pack_size, text=text),
+            scan=Scan(
+                sku=found.sku.code,
+                quantity=found.pack_size,
+                text=text,
+                stamp=read_stamp(request),
+            ),
             by=get_trace(request),
             at=timezone.now(),
         )

@@ -14,6 +14,7 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents import reversals
 from yipan.documents.doors import get_trace, tell
+from yipan.documents.evidence import read_stamp
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
@@ -287,6 +288,7 @@ def _take_scan(request: HttpRequest, task: TransferDetail) -> tuple[str, str]:
             is_damaged=is_damaged,
             capture_mode=mode,
             text=text,
+            stamp=read_stamp(request),
         )
         transfer.count(number=number, counting=counting, by=get_trace(request), at=timezone.now())
     except Refusal as refusal:

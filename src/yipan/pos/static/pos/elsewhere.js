@@ -108,10 +108,10 @@ function makeRow({ code, name, quantity }, { canOrder, wanted }) {
   if (canOrder && quantity >= wanted) {
     const radio = make("input");
     Object.assign(radio, { type: "radio", name: "method", value: code });
-    radio.setAttribute("aria-label", `${text("collect")} ${name}`);
     label.append(radio);
   }
-  label.append(make("span", "elsewhere-name", name), make("span", quantity > 0 ? "number" : "number muted", quantity === null ? "?" : writeCount(quantity)));
+  const isOffered = label.firstChild !== null;
+  label.append(make("span", "elsewhere-name", isOffered ? `${text("collect")} ${name}` : name), make("span", quantity > 0 ? "number" : "number muted", quantity === null ? "?" : writeCount(quantity)));
   row.append(label);
   return row;
 }
