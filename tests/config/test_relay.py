@@ -46,7 +46,7 @@ def test_what_the_hub_says_is_what_the_register_hears(clerk: Client) -> None:
 def test_a_no_of_the_hub_is_passed_on_with_its_code(clerk: Client) -> None:
     answer = clerk.get("/api/v1/returnable/S1-1-000099")
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (answer.status_code, answer.json()["code"]) == (404, "resource.not_found")
 
 
 def test_a_hub_that_does_not_answer_is_told_as_such(clerk: Client, settings: Any) -> None:
