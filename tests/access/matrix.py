@@ -18,6 +18,19 @@ PUBLIC = frozenset(
         "login",
         "access/logout",  # a form ends a session, if there is one
         "preferences",  # language and theme are kept in cookies before the log-in too
+        # The demo shop: open to all while a channel sells there, else not found
+        "shop/",
+        "shop/products/{sku}",
+        "shop/basket",
+        "shop/basket/put",
+        "shop/basket/method",
+        "shop/checkout",
+        "shop/checkout/hold",
+        "shop/checkout/place",
+        "shop/orders",
+        "shop/orders/{number}/{token}",
+        "shop/orders/{number}/{token}/cancel",
+        "shop/orders/{number}/{token}/change",
         "api/v1/openapi.json",
         "api/v1/",  # ninja's mark of the root: answers 404
     }
@@ -35,6 +48,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "erp.supplier_return.write",
         "erp.supplier_return.approve",
         "oms.read",
+        "channels.read",
+        "channels.write",
         "recon.read",
         "recon.settle",
         "recon.report",
@@ -188,11 +203,13 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     },
     Role.ORDER_DESK: EVERY_PERSON
     | EVERYBODY
-    | {"erp.read", "wms.read", "pool.promise", "oms.read", "oms.order.write"},
+    | {"erp.read", "wms.read", "pool.promise", "oms.read", "oms.order.write", "channels.read"},
     Role.PLANNER: EVERY_PERSON
     | EVERYBODY
     | {
         "oms.read",
+        "channels.read",
+        "channels.write",
         "pool.policy",
         "recon.read",
         "erp.read",
@@ -212,6 +229,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "erp.arrival_notice.write",
         "erp.supplier_return.write",
         "oms.read",
+        "channels.read",
+        "channels.write",
         "oms.order.write",
         "recon.read",
         "recon.report",
@@ -259,6 +278,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | {
         "erp.purchase_limit.write",
         "oms.read",
+        "channels.read",
         "recon.read",
         "ledger.read_cost",
         "ledger.prove",
@@ -367,6 +387,10 @@ WITHOUT_SITE = frozenset(
         "channels:code",
         "site-groups:code",
         "{service_site}:method",
+        "webhooks:webhook",
+        "deliveries:delivery",
+        "products:sku",
+        "{number}:token",
         "bundles:bundle",
         "selling-rules:rule",
         "rules:rule",

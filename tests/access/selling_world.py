@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.retailer import CHECKER, NOON, make_id
+from yipan.channels.documents import publication, webhook
+from yipan.channels.documents.publication import Manner
+from yipan.channels.queries import webhooks
 from yipan.oms.documents import order, order_return
 from yipan.oms.documents.order import Bought, BoughtLine
 from yipan.oms.documents.order_return import BroughtBack, CameBack
@@ -52,9 +55,21 @@ def open_shop() -> dict[str, str]:
     channels.save_channel(
         code="web", fields={"name": "Web shop", "group": "ALL"}, by=CHECKER, at=NOON
     )
+    publication.save(channel="web", manner=Manner(), by=CHECKER, at=NOON)
+    hook = webhook.create(
+        channel="web",
+        url="https://shop.example.com/stock",
+        new_id=make_id("webhook"),
+        by=CHECKER,
+        at=NOON,
+    )
+    webhook.test(code=hook.code, message_id=make_id("rung"), by=CHECKER, at=NOON)
+    [rung] = webhooks.list_deliveries(webhook=hook.code)
     rule = selling_rules.add(rule=NewRule(kind="buffer", channel="web"), by=CHECKER, at=NOON)
     return {
         "channels:code": "web",
+        "webhooks:webhook": hook.code,
+        "deliveries:delivery": str(rung.id),
         "site-groups:code": "ALL",
         "{service_site}:method": "ship",
         "bundles:bundle": "BAG-1",
@@ -80,6 +95,10 @@ def make_bodies(warehouse: str) -> Mapping[str, object]:
             "method": "pickup",
             "pickup_site": warehouse,
         },
+        "PUT api/v1/channels/{code}/publication": {"step_quantity": 5},
+        "POST api/v1/webhooks": {"channel": "web", "url": "https://shop.example.com/other"},
+        "POST api/v1/webhooks/{webhook}/send-after": {"after": 0},
+        "POST api/v1/orders/{number}/reduce": {"lines": [{"line": 1, "quantity": 0}]},
         "POST api/v1/orders/{number}/notes": {"text": "Looked at."},
         "POST api/v1/orders/{number}/returns": {"lines": [{"sku": "TEA-250", "quantity": 1}]},
         "POST api/v1/order-returns/{number}/refund": {"amount_minor": 1, "reference": "A-1"},

@@ -196,6 +196,9 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         # OMS: orders of channels
         "oms.read": _to(_OD, _IC, _FI, _PL, _AD, _IN),
         "oms.order.write": _to(_OD, _IN),
+        # Channels: what each is told, and whom it rings
+        "channels.read": _to(_OD, _IC, _PL, _AD, _IN),
+        "channels.write": _to(_IC, _PL, _IN),
         # Messages between the books
         "exchange.read": _to(_IC, _AD, _IN),
         "exchange.resolve": _to(_IC),

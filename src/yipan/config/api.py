@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
+from yipan.channels.api import router as channels_router
 from yipan.config import (
     api_access,
     api_bulk_jobs,
@@ -95,6 +96,7 @@ api.add_router("", oms_router)
 api.add_router("", order_returns_router)
 api.add_router("", sourcing_router)
 api.add_router("", store_orders_router)
+api.add_router("", channels_router)
 api.add_router("", recon_router)
 api.add_router("", api_digests.router)
 api.add_router("", api_event_feed.router)

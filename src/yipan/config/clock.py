@@ -7,6 +7,7 @@ from typing import Final
 
 from procrastinate.contrib.django import app
 
+from yipan.channels import tasks as channels
 from yipan.config import idempotency, node
 from yipan.documents import digests
 from yipan.erp import tasks as erp
@@ -100,6 +101,13 @@ def cancel_aged(timestamp: int) -> None:
 def forget_refused(timestamp: int) -> None:
     """Forget what was asked for in vain more than a week ago."""
     pool.forget_refused(at=_get_instant(timestamp))
+
+
+@app.periodic(cron="50 * * * *")
+@app.task(name="channels.forget_old", queueing_lock="channels.forget_old")
+def forget_told(timestamp: int) -> None:
+    """Forget what channels were told more than 30 days ago."""
+    channels.forget_old(at=_get_instant(timestamp))
 
 
 @app.periodic(cron="* * * * *")
@@ -198,6 +206,7 @@ TASKS: Final = (
     purge_answers,
     expire_holds,
     forget_refused,
+    forget_told,
     source_backorders,
     cancel_aged,
     sweep_orders,

@@ -143,6 +143,12 @@ VARIABLES = (
         "with commas.",
     ),
     Variable(
+        name="YIPAN_WEBHOOK_PRIVATE",
+        group=SERVING,
+        without="`0`",
+        meaning="`1` lets webhooks go to addresses of your own network, and without https.",
+    ),
+    Variable(
         name="YIPAN_PROXIES",
         group=SERVING,
         without="`0`",

@@ -54,11 +54,14 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("pool", "site_service"): ("edit",),
     ("pool", "bundle"): ("edit",),
     ("pool", "selling_rule"): ("create", "close"),
-    ("oms", "channel_order"): ("create", "source", "cancel"),
+    ("oms", "channel_order"): ("create", "source", "edit", "cancel"),
     ("oms", "fulfillment_order"): (
         "release", "accept", "pick", "stage", "short", "reject", "ship", "reverse", "ask_cancel",
         "cancel",
     ),
+    # Channels
+    ("channels", "publication"): ("create", "edit", "send_again"),
+    ("channels", "webhook"): ("create", "edit", "open", "close", "cancel", "send", "send_again"),
     # Warehouses
     ("wms", "inbound_order"): ("release", "change", "arrive", "receive", "reverse", "cancel"),
     ("wms", "expected_arrival"): ("announce", "cancel"),

@@ -18,6 +18,8 @@ urlpatterns = [
     path("wms/", include("yipan.wms.urls")),
     path("pos/", include("yipan.pos.urls")),
     path("oms/", include("yipan.oms.urls")),
+    path("channels/", include("yipan.channels.urls")),
+    path("shop/", include("yipan.shop.urls")),
     path("recon/", include("yipan.recon.urls")),
     path("", include("yipan.console.urls")),
 ]

@@ -21,6 +21,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 
+from yipan.channels import tasks as channels
 from yipan.config import api_bulk_jobs, clock, node
 from yipan.documents import bulk_jobs
 from yipan.erp import tasks
@@ -96,6 +97,8 @@ def list_rounds() -> list[Rounds]:
     if "erp" in node.list_node_receivers():
         rounds.append(Rounds(name="imports", go_round=_import_files, channel=jobs.CHANNEL))
         rounds.append(Rounds(name="bulk", go_round=_take_lines, channel=bulk_jobs.CHANNEL))
+        rounds.append(Rounds(name="publisher", go_round=_publish))
+        rounds.append(Rounds(name="webhooks", go_round=_ring))
     return rounds
 
 
@@ -118,6 +121,14 @@ def _import_files(now: float) -> int:  # noqa: ARG001  jobs are told the time of
 
 def _take_lines(now: float) -> int:  # noqa: ARG001  jobs are told the time of the day
     return api_bulk_jobs.run_part(clock=timezone.now)
+
+
+def _publish(now: float) -> int:  # noqa: ARG001  channels are told the time of the day
+    return channels.publish(clock=timezone.now)
+
+
+def _ring(now: float) -> int:  # noqa: ARG001  deliveries are told the time of the day
+    return channels.ring(clock=timezone.now, chance=random.SystemRandom())
 
 
 def start_rounds(rounds: Rounds, *, stop: threading.Event) -> threading.Thread:

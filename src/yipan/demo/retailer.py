@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from yipan.demo import buying, goods, moving, people, places, store_work, trading
+from yipan.demo import buying, goods, moving, people, places, selling, store_work, trading
 from yipan.demo.goods import Good
 from yipan.demo.trading import ZONE, make_id
 from yipan.erp import tasks
@@ -53,6 +53,8 @@ def build(*, now: datetime | None = None) -> bool:
     delivery.deliver_pending()
     moving.tell(now=now)
     store_work.work(now=now)
+    delivery.deliver_pending()
+    selling.sell(now=now)
     delivery.deliver_pending()
     _keep_days(first_day, now=now)
     return True

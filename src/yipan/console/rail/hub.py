@@ -202,6 +202,13 @@ SECTIONS = (
                 words=_("quota buffer safety stock channel"),
             ),
             Item(
+                label=_("Channels"),
+                url_name="channels:index",
+                action="channels.read",
+                icon="radio-tower",
+                words=_("web shop app marketplace webhook feed publish"),
+            ),
+            Item(
                 label=_("Orders"),
                 url_name="oms:orders",
                 action="oms.read",

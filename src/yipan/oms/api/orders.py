@@ -27,9 +27,11 @@ from yipan.oms.api.schemas import (
     OrderRowOut,
     OrdersOut,
     OrderStepIn,
+    ReduceIn,
     SourceIn,
 )
 from yipan.oms.documents import order as verbs
+from yipan.oms.documents import order_change
 from yipan.oms.documents.order import Bought, BoughtLine
 from yipan.oms.queries import orders
 from yipan.oms.queries.orders import OrderFilter
@@ -114,6 +116,21 @@ def cancel_order(request: HttpRequest, number: str, payload: OrderStepIn) -> Cha
     orders.get_order(number, sites=get_actor(request).sites)
     verbs.cancel(
         number=number,
+        by=get_trace(request, reason=payload.reason),
+        at=timezone.now(),
+        message_id=make_id(),
+    )
+    return _show(request, number)
+
+
+@router.post("/orders/{number}/reduce", response=ChannelOrderOut)
+@endpoint(action="oms.order.write")
+def reduce_order(request: HttpRequest, number: str, payload: ReduceIn) -> ChannelOrderOut:
+    """Take less of some lines; sites that work on them are asked to stop and begin anew."""
+    orders.get_order(number, sites=get_actor(request).sites)
+    order_change.reduce(
+        number=number,
+        wanted={it.line: it.quantity for it in payload.lines},
         by=get_trace(request, reason=payload.reason),
         at=timezone.now(),
         message_id=make_id(),

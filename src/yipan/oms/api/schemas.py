@@ -179,6 +179,17 @@ class OrderStepIn(Schema):
     reason: Reason = ""
 
 
+class LineWantedIn(Schema):
+    """How much of a line is still wanted, in the SKU's smallest unit."""
+
+    line: Annotated[int, Field(ge=1, le=LINES_PER_ORDER_MAX)]
+    quantity: Annotated[int, Field(ge=0, le=QUANTITY_MAX)]
+
+
+class ReduceIn(OrderStepIn):
+    lines: Annotated[list[LineWantedIn], Field(min_length=1, max_length=LINES_PER_ORDER_MAX)]
+
+
 class SourceIn(Schema):
     """From which site alone, when a person chooses it; from any when left empty."""
 

@@ -228,6 +228,10 @@ def stop(
 ) -> None:
     """Ask the site of a fulfillment order locked by the caller to stop. Asked once."""
     if fulfillment.is_canceling:
+        if then == THEN_CANCEL:
+            # Whoever cancels after a change wants none of it sourced anew.
+            fulfillment.after_cancel = then
+            fulfillment.save(update_fields=["after_cancel"])
         return
     fulfillment.is_canceling, fulfillment.after_cancel = True, then
     fulfillment.reason = by.reason

@@ -14,6 +14,9 @@ from yipan.oms.models.order import ChannelOrderState as State
 
 DOCUMENT_TYPE = "channel_order"
 FULFILLMENT_TYPE = "fulfillment_order"
+#: What becomes of the part a site stopped after its customer changed the order: what is still
+#: wanted is sourced anew, and the site that stopped may send it.
+THEN_AGAIN = "again"
 
 
 def lock_order(number: str) -> ChannelOrder:
@@ -55,6 +58,17 @@ def recount(order: ChannelOrder, *, at: datetime) -> None:
     else:
         order.state = State.BACKORDERED
     order.save(update_fields=["state", "closed_at"])
+
+
+def apply_cuts(order: ChannelOrder) -> None:
+    """Cancel what a customer no longer wants, as far as no site holds it any more."""
+    for line in order.lines.filter(quantity_cut__gt=0).order_by("line"):
+        waiting = line.quantity - line.quantity_canceled - line.quantity_placed
+        quantity = min(waiting, line.quantity_cut)
+        if quantity > 0:
+            line.quantity_canceled += quantity
+            line.quantity_cut -= quantity
+            line.save(update_fields=["quantity_canceled", "quantity_cut"])
 
 
 def reopen(order: ChannelOrder) -> None:

@@ -49,6 +49,7 @@ def source(
     back-ordered. `message_id` is what the ids of the messages follow from.
     """
     before = order.state
+    order_state.apply_cuts(order)
     made: list[FulfillmentOrder] = []
     is_retry = trigger == "again" and not backorder.has_come(order)
     if not is_retry:

@@ -90,6 +90,7 @@ class OrderLine(models.Model):
     One SKU of an order, in its smallest unit.
 
     What is neither canceled, shipped nor on a fulfillment order waits: it is back-ordered.
+    `quantity_cut` is to be canceled as soon as the site that works on it lets it go.
     `bundle` names what was bought when the line is a part of it.
     """
 
@@ -102,6 +103,7 @@ class OrderLine(models.Model):
     quantity_placed = models.BigIntegerField(default=0)
     quantity_shipped = models.BigIntegerField(default=0)
     quantity_returned = models.BigIntegerField(default=0)
+    quantity_cut = models.BigIntegerField(default=0)
     amount_minor = models.BigIntegerField(default=0)
 
     class Meta:
@@ -114,6 +116,7 @@ class OrderLine(models.Model):
                 & Q(quantity_placed__gte=0)
                 & Q(quantity_shipped__gte=0)
                 & Q(quantity_returned__gte=0)
+                & Q(quantity_cut__gte=0)
                 & Q(quantity__gte=F("quantity_canceled") + F("quantity_placed")),
                 name="order_line_parts",
             ),

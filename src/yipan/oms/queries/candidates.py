@@ -136,7 +136,7 @@ def _reject(it: Candidate, order: ChannelOrder, service: ServiceRow | None, bars
 def _find_refused(order: ChannelOrder) -> frozenset[str]:
     found = order.fulfillments.filter(
         Q(state__in=STATES_REFUSED) | Q(lines__quantity_short__gt=0, arrived_at__isnull=True)
-    )
+    ).exclude(after_cancel="again")
     return frozenset(
         from_site or site for site, from_site in found.values_list("site", "from_site")
     )

@@ -12,6 +12,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.ledger.calls import call, texts
 from yipan.masterdata import queries as masterdata
 from yipan.pool.models import (
+    BundlePart,
     Channel,
     ChannelSite,
     SellingRule,
@@ -230,6 +231,17 @@ def find_parts(skus: Collection[str]) -> dict[str, tuple[tuple[str, int], ...]]:
     for bundle, part, quantity in rows:
         parts.setdefault(bundle, []).append((part, quantity))
     return {bundle: tuple(found) for bundle, found in parts.items()}
+
+
+def find_bundles_of(parts: Collection[str]) -> set[str]:
+    """Return the bundles that one of some SKUs is a part of."""
+    rows = BundlePart.objects.filter(part__in=set(parts))
+    return set(rows.values_list("bundle", flat=True))
+
+
+def find_sku_of_rule(rule: int) -> str:
+    """Return the SKU a selling rule is about, also one that ended; "" is all of them."""
+    return SellingRule.objects.filter(pk=rule).values_list("sku", flat=True).first() or ""
 
 
 def _with_sites() -> QuerySet[Channel]:

@@ -1,0 +1,1 @@
+"""Index of the verbs of the channels. No code here."""

@@ -1,0 +1,1 @@
+"""Index of the reads of the channels. No code here."""

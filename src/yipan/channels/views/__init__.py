@@ -1,0 +1,1 @@
+"""Pages of the channels: what each is told, and whom it rings."""

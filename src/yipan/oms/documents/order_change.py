@@ -1,0 +1,77 @@
+"""Changing an order after it was taken in (改单): less of some lines, as far as it has not left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from yipan.documents.states import WrongState
+from yipan.foundation.refusals import NotFound, Refusal
+from yipan.ledger.moves import Trace
+from yipan.oms.documents import order_state
+from yipan.oms.documents.order import stop
+from yipan.oms.documents.order_state import THEN_AGAIN
+from yipan.oms.models import ChannelOrder, OrderLine
+from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
+from yipan.oms.models.order import STATES_OPEN
+
+
+class BundleLine(Refusal):
+    """The line is a part of a bundle, and a bundle is taken whole. Cancel the order instead."""
+
+    code = "channel_order.bundle_line"
+    status = 422
+
+
+@transaction.atomic
+def reduce(
+    *, number: str, wanted: Mapping[int, int], by: Trace, at: datetime, message_id: UUID
+) -> ChannelOrder:
+    """
+    Take less of some lines of an order: `wanted` maps a line to its new quantity.
+
+    What waits is canceled at once. Sites that work on the rest are asked to stop; when they
+    have, what is still wanted is sourced anew, from them too. What left meanwhile has left.
+    Safe to repeat: asked for as much or more, nothing changes.
+
+    :raises NotFound: if there is no such order or line.
+    :raises WrongState: if nothing of the order is open any more.
+    :raises BundleLine: if a line is a part of a bundle.
+    """
+    order = order_state.lock_order(number)
+    if order.state not in STATES_OPEN:
+        raise WrongState(number=number, step="change", state=order.state)
+    before = order.state
+    lines = {line.line: line for line in order.lines.select_for_update().order_by("line")}
+    cut = [_cut(lines.get(place), place, quantity) for place, quantity in sorted(wanted.items())]
+    if not any(cut):
+        return order
+    touched = order.fulfillments.filter(
+        state__in=FULFILLMENT_OPEN, lines__order_line__quantity_cut__gt=0
+    )
+    for fulfillment in touched.distinct().order_by("site", "id"):
+        stop(fulfillment, then=THEN_AGAIN, by=by, at=at, message_id=message_id)
+    order_state.recount(order, at=at)
+    order_state.note_order(order, step="edit", from_state=before, by=by, at=at)
+    return order
+
+
+def _cut(line: OrderLine | None, place: int, quantity: int) -> int:
+    """Lower what is wanted of a line, never below what has left; return by how much."""
+    if line is None:
+        raise NotFound(kind="order_line", id=str(place))
+    wanted = line.quantity - line.quantity_canceled - line.quantity_cut
+    less = wanted - max(quantity, line.quantity_shipped)
+    if less <= 0:
+        return 0
+    if line.bundle:
+        raise BundleLine(line=place, bundle=line.bundle)
+    waiting = line.quantity - line.quantity_canceled - line.quantity_placed
+    at_once = min(less, waiting)
+    line.quantity_canceled += at_once
+    line.quantity_cut += less - at_once
+    line.save(update_fields=["quantity_canceled", "quantity_cut"])
+    return less
