@@ -192,7 +192,7 @@ def test_an_order_is_changed_and_canceled(shopper: Page) -> None:
     shopper.get_by_role("button", name="Order now").click()
     assert hub("S12") == (3, 3)
     shopper.get_by_label("Quantity").fill("1")
-    shopper.get_by_role("button", name="Change order").click()
+    shopper.get_by_role("button", name="Change my order").click()
     expect(shopper.get_by_text("Changed. The team was told.")).to_be_visible()
     retailer.deliver()
     assert hub("S12") == (5, 1)

@@ -41,11 +41,11 @@ CHANNELS = (
     ),
 )
 
-#: What is withheld: kind, fields.
+#: What is withheld.
 RULES = (
-    ("buffer", {"channel": "tmall", "percent": 20, "reason": "Counts of stores are not exact."}),
-    ("safety_stock", {"site": "S1", "quantity": 2, "reason": "For whoever walks in."}),
-    ("safety_stock", {"site": "S12", "quantity": 2, "reason": "For whoever walks in."}),
+    NewRule(kind="buffer", channel="tmall", percent=20, reason="Counts of stores are not exact."),
+    NewRule(kind="safety_stock", site="S1", quantity=2, reason="For whoever walks in."),
+    NewRule(kind="safety_stock", site="S12", quantity=2, reason="For whoever walks in."),
 )
 
 #: Channel, number, method and store, who, lines.
@@ -108,5 +108,5 @@ def _open(*, at: datetime) -> None:
     ]
     for service in services:
         channels.save_service(service=service, by=PLANNER, at=at)
-    for kind, fields in RULES:
-        selling_rules.add(rule=NewRule(kind=kind, **fields), by=PLANNER, at=at)
+    for rule in RULES:
+        selling_rules.add(rule=rule, by=PLANNER, at=at)

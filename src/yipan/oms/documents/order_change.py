@@ -43,7 +43,7 @@ def reduce(
     """
     order = order_state.lock_order(number)
     if order.state not in STATES_OPEN:
-        raise WrongState(number=number, step="change", state=order.state)
+        raise WrongState(number=number, step="edit", state=order.state)
     before = order.state
     lines = {line.line: line for line in order.lines.select_for_update().order_by("line")}
     cut = [_cut(lines.get(place), place, quantity) for place, quantity in sorted(wanted.items())]
