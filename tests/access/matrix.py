@@ -313,6 +313,7 @@ OF_A_SITE = frozenset(
         "receipts:number",
         "receiving:number",
         "outbound-orders:number",
+        "picks:pick_id",
         "wms/shipments:number",
         "waves:number",
         "packing:number",

@@ -101,6 +101,9 @@ def send(warehouse: str) -> dict[str, str]:
         "moving:number": task.number,
         "move-tasks:number": task.number,
         "picking:number": numbers[1],
+        "picks:pick_id": str(
+            Pick.objects.filter(order__number=numbers[1], state="open").first().pk
+        ),
         "wms/shipments:number": left.number,
         "waves:number": gathered.number,
         "wms/adjustments:number": scrapped.number,

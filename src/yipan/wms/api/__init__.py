@@ -10,6 +10,7 @@ from yipan.wms.api.kits import router as kits
 from yipan.wms.api.outbound import router as outbound
 from yipan.wms.api.papers import router as papers
 from yipan.wms.api.parcels import router as parcels
+from yipan.wms.api.picks import router as picks
 from yipan.wms.api.reversing import router as reversing
 from yipan.wms.api.site_rules import router as site_rules
 from yipan.wms.api.stock import router as stock
@@ -26,3 +27,4 @@ router.add_router("", reversing)
 router.add_router("", parcels)
 router.add_router("", papers)
 router.add_router("", tasks)
+router.add_router("", picks)

@@ -75,6 +75,7 @@ class WavePage(Schema):
 
 
 class PickOut(Schema):
+    pick: int
     order: str
     line: int
     sku: str
@@ -85,11 +86,13 @@ class PickOut(Schema):
     quantity_picked: int
     place: str
     parcel: str
+    lot: str
 
     @classmethod
     def of(cls, row: PickRow) -> PickOut:
         """Return what the API tells of a pick."""
         return cls(
+            pick=row.pick_id,
             order=row.order,
             line=row.line,
             sku=row.sku.code,
@@ -100,6 +103,7 @@ class PickOut(Schema):
             quantity_picked=row.quantity_picked,
             place=row.place,
             parcel=row.parcel,
+            lot=row.lot,
         )
 
 

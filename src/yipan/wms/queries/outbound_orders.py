@@ -173,6 +173,18 @@ def get_outbound_site(number: str) -> str:
     return str(site)
 
 
+def find_pick(pick_id: int) -> tuple[str, str]:
+    """
+    Return the site and the order of a pick.
+
+    :raises NotFound: if there is no such pick.
+    """
+    found = Pick.objects.filter(pk=pick_id).values_list("order__site", "order__number").first()
+    if found is None:
+        raise NotFound(kind="pick", id=str(pick_id))
+    return found
+
+
 def get_outbound_order(number: str) -> OutboundDetail:
     """
     Return one outbound order with lines, picks and shipments.
