@@ -9,7 +9,16 @@ from django.test import Client
 
 from yipan.access.models import User
 from yipan.demo import retailer
-from yipan.erp.models import GoodsReceipt, PurchaseOrder, SalesIssue, StockOpening
+from yipan.erp.models import (
+    ArrivalNotice,
+    GoodsReceipt,
+    PurchaseOrder,
+    ReceiptSurplus,
+    SalesIssue,
+    StockOpening,
+    SupplierInvoice,
+    SupplierReturn,
+)
 from yipan.pos.models import StoreOpening, Ticket
 from yipan.wms.models import BinMove, InboundOrder, Receipt, WarehouseOpening
 
@@ -43,6 +52,20 @@ def test_the_office_opens_every_page_of_the_hub(language: str) -> None:
         "/erp/purchase-orders/line?code=TEA-250",
         *(f"/erp/purchase-orders/{order.number}" for order in orders),
         f"/erp/purchase-orders/{orders.filter(state='draft')[0].number}/edit",
+        "/erp/arrival-notices?state=all",
+        "/erp/arrival-notices/new",
+        *(f"/erp/arrival-notices/{it.number}" for it in ArrivalNotice.objects.all()),
+        f"/erp/arrival-notices/{ArrivalNotice.objects.order_by('id')[0].number}/edit",
+        "/erp/receipt-surpluses?all=1",
+        *(f"/erp/receipt-surpluses/{it.number}" for it in ReceiptSurplus.objects.all()),
+        "/erp/supplier-returns",
+        "/erp/supplier-returns/new",
+        *(f"/erp/supplier-returns/{it.number}" for it in SupplierReturn.objects.all()),
+        "/erp/supplier-invoices",
+        "/erp/supplier-invoices/new",
+        *(f"/erp/supplier-invoices/{it.number}" for it in SupplierInvoice.objects.all()),
+        "/erp/supplier-prices?all=1",
+        "/erp/supplier-prices/edit",
         "/erp/goods-receipts",
         "/erp/goods-receipts?warned=1",
         *(f"/erp/goods-receipts/{receipt.number}" for receipt in GoodsReceipt.objects.all()),

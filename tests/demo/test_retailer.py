@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from django.db.models import F
+from django.db.models import F, Model
 
 from yipan import demo
 from yipan.access.models import User
@@ -14,11 +14,17 @@ from yipan.demo import goods, people, retailer
 from yipan.erp.models import (
     Adjustment,
     Allocation,
+    ArrivalNotice,
     GoodsReceipt,
+    LandedCost,
     LimitChange,
+    PurchaseChange,
     PurchaseOrder,
+    ReceiptSurplus,
     ReplenishmentRequest,
     SalesIssue,
+    SupplierInvoice,
+    SupplierReturn,
     TransferDifference,
     TransferOrder,
 )
@@ -26,6 +32,7 @@ from yipan.exchange import delivery
 from yipan.exchange.queries import list_inbox
 from yipan.ledger import queries as ledger
 from yipan.pos.models import StoreDifference, Ticket
+from yipan.proof.purchasing import prove_on_order, prove_supplier_account
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +135,21 @@ def test_transfers_stand_in_every_state_and_work_waits_for_people() -> None:
     short = shared.lines.filter(quantity_shared__lt=F("quantity_needed"))
     assert set(short.values_list("sku", flat=True)) == {"NUT-WAL-500"}
     assert LimitChange.objects.get().state == "submitted"
+
+
+def test_around_the_orders_something_waits_for_everybody_who_buys() -> None:
+    retailer.build(now=NOW)
+
+    def count(model: type[Model]) -> Counter[str]:
+        return Counter(model._default_manager.values_list("state", flat=True))
+
+    assert count(ArrivalNotice) == {"announced": 3}
+    assert count(PurchaseChange) == {"approved": 1, "proposed": 1}
+    assert count(ReceiptSurplus) == {"open": 1, "proposed": 1}
+    assert count(SupplierReturn) == {"shipped": 1, "to_ship": 1, "draft": 1}
+    assert count(SupplierInvoice) == {"matched": 1, "differing": 1, "approved": 1}
+    # Of the dearer rice 141 came: sixty fen more each, in the value of the goods.
+    cost = LandedCost.objects.get()
+    assert (cost.state, cost.cost_type, cost.amount_minor) == ("posted", "price", 141 * 60)
+    for finding in (prove_on_order(), prove_supplier_account()):
+        assert finding.ok, finding.detail

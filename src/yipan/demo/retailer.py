@@ -8,7 +8,17 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from yipan.demo import buying, goods, moving, people, places, selling, store_work, trading
+from yipan.demo import (
+    buying,
+    goods,
+    moving,
+    people,
+    places,
+    selling,
+    store_work,
+    supplying,
+    trading,
+)
 from yipan.demo.goods import Good
 from yipan.demo.trading import ZONE, make_id
 from yipan.erp import tasks
@@ -45,6 +55,7 @@ def build(*, now: datetime | None = None) -> bool:
     if StoreOpening.objects.exists():
         return False
     _write_master_data(at=opened_at)
+    supplying.write_terms(at=opened_at)
     _open_books(at=opened_at)
     delivery.deliver_pending()
     buying.tell(now=now)
@@ -53,6 +64,7 @@ def build(*, now: datetime | None = None) -> bool:
     delivery.deliver_pending()
     moving.tell(now=now)
     store_work.work(now=now)
+    supplying.tell(now=now)
     delivery.deliver_pending()
     selling.sell(now=now)
     delivery.deliver_pending()
@@ -66,6 +78,7 @@ def _keep_days(first_day: date, *, now: datetime) -> None:
     for day in days:
         tasks.keep_day(at=datetime.combine(day, time(3), tzinfo=ZONE), lag=NO_LAG)
     tasks.value_postings(clock=lambda: now, lag=NO_LAG)
+    tasks.follow_invoices(at=now)
 
 
 @transaction.atomic

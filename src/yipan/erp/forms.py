@@ -34,6 +34,7 @@ class LineEntry:
     quantity: str
     unit_cost: str
     offer: Offer | None = None
+    quantity_came: int = 0
     errors: dict[str, str] = field(default_factory=dict)
     quantity_read: int = 0
     unit_cost_read: int | None = 0

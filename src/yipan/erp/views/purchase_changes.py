@@ -116,6 +116,9 @@ def _try(
 def _show(
     request: HttpRequest, order: OrderDetail, *, lines: list[LineEntry], expected_on: date | None
 ) -> HttpResponse:
+    came = {line.sku.code: line.quantity_received for line in order.lines}
+    for line in lines:
+        line.quantity_came = came.get(line.sku.code, 0)
     context = {
         "order": order,
         "lines": lines,
