@@ -99,7 +99,17 @@ def test_a_document_that_left_the_way_shows_how_it_ended() -> None:
 
     assert 'class="is-ended" aria-current="step"' in drawn
     assert "Canceled" in drawn
+    # Nobody knows how far it had come: only the beginning is said.
+    assert "Draft" in drawn
+    assert "Approved" not in drawn
     assert "Sent" not in drawn
+
+
+def test_a_document_that_ended_near_its_goal_shows_the_way_up_to_there() -> None:
+    drawn = render("{% stepper 'draft sent received' 'closed_short' %}")
+
+    assert drawn.count('class="is-past"') == 2
+    assert "Received" not in drawn
 
 
 def test_a_column_sorts_up_first_then_down_and_begins_at_the_first_page() -> None:

@@ -123,10 +123,19 @@ def read_history(
     named = {step.message_id for step in steps if step.message_id is not None}
     found = [ledger.find_posting(book=book, origin=origin) for book, origin in postings]
     return History(
-        entries=tuple(make_entry(step) for step in reversed(steps)),
+        entries=_make_entries(steps),
         messages=tuple(list_told(named | set(message_ids))),
         postings=tuple(posting for posting in found if posting is not None),
     )
+
+
+def _make_entries(steps: Sequence[Step]) -> tuple[Entry, ...]:
+    """Return the lines of a timeline; what site and hub note of one step alike is said once."""
+    entries = {
+        (step.at, step.step, step.actor, step.device, step.reason): make_entry(step)
+        for step in reversed(steps)
+    }
+    return tuple(entries.values())
 
 
 def make_entry(step: Step) -> Entry:

@@ -139,6 +139,10 @@ def state(code: str) -> SafeString:
     return format_html('<span class="badge badge-dot tone-{}">{}</span>', tone, label)
 
 
+#: Ends that a document comes to only when it was all but through.
+NEAR_THE_GOAL = frozenset({"closed_short", "reversed"})
+
+
 @register.simple_tag
 def stepper(
     steps: str, current: str, ended: str = "canceled closed_short reversed rejected"
@@ -146,12 +150,13 @@ def stepper(
     """
     Show where a document stands on its way.
 
-    `steps` are the states of the straight way, parted by blanks. A document that left
-    it (`ended`) shows the states up to the start and then how it ended.
+    `steps` are the states of the straight way, parted by blanks. A document that left it
+    (`ended`) shows where it began and how it ended, since it may have left anywhere between;
+    one that ended near its goal (`NEAR_THE_GOAL`) shows the way up to there.
     """
     names = steps.split()
     if current in ended.split() and current not in names:
-        names = [*names[:-1], current]
+        names = [*(names[:-1] if current in NEAR_THE_GOAL else names[:1]), current]
     position = names.index(current) if current in names else -1
     left = ended.split()
     items = format_html_join(

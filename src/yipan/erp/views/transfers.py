@@ -103,6 +103,9 @@ def show_transfer(request: HttpRequest, number: str) -> HttpResponse:
         "history": history,
         "steps": _list_steps(order, actor),
         "is_own_draft": order.head.state == "draft" and order.head.created_by == actor.name,
+        "may_see_outbound": actor.may("wms.read")
+        and order.head.from_site is not None
+        and order.head.from_site.site_type == "warehouse",
         "warnings": [(leg, warning) for leg in order.legs for warning in leg.warnings],
         "open_differences": [number for number, state in order.differences if state == "open"],
         "may_open_messages": actor.may("exchange.read"),
