@@ -172,6 +172,12 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         handler=pos_handlers.take_replenishment_answer,
     ),
     Subscription(
+        receiver="erp", message=pos_orders.DifferenceOpened, handler=recon_handlers.open_doubt
+    ),
+    Subscription(
+        receiver="erp", message=pos_orders.DifferenceClosed, handler=recon_handlers.close_doubt
+    ),
+    Subscription(
         receiver="erp", message=pos_orders.CountRecorded, handler=recon_handlers.take_store_count
     ),
     RunSubscription(receiver="erp", message=pos.TicketPosted, handler=erp_handlers.book_tickets),

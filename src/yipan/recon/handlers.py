@@ -10,7 +10,7 @@ from yipan.documents import told
 from yipan.exchange.subscriptions import Heard
 from yipan.ledger.moves import Trace
 from yipan.messages import pos_orders
-from yipan.recon.documents import counting
+from yipan.recon.documents import counting, doubting
 from yipan.recon.documents.counting import Counted
 
 
@@ -46,3 +46,24 @@ def take_store_count(message: pos_orders.CountRecorded, heard: Heard) -> None:
         by=Trace(actor=heard.source, source=heard.source, sequence=heard.sequence),
         at=timezone.now(),
     )
+
+
+def open_doubt(message: pos_orders.DifferenceOpened, heard: Heard) -> None:
+    """
+    Keep that a store doubts its own book of something, so that it is counted first.
+
+    :raises Refusal: if the source does not speak for the site, or names what is unknown.
+    """
+    told.require_speaker(source=heard.source, site=message.site)
+    told.require_known(sites={message.site}, skus={message.sku})
+    doubting.open_doubt(message)
+
+
+def close_doubt(message: pos_orders.DifferenceClosed, heard: Heard) -> None:
+    """
+    Keep that a store has settled what it doubted.
+
+    :raises Refusal: if the source does not speak for the site.
+    """
+    told.require_speaker(source=heard.source, site=message.site)
+    doubting.close_doubt(message, at=message.occurred_at)

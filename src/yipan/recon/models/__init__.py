@@ -1,6 +1,7 @@
 """Tables of reconciliation: an index of its modules."""
 
 from yipan.recon.models.case import Case, CaseCorrection, CaseKind, CaseState
+from yipan.recon.models.doubt import Doubt
 from yipan.recon.models.observation import Observation
 from yipan.recon.models.past import PastCorrection
 from yipan.recon.models.report import ReportState, StockReport, StockReportLine
@@ -12,6 +13,7 @@ __all__ = [
     "CaseCorrection",
     "CaseKind",
     "CaseState",
+    "Doubt",
     "Observation",
     "PastCorrection",
     "ReportState",

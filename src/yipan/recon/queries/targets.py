@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from django.db.models import When as Branch
 from yipan.ledger.activity import ActivityRow, list_activity
 from yipan.masterdata.queries import find_skus
 from yipan.masterdata.rows import SkuRow
-from yipan.recon.models import Observation
+from yipan.recon.models import Doubt, Observation
 from yipan.recon.queries.evidence import get_book
 from yipan.recon.rules.targeting import Candidate, Target, rank
 
@@ -48,8 +48,12 @@ def list_targets(
     rows = list_activity(book=get_book(site), since=at - WINDOW, by_place=by_place)
     goods = find_skus({row.sku for row in rows})
     counted = _read_counts(site=site, by_place=by_place)
+    missed = _count_short_picks(site=site, by_place=by_place)
     candidates = [
-        _describe(row, site=site, at=at, goods=goods, counted=counted)
+        replace(
+            _describe(row, site=site, at=at, goods=goods, counted=counted),
+            short_picks=missed.get((row.place if by_place else "", row.sku), 0),
+        )
         for row in rows
         if row.sku in goods
     ]
@@ -86,6 +90,16 @@ def _describe(
         days_without_sale=quiet_days,
         days_since_count=_count_days(last, at) if last is not None else None,
     )
+
+
+def _count_short_picks(*, site: str, by_place: bool) -> dict[tuple[str, str], int]:
+    """Return how often somebody found less than the book says and nobody has counted since."""
+    rows = Doubt.objects.filter(site=site, doubt_type="short_pick", closed_at=None)
+    counts: dict[tuple[str, str], int] = {}
+    for place, sku in rows.values_list("place", "sku"):
+        key = (place if by_place else "", sku)
+        counts[key] = counts.get(key, 0) + 1
+    return counts
 
 
 def _count_days(since: datetime, at: datetime) -> float:
