@@ -146,7 +146,7 @@ def test_what_builds_on_a_refused_scan_waits_for_a_person(
     expect_unsent(worker, 3)
     worker.context.set_offline(False)
 
-    expect(worker.get_by_text("This was not taken:")).to_be_visible()
+    expect(worker.get_by_text("Some scans were not taken.")).to_be_visible()
     expect(worker.locator("[data-queue] li[data-state=refused]")).to_have_count(1)
     expect(worker.locator("[data-queue] li[data-state=stopped]")).to_have_count(2)
     assert BinMove.objects.count() == 0

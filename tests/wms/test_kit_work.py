@@ -19,6 +19,7 @@ from yipan.documents.told import QuantityNotPlausible
 from yipan.erp.models import Adjustment
 from yipan.ledger.moves import Trace
 from yipan.masterdata.refusals import BinUnknown
+from yipan.proof.kits import prove_kits
 from yipan.proof.lots import prove_lots
 from yipan.proof.run import find_first_break, prove
 from yipan.proof.sites import compare_sites
@@ -150,6 +151,17 @@ def test_kit_work_is_undone_in_both_books() -> None:
     require_books_agree()
     with pytest.raises(WrongState):
         kit_work.reverse(number=done.number, by=LEAD, at=NOON, message_id=make_id("again"))
+
+
+def test_the_proof_names_kit_work_that_the_book_does_not_know() -> None:
+    done = post("GIFT-1", 4)
+    assert prove_kits().ok
+
+    done.lines.filter(sku="MUG-1").update(quantity=7)
+
+    broken = prove_kits()
+    assert (broken.ok, broken.count) == (False, 1)
+    assert broken.detail == "site W1, SKU MUG-1: 8 in kit work by the book, 7 by documents"
 
 
 def test_work_that_cannot_be_is_refused_and_nothing_changes() -> None:

@@ -13,6 +13,7 @@ from yipan.access.roles import Role
 from yipan.bench import wms_world
 from yipan.bench.report import Result, at_least, at_most, tell, tell_load
 from yipan.bench.wms_world import SITE, SKUS
+from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
 from yipan.wms.documents import receipt, wave
 from yipan.wms.documents.receipt import Opening
@@ -61,7 +62,8 @@ def _measure_scans(*, now: datetime) -> list[Result]:
         answer = client.post(
             address,
             {"scan": wms_world.name_barcode(sku), "condition": "sound"},
-            headers={"HX-Request": "true"},
+            # As a handheld sends it, so that it may send it again.
+            headers={"HX-Request": "true", "Idempotency-Key": str(make_id())},
         )
         assert answer.status_code == 200, answer.status_code
         assert "tone-bad" not in answer.content.decode(), sku

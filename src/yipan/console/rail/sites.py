@@ -103,6 +103,13 @@ SECTIONS = (
                 words=_("scrap sample internal use status"),
             ),
             Item(
+                label=_("Kits"),
+                url_name="wms:kits",
+                action="wms.read",
+                icon="layers",
+                words=_("assemble break parts bench"),
+            ),
+            Item(
                 label=_("Parcels"),
                 url_name="wms:parcels",
                 action="wms.read",

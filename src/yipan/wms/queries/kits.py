@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Sum
+
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SkuRow
-from yipan.wms.models import KitPart, KitWork
+from yipan.wms.models import KitPart, KitWork, KitWorkLine
+from yipan.wms.models.kit import KitWorkState
 from yipan.wms.queries import giving
 
 ROWS_MAX = 1_000
@@ -132,6 +135,15 @@ def get_kit_work(number: str) -> KitWorkRow:
             for line in lines
         ),
     )
+
+
+def sum_kit_work(site: str) -> dict[str, int]:
+    """Return by SKU what went into kits and did not come out, by the documents that stand."""
+    standing = KitWorkLine.objects.filter(work__site=site, work__state=KitWorkState.POSTED)
+    sums: dict[str, int] = {}
+    for sku, is_made, quantity in standing.values_list("sku", "is_made").annotate(Sum("quantity")):
+        sums[sku] = sums.get(sku, 0) + (-quantity if is_made else quantity)
+    return {sku: quantity for sku, quantity in sums.items() if quantity}
 
 
 def _read(row: KitWork, sku: SkuRow, *, lines: tuple[KitLineRow, ...] = ()) -> KitWorkRow:
