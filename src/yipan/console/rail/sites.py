@@ -106,7 +106,7 @@ SECTIONS = (
                 label=_("Kits"),
                 url_name="wms:kits",
                 action="wms.read",
-                icon="layers",
+                icon="package-plus",
                 words=_("assemble break parts bench"),
             ),
             Item(
