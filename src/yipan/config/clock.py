@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import Final
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from yipan.channels import tasks as channels
 from yipan.config import idempotency, node
@@ -17,6 +19,7 @@ from yipan.ledger import months
 from yipan.messages import pos, wms
 from yipan.messages.digests import StreamDigest
 from yipan.oms import tasks as oms
+from yipan.planning import tasks as planning
 from yipan.pool import tasks as pool
 from yipan.pos import tasks as pos_tasks
 from yipan.recon import tasks as recon
@@ -185,12 +188,51 @@ def replenish(timestamp: int) -> None:
         wms_tasks.replenish(sites=node.list_node_sites(), at=_get_instant(timestamp))
 
 
+@app.periodic(cron="30 1 * * *")
+@app.task(name="planning.plan_nightly", queueing_lock="planning.plan_nightly")
+def plan_nightly(timestamp: int) -> None:
+    """Begin the plan of the night; the next task carries it out."""
+    if "planning" in node.list_node_receivers():
+        planning.plan_nightly(setting=node.get_plan_setting(), at=_get_instant(timestamp))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="planning.carry_on", queueing_lock="planning.carry_on", lock="planning")
+def carry_on_plan(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
+    """Carry out the plan that is being made, from where it stands: after a kill, too."""
+    if "planning" not in node.list_node_receivers():
+        return
+    shards = planning.carry_on(clock=_read_clock, address=node.get_plan_setting().address)
+    for number, place in shards:
+        key = f"planning.shard/{number}/{place}"
+        with contextlib.suppress(AlreadyEnqueued):
+            plan_shard.configure(queueing_lock=key).defer(number=number, place=place)
+
+
+@app.task(name="planning.plan_shard")
+def plan_shard(number: str, place: int) -> None:
+    """Compute one shard of a plan: handed to whichever worker is free."""
+    planning.carry_out_shard(number=number, place=place, clock=_read_clock)
+
+
+@app.periodic(cron="50 0 * * 1")
+@app.task(name="planning.judge_segments", queueing_lock="planning.judge_segments", lock="planning")
+def judge_segments(timestamp: int) -> None:
+    """Test once a week which forecast is the better one for each segment."""
+    if "planning" in node.list_node_receivers():
+        planning.judge_segments(at=_get_instant(timestamp))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="config.sweep_stalled", queueing_lock="config.sweep_stalled", pass_context=False)
 async def sweep_stalled(timestamp: int) -> None:
     """Start jobs again whose worker was killed. Every task may run twice."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         await app.job_manager.retry_job(job, retry_at=_get_instant(timestamp))
+
+
+def _read_clock() -> datetime:
+    return datetime.now(tz=UTC)
 
 
 def _get_instant(timestamp: int) -> datetime:
@@ -218,5 +260,9 @@ TASKS: Final = (
     compare_in_full,
     revisit_counts,
     replenish,
+    plan_nightly,
+    carry_on_plan,
+    plan_shard,
+    judge_segments,
     sweep_stalled,
 )

@@ -19,6 +19,7 @@ STARTING = "Starting"
 DATABASE = "Database"
 NODE = "Hub and site nodes"
 WAREHOUSE = "Warehouse"
+PLANNING = "Planning"
 SERVING = "Serving to others"
 DEVELOPING = "Building and developing"
 
@@ -122,6 +123,26 @@ VARIABLES = (
         group=WAREHOUSE,
         without="`0`",
         meaning="First digit of each SSCC. Nodes with databases of their own take different ones.",
+    ),
+    Variable(
+        name="YIPAN_PLAN_EXECUTOR",
+        group=PLANNING,
+        without="`serial`",
+        meaning="Who computes the plan: `serial` (the worker alone), `processes`, `queue` (all "
+        "workers, over PostgreSQL), `dask` or `ray` where they are installed.",
+    ),
+    Variable(
+        name="YIPAN_PLAN_SHARDS",
+        group=PLANNING,
+        without="`8`",
+        meaning="In how many parts a plan is computed. A plan that was killed goes on with the "
+        "parts that are not done.",
+    ),
+    Variable(
+        name="YIPAN_PLAN_ADDRESS",
+        group=PLANNING,
+        without="processes of this machine",
+        meaning="Address of the Dask scheduler or the Ray cluster.",
     ),
     Variable(
         name="YIPAN_HOSTS",

@@ -83,6 +83,12 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("wms", "adjustment"): ("submit", "approve", "reject", "recount", "post", "reverse", "cancel"),
     # Differences
     ("recon", "case"): ("create", "assign", "heal", "correct", "close", "reopen"),
+    ("planning", "proposal"): (
+        "create", "edit", "choose", "approve", "refuse", "withdraw", "order", "close",
+    ),
+    ("planning", "plan_run"): ("create", "close", "cancel"),
+    ("planning", "policy_layer"): ("create", "edit", "cancel"),
+    ("planning", "backtest"): ("create",),
     # Stores
     ("pos", "ticket"): ("post", "reverse"),
     ("pos", "stock_opening"): ("post", "reverse"),

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "yipan.oms",
     "yipan.channels",
     "yipan.recon",
+    "yipan.planning",
     "yipan.shop",
     "yipan.console",
     "yipan.config.apps.CompositionConfig",  # last: it connects all others
@@ -144,6 +145,9 @@ YIPAN_HUB_URL = os.environ.get("YIPAN_HUB_URL", "")
 YIPAN_HUB_KEY = os.environ.get("YIPAN_HUB_KEY", "")
 YIPAN_RETRY_SECONDS_FIRST = float(os.environ.get("YIPAN_RETRY_SECONDS_FIRST", "5"))
 YIPAN_WEBHOOK_PRIVATE = os.environ.get("YIPAN_WEBHOOK_PRIVATE") == "1"
+YIPAN_PLAN_EXECUTOR = os.environ.get("YIPAN_PLAN_EXECUTOR", "serial")
+YIPAN_PLAN_SHARDS = int(os.environ.get("YIPAN_PLAN_SHARDS", "8"))
+YIPAN_PLAN_ADDRESS = os.environ.get("YIPAN_PLAN_ADDRESS", "")
 YIPAN_GS1_PREFIX = os.environ.get("YIPAN_GS1_PREFIX", "9521234")
 YIPAN_SSCC_EXTENSION = int(os.environ.get("YIPAN_SSCC_EXTENSION", "0"))
 assert YIPAN_GS1_PREFIX.isdecimal() and 4 <= len(YIPAN_GS1_PREFIX) <= 10, "4 to 10 digits"  # noqa: PT018

@@ -16,9 +16,12 @@ from yipan.exchange.subscriptions import (
 )
 from yipan.messages import (
     erp,
+    erp_planning,
     erp_purchasing,
     erp_stores,
     oms,
+    oms_demand,
+    planning,
     pos,
     pos_orders,
     reversals,
@@ -28,6 +31,7 @@ from yipan.messages import (
 from yipan.messages.erp_promotions import PromotionChanged
 from yipan.messages.limits import AdjustmentLimitChanged
 from yipan.oms import handlers as oms_handlers
+from yipan.planning import handlers as planning_handlers
 from yipan.pos import handlers as pos_handlers
 from yipan.recon import handlers as recon_handlers
 from yipan.wms import handlers as wms_handlers
@@ -261,6 +265,33 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         message=pos_orders.CustomerReturnPosted,
         handler=oms_handlers.note_refund_at_store,
     ),
+    Subscription(
+        receiver="erp", message=planning.PurchaseApproved, handler=erp_handlers.buy_planned
+    ),
+    Subscription(
+        receiver="erp", message=planning.TransferApproved, handler=erp_handlers.move_planned
+    ),
+    Subscription(
+        receiver="planning",
+        message=erp_planning.PlannedDocumentMade,
+        handler=planning_handlers.note_document,
+    ),
+    Subscription(
+        receiver="planning",
+        message=erp_planning.PlannedDocumentEnded,
+        handler=planning_handlers.end_document,
+    ),
+    Subscription(
+        receiver="planning",
+        message=erp_purchasing.PurchaseOrderChanged,
+        handler=planning_handlers.follow_purchase,
+    ),
+    Subscription(
+        receiver="planning", message=erp.OutboundReleased, handler=planning_handlers.note_route
+    ),
+    Subscription(
+        receiver="planning", message=oms_demand.OrderTaken, handler=planning_handlers.note_order
+    ),
     Subscription(receiver="pos", message=erp.ResendRequested, handler=resend.take_request),
     Subscription(receiver="wms", message=erp.ResendRequested, handler=resend.take_request),
 )
@@ -276,6 +307,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     # Orders want the shipments out of streams that are full of tickets and receipts.
     Route(receiver="oms", prefix="wms:", is_selective=True),
     Route(receiver="oms", prefix="pos:", is_selective=True),
+    Route(receiver="erp", prefix="planning:"),
+    Route(receiver="planning", prefix="erp:hub/planning"),
+    Route(receiver="planning", prefix="erp:hub/purchasing", is_selective=True),
+    Route(receiver="planning", prefix="erp:hub/orders:", is_selective=True),
+    Route(receiver="planning", prefix="oms:hub/demand"),
     Route(receiver="pos", prefix="till:"),
     Route(receiver="pos", prefix="erp:hub/masterdata"),
     Route(receiver="pos", prefix="erp:hub/orders:", is_heard=node.is_for_store),

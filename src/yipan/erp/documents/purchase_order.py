@@ -13,6 +13,7 @@ from yipan.documents import numbers, trail
 from yipan.documents.states import lock_for, require_second_person
 from yipan.documents.told import QuantityNotPlausible
 from yipan.erp.documents import (
+    planned_telling,
     purchase_limit,
     purchase_progress,
     purchase_telling,
@@ -359,6 +360,8 @@ def _close(
         )
         purchase_telling.tell_site(order, message)
         purchase_telling.tell_supply(order, by=by, at=at, cause=message_id)
+    else:
+        planned_telling.tell_ended(order, at=at, cause=message_id)
     _note(
         order,
         step=step,

@@ -6,6 +6,7 @@ from yipan.erp.handlers.changing import (
     book_status_changed,
     take_adjustment,
 )
+from yipan.erp.handlers.planned import buy_planned, move_planned
 from yipan.erp.handlers.receiving import (
     book_customer_return,
     book_goods_received,
@@ -54,10 +55,12 @@ __all__ = [
     "book_store_shipment",
     "book_tickets",
     "book_warehouse_shipment",
+    "buy_planned",
     "cancel_store_delivery",
     "compare_digest",
     "follow_outbound",
     "match_receipt",
+    "move_planned",
     "note_shortage",
     "order_store_delivery",
     "take_adjustment",

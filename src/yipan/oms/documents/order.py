@@ -15,7 +15,7 @@ from yipan.documents.states import WrongState
 from yipan.documents.told import NumberReused
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
-from yipan.oms.documents import backorder, order_state, sourcing, telling
+from yipan.oms.documents import backorder, demand_telling, order_state, sourcing, telling
 from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine, OrderNote
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.order import STATES_OPEN
@@ -120,6 +120,7 @@ def take(*, bought: Bought, by: Trace, at: datetime, message_id: UUID) -> Taken:
     if bought.hold:
         # Given back here and taken again below: the rows stay locked, nobody comes between.
         promises.release(ask=Ask(step="release", number=bought.hold, actor=by.actor), at=at)
+    demand_telling.tell_taken(order, at=at, cause=message_id)
     sourcing.source(order=order, trigger="new", by=by, at=at, message_id=message_id)
     if not bought.may_wait:
         _require_whole(order)

@@ -1,0 +1,1 @@
+"""Planning: demand, forecast, policies, and proposals that become documents of the hub."""

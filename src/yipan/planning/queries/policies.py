@@ -1,0 +1,117 @@
+"""Reads of policies: the layers, and what they come to for a SKU at a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from yipan.foundation.refusals import NotFound
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
+from yipan.planning.models import PolicyLayer
+from yipan.planning.rules.policies import Layer, Policy, resolve
+
+LAYERS_MAX = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LayerRow:
+    """A layer as its page shows it."""
+
+    id: int
+    category: str
+    site_type: str
+    site: str
+    sku: str
+    terms: Mapping[str, Any]
+    version: int
+    changed_by: str
+    changed_at: datetime
+    reason: str
+
+
+def list_layers() -> list[LayerRow]:
+    """Return all layers, the general ones first."""
+    query = PolicyLayer.objects.order_by("sku", "site", "category", "site_type", "id")
+    return [_make_row(it) for it in query[:LAYERS_MAX]]
+
+
+def get_layer(layer_id: int) -> LayerRow:
+    """
+    Return one layer.
+
+    :raises NotFound: if there is none.
+    """
+    found = PolicyLayer.objects.filter(id=layer_id).first()
+    if found is None:
+        raise NotFound(kind="policy_layer", id=layer_id)
+    return _make_row(found)
+
+
+def read_layers() -> list[Layer]:
+    """Return all layers as the rules take them."""
+    return [
+        Layer(
+            terms=row.terms,
+            category=row.category,
+            site_type=row.site_type,
+            site=row.site,
+            sku=row.sku,
+            number=row.id,
+        )
+        for row in list_layers()
+    ]
+
+
+def resolve_policy(
+    layers: Sequence[Layer],
+    *,
+    sku: SkuRow,
+    site: SiteRow,
+    suppliers: Mapping[str, SupplierRow],
+) -> tuple[Policy, dict[str, Layer]]:
+    """
+    Return the policy of a SKU at a site, and which layer said each term.
+
+    Terms of a supplier hold where no layer says otherwise.
+    """
+    policy, said_by = resolve(
+        layers, sku=sku.code, category=sku.category, site=site.code, site_type=site.site_type
+    )
+    supplier = suppliers.get(policy.source)
+    if supplier is not None:
+        terms = {
+            "lead_time_days": supplier.lead_time_days,
+            "lead_time_spread_days": supplier.lead_time_spread_days,
+            "minimum_order": supplier.minimum_order_quantity,
+        }
+        policy = replace(
+            policy, **{name: value for name, value in terms.items() if name not in said_by}
+        )
+    if not sku.is_active and not policy.is_running_out:
+        # What is no longer sold is never bought again, whatever a layer says.
+        policy = replace(policy, is_running_out=True)
+    return policy, said_by
+
+
+def read_suppliers(layers: Sequence[Layer]) -> dict[str, SupplierRow]:
+    """Return the suppliers among the sources that layers name."""
+    sources = {str(it.terms.get("source") or "") for it in layers} - {""}
+    return masterdata.find_suppliers(sources)
+
+
+def _make_row(it: PolicyLayer) -> LayerRow:
+    return LayerRow(
+        id=it.pk,
+        category=it.category,
+        site_type=it.site_type,
+        site=it.site,
+        sku=it.sku,
+        terms=dict(it.terms),
+        version=it.version,
+        changed_by=it.changed_by,
+        changed_at=it.changed_at,
+        reason=it.reason,
+    )

@@ -1,0 +1,159 @@
+"""What policies would have cost on the last half year: the effect of a setting before saving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from yipan.planning.rules import learned
+from yipan.planning.rules.levels import Flags, Floats, measure_ratios, smooth
+from yipan.planning.rules.ordering import set_target
+from yipan.planning.rules.policies import Method, Policy, list_reviews
+from yipan.planning.rules.quantiles import find_quantiles
+from yipan.planning.rules.simulation import (
+    WARM_UP,
+    Cost,
+    Rule,
+    Terms,
+    find_stock_at,
+    follow_cover,
+    follow_min_max,
+    follow_quantiles,
+    simulate,
+)
+
+DAYS_SCORED = 182
+DAYS_MIN = 91
+#: Knobs tried for the picture: days of cover, and service levels.
+COVERS = (0, 2, 4, 7, 10, 14, 21, 28, 40)
+LEVELS = (0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
+#: A review day is not looked at more often than this in the simulation.
+REVIEW = 7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Curve:
+    """What a rule costs at each of its knobs, and the days of stock at 97 % of demand met."""
+
+    name: str
+    costs: tuple[Cost, ...]
+    stock_at_97: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Game:
+    """Places to play policies on: history, what is decided, packs and prices, a row each."""
+
+    demand: Floats
+    masked: Flags
+    policies: Sequence[Policy]
+    packs: Sequence[int]
+    prices: Floats
+
+
+def find_first_day(days: int) -> int:
+    """Return from which column on is simulated: warm-up and half a year, or what there is."""
+    return max(DAYS_MIN, days - DAYS_SCORED - WARM_UP)
+
+
+def try_policies(game: Game) -> Cost:
+    """Return what the policies of places would have cost on their own history."""
+    demand, masked, policies = game.demand, game.masked, game.policies
+    terms = make_terms(game)
+    spans = terms.leads + terms.review
+    levels = smooth(demand, masked)
+
+    def rule(day: int) -> tuple[Floats, Floats]:
+        ratios = measure_ratios(demand, masked, levels, spans, until=day)
+        means = levels[:, day] * spans
+        below, up_to = np.zeros(len(policies)), np.zeros(len(policies))
+        for row, policy in enumerate(policies):
+            quantile = 0.0
+            if policy.method == Method.SERVICE_LEVEL:
+                one, chance = slice(row, row + 1), policy.service_permille / 1000
+                quantile = float(find_quantiles(means[one], ratios[one], [chance])[0, 0])
+            target = set_target(
+                policy, quantile=quantile, rate=float(levels[row, day]), horizon=int(spans[row])
+            )
+            cap = target.up_to if target.cap is None else min(target.up_to, target.cap)
+            below[row], up_to[row] = target.order_below, max(cap, policy.reorder_quantity)
+        return below, up_to
+
+    return simulate(demand, rule, terms, first=find_first_day(demand.shape[1]))
+
+
+def draw_curves(game: Game, *, model: str = "", weekday: int = 1) -> list[Curve]:
+    """Return the curves of min/max, days of cover, tier 0 and a learned model on equal data."""
+    demand, first = game.demand, find_first_day(game.demand.shape[1])
+    terms = make_terms(game)
+    spans = (terms.leads + terms.review).astype(float)
+
+    def run(rule: Rule, knob: float) -> Cost:
+        return simulate(demand, rule, terms, first=first, knob=knob)
+
+    def run_levels(tables: dict[int, Floats]) -> list[Cost]:
+        return [run(follow_quantiles(tables, column=n), it) for n, it in enumerate(LEVELS)]
+
+    curves = [
+        _make("min_max", [run(follow_min_max(demand, spans, days=it), it) for it in COVERS]),
+        _make("days_of_cover", [run(follow_cover(demand, spans, days=it), it) for it in COVERS]),
+        _make("negative_binomial", run_levels(say_tables(game, terms, first=first))),
+    ]
+    if model:
+        said = ask_tables(game, terms, first=first, model=model, weekday=weekday)
+        curves.append(_make("learned", run_levels(said)))
+    return curves
+
+
+def say_tables(game: Game, terms: Terms, *, first: int) -> dict[int, Floats]:
+    """Return what tier 0 says before each review: quantiles at `LEVELS`, a row per series."""
+    demand, masked = game.demand, game.masked
+    levels, spans = smooth(demand, masked), terms.leads + terms.review
+    return {
+        day: find_quantiles(
+            levels[:, day] * spans,
+            measure_ratios(demand, masked, levels, spans, until=day),
+            LEVELS,
+        )
+        for day in range(first, demand.shape[1], terms.review)
+    }
+
+
+def ask_tables(
+    game: Game, terms: Terms, *, first: int, model: str, weekday: int
+) -> dict[int, Floats]:
+    """Return what a learned model says before each review."""
+    demand, masked = game.demand, game.masked
+    read, days = learned.read(model), demand.shape[1]
+    return {
+        day: learned.predict(
+            read,
+            learned.Asked(
+                demand=demand[:, :day],
+                masked=masked[:, :day],
+                horizons=terms.leads + terms.review,
+                weekday=(weekday - 1 + day - days) % 7 + 1,
+                month=1,
+            ),
+            LEVELS,
+        )
+        for day in range(first, days, terms.review)
+    }
+
+
+def make_terms(game: Game) -> Terms:
+    """Return lead times and packs of places, looked at once a week or as often as all are."""
+    reviews = (list_reviews(it, weekday=1) for it in game.policies)
+    gaps = [second - first for first, second in reviews]
+    return Terms(
+        leads=np.asarray([max(1, it.lead_time_days) for it in game.policies], dtype=np.int64),
+        packs=np.asarray([max(1, it) for it in game.packs], dtype=np.int64),
+        review=REVIEW if not gaps or max(gaps) >= REVIEW else max(gaps),
+        prices=game.prices,
+    )
+
+
+def _make(name: str, costs: Sequence[Cost]) -> Curve:
+    return Curve(name=name, costs=tuple(costs), stock_at_97=find_stock_at(costs, fill=0.97))
