@@ -43,6 +43,9 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.INVENTORY_CONTROLLER: EVERY_PERSON
     | EVERYBODY
     | {
+        "planning.read",
+        "planning.decide",
+        "planning.run",
         "erp.receipt_surplus.propose",
         "erp.receipt_surplus.decide",
         "erp.supplier_return.write",
@@ -93,6 +96,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | EVERYBODY
     | {
         "erp.supplier_price.write",
+        "planning.read",
         "erp.arrival_notice.write",
         "erp.receipt_surplus.propose",
         "erp.supplier_return.write",
@@ -112,6 +116,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.FINANCE: EVERY_PERSON
     | EVERYBODY
     | {
+        "planning.read",
         "erp.receipt_surplus.decide",
         "erp.supplier_return.approve",
         "erp.supplier_invoice.write",
@@ -207,6 +212,10 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.PLANNER: EVERY_PERSON
     | EVERYBODY
     | {
+        "planning.read",
+        "planning.decide",
+        "planning.policy",
+        "planning.run",
         "oms.read",
         "channels.read",
         "channels.write",
@@ -226,6 +235,10 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.INTEGRATION: EVERYBODY
     | {
         "erp.supplier_price.write",
+        "planning.read",
+        "planning.decide",
+        "planning.policy",
+        "planning.run",
         "erp.arrival_notice.write",
         "erp.supplier_return.write",
         "oms.read",
@@ -277,6 +290,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | EVERYBODY
     | {
         "erp.purchase_limit.write",
+        "planning.read",
         "oms.read",
         "channels.read",
         "recon.read",
@@ -308,6 +322,7 @@ OF_A_SITE = frozenset(
         "observations:number",
         "kit-work:number",
         "kits:sku",
+        "proposals:number",
         "purchase-orders:number",
         "inbound-orders:number",
         "receipts:number",
@@ -424,6 +439,8 @@ WITHOUT_SITE = frozenset(
 #: Operations whose body names the site they are for.
 NAME_A_SITE = frozenset(
     {
+        "POST api/v1/planning/proposals/approve",
+        "POST api/v1/planning/proposals/refuse",
         "POST api/v1/purchase-orders",
         "POST api/v1/arrival-notices",
         "POST api/v1/supplier-returns",

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tests import retailer
-from tests.access import buying_world, selling_world, store_world, warehouse_world
+from tests.access import (
+    buying_world,
+    planning_world,
+    selling_world,
+    store_world,
+    warehouse_world,
+)
 from tests.access.builders import a_key, a_person, an_actor
 from tests.access.matrix import NAME_A_SITE, OF_A_SITE, WITHOUT_SITE
 from tests.access.routes import Route
@@ -222,6 +228,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         **warehouse_world.send(warehouse),
         **buying_world.buy(warehouse),
         **store_world.work(store),
+        **planning_world.plan(store, warehouse=warehouse, quantity=quantity),
         "cases:number": _differ(store),
         "observations:number": _report(store),
         "alterations:alteration_id": str(altered.alteration_id),
@@ -380,6 +387,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
     return {
         "POST api/v1/cases/{number}/correct": {"document": "AD-1", "quantity": 1},
         "POST api/v1/observations": {"site": store, "as_of_sequence": 1, "lines": [goods]},
+        **planning_world.make_bodies(values["proposals:number"]),
         **store_world.make_bodies(store=store, warehouse=warehouse),
         **warehouse_world.make_bodies(warehouse, inbound_order=values["inbound-orders:number"]),
         **buying_world.make_bodies(warehouse, values["purchase-orders:number"]),

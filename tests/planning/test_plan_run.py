@@ -15,17 +15,11 @@ pytestmark = pytest.mark.django_db
 def _chain(db: None) -> None:
     del db
     world.open_chain()
-    plan_run_lag()
-
-
-def plan_run_lag() -> None:
-    """Let the feed see what this transaction wrote."""
+    world.follow()
 
 
 @pytest.mark.usefixtures("_chain")
 def test_demand_is_what_customers_took_and_stock_out_days_are_known() -> None:
-    world.follow()
-
     sold = sum(DemandDay.objects.filter(sku="TEA-250", site="S1").values_list("sold", flat=True))
 
     assert sold == sum(world.draw_sales("TEA-250", "S1", 4.0))

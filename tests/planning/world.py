@@ -30,16 +30,22 @@ def open_chain(*, warehouse: int = 900, stores: dict[str, int] | None = None) ->
     for ahead in range(0, DAYS + 40, 28):
         months.open_months(today=(first + timedelta(days=ahead)).date())
     left = STOCK if stores is None else stores
+    facts = []
     for sku, pace in PACES.items():
-        post(f"open/{sku}/W1", first, sku, "opening", "W1", warehouse)
+        facts.append(make_fact(f"open/{sku}/W1", first, sku, ("opening", "W1"), warehouse))
         for site in ("S1", "S12"):
             sold = draw_sales(sku, site, pace)
-            post(f"open/{sku}/{site}", first, sku, "opening", site, sum(sold) + left[site])
+            stock = sum(sold) + left[site]
+            facts.append(make_fact(f"open/{sku}/{site}", first, sku, ("opening", site), stock))
             for day, quantity in enumerate(sold):
+                at = first + timedelta(days=day, hours=2)
                 if quantity:
-                    at = first + timedelta(days=day, hours=2)
-                    post(f"sale/{sku}/{site}/{day}", at, sku, site, "customer", quantity)
-    set_terms(Scope(site_type="warehouse"), source="SUP-01", review_days="135", service_permille=950)
+                    way = (site, "customer")
+                    facts.append(make_fact(f"sale/{sku}/{site}/{day}", at, sku, way, quantity))
+    posting.post_facts(book=SITE_BOOK, postings=facts)
+    set_terms(
+        Scope(site_type="warehouse"), source="SUP-01", review_days="135", service_permille=950
+    )
     set_terms(Scope(site_type="store"), source="W1", lead_time_days=2, case_size=6)
 
 
@@ -49,11 +55,13 @@ def draw_sales(sku: str, site: str, pace: float) -> list[int]:
     return [sum(chance.random() < pace / 20 for _ in range(20)) for _ in range(DAYS)]
 
 
-def post(origin: str, at: datetime, sku: str, begin: str, end: str, quantity: int) -> None:
-    """Post one move of the site book between sites or the outside."""
+def make_fact(
+    origin: str, at: datetime, sku: str, way: tuple[str, str], quantity: int
+) -> FactPosting:
+    """Return one move of the site book between sites or the outside."""
+    begin, end = way
     move = Move(sku=sku, from_account=_name(begin), to_account=_name(end), quantity=quantity)
-    fact = FactPosting(origin=origin, occurred_at=at, moves=[move], business_date=at.date())
-    posting.post_fact(book=SITE_BOOK, posting=fact)
+    return FactPosting(origin=origin, occurred_at=at, moves=[move], business_date=at.date())
 
 
 def set_terms(scope: Scope, **terms: object) -> None:
@@ -63,14 +71,13 @@ def set_terms(scope: Scope, **terms: object) -> None:
 
 def follow() -> int:
     """Read the book's demand, as far as it is settled."""
-    return demand.follow()
+    return demand.follow(lag=timedelta(0))
 
 
 def plan(*, shards: int = 4, executor: str = "serial") -> PlanRun:
     """Make a plan of today and return its run."""
-    run = plan_run.start(
-        today=TODAY.date(), by=PLANNER, at=TODAY, shards=shards, executor=executor
-    )
+    follow()
+    run = plan_run.start(today=TODAY.date(), by=PLANNER, at=TODAY, shards=shards, executor=executor)
     plan_work.carry_out(run, clock=lambda: TODAY)
     run.refresh_from_db()
     return run
@@ -86,4 +93,4 @@ def _name(place: str) -> str:
     return f"on_hand/{place}/available" if place in ("W1", "S1", "S12") else place
 
 
-__all__ = ["NOON", "make_id", "PLANNER", "TODAY", "list_open", "open_chain", "plan", "set_terms"]
+__all__ = ["NOON", "PLANNER", "TODAY", "list_open", "make_id", "open_chain", "plan", "set_terms"]

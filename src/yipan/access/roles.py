@@ -56,7 +56,7 @@ ROLE_HINTS: Mapping[Role, StrPromise] = MappingProxyType(
         Role.STORE_CLERK: _("Sells at the own store; sees no cost and no ERP document."),
         Role.STORE_MANAGER: _("Sells and takes back at the own store."),
         Role.ORDER_DESK: _("Sees stock and orders of all sites."),
-        Role.PLANNER: _("Sees stock and orders of all sites, to plan."),
+        Role.PLANNER: _("Plans what is bought and moved, and decides on proposals."),
         Role.INTEGRATION: _("For machines: sends and fetches messages and documents."),
         Role.ADMIN: _("Keeps people and keys and sees all, but moves no goods."),
     }
@@ -151,6 +151,11 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "recon.settle": _to(_IC, _FI),
         # What a system says it holds: by its own key, or brought as a file
         "recon.report": _to(_IC, _IN),
+        # Planning: what to buy and what to move
+        "planning.read": _to(_IC, _PU, _FI, _PL, _AD, _IN),
+        "planning.decide": _to(_IC, _PL, _IN),
+        "planning.policy": _to(_PL, _IN),
+        "planning.run": _to(_IC, _PL, _IN),
         "erp.adjustment.write": _to(_IC, _IN),
         "erp.adjustment.decide": _to(_IC, _FI),
         "erp.read_cash": _to(_IC, _FI, _AD, _IN),

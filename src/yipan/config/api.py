@@ -30,6 +30,7 @@ from yipan.foundation.refusals import NotFound, Refusal
 from yipan.oms.api import returns_router as order_returns_router
 from yipan.oms.api import router as oms_router
 from yipan.oms.api import sourcing_router, store_orders_router
+from yipan.planning.api import router as planning_router
 from yipan.pos.api import router as pos_router
 from yipan.recon.api import router as recon_router
 from yipan.wms.api import router as wms_router
@@ -98,6 +99,7 @@ api.add_router("", sourcing_router)
 api.add_router("", store_orders_router)
 api.add_router("", channels_router)
 api.add_router("", recon_router)
+api.add_router("", planning_router)
 api.add_router("", api_digests.router)
 api.add_router("", api_event_feed.router)
 api.add_router("", api_events.router)

@@ -193,7 +193,7 @@ def replenish(timestamp: int) -> None:
 def plan_nightly(timestamp: int) -> None:
     """Begin the plan of the night; the next task carries it out."""
     if "planning" in node.list_node_receivers():
-        planning.plan_nightly(setting=node.get_plan_setting(), at=_get_instant(timestamp))
+        planning.plan_nightly(setting=planning.get_setting(), at=_get_instant(timestamp))
 
 
 @app.periodic(cron="* * * * *")
@@ -202,7 +202,7 @@ def carry_on_plan(timestamp: int) -> None:  # noqa: ARG001  the clock tells ever
     """Carry out the plan that is being made, from where it stands: after a kill, too."""
     if "planning" not in node.list_node_receivers():
         return
-    shards = planning.carry_on(clock=_read_clock, address=node.get_plan_setting().address)
+    shards = planning.carry_on(clock=_read_clock, address=planning.get_setting().address)
     for number, place in shards:
         key = f"planning.shard/{number}/{place}"
         with contextlib.suppress(AlreadyEnqueued):

@@ -8,7 +8,6 @@ from django.conf import settings
 
 from yipan.exchange.sources import get_site
 from yipan.masterdata.queries import find_sites
-from yipan.planning.tasks import Setting
 from yipan.pool.book import SITE_BOOK
 
 #: Who hears messages on a node of each role.
@@ -20,15 +19,6 @@ RECEIVERS: Final = {
 }
 
 HUB_RECEIVER: Final = "erp"
-
-
-def get_plan_setting() -> Setting:
-    """Return how plans are computed on this node."""
-    return Setting(
-        executor=settings.YIPAN_PLAN_EXECUTOR,
-        shards=settings.YIPAN_PLAN_SHARDS,
-        address=settings.YIPAN_PLAN_ADDRESS,
-    )
 
 
 _site_types: dict[str, str] = {}

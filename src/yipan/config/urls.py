@@ -20,6 +20,7 @@ urlpatterns = [
     path("oms/", include("yipan.oms.urls")),
     path("channels/", include("yipan.channels.urls")),
     path("shop/", include("yipan.shop.urls")),
+    path("planning/", include("yipan.planning.urls")),
     path("recon/", include("yipan.recon.urls")),
     path("", include("yipan.console.urls")),
 ]

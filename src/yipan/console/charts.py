@@ -71,8 +71,8 @@ def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) 
     `tones` maps each series to its tone, in the order of the legend.
     """
     if not points:
-        return _draw_nothing()
-    altair = _load_altair()
+        return draw_nothing()
+    altair = load_altair()
     shown = points[-POINTS_MAX:]
     rows = [
         {
@@ -87,7 +87,7 @@ def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) 
     base = altair.Chart(altair.Data(values=rows)).encode(
         x=altair.X("at:T", title=None, axis=axis),
         y=altair.Y("value:Q", title=unit, axis=altair.Axis(tickCount=5, format=",d")),
-        color=_color("series:N", tones),
+        color=color_by("series:N", tones),
     )
     lines = base.mark_line(interpolate="step-after", strokeWidth=2)
     dots = (
@@ -101,14 +101,14 @@ def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) 
             ]
         )
     )
-    return _finish(altair.layer(lines, dots))
+    return finish(altair.layer(lines, dots))
 
 
 def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> dict[str, Any]:
     """Return bars lying side by side per group, in the order given."""
     if not bars:
-        return _draw_nothing()
-    altair = _load_altair()
+        return draw_nothing()
+    altair = load_altair()
     rows = [
         {"group": bar.group, "series": bar.series, "value": bar.value, "slot": bar.slot}
         for bar in bars
@@ -121,7 +121,7 @@ def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> di
             y=altair.Y("group:N", title=None, sort=groups, axis=altair.Axis(labelLimit=140)),
             yOffset=altair.YOffset("slot:O"),
             x=altair.X("value:Q", title=unit, axis=altair.Axis(tickCount=5, format=",d")),
-            color=_color("series:N", tones),
+            color=color_by("series:N", tones),
             tooltip=[
                 altair.Tooltip("group:N", title=gettext("Site")),
                 altair.Tooltip("series:N", title=gettext("Book")),
@@ -131,7 +131,7 @@ def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> di
     )
     slots = len({bar.slot for bar in bars})
     height = max(BARS_HEIGHT_MIN, len(groups) * (BAR_STEP * slots + BAR_GAP))
-    return _finish(chart, height=height)
+    return finish(chart, height=height)
 
 
 def draw_heat(cells: Sequence[Cell], *, labels: tuple[str, str], unit: str) -> dict[str, Any]:
@@ -141,8 +141,8 @@ def draw_heat(cells: Sequence[Cell], *, labels: tuple[str, str], unit: str) -> d
     `labels` name the columns and the rows.
     """
     if not cells:
-        return _draw_nothing()
-    altair = _load_altair()
+        return draw_nothing()
+    altair = load_altair()
     rows = [
         {"column": cell.column, "row": cell.row, "value": cell.value, "url": cell.url}
         for cell in cells
@@ -172,10 +172,11 @@ def draw_heat(cells: Sequence[Cell], *, labels: tuple[str, str], unit: str) -> d
         .transform_calculate(size="abs(datum.value)")
     )
     groups = len({cell.row for cell in cells})
-    return _finish(chart, height=max(BARS_HEIGHT_MIN, groups * HEAT_STEP))
+    return finish(chart, height=max(BARS_HEIGHT_MIN, groups * HEAT_STEP))
 
 
-def _draw_nothing() -> dict[str, Any]:
+def draw_nothing() -> dict[str, Any]:
+    """Return what stands in place of a picture where there is nothing to draw."""
     # Vega would draw axes to infinity.
     return {"spec": None, "empty": gettext("Nothing to draw yet.")}
 
@@ -194,14 +195,16 @@ def _choose_format(points: Sequence[Point]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _load_altair() -> ModuleType:
+def load_altair() -> ModuleType:
+    """Return Altair, loaded once."""
     import altair as alt  # noqa: PLC0415  # a second, only paid by who looks at charts
 
     return alt
 
 
-def _color(field: str, tones: Mapping[str, str]) -> Any:
-    altair = _load_altair()
+def color_by(field: str, tones: Mapping[str, str]) -> Any:
+    """Return the color of each series, in the tones of the style sheet."""
+    altair = load_altair()
     colors = [f"var(--{tone})" for tone in tones.values()]
     return altair.Color(
         field,
@@ -212,7 +215,8 @@ def _color(field: str, tones: Mapping[str, str]) -> Any:
     )
 
 
-def _finish(chart: Any, *, height: int = HEIGHT) -> dict[str, Any]:
+def finish(chart: Any, *, height: int = HEIGHT) -> dict[str, Any]:
+    """Return the specification of a chart in our theme, as wide as its place."""
     spec: dict[str, Any] = (
         chart.properties(width="container", height=height)
         .configure(**_describe_theme())

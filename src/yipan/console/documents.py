@@ -59,6 +59,7 @@ PREFIXES = {
     "AL-": "erp:allocation",
     "CO-": "oms:order",
     "DC-": "recon:case",
+    "PP-": "planning:proposal",
 }
 
 

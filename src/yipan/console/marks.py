@@ -124,6 +124,10 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "ready": (_("Ready for pick-up"), "info"),
     "in_transit": (_("On the way to the store"), "info"),
     "refunded": (_("Refunded"), "good"),
+    "refused": (_("Refused"), "bad"),
+    "withdrawn": (_("Withdrawn"), "quiet"),
+    "running": (_("Running"), "info"),
+    "finished": (_("Finished"), "good"),
 }
 
 #: Accounts outside any site, by the first part of their path.
@@ -190,6 +194,10 @@ DOCUMENTS: dict[str, str | Promise] = {
     "load": _("Load"),
     "move_task": _("Move task"),
     "spot_count": _("Spot count"),
+    "proposal": _("Proposal to order"),
+    "plan_run": _("Plan run"),
+    "policy_layer": _("Policy"),
+    "backtest": _("Back-test"),
     "opening": _("Opening stock"),
     "transfer_order": _("Transfer order"),
     "transfer_shipment": _("Transfer shipment"),

@@ -14,9 +14,15 @@ from yipan.demo import (
     moving,
     people,
     places,
+<<<<<<< HEAD
     selling,
     store_work,
     supplying,
+=======
+    planning,
+    selling,
+    store_work,
+>>>>>>> 8b5912b (Show planning: work list, SKU page, grid, map, policies, back-tests; bench and demo)
     trading,
 )
 from yipan.demo.goods import Good
@@ -69,6 +75,7 @@ def build(*, now: datetime | None = None) -> bool:
     selling.sell(now=now)
     delivery.deliver_pending()
     _keep_days(first_day, now=now)
+    planning.plan(now=now)
     return True
 
 

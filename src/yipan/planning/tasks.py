@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from yipan.ledger.moves import Trace
@@ -29,6 +30,15 @@ class Setting:
     executor: str = "serial"
     shards: int = 8
     address: str = ""
+
+
+def get_setting() -> Setting:
+    """Return how plans are computed on this node."""
+    return Setting(
+        executor=settings.YIPAN_PLAN_EXECUTOR,
+        shards=settings.YIPAN_PLAN_SHARDS,
+        address=settings.YIPAN_PLAN_ADDRESS,
+    )
 
 
 def start_plan(*, setting: Setting, by: Trace, at: datetime) -> PlanRun:

@@ -8,6 +8,68 @@ from yipan.console.rail.parts import Item, Section
 
 SECTIONS = (
     Section(
+        label=_("Planning"),
+        tone="planning",
+        items=(
+            Item(
+                label=_("Proposals"),
+                url_name="planning:proposals",
+                action="planning.read",
+                icon="lightbulb",
+                words=_("replenish buy transfer approve work list"),
+            ),
+            Item(
+                label=_("Allocation grid"),
+                url_name="planning:grid",
+                action="planning.read",
+                icon="grid-3x3",
+                words=_("share stores push warehouse"),
+            ),
+            Item(
+                label=_("Rebalancing"),
+                url_name="planning:map",
+                action="planning.read",
+                icon="waypoints",
+                words=_("stores surplus move map"),
+            ),
+            Item(
+                label=_("Risk and overstock"),
+                url_name="planning:outlooks",
+                action="planning.read",
+                icon="triangle-alert",
+                words=_("run out stock cover too much"),
+            ),
+            Item(
+                label=_("Policies"),
+                url_name="planning:policies",
+                action="planning.read",
+                icon="sliders-horizontal",
+                words=_("minimum maximum service level lead time settings"),
+            ),
+            Item(
+                label=_("Demand calendar"),
+                url_name="planning:events",
+                action="planning.read",
+                icon="calendar-days",
+                words=_("promotion holiday event peak"),
+            ),
+            Item(
+                label=_("Back-tests"),
+                url_name="planning:backtests",
+                action="planning.read",
+                icon="flask-conical",
+                words=_("forecast accuracy model frontier"),
+            ),
+            Item(
+                label=_("Plan runs"),
+                url_name="planning:runs",
+                action="planning.read",
+                icon="history",
+                words=_("nightly progress executor"),
+            ),
+        ),
+    ),
+    Section(
         label=_("Reconciliation"),
         tone="differences",
         items=(

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
-from yipan.ledger.feed import FeedRow, Position, get_settled_until, list_recorded
+from yipan.ledger.feed import LAG, FeedRow, Position, get_settled_until, list_recorded
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.queries.places import compute_business_date
 from yipan.masterdata.rows import SiteRow
@@ -34,12 +34,16 @@ class Bought:
     quantity: int
 
 
-def follow() -> int:
-    """Read on in the site book until its settled end; return how many movements were new."""
+def follow(*, lag: timedelta = LAG) -> int:
+    """
+    Read on in the site book until its settled end; return how many movements were new.
+
+    What was written within the `lag` may not be settled yet, and is left for the next time.
+    """
     sites = {it.code: it for it in masterdata.list_sites()}
     total = 0
     for _ in range(PAGES_AT_ONCE_MAX):
-        count = _follow_page(sites)
+        count = _follow_page(sites, lag)
         total += count
         if not count:
             break
@@ -98,12 +102,12 @@ def _find_demand_site(region: str) -> str:
 
 
 @transaction.atomic
-def _follow_page(sites: dict[str, SiteRow]) -> int:
+def _follow_page(sites: dict[str, SiteRow], lag: timedelta) -> int:
     reader = FeedPosition.objects.select_for_update().filter(reader=READER).first()
     after = (
         Position(recorded_at=reader.recorded_at, movement_id=reader.movement_id) if reader else None
     )
-    rows = list_recorded(book=SITE_BOOK, after=after, until=get_settled_until())
+    rows = list_recorded(book=SITE_BOOK, after=after, until=get_settled_until(lag=lag))
     if not rows:
         return 0
     _write(_sum(rows, sites))

@@ -1,0 +1,212 @@
+"""Reads of outlooks: what may run out, what there is too much of, and one SKU at a site in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.planning.models import DemandDay, DemandEvent, StockOutlook
+from yipan.pool.queries.supplies import SupplyRow, list_supplies
+
+ROWS_MAX = 1_000
+DAYS_SHOWN = 180
+DAYS_PROJECTED = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutlookRow:
+    """What the last plan expects of a SKU at a site."""
+
+    sku: SkuRow
+    site: SiteRow
+    segment: str
+    source: str
+    run_number: str
+    made_on: date
+    method: str
+    model: str
+    level_milli: int
+    intermittent_milli: int
+    ratio_milli: int
+    horizon: int
+    mean_milli: int
+    quantiles: list[list[int]]
+    position: int
+    order_below: int
+    up_to: int
+    runs_out_on: date | None
+    chance_out_permille: int
+    overstock: int
+    overstock_value_minor: int
+    days_of_cover: int
+    value_at_risk_minor: int
+
+    @property
+    def chance_out(self) -> int:
+        """Return the chance to run out before the next order arrives, in whole percent."""
+        return round(self.chance_out_permille / 10)
+
+    @property
+    def level(self) -> float:
+        """Return what is sold on an ordinary day."""
+        return self.level_milli / 1000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayRow:
+    """One day of a place: what was wanted and what came back."""
+
+    day: date
+    demand: int
+    returned: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """The stock expected at the end of a day, and the band it lies in; what arrives on it."""
+
+    day: date
+    stock: int
+    low: int
+    high: int
+    arrives: int
+
+
+def list_outlooks(
+    kind: str, *, sites: frozenset[str] | None, site: str = "", skip: int = 0, limit: int = 50
+) -> list[OutlookRow]:
+    """Return places at risk to run out, or with too much, what costs most first."""
+    assert 0 < limit <= ROWS_MAX
+    query = _filter(kind, sites=sites, site=site)
+    order = "-overstock_value_minor" if kind == "overstock" else "-value_at_risk_minor"
+    return make_rows(query.order_by(order, "sku", "site")[skip : skip + limit])
+
+
+def count_outlooks(kind: str, *, sites: frozenset[str] | None, site: str = "") -> tuple[int, int]:
+    """Return how many places that are, and the value at risk or too much, in minor units."""
+    name = "overstock_value_minor" if kind == "overstock" else "value_at_risk_minor"
+    found = _filter(kind, sites=sites, site=site).aggregate(count=Count("id"), value=Sum(name))
+    return found["count"], found["value"] or 0
+
+
+def find_outlook(*, sku: str, site: str) -> OutlookRow | None:
+    """Return the outlook of one place, None where the plan has not looked yet."""
+    rows = make_rows(StockOutlook.objects.filter(sku=sku, site=site))
+    return rows[0] if rows else None
+
+
+def list_sites_of(sku: str, *, sites: frozenset[str] | None) -> list[OutlookRow]:
+    """Return the outlooks of a SKU at all sites, by code."""
+    query = StockOutlook.objects.filter(sku=sku)
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    return make_rows(query.order_by("site")[:ROWS_MAX])
+
+
+def list_history(*, sku: str, site: str, until: date, days: int = DAYS_SHOWN) -> list[DayRow]:
+    """Return the days of a place, those without a sale too, the oldest first."""
+    first = until - timedelta(days=days)
+    found: dict[date, DemandDay] = {
+        row.day: row for row in DemandDay.objects.filter(sku=sku, site=site, day__gte=first)
+    }
+    begun = min(found, default=until)
+    return [
+        DayRow(
+            day=day,
+            demand=max(0, row.sold + row.ordered + row.shipped) if row else 0,
+            returned=row.returned if row else 0,
+        )
+        for day in (first + timedelta(days=it) for it in range(days))
+        if day >= begun
+        for row in (found.get(day),)
+    ]
+
+
+def project(row: OutlookRow, *, available: int, today: date) -> list[Step]:
+    """
+    Return the stock expected on each coming day if nothing more is ordered.
+
+    The band is one deviation of the demand up to that day to either side.
+    """
+    rate, ratio = row.level_milli / 1000, row.ratio_milli / 1000
+    coming = _list_coming(row, today=today)
+    factors = _read_factors(row, today=today)
+    steps, gone, came = [], 0.0, 0
+    for ahead in range(DAYS_PROJECTED):
+        day = today + timedelta(days=ahead)
+        arrives = coming.get(day, 0)
+        came += arrives
+        gone += rate * factors[ahead]
+        spread = (gone * ratio) ** 0.5
+        steps.append(
+            Step(
+                day=day,
+                stock=round(available + came - gone),
+                low=round(available + came - gone - spread),
+                high=round(available + came - max(0.0, gone - spread)),
+                arrives=arrives,
+            )
+        )
+    return steps
+
+
+def list_arrivals(*, sku: str, site: str) -> list[SupplyRow]:
+    """Return what is on its way to a place, the earliest first."""
+    return [it for it in list_supplies(skus=[sku]) if it.site == site]
+
+
+def make_rows(found: Iterable[StockOutlook]) -> list[OutlookRow]:
+    """Return outlooks as rows, with the names of goods and sites."""
+    outlooks = list(found)
+    skus = masterdata.find_skus({it.sku for it in outlooks})
+    sites = masterdata.find_sites({it.site for it in outlooks})
+    columns = [it for it in OutlookRow.__dataclass_fields__ if it not in {"sku", "site"}]
+    return [
+        OutlookRow(
+            sku=skus[it.sku],
+            site=sites[it.site],
+            **{name: getattr(it, name) for name in columns},
+        )
+        for it in outlooks
+    ]
+
+
+def _list_coming(row: OutlookRow, *, today: date) -> Mapping[date, int]:
+    coming: dict[date, int] = {}
+    for supply in list_arrivals(sku=row.sku.code, site=row.site.code):
+        if supply.usable_on is not None:
+            day = max(supply.usable_on, today + timedelta(days=1))
+            coming[day] = coming.get(day, 0) + supply.quantity
+    return coming
+
+
+def _read_factors(row: OutlookRow, *, today: date) -> list[float]:
+    factors = [1.0] * DAYS_PROJECTED
+    for event in DemandEvent.objects.filter(is_active=True, ends_on__gte=today):
+        branch = f"{row.sku.category}/".startswith(f"{event.category}/")
+        fits: list[Any] = [
+            event.sku in ("", row.sku.code),
+            event.site in ("", row.site.code),
+            not event.category or branch,
+        ]
+        for ahead in range(DAYS_PROJECTED) if all(fits) else ():
+            if event.starts_on <= today + timedelta(days=ahead) <= event.ends_on:
+                factors[ahead] *= 1 + event.percent / 100
+    return factors
+
+
+def _filter(kind: str, *, sites: frozenset[str] | None, site: str) -> QuerySet[StockOutlook]:
+    query = StockOutlook.objects.all()
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    if site:
+        query = query.filter(site=site)
+    if kind == "overstock":
+        return query.filter(overstock__gt=0)
+    return query.filter(chance_out_permille__gte=50)
