@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from random import Random
 
 from tests.recon.heldout import START, World, live
 from tests.recon.heldout_causes import CAUSES, drip, mistype
 from yipan.recon.rules import Difference, Evidence, Expected, Key, Line, Round
+from yipan.recon.rules.weights import name_group
 
 #: Small losses of a key in 28 days: one key in 25 or so differs by them.
 LOW_DRIP = 0.038
@@ -88,4 +89,11 @@ def count_all(world: World) -> Evidence:
     expected: dict[Key, list[Expected]] = defaultdict(list)
     for item in world.expected:
         expected[item.key].append(item)
-    return Evidence(differences=differences, lines=lines, expected=expected, goods=world.goods)
+    counted = Counter(name_group(world.goods[key.sku]) for key in world.counted_at)
+    return Evidence(
+        differences=differences,
+        lines=lines,
+        expected=expected,
+        goods=world.goods,
+        counted=counted,
+    )

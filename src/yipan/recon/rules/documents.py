@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from yipan.recon.rules.papers import Papers
 from yipan.recon.rules.values import (
     Cause,
     Correction,
@@ -52,7 +53,7 @@ class _Claim:
 
 
 def propose(
-    *, difference: Difference, evidence: Evidence, weights: Weights
+    *, difference: Difference, evidence: Evidence, weights: Weights, papers: Papers
 ) -> Iterator[Hypothesis]:
     """Yield what may be wrong with each document that the book knew when the key was counted."""
     goods = evidence.get_goods(difference.key.sku)
@@ -64,7 +65,9 @@ def propose(
     claims = [
         (line, claim)
         for line in known
-        for claim in _list_claims(line, known=known, goods=goods, wanted=difference.quantity)
+        for claim in _list_claims(
+            line, known=known, goods=goods, wanted=difference.quantity, papers=papers
+        )
     ]
     tried: dict[Cause, int] = {}
     for _, claim in claims:
@@ -113,7 +116,7 @@ def _propose_late(
 
 
 def _list_claims(
-    line: Line, *, known: Sequence[Line], goods: Goods, wanted: int
+    line: Line, *, known: Sequence[Line], goods: Goods, wanted: int, papers: Papers
 ) -> Iterator[_Claim]:
     if wanted == 0 or line.quantity == 0:
         return
@@ -121,7 +124,7 @@ def _list_claims(
     yield from _list_unit_mixups(line, goods=goods)
     yield from _list_short_and_over(line, wanted=wanted)
     yield from _list_wrong_directions(line)
-    yield from _list_double_entries(line, known=known)
+    yield from _list_double_entries(line, known=known, papers=papers)
 
 
 def weigh_key(line: Line) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
@@ -305,7 +308,9 @@ def _list_wrong_directions(line: Line) -> Iterator[_Claim]:
         )
 
 
-def _list_double_entries(line: Line, *, known: Sequence[Line]) -> Iterator[_Claim]:
+def _list_double_entries(
+    line: Line, *, known: Sequence[Line], papers: Papers
+) -> Iterator[_Claim]:
     for other in known:
         if (
             other.document < line.document
@@ -324,6 +329,9 @@ def _list_double_entries(line: Line, *, known: Sequence[Line]) -> Iterator[_Clai
                 factor, agreed, missing = 10.0, ("same_paper",), ()
             else:
                 factor, agreed, missing = 2.0, ("twin_within_48_hours",), ("counterpart",)
+            together = papers.weigh_twin(line, other)
+            if together > 1:
+                factor, agreed = factor * together, (*agreed, "same_lines_differ")
             yield _Claim(
                 cause=Cause.DOUBLE_ENTRY,
                 delta=-line.quantity,

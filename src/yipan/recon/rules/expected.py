@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from yipan.recon.rules.papers import Papers
 from yipan.recon.rules.values import (
     Cause,
     Correction,
@@ -16,8 +17,12 @@ from yipan.recon.rules.values import (
 )
 from yipan.recon.rules.weights import Weights
 
-#: What another system has on paper is as good as known; only whether it is this is open.
-ON_PAPER = 50.0
+#: A paper that waits is as often still on its way as it is missing here: about even odds.
+ON_PAPER = 5.0
+#: Kits were sold: whether their parts left the book with them is the question.
+KITS_SOLD = 10.0
+#: Some of what is past its date still stands there.
+PAST_ITS_DATE = 3.0
 #: Missing use may be a little more or less than the rhythm says.
 USE_TOLERANCE = 0.34
 ROUND_AGREES = 200.0
@@ -32,7 +37,7 @@ _KINDS = {
 
 
 def propose(
-    *, difference: Difference, evidence: Evidence, weights: Weights
+    *, difference: Difference, evidence: Evidence, weights: Weights, papers: Papers
 ) -> Iterator[Hypothesis]:
     """Yield what is written elsewhere, what should have been, and what another counter saw."""
     goods = evidence.get_goods(difference.key.sku)
@@ -43,8 +48,16 @@ def propose(
     ]
     for one in waiting:
         yield _propose_paper(
-            one, difference=difference, goods=goods, weights=weights, tried=len(waiting)
+            one,
+            difference=difference,
+            goods=goods,
+            weights=weights,
+            tried=len(waiting),
+            together=papers.weigh_expected(one),
         )
+    yield from _propose_unreceived(
+        difference=difference, goods=goods, weights=weights, papers=papers
+    )
     yield from _propose_use(difference=difference, evidence=evidence, goods=goods, weights=weights)
     yield from _propose_scrap(difference=difference, goods=goods, weights=weights)
     yield from _propose_kits(difference=difference, evidence=evidence, goods=goods, weights=weights)
@@ -52,7 +65,13 @@ def propose(
 
 
 def _propose_paper(
-    one: Expected, *, difference: Difference, goods: Goods, weights: Weights, tried: int
+    one: Expected,
+    *,
+    difference: Difference,
+    goods: Goods,
+    weights: Weights,
+    tried: int,
+    together: float,
 ) -> Hypothesis:
     cause, correction = _KINDS[one.kind]
     return Hypothesis(
@@ -61,11 +80,34 @@ def _propose_paper(
         deltas={difference.key: one.quantity},
         documents=(one.document,),
         log_odds=weights.get_log_odds(cause, category=goods.category)
-        + math.log(ON_PAPER)
+        + math.log(ON_PAPER * together)
         - math.log(tried),
-        agreed=("known_elsewhere",),
+        agreed=("known_elsewhere", *(("same_lines_differ",) if together > 1 else ())),
         correction=correction,
     )
+
+
+def _propose_unreceived(
+    *, difference: Difference, goods: Goods, weights: Weights, papers: Papers
+) -> Iterator[Hypothesis]:
+    """Yield shipments of other sites that were never received here, on paper."""
+    shipments = papers.list_unreceived(difference) if difference.quantity > 0 else ()
+    for shipment in shipments:
+        together = papers.weigh_unreceived(shipment)
+        yield Hypothesis(
+            cause=Cause.MISSING_DOCUMENT,
+            variant="shipment_without_receipt",
+            deltas={difference.key: -shipment.quantity},
+            documents=(shipment.document,),
+            log_odds=weights.get_log_odds(Cause.MISSING_DOCUMENT, category=goods.category)
+            + math.log(ON_PAPER * together)
+            - math.log(len(shipments)),
+            agreed=(
+                "shipment_without_receipt",
+                *(("same_lines_differ",) if together > 1 else ()),
+            ),
+            correction=Correction.POST_MISSING,
+        )
 
 
 def _propose_use(
@@ -108,7 +150,7 @@ def _propose_scrap(
             deltas={difference.key: -difference.expired},
             documents=(),
             log_odds=weights.get_log_odds(Cause.UNRECORDED_SCRAP, category=goods.category)
-            + math.log(10.0),
+            + math.log(PAST_ITS_DATE),
             agreed=("past_its_date",),
             missing=("scrap",),
             correction=Correction.SCRAP,
@@ -144,7 +186,7 @@ def _propose_kits(
                 deltas={key: total},
                 documents=tuple(sorted({line.document for line in sold})[:5]),
                 log_odds=weights.get_log_odds(Cause.KIT_NOT_EXPLODED, category=goods.category)
-                + math.log(ON_PAPER),
+                + math.log(KITS_SOLD),
                 agreed=("kits_sold",),
                 correction=Correction.ISSUE_COMPONENTS,
             )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from yipan.recon.rules import documents, expected, twins
+from yipan.recon.rules.papers import Papers
 from yipan.recon.rules.scoring import Outcome, Rest, split_by_component, weigh_sets
 from yipan.recon.rules.values import (
     Cause,
@@ -79,7 +80,7 @@ def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Findi
     Differences belong together when they were looked at together: goods mixed up with goods
     that were not counted cannot be told from goods that are gone.
     """
-    weighing = weights or Weights()
+    weighing = (weights or Weights()).follow(evidence)
     open_ones = [each for each in evidence.differences if each.quantity != 0]
     copied = [each for each in evidence.differences if each.was_copied]
     wanted = Evidence(
@@ -87,11 +88,13 @@ def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Findi
         lines=evidence.lines,
         expected=evidence.expected,
         goods=evidence.goods,
+        counted=evidence.counted,
     )
+    papers = Papers(wanted)
     hypotheses = list(
         chain(
             *(
-                propose(difference=each, evidence=wanted, weights=weighing)
+                propose(difference=each, evidence=wanted, weights=weighing, papers=papers)
                 for each in open_ones
                 for propose in (documents.propose, expected.propose)
             ),

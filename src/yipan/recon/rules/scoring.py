@@ -3,15 +3,16 @@ Weigh sets of things that may have happened against small losses, theft and not 
 
 Keys that share a hypothesis are judged together. A set's weight is the product of the odds of its
 parts and, for each key, of how likely the rest is: small losses (geometric, that is a Poisson whose
-rate differs from SKU to SKU), theft where goods are worth it, or the constant of the unknown.
+rate differs from SKU to SKU, as the count itself shows), theft where goods are worth it, or the constant of the unknown.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yipan.recon.rules.values import Cause, Difference, Goods, Hypothesis, Key
 from yipan.recon.rules.weights import WEIGHT_NOISE, WEIGHT_UNKNOWN, Weights
@@ -21,6 +22,8 @@ PARTS_MAX = 3
 #: Parts of a whole set of keys.
 PARTS_TOGETHER_MAX = 6
 BEAM = 120
+#: Sets so much less likely than the best so far (in nats) are not built upon.
+DEPTH = 14.0
 #: Of a set of keys only so many proposals are combined: those best alone, and each key's best.
 PROPOSALS_MAX = 90
 #: A rest above zero is nearly impossible as a loss.
@@ -81,11 +84,14 @@ class _Judge:
 
 def judge_rest(rest: int, *, difference: Difference, goods: Goods, weights: Weights) -> Rest:
     """Return how likely it is that `rest` pieces vanished, were stolen, or are not understood."""
-    rate = weights.get_loss(category=goods.category, days=difference.days)
+    rate = weights.get_loss(goods, days=difference.days)
     if rest > 0:
         shrinkage = GAIN_AS_NOISE * 0.5**rest
+    elif rest == 0:
+        shrinkage = 1 / (1 + rate)
     else:
-        shrinkage = math.exp(-rest * math.log(rate / (1 + rate)) - math.log1p(rate))
+        tail = weights.get_tail(goods, rate=rate)
+        shrinkage = rate / (1 + rate) * (1 - tail) * tail ** (-rest - 1)
     theft = 0.0
     if rest < 0:
         mean = max(THEFT_PIECES_MIN, THEFT_SHARE * max(0, difference.stock))
@@ -140,37 +146,148 @@ def weigh_sets(
     """
     judge = _Judge(differences, goods=goods, weights=weights)
     start = {each.key: each.quantity for each in differences}
-    base = sum(math.log(judge.judge(key, rest).total) for key, rest in start.items())
-    proposals = _shorten(hypotheses, start=start, judge=judge)
-    states: list[_State] = [_State(score=base, chosen=(), rests=start, last=-1)]
-    layer = states
-    for _ in range(min(PARTS_TOGETHER_MAX, PARTS_MAX * len(start))):
-        grown = [
-            state for before in layer for state in _grow(before, proposals=proposals, judge=judge)
-        ]
-        layer = heapq.nlargest(BEAM, grown, key=lambda state: state.score)
-        if not layer:
-            break
-        states = states + layer
+    proposals = _shorten(merge(hypotheses), start=start, judge=judge)
+    search = _Search(proposals, start=start, judge=judge)
+    states = search.run()
     best = max(state.score for state in states)
     total = sum(math.exp(state.score - best) for state in states)
     states.sort(key=lambda state: -state.score)
+    keys = tuple(start)
     return [
         Outcome(
             chosen=tuple(proposals[at] for at in state.chosen),
-            rests=state.rests,
+            rests=dict(zip(keys, state.rests, strict=True)),
             probability=math.exp(state.score - best) / total,
         )
         for state in states
     ], judge
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+def merge(hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
+    """
+    Return one hypothesis for each cause and prediction: which document it was is another question.
+
+    Its odds are those of all together; it names the documents of the best.
+    """
+    found: dict[tuple[Cause, frozenset[tuple[Key, int]]], list[Hypothesis]] = {}
+    for each in hypotheses:
+        found.setdefault((each.cause, frozenset(each.deltas.items())), []).append(each)
+    merged = []
+    for same in found.values():
+        best = max(same, key=lambda each: each.log_odds)
+        if len(same) > 1:
+            odds = sum(math.exp(each.log_odds - best.log_odds) for each in same)
+            best = replace(best, log_odds=best.log_odds + math.log(odds))
+        merged.append(best)
+    return merged
+
+
+@dataclass(frozen=True, slots=True)
 class _State:
+    """A set: its score, what is in it, what may not join it (bits), and what it leaves."""
+
     score: float
     chosen: tuple[int, ...]
-    rests: Mapping[Key, int]
-    last: int
+    barred: int
+    rests: tuple[int, ...]
+
+
+class _Search:
+    """A beam over sets of proposals. Keys are known by number, so that sets are cheap."""
+
+    def __init__(
+        self, proposals: Sequence[Hypothesis], *, start: Mapping[Key, int], judge: _Judge
+    ) -> None:
+        self._judge = judge
+        self._keys = tuple(start)
+        numbers = {key: number for number, key in enumerate(self._keys)}
+        self._start = tuple(start.values())
+        self._odds = [each.log_odds for each in proposals]
+        self._effects = [
+            [(numbers[key], delta) for key, delta in each.deltas.items()] for each in proposals
+        ]
+        self._bars = _list_bars(proposals)
+        self._logs: list[dict[int, float]] = [{} for _ in self._keys]
+
+    def run(self) -> list[_State]:
+        """Return all sets that were looked at closely, the empty one among them."""
+        base = sum(self._get_log(number, rest) for number, rest in enumerate(self._start))
+        layer = [_State(base, (), 0, self._start)]
+        states = list(layer)
+        best = base
+        for _ in range(min(PARTS_TOGETHER_MAX, PARTS_MAX * len(self._keys))):
+            grown = [each for before in layer for each in self._grow(before)]
+            if not grown:
+                break
+            best = max(best, max(score for score, _, _ in grown))
+            grown = [each for each in grown if each[0] >= best - DEPTH]
+            layer = [
+                self._join(before, at, score)
+                for score, at, before in heapq.nlargest(BEAM, grown, key=lambda each: each[0])
+            ]
+            states += layer
+        return states
+
+    def _grow(self, before: _State) -> Iterable[tuple[float, int, _State]]:
+        rests, barred, logs = before.rests, before.barred, self._logs
+        is_full = self._find_full(before)
+        for at in range(before.chosen[-1] + 1 if before.chosen else 0, len(self._odds)):
+            if barred >> at & 1:
+                continue
+            score = before.score + self._odds[at]
+            for number, delta in self._effects[at]:
+                if number in is_full:
+                    break
+                rest = rests[number]
+                left = logs[number].get(rest - delta)
+                if left is None:
+                    left = self._get_log(number, rest - delta)
+                score += left - logs[number][rest]
+            else:
+                yield score, at, before
+
+    def _join(self, before: _State, at: int, score: float) -> _State:
+        rests = list(before.rests)
+        for number, delta in self._effects[at]:
+            rests[number] -= delta
+        return _State(
+            score, (*before.chosen, at), before.barred | self._bars[at], tuple(rests)
+        )
+
+    def _find_full(self, before: _State) -> set[int]:
+        """Return the keys that have as many parts as an explanation may have."""
+        if len(before.chosen) < PARTS_MAX:
+            return set()
+        counts = Counter(number for at in before.chosen for number, _ in self._effects[at])
+        return {number for number, count in counts.items() if count >= PARTS_MAX}
+
+    def _get_log(self, number: int, rest: int) -> float:
+        known = self._logs[number]
+        if rest not in known:
+            known[rest] = math.log(self._judge.judge(self._keys[number], rest).total)
+        return known[rest]
+
+
+def _list_bars(proposals: Sequence[Hypothesis]) -> list[int]:
+    """Return, for each proposal, a bit for each that may not stand beside it."""
+    of_document: dict[str, int] = {}
+    of_cause: dict[tuple[Key, Cause], int] = {}
+    for at, each in enumerate(proposals):
+        for document in each.documents:
+            of_document[document] = of_document.get(document, 0) | 1 << at
+        for key in each.deltas:
+            # What names no document happens once to a key.
+            of_cause[key, each.cause] = of_cause.get((key, each.cause), 0) | 1 << at
+    bars = []
+    for each in proposals:
+        barred = 0
+        for document in each.documents:
+            barred |= of_document[document]
+        if not each.documents:
+            for key in each.deltas:
+                barred |= of_cause[key, each.cause]
+        bars.append(barred)
+    return bars
 
 
 def _shorten(
@@ -197,30 +314,3 @@ def _shorten(
     chosen = {id(each) for each in best}
     parts = [each for each in hypotheses if id(each) not in chosen and part(each) > -math.inf]
     return best + heapq.nlargest(PROPOSALS_MAX // 3, parts, key=part)
-
-
-def _grow(before: _State, *, proposals: Sequence[Hypothesis], judge: _Judge) -> Iterable[_State]:
-    used = {document for at in before.chosen for document in proposals[at].documents}
-    counts: dict[Key, int] = {}
-    causes: set[tuple[Key, Cause]] = set()
-    for at in before.chosen:
-        for key in proposals[at].deltas:
-            counts[key] = counts.get(key, 0) + 1
-            if not proposals[at].documents:
-                causes.add((key, proposals[at].cause))
-    for at in range(before.last + 1, len(proposals)):
-        hypothesis = proposals[at]
-        if not used.isdisjoint(hypothesis.documents):
-            continue
-        if any(
-            counts.get(key, 0) >= PARTS_MAX or (key, hypothesis.cause) in causes
-            for key in hypothesis.deltas
-        ):
-            continue
-        rests = dict(before.rests)
-        score = before.score + hypothesis.log_odds
-        for key, delta in hypothesis.deltas.items():
-            score -= math.log(judge.judge(key, rests[key]).total)
-            rests[key] -= delta
-            score += math.log(judge.judge(key, rests[key]).total)
-        yield _State(score=score, chosen=(*before.chosen, at), rests=rests, last=at)

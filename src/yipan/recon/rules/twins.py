@@ -11,7 +11,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from yipan.recon.rules.documents import RECEIPTS, weigh_key
+from yipan.recon.rules.documents import (
+    RECEIPTS,
+    SMALL,
+    SMALL_WITHOUT_METADATA,
+    weigh_key,
+)
 from yipan.recon.rules.values import Cause, Correction, Difference, Evidence, Hypothesis, Line
 from yipan.recon.rules.weights import Weights
 
@@ -133,7 +138,8 @@ def _list_sku_mixups(
                 first=first,
                 second=second,
                 delta=first.quantity,
-                factor=0.6 if multiplied else 0.15,
+                factor=(0.6 if multiplied else 0.15)
+                * (1.0 if multiplied or first.quantity > SMALL else SMALL_WITHOUT_METADATA),
                 documents=tuple(multiplied[:3]),
                 agreed=("same_family", "same_price", *(("multiplier",) if multiplied else ())),
                 missing=() if multiplied else ("multiplier",),

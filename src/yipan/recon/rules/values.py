@@ -190,12 +190,18 @@ class Hypothesis:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
-    """All that is known of a set of differences: `lines` and `expected` are by key."""
+    """
+    All that is known of a set of differences: `lines` and `expected` are by key.
+
+    `counted` says how many keys of each group of goods (`weights.name_group`) were looked at,
+    those that agreed among them; of a group that is not there nobody knows.
+    """
 
     differences: Sequence[Difference]
     lines: Mapping[Key, Sequence[Line]] = field(default_factory=dict)
     expected: Mapping[Key, Sequence[Expected]] = field(default_factory=dict)
     goods: Mapping[str, Goods] = field(default_factory=dict)
+    counted: Mapping[str, int] = field(default_factory=dict)
 
     def get_goods(self, sku: str) -> Goods:
         """Return what master data says of a SKU; nothing, when it does not know it."""

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from yipan.recon.rules.values import Cause
+from yipan.recon.rules.values import Cause, Difference, Evidence, Goods
 
 WEIGHT_NOISE = 20.0
 #: Per key; what fits nothing is unknown rather than an accident of the list.
@@ -21,6 +21,16 @@ WEIGHT_UNKNOWN = 0.002
 WEIGHT_MIN = 0.2
 #: How many closed cases weigh as much as what we begin with.
 CASES_TO_BELIEVE = 50
+#: The same for small losses: so many keys counted, so many losses seen.
+KEYS_TO_BELIEVE = 40
+LOSSES_TO_BELIEVE = 15
+#: Losses up to so many pieces tell how often and how much vanishes; larger ones have causes.
+SMALL_LOSS = 3
+#: For each difference that is a small loss so many have another cause, where losses are low: the
+#: weights to begin with are of such a place (handbook, differences, section 10: 719 of 1,632).
+LARGE_TO_SMALL = 0.8
+#: Behind the category of goods that people like to take.
+HOT = " (hot)"
 
 START: Mapping[Cause, float] = {
     Cause.SKU_MIXUP: 6,
@@ -54,21 +64,55 @@ class Weights:
     """
     Weights of causes by category, and pieces of one SKU that vanish in a day, by category.
 
+    `tails` is how much rarer one piece more is, by group; without it the rate says so too.
+    `noise` is the weight of *small losses alone*.
     The empty category holds for whatever is not named.
     """
 
     causes: Mapping[str, Mapping[Cause, float]] = field(default_factory=lambda: {"": START})
     losses_a_day: Mapping[str, float] = field(default_factory=lambda: {"": 0.005})
+    tails: Mapping[str, float] = field(default_factory=dict)
+    noise: float = WEIGHT_NOISE
 
     def get_log_odds(self, cause: Cause, *, category: str) -> float:
         """Return the log of the weight of a cause against nothing but small losses."""
         known = self.causes.get(category, self.causes[""])
-        return math.log(known.get(cause, WEIGHT_MIN) / WEIGHT_NOISE)
+        return math.log(known.get(cause, WEIGHT_MIN) / self.noise)
 
-    def get_loss(self, *, category: str, days: float) -> float:
+    def get_loss(self, goods: Goods, *, days: float) -> float:
         """Return how many pieces of a SKU are expected to have vanished in so many days."""
-        a_day = self.losses_a_day.get(category, self.losses_a_day.get("", 0.005))
+        a_day = self.losses_a_day.get("", 0.005)
+        for group in (goods.category, name_group(goods)):
+            a_day = self.losses_a_day.get(group, a_day)
         return max(1e-4, a_day * days)
+
+    def get_tail(self, goods: Goods, *, rate: float) -> float:
+        """Return how likely one piece more is gone, where some are."""
+        return self.tails.get(name_group(goods), rate / (1 + rate))
+
+    def follow(self, evidence: Evidence) -> Weights:
+        """
+        Return the weights with the small losses this very count shows, category by category.
+
+        What is gone a piece or two at a time on many keys is how the place loses goods. Both
+        how often and how much are drawn towards what was known before, and never below it: a
+        quiet count is no reason to look for causes where there is none.
+        """
+        losses, tails = dict(self.losses_a_day), dict(self.tails)
+        for group, counts in _count_small(evidence).items():
+            days = counts.days / counts.keys
+            before = self.get_loss(counts.goods, days=days)
+            usual = before / (1 + before)
+            keys = evidence.counted.get(group, 0)
+            share = (counts.losses + KEYS_TO_BELIEVE * usual) / (keys + KEYS_TO_BELIEVE)
+            if keys and usual < share < 1:
+                losses[group] = share / (1 - share) / days
+            # A geometric tail, cut off above: of those that lost one or two, who lost more?
+            tail = (counts.more + LOSSES_TO_BELIEVE * usual) / (counts.few + LOSSES_TO_BELIEVE)
+            tails[group] = max(usual, tail)
+        return replace(
+            self, losses_a_day=losses, tails=tails, noise=self.noise * _weigh_noise(evidence)
+        )
 
     def learn(self, closed: Iterable[tuple[str, Cause]]) -> Weights:
         """
@@ -98,3 +142,43 @@ class Weights:
                 for cause in {*before, *by_cause}
             }
         return replace(self, causes=causes)
+
+
+def name_group(goods: Goods) -> str:
+    """Return the group whose losses are looked at together: hot goods vanish otherwise."""
+    return f"{goods.category}{HOT}" if goods.is_hot else goods.category
+
+
+@dataclass(slots=True)
+class _Small:
+    """Small losses of a group: keys and their days, those with one to three pieces gone."""
+
+    goods: Goods
+    keys: int = 0
+    days: float = 0.0
+    losses: int = 0
+    few: int = 0
+    more: int = 0
+
+    def add(self, each: Difference) -> None:
+        self.keys += 1
+        self.days += each.days
+        self.losses += -SMALL_LOSS <= each.quantity < 0
+        self.few += -SMALL_LOSS < each.quantity < 0
+        self.more += -SMALL_LOSS <= each.quantity < -1
+
+
+def _weigh_noise(evidence: Evidence) -> float:
+    """Return how much more often than usual a difference of this count is but a small loss."""
+    small = sum(-SMALL_LOSS <= each.quantity < 0 for each in evidence.differences)
+    large = sum(each.quantity != 0 for each in evidence.differences) - small
+    usual = LARGE_TO_SMALL * (small + LOSSES_TO_BELIEVE)
+    return max(1.0, usual / (large + LARGE_TO_SMALL * LOSSES_TO_BELIEVE))
+
+
+def _count_small(evidence: Evidence) -> dict[str, _Small]:
+    seen: dict[str, _Small] = {}
+    for each in evidence.differences:
+        goods = evidence.get_goods(each.key.sku)
+        seen.setdefault(name_group(goods), _Small(goods)).add(each)
+    return seen
