@@ -138,9 +138,7 @@ def sell(world: World, *, key: Key, day: int) -> None:
     rng = world.rng
     pieces = rng.choices((1, 2, 3, 5, 8, 12), (70, 15, 7, 4, 3, 1))[0]
     mode = "key" if rng.random() < (0.4 if pieces > 2 else 0.04) else "scan"
-    sale = issue(
-        world, key=key, quantity=-pieces, at=world.at(day), kind="sales_issue", mode=mode
-    )
+    sale = issue(world, key=key, quantity=-pieces, at=world.at(day), kind="sales_issue", mode=mode)
     world.sales.append(sale)
     if rng.random() >= 0.03 or day >= DAYS - 7:
         return

@@ -12,12 +12,15 @@ from tests.retailer import CLERK, NOON, make_id, post_by_hand
 from yipan.documents.states import WrongState
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.ledger.posting import post_fact
+from yipan.masterdata.queries import find_skus
 from yipan.messages.till import TicketLine
 from yipan.pos.documents import register, store_count
 from yipan.pos.documents.register import Sale
 from yipan.pos.documents.store_count import Seen
 from yipan.recon.documents import case, comparing, counting
 from yipan.recon.models import Case, CaseKind, CaseState, Observation
+from yipan.recon.queries import learned
+from yipan.recon.rules import Cause, Weights
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +206,34 @@ def test_every_case_gets_a_day_and_an_owner() -> None:
     found.refresh_from_db()
     assert found.owner == "zhao.controller"
     assert found.due_on is not None
+
+
+@pytest.mark.usefixtures("store")
+def test_causes_that_people_confirmed_are_believed_more_readily() -> None:
+    before = learned.read_weights()
+    found = look(6)
+    assert found is not None
+    wanted = {"number": found.number, "quantity": -3, "by": SOMEBODY, "at": LATER}
+    case.correct(document="SI-1", cause="unrecorded_use", **wanted)  # type: ignore[arg-type]
+    open_still = learned.read_weights()
+    case.close(number=found.number, by=SOMEBODY, at=LATER)
+
+    after = learned.read_weights()
+
+    def odds(weights: Weights) -> float:
+        return weights.get_log_odds(Cause.UNRECORDED_USE, category=category)
+
+    category = find_skus(["TEA-250"])["TEA-250"].category
+    assert odds(before) == odds(open_still) < odds(after)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_loss_written_off_teaches_nothing() -> None:
+    before = learned.read_weights()
+    found = look(6)
+    assert found is not None
+    wanted = {"number": found.number, "quantity": -3, "by": SOMEBODY, "at": LATER}
+    case.correct(document="AD-1", cause="shrinkage", **wanted)  # type: ignore[arg-type]
+    case.close(number=found.number, by=SOMEBODY, at=LATER)
+
+    assert learned.read_weights() == before

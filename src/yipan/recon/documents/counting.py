@@ -18,7 +18,7 @@ from yipan.masterdata.queries import find_skus
 from yipan.recon.documents import case as cases
 from yipan.recon.documents import findings
 from yipan.recon.models import Case, CaseKind, CaseState, Observation
-from yipan.recon.queries import evidence
+from yipan.recon.queries import evidence, learned
 from yipan.recon.rules import Difference, Key, explain
 
 #: So far back a reason is looked for when nobody ever agreed with the book.
@@ -197,7 +197,7 @@ def explain_open(*, sites: Collection[str]) -> int:
     )
     by_key = {Key(site=each.site, sku=each.sku, place=each.place): each for each in found}
     differences = [_describe(key, each) for key, each in by_key.items()]
-    for finding in explain(evidence.gather(differences)):
+    for finding in explain(evidence.gather(differences), weights=learned.read_weights()):
         case = by_key[finding.key]
         if finding.quantity == case.quantity:
             findings.keep(case, finding)

@@ -13,6 +13,7 @@ from yipan.ledger.queries import list_balances_as_of, list_postings
 from yipan.ledger.rows import MovementRow
 from yipan.masterdata.queries import find_sites, find_skus
 from yipan.recon.queries.cuts import SYSTEMS
+from yipan.recon.queries.learned import count_keys
 from yipan.recon.queries.logs import ON_HAND, get_group, read_movements
 from yipan.recon.rules import Difference, Evidence, Goods, Key, Line
 
@@ -88,6 +89,12 @@ def gather(differences: Sequence[Difference], *, status: str = "available") -> E
         differences=differences,
         lines={each.key: read_lines(each, status=status) for each in differences},
         goods=goods,
+        counted=count_keys(
+            sites={each.key.site for each in differences},
+            since=min(each.since for each in differences),
+        )
+        if differences
+        else {},
     )
 
 

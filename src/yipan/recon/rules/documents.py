@@ -34,6 +34,9 @@ SMALL = 2
 SMALL_WITHOUT_METADATA = 0.05
 TWIN_HOURS_MAX = 48
 
+#: At a register pieces go over the counter; cases are taken for them where cases come in.
+UNIT_AT_REGISTER = 0.1
+
 RECEIPTS = frozenset({"goods_receipt", "transfer_receipt"})
 RETURNS_AND_SALES = frozenset({"sales_issue", "customer_return"})
 
@@ -69,9 +72,11 @@ def propose(
             line, known=known, goods=goods, wanted=difference.quantity, papers=papers
         )
     ]
-    tried: dict[Cause, int] = {}
+    # One of them at most is to blame: the prior is shared out by how well each agrees. What
+    # hardly agrees takes hardly anything from the others.
+    tried: dict[Cause, float] = {}
     for _, claim in claims:
-        tried[claim.cause] = tried.get(claim.cause, 0) + 1
+        tried[claim.cause] = tried.get(claim.cause, 0.0) + min(1.0, claim.factor)
     for line, claim in claims:
         factor = claim.factor
         if abs(claim.delta) <= SMALL and not claim.agreed:
@@ -83,7 +88,7 @@ def propose(
             documents=(line.document, *claim.also),
             log_odds=weights.get_log_odds(claim.cause, category=goods.category)
             + math.log(factor)
-            - math.log(tried[claim.cause]),
+            - math.log(max(1.0, tried[claim.cause])),
             agreed=claim.agreed,
             missing=claim.missing,
             correction=claim.correction,
@@ -222,6 +227,8 @@ def _list_unit_mixups(line: Line, *, goods: Goods) -> Iterator[_Claim]:
                 continue
             paper, said = weigh_truth(line, true_quantity)
             typed = {"key": 1.0, "": MODE_UNNOTED, "bulk": 0.3}.get(line.mode, 0.15)
+            if line.kind in RETURNS_AND_SALES:
+                typed *= UNIT_AT_REGISTER
             yield _Claim(
                 cause=Cause.UNIT_MIXUP,
                 variant=variant,
@@ -308,9 +315,7 @@ def _list_wrong_directions(line: Line) -> Iterator[_Claim]:
         )
 
 
-def _list_double_entries(
-    line: Line, *, known: Sequence[Line], papers: Papers
-) -> Iterator[_Claim]:
+def _list_double_entries(line: Line, *, known: Sequence[Line], papers: Papers) -> Iterator[_Claim]:
     for other in known:
         if (
             other.document < line.document

@@ -83,4 +83,3 @@ class Papers:
 
 def _move(key: Key, site: str) -> Key:
     return Key(site=site, sku=key.sku)
-

@@ -3,7 +3,8 @@ Weigh sets of things that may have happened against small losses, theft and not 
 
 Keys that share a hypothesis are judged together. A set's weight is the product of the odds of its
 parts and, for each key, of how likely the rest is: small losses (geometric, that is a Poisson whose
-rate differs from SKU to SKU, as the count itself shows), theft where goods are worth it, or the constant of the unknown.
+rate differs from SKU to SKU, as the count itself shows), theft where goods are worth it, or the
+constant of the unknown.
 """
 
 from __future__ import annotations
@@ -219,7 +220,7 @@ class _Search:
             grown = [each for before in layer for each in self._grow(before)]
             if not grown:
                 break
-            best = max(best, max(score for score, _, _ in grown))
+            best = max([best, *(score for score, _, _ in grown)])
             grown = [each for each in grown if each[0] >= best - DEPTH]
             layer = [
                 self._join(before, at, score)
@@ -250,9 +251,7 @@ class _Search:
         rests = list(before.rests)
         for number, delta in self._effects[at]:
             rests[number] -= delta
-        return _State(
-            score, (*before.chosen, at), before.barred | self._bars[at], tuple(rests)
-        )
+        return _State(score, (*before.chosen, at), before.barred | self._bars[at], tuple(rests))
 
     def _find_full(self, before: _State) -> set[int]:
         """Return the keys that have as many parts as an explanation may have."""

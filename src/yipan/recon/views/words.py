@@ -75,6 +75,8 @@ EVIDENCE: Mapping[str, str | Promise] = {
     "was_not_blind": _("the book was on the screen"),
     "equal_to_the_book": _("equal to the book"),
     "proved": _("proved by numbers and content"),
+    "same_lines_differ": _("other lines of the same paper differ too"),
+    "shipment_without_receipt": _("shipped to this site, and never received on paper"),
     "stock_report": _("the system's own report"),
     "capture_mode": _("how it was captured"),
     "expected_quantity": _("what was expected"),
