@@ -14,15 +14,10 @@ from yipan.demo import (
     moving,
     people,
     places,
-<<<<<<< HEAD
-    selling,
-    store_work,
-    supplying,
-=======
     planning,
     selling,
     store_work,
->>>>>>> 8b5912b (Show planning: work list, SKU page, grid, map, policies, back-tests; bench and demo)
+    supplying,
     trading,
 )
 from yipan.demo.goods import Good
