@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 from tests.planning.shards import a_place, a_shard, a_warehouse
 from yipan.planning.rules.engine import plan_shard
@@ -151,7 +152,7 @@ def test_minimum_order_and_cases_round_up_once() -> None:
 
 
 def test_a_hard_maximum_takes_packs_away_and_may_leave_nothing() -> None:
-    terms = {"method": "min_max", "minimum": 20, "maximum": 40}
+    terms: dict[str, Any] = {"method": "min_max", "minimum": 20, "maximum": 40}
     fits = a_warehouse(on_hand=10, available=10, supplier_pack=12, **terms)
     none = a_warehouse(on_hand=10, available=10, supplier_pack=24, minimum_order=48, **terms)
 

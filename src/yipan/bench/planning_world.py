@@ -84,8 +84,8 @@ def read_retailer(file: Path, *, seed: int, count: int) -> Series:
         .agg(pl.col("Quantity").sum(), pl.col("UnitPrice").median())
         .sort("Description", "day")
     )
-    first: date = table["day"].min()
-    days = (table["day"].max() - first).days + 1
+    all_days: list[date] = table["day"].unique().sort().to_list()
+    first, days = all_days[0], (all_days[-1] - all_days[0]).days + 1
     names = {name: row for row, name in enumerate(table["Description"].unique().sort())}
     demand = np.zeros((len(names), days))
     for name, day, quantity in table.select("Description", "day", "Quantity").iter_rows():

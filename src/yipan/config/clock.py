@@ -262,7 +262,6 @@ TASKS: Final = (
     replenish,
     plan_nightly,
     carry_on_plan,
-    plan_shard,
     judge_segments,
     sweep_stalled,
 )

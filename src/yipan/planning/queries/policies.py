@@ -82,7 +82,7 @@ def resolve_policy(
     )
     supplier = suppliers.get(policy.source)
     if supplier is not None:
-        terms = {
+        terms: dict[str, Any] = {
             "lead_time_days": supplier.lead_time_days,
             "lead_time_spread_days": supplier.lead_time_spread_days,
             "minimum_order": supplier.minimum_order_quantity,

@@ -64,7 +64,7 @@ def judge(
     scales = get_scales(demand, horizons, until=origins[0])
     said = {"negative_binomial": say_tier0, "normal": say_normal}
     scores = [
-        _score(name, demand, horizons, scales, origins, lambda t, f=function: f(  # type: ignore[misc]
+        _score(name, demand, horizons, scales, origins, lambda t, f=function: f(
             demand, masked, horizons, origin=t))
         for name, function in said.items()
     ]  # fmt: skip

@@ -160,7 +160,7 @@ def _take_weeks(known: Floats, count: int) -> Floats:
 def _get_days_since_sale(known: Floats) -> Floats:
     behind = np.argmax(known[:, ::-1] > 0, axis=1)
     never = ~(known > 0).any(axis=1)
-    return np.where(never, known.shape[1], behind).astype(float)
+    return np.asarray(np.where(never, known.shape[1], behind).astype(float))
 
 
 def _get_last_year(sums: Floats, horizons: NDArray[np.int64]) -> Floats:
@@ -203,7 +203,7 @@ def _predict_raw(model: Model, asked: Asked) -> Floats:
     table, base = make_features(asked)
     scale = base * asked.horizons
     raw = [model.boosters[it].predict(table, num_threads=1) * scale for it in QUANTILES]
-    return np.maximum(0.0, np.sort(np.column_stack(raw), axis=1))
+    return np.asarray(np.maximum(0.0, np.sort(np.column_stack(raw), axis=1)))
 
 
 def _interpolate(raw: Floats, chances: Floats) -> Floats:

@@ -90,7 +90,7 @@ def _measure(demand: Floats, masked: Flags, levels: Floats, horizon: int, end: i
     means = np.where(is_whole, said, 0.0).sum(axis=1)
     counted = np.maximum(1, is_whole.sum(axis=1))
     ratios = (squares / counted) / np.maximum(MEAN_FLOOR, means / counted)
-    return np.clip(ratios, RATIO_MIN, RATIO_MAX)
+    return np.asarray(np.clip(ratios, RATIO_MIN, RATIO_MAX))
 
 
 def _roll(values: Floats, width: int) -> Floats:

@@ -34,7 +34,7 @@ def count_below(mean: float, ratio: float) -> Floats:
     logs = np.empty(last + 1)
     logs[0] = -shape * math.log(ratio)
     logs[1:] = np.log((steps + shape) / (steps + 1.0) * ((ratio - 1.0) / ratio))
-    return np.minimum(1.0, np.cumsum(np.exp(np.cumsum(logs))))
+    return np.asarray(np.minimum(1.0, np.cumsum(np.exp(np.cumsum(logs)))))
 
 
 def find_quantiles(means: Floats, ratios: Floats, chances: Sequence[float]) -> Floats:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from yipan.planning.rules.levels import Floats
 from yipan.planning.rules.quantiles import count_below
 
 
@@ -78,7 +79,7 @@ def _value_packs(asking: Asking, *, begun: int, pack: int) -> list[float]:
     return values
 
 
-def _chance(below: Sequence[float], position: int) -> float:
+def _chance(below: Floats, position: int) -> float:
     if position < 0:
         return 1.0
     return 0.0 if position >= len(below) else max(0.0, 1.0 - float(below[position]))
