@@ -12,6 +12,8 @@ from tests.masterdata.builders import NOON, a_site, a_sku
 from yipan.access.roles import Role
 from yipan.documents import trail
 from yipan.erp import tasks
+from yipan.exchange.delivery import deliver_pending
+from yipan.exchange.models import OutboxMessage
 from yipan.masterdata import jobs, queries, records
 from yipan.masterdata.models import Category
 from yipan.masterdata.rows import BarcodeRow, BinRow, CustomerRow, SupplierRow
@@ -93,6 +95,36 @@ def test_a_change_over_somebody_elses_is_not_taken(browser: Client) -> None:
     assert answer.status_code == 422
     assert "resource.version_mismatch" in answer.content.decode()
     assert queries.get_sku("TEA-250").price_minor == 7_000
+
+
+def test_colors_and_sizes_of_one_style_stand_together(browser: Client) -> None:
+    shirts = [
+        a_sku(f"TEE-{color}-{size}", style="TEE-1", color=color, size=size, barcodes=())
+        for color in ("Navy", "White")
+        for size in ("M", "L")
+    ]
+    records.save_skus([*shirts, a_sku()], at=NOON)
+
+    page = read(browser, "skus/TEE-Navy-M")
+    listed = read(browser, "skus?style=TEE-1")
+    found = read(browser, "skus?q=navy")
+
+    assert all(shirt.code in page for shirt in shirts)
+    assert "Style TEE-1" not in read(browser, "skus/TEA-250")
+    assert all(shirt.code in listed for shirt in shirts)
+    assert "TEA-250" not in listed
+    assert "TEE-Navy-L" in found
+    assert "TEE-White-L" not in found
+
+
+def test_style_color_and_size_are_written_by_hand_and_told(browser: Client) -> None:
+    browser.post("/masterdata/new-sku", FORM | {"style": "TEA", "color": "Green", "size": "250 g"})
+    deliver_pending()
+
+    row = queries.get_sku("TEA-250")
+    assert (row.style, row.color, row.size) == ("TEA", "Green", "250 g")
+    [told] = OutboxMessage.objects.filter(kind="erp.sku_changed.v1")
+    assert [told.data[name] for name in ("style", "color", "size")] == ["TEA", "Green", "250 g"]
 
 
 def test_an_unchecked_box_and_an_emptied_text_are_changes(browser: Client) -> None:
@@ -210,7 +242,7 @@ def upload(browser: Client, text: str, kind: str = "skus") -> str:
 
 
 def test_a_file_is_tried_looked_at_and_kept(browser: Client) -> None:
-    page = upload(browser, "code,name,colour\nT1,Tea,red\nT2,Mug,blue\n")
+    page = upload(browser, "code,name,mood\nT1,Tea,red\nT2,Mug,blue\n")
     assert "Waits for its turn." in read(browser, page)
     assert "goods.csv" in read(browser, "imports")
 
@@ -221,7 +253,7 @@ def test_a_file_is_tried_looked_at_and_kept(browser: Client) -> None:
     done = read(browser, str(kept.headers["Location"]).removeprefix("/masterdata/"))
 
     assert "Nothing is kept yet." in tried
-    assert "These columns are not read: colour" in tried
+    assert "These columns are not read: mood" in tried
     assert "2 rows are kept, and the sites are told." in done
     assert [row.code for row in queries.list_skus()] == ["T1", "T2"]
 

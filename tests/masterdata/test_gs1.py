@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from yipan.masterdata.gs1 import CodeUnreadable, Gs1Code, list_gtin_forms, read_gs1
@@ -81,6 +81,7 @@ def test_a_number_may_stand_in_master_data_with_and_without_its_zeros() -> None:
 
 
 @given(st.text(max_size=60))
+@example("\x1d")
 def test_whatever_is_scanned_is_read_or_refused(text: str) -> None:
     try:
         said = read_gs1(text)

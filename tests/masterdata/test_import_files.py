@@ -332,7 +332,16 @@ def test_an_outside_entity_is_not_fetched() -> None:
 def test_exports_are_read_again_unchanged_and_compute_nothing() -> None:
     records.save_skus(
         [
-            a_sku("T1", name="=HYPERLINK(1)", name_zh="@茶", currency="JPY", price_minor=680),
+            a_sku(
+                "T1",
+                name="=HYPERLINK(1)",
+                name_zh="@茶",
+                currency="JPY",
+                price_minor=680,
+                style="TEE-1",
+                color="Navy 藏青",
+                size="M",
+            ),
             a_sku("T2", name="-2+3", is_weighed=True, unit="gram", barcodes=()),
         ],
         at=NOON,

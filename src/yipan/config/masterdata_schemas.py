@@ -60,6 +60,9 @@ class SkuIn(FieldsIn):
     currency: Currency = "CNY"
     is_active: bool = True
     external_id: Annotated[str, Field(max_length=96)] = ""
+    style: Annotated[str, Field(max_length=48)] = ""
+    color: Annotated[str, Field(max_length=48)] = ""
+    size: Annotated[str, Field(max_length=48)] = ""
     barcodes: Annotated[list[BarcodeIn], Field(max_length=50)] = []
 
     def to_fields(self) -> dict[str, Any]:
@@ -117,6 +120,9 @@ class SkuOut(Schema):
     is_active: bool
     external_id: str
     version: int
+    style: str
+    color: str
+    size: str
     barcodes: list[BarcodeOut]
 
 

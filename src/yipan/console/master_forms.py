@@ -25,6 +25,7 @@ TEXT_LENGTH_MAX = 4_000
 GROUPS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "skus": (
         ("identity", ("code", "name", "name_zh", "category", "external_id")),
+        ("variant", ("style", "color", "size")),
         ("packs", ("unit", "case_size", "barcodes")),
         (
             "handling",

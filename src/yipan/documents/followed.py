@@ -99,6 +99,9 @@ def _make_sku_row(message: SkuChanged) -> SkuRow:
         price_minor=message.price_minor,
         currency=message.currency,
         is_active=message.is_active,
+        style=message.style,
+        color=message.color,
+        size=message.size,
         barcodes=tuple(
             BarcodeRow(
                 code=barcode.code,

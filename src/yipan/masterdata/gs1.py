@@ -78,6 +78,8 @@ def read_gs1(text: str) -> Gs1Code | None:
             elements = GS1DigitalLinkURI.parse(text).element_strings
         else:
             elements = GS1Message.parse(_normalize(text)).element_strings
+        if not elements:
+            raise CodeUnreadable(text=text[:96])
         return _read(elements, is_link=is_link)
     except (ParseError, ValueError) as error:
         raise CodeUnreadable(text=text[:96]) from error

@@ -72,7 +72,10 @@ def write_skus(rows: Sequence[SkuRow], *, at: datetime) -> None:
         if name != "barcodes"
     }
     columns["search"] = [
-        make_vector((row.code, row.name, row.name_zh, row.external_id)) for row in rows
+        make_vector(
+            (row.code, row.name, row.name_zh, row.external_id, row.style, row.color, row.size)
+        )
+        for row in rows
     ]
     statements.run("write_skus", columns)
     _write_barcodes(rows, at=at)

@@ -39,6 +39,9 @@ class SkuRow:
     is_active: bool = True
     external_id: str = ""
     version: int = 0
+    style: str = ""
+    color: str = ""
+    size: str = ""
     barcodes: tuple[BarcodeRow, ...] = ()
 
 

@@ -126,6 +126,9 @@ class SkuChanged(Message):
     currency: str = "CNY"
     is_active: bool = True
     barcodes: tuple[Barcode, ...] = ()
+    style: str = ""
+    color: str = ""
+    size: str = ""
 
     def get_subject(self) -> str:
         """Return the SKU."""

@@ -71,6 +71,7 @@ def read_filter(request: HttpRequest) -> SkuFilter:
         temperature_class=climate if climate in dict(CHOICES["temperature_class"]) else "",
         is_active={"active": True, "inactive": False}.get(state),
         flag=flag if flag in FLAGS else "",
+        style=request.GET.get("style", "")[:TEXT_LENGTH_MAX],
     )
 
 
@@ -90,6 +91,7 @@ def show_sku(request: HttpRequest, sku: str) -> HttpResponse:
             "columns": books.make_columns(
                 books.list_visible_accounts(sku=row.code, actor=actor), sites=actor.sites
             ),
+            "variants": queries.list_style(row.style),
             "history": read_history(document_type="sku", number=row.code),
             "may_write": actor.may("masterdata.write"),
             "may_see_cost": actor.may("masterdata.read_cost"),

@@ -241,6 +241,9 @@ def _make_sku_changed(row: SkuRow, *, at: datetime) -> SkuChanged:
         barcodes=tuple(
             Barcode(code=barcode.code, pack_size=barcode.pack_size) for barcode in row.barcodes
         ),
+        style=row.style,
+        color=row.color,
+        size=row.size,
     )
 
 

@@ -45,6 +45,7 @@ class Sku(models.Model):
     The thing stock is kept of. Its code never changes; every change raises `version`.
 
     Money is in minor units of `currency`, per smallest unit. `case_size` counts smallest units.
+    SKUs of one `style` are the same thing in several colors and sizes.
     """
 
     code = models.CharField(max_length=48, unique=True)
@@ -73,6 +74,9 @@ class Sku(models.Model):
     is_active = models.BooleanField(default=True)
     external_id = models.CharField(max_length=96, blank=True)
     version = models.BigIntegerField(default=1)
+    style = models.CharField(max_length=48, blank=True)
+    color = models.CharField(max_length=48, blank=True)
+    size = models.CharField(max_length=48, blank=True)
     search = SearchVectorField(default="")
 
     class Meta:
@@ -82,7 +86,10 @@ class Sku(models.Model):
                 condition=Q(cost_minor__gte=0, price_minor__gte=0), name="sku_money_not_negative"
             ),
         ]
-        indexes = [GinIndex(fields=["search"], name="sku_search")]
+        indexes = [
+            GinIndex(fields=["search"], name="sku_search"),
+            models.Index(fields=["style"], condition=~Q(style=""), name="sku_style"),
+        ]
 
     def __str__(self) -> str:
         return self.code

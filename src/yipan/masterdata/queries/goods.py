@@ -126,6 +126,7 @@ class SkuFilter:
     temperature_class: str = ""
     is_active: bool | None = None
     flag: str = ""
+    style: str = ""
 
 
 #: What of a SKU can be asked for by name.
@@ -137,6 +138,13 @@ def list_sku_page(which: SkuFilter, *, after: str = "", limit: int = 100) -> lis
     assert 0 < limit <= ROWS_MAX
     query = _filter(which)
     return [] if query is None else read_skus(query.filter(code__gt=after).order_by("code")[:limit])
+
+
+def list_style(style: str) -> list[SkuRow]:
+    """Return the SKUs of a style by color, size and code, 1,000 at most; none has no style."""
+    if not style:
+        return []
+    return read_skus(Sku.objects.filter(style=style).order_by("color", "size", "code")[:ROWS_MAX])
 
 
 def count_skus(which: SkuFilter) -> int:
@@ -163,6 +171,8 @@ def _filter(which: SkuFilter) -> QuerySet[Sku] | None:
         query = query.filter(Q(category_id=which.category) | is_branch)
     if which.temperature_class:
         query = query.filter(temperature_class=which.temperature_class)
+    if which.style:
+        query = query.filter(style=which.style)
     if which.is_active is not None:
         query = query.filter(is_active=which.is_active)
     if which.flag:
@@ -211,6 +221,9 @@ def _make_sku_row(sku: Sku, barcodes: Sequence[BarcodeRow]) -> SkuRow:
         is_active=sku.is_active,
         external_id=sku.external_id,
         version=sku.version,
+        style=sku.style,
+        color=sku.color,
+        size=sku.size,
         barcodes=tuple(barcodes),
     )
 
