@@ -31,7 +31,8 @@ from yipan.erp.models import (
 from yipan.exchange import delivery
 from yipan.exchange.queries import list_inbox
 from yipan.ledger import queries as ledger
-from yipan.pos.models import StoreDifference, Ticket
+from yipan.masterdata import promotions
+from yipan.pos.models import StoreDifference, StoreFulfillment, Ticket
 from yipan.proof.purchasing import prove_on_order, prove_supplier_account
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,9 @@ def test_the_demo_shows_orders_in_every_state_and_a_week_of_tickets() -> None:
     assert differences == {("negative_book", "open"), ("count", "counted")}
     assert list_inbox() == []
     assert delivery.deliver_pending() == 0
+    rules = promotions.list_all(only_active=True)
+    assert {rule.kind for rule in rules} == {"percent", "n_for_m", "gift"}
+    assert StoreFulfillment.objects.filter(method="pickup", site="S12").exists()
 
 
 def test_the_hub_agrees_with_each_site_and_a_store_is_oversold() -> None:

@@ -15,6 +15,7 @@ from yipan.demo import (
     people,
     places,
     planning,
+    promoting,
     selling,
     store_work,
     supplying,
@@ -65,6 +66,7 @@ def build(*, now: datetime | None = None) -> bool:
     delivery.deliver_pending()
     moving.tell(now=now)
     store_work.work(now=now)
+    promoting.promote(now=now)
     supplying.tell(now=now)
     delivery.deliver_pending()
     selling.sell(now=now)
