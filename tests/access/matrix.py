@@ -46,6 +46,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "planning.read",
         "planning.decide",
         "planning.run",
+        "wms.plan_count",
+        "pos.plan_count",
         "erp.receipt_surplus.propose",
         "erp.receipt_surplus.decide",
         "erp.supplier_return.write",
@@ -147,6 +149,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.WAREHOUSE_WORKER: EVERY_PERSON
     | EVERYBODY
     | {
+        "wms.count",
         "wms.read",
         "wms.receive",
         "wms.move",
@@ -159,6 +162,8 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.WAREHOUSE_LEAD: EVERY_PERSON
     | EVERYBODY
     | {
+        "wms.count",
+        "wms.plan_count",
         "recon.read",
         "wms.read",
         "wms.receive",
@@ -190,6 +195,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.STORE_MANAGER: EVERY_PERSON
     | EVERYBODY
     | {
+        "pos.plan_count",
         "recon.read",
         "pos.read",
         "pos.sell",
@@ -239,6 +245,9 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
         "planning.decide",
         "planning.policy",
         "planning.run",
+        "wms.count",
+        "wms.plan_count",
+        "pos.plan_count",
         "erp.arrival_notice.write",
         "erp.supplier_return.write",
         "oms.read",
@@ -330,6 +339,13 @@ OF_A_SITE = frozenset(
         "outbound-orders:number",
         "picks:pick_id",
         "wms/shipments:number",
+        "wms/stocktakes:number",
+        "v1/stocktakes:number",
+        "pos/stocktakes:number",
+        "wms/counting:number",
+        "v1/count-sheets:number",
+        "pos/counting:number",
+        "pos/count-sheets:number",
         "waves:number",
         "packing:number",
         "parcels:number",
@@ -450,6 +466,8 @@ NAME_A_SITE = frozenset(
         "POST api/v1/allocations/shares",
         "POST api/v1/adjustments",
         "POST api/v1/receipts",
+        "POST api/v1/stocktakes",
+        "POST api/v1/pos/stocktakes",
         "POST api/v1/bin-moves",
         "POST api/v1/pallets",
         "POST api/v1/loads",

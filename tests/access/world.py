@@ -9,6 +9,7 @@ from datetime import timedelta
 from tests import retailer
 from tests.access import (
     buying_world,
+    counting_world,
     planning_world,
     selling_world,
     store_world,
@@ -229,6 +230,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         **buying_world.buy(warehouse),
         **store_world.work(store),
         **planning_world.plan(store, warehouse=warehouse, quantity=quantity),
+        **counting_world.count(warehouse=warehouse, store=store),
         "cases:number": _differ(store),
         "observations:number": _report(store),
         "alterations:alteration_id": str(altered.alteration_id),
@@ -389,6 +391,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "POST api/v1/observations": {"site": store, "as_of_sequence": 1, "lines": [goods]},
         **planning_world.make_bodies(values["proposals:number"]),
         **store_world.make_bodies(store=store, warehouse=warehouse),
+        **counting_world.make_bodies(store=store, warehouse=warehouse),
         **warehouse_world.make_bodies(warehouse, inbound_order=values["inbound-orders:number"]),
         **buying_world.make_bodies(warehouse, values["purchase-orders:number"]),
         "POST api/v1/purchase-orders": order,

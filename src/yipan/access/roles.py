@@ -181,6 +181,8 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "wms.plan_wave": _to(_WL),
         "wms.set_pick_face": _to(_WL, _IN),
         "wms.adjust": _to(_WW, _WL, _IN),
+        "wms.count": _to(_WW, _WL, _IN),
+        "wms.plan_count": _to(_WL, _IC, _IN),
         "wms.reverse": _to(_WL),
         "wms.open_stock": _to(_WL, _IN),
         # POS
@@ -192,6 +194,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "pos.adjust": _to(_SC, _SM, _IN),
         "pos.fulfill": _to(_SC, _SM, _IN),
         "pos.count": _to(_SC, _SM, _IN),
+        "pos.plan_count": _to(_SM, _IC, _IN),
         "pos.settle_difference": _to(_SM, _IN),
         "pos.request_goods": _to(_SC, _SM, _IN),
         "pos.close_day": _to(_SC, _SM, _IN),

@@ -180,6 +180,26 @@ def revisit_counts(timestamp: int) -> None:
         recon.revisit_counts(at=_get_instant(timestamp))
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="wms.offset_late", queueing_lock="wms.offset_late")
+def offset_late_warehouses(timestamp: int) -> None:
+    """Offset what late documents explained of counts of warehouses that were put right."""
+    if "wms" in node.list_node_receivers():
+        wms_tasks.offset_late(
+            sites=node.list_node_sites(), at=_get_instant(timestamp), new_id=make_id
+        )
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="pos.offset_late", queueing_lock="pos.offset_late")
+def offset_late_stores(timestamp: int) -> None:
+    """Offset what late documents explained of counts of stores that were put right."""
+    if "pos" in node.list_node_receivers():
+        pos_tasks.offset_late(
+            sites=node.list_node_sites(), at=_get_instant(timestamp), new_id=make_id
+        )
+
+
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="wms.replenish", queueing_lock="wms.replenish")
 def replenish(timestamp: int) -> None:

@@ -80,9 +80,16 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("wms", "load"): ("create", "depart", "cancel"),
     ("wms", "move_task"): ("create", "move", "cancel"),
     ("wms", "spot_count"): ("create",),
+    ("wms", "stocktake"): (
+        "create", "start", "assign", "count", "recount", "explain", "submit", "approve", "reject",
+        "post", "offset", "cancel",
+    ),
     ("wms", "adjustment"): ("submit", "approve", "reject", "recount", "post", "reverse", "cancel"),
     # Differences
-    ("recon", "case"): ("create", "assign", "heal", "correct", "close", "reopen"),
+    ("recon", "case"): (
+        "create", "assign", "heal", "propose", "submit", "refuse", "correct", "offset", "close",
+        "reopen",
+    ),
     ("planning", "proposal"): (
         "create", "edit", "choose", "approve", "refuse", "withdraw", "order", "close",
     ),
@@ -95,6 +102,10 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("pos", "store_order"): ("release", "receive", "ship", "reverse", "cancel"),
     ("pos", "store_transfer"): ("post", "reverse", "cancel"),
     ("pos", "place_move"): ("post",),
+    ("pos", "stocktake"): (
+        "create", "start", "assign", "count", "recount", "explain", "submit", "approve", "reject",
+        "post", "offset", "cancel",
+    ),
     ("pos", "store_adjustment"): ("submit", "reject", "post", "reverse"),
     ("pos", "store_fulfillment"): (
         "release", "accept", "reject", "pick", "stage", "hand_over", "ship", "expire", "put_back",

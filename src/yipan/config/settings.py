@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "yipan.ledger",
     "yipan.exchange",
     "yipan.documents",
+    "yipan.stocktake",
     "yipan.pool",
     "yipan.erp",
     "yipan.wms",

@@ -15,6 +15,7 @@ from yipan.exchange.subscriptions import (
     connect,
 )
 from yipan.messages import (
+    counts,
     erp,
     erp_planning,
     erp_purchasing,
@@ -182,7 +183,24 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         receiver="erp", message=pos_orders.DifferenceClosed, handler=recon_handlers.close_doubt
     ),
     Subscription(
-        receiver="erp", message=pos_orders.CountRecorded, handler=recon_handlers.take_store_count
+        receiver="erp", message=pos_orders.CountRecorded, handler=recon_handlers.take_count
+    ),
+    Subscription(
+        receiver="erp", message=counts.WarehouseCountRecorded, handler=recon_handlers.take_count
+    ),
+    Subscription(
+        receiver="erp", message=counts.StoreCountCorrected, handler=recon_handlers.take_correction
+    ),
+    Subscription(
+        receiver="erp",
+        message=counts.WarehouseCountCorrected,
+        handler=recon_handlers.take_correction,
+    ),
+    Subscription(
+        receiver="wms", message=counts.CorrectionProposed, handler=wms_handlers.take_proposal
+    ),
+    Subscription(
+        receiver="pos", message=counts.CorrectionProposed, handler=pos_handlers.take_proposal
     ),
     RunSubscription(receiver="erp", message=pos.TicketPosted, handler=erp_handlers.book_tickets),
     Subscription(receiver="erp", message=pos.StockOpened, handler=erp_handlers.book_stock_opened),

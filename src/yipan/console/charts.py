@@ -64,13 +64,20 @@ class Cell:
     url: str = ""
 
 
-def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) -> dict[str, Any]:
+def draw_steps(
+    points: Sequence[Point],
+    *,
+    tones: Mapping[str, str],
+    unit: str,
+    rings: Sequence[Point] = (),
+) -> dict[str, Any]:
     """
     Return step lines over time: stock jumps, and is never smoothed.
 
-    `tones` maps each series to its tone, in the order of the legend.
+    `tones` maps each series to its tone, in the order of the legend. `rings` are what somebody
+    counted: drawn as rings, in the tone of their series, and on no line.
     """
-    if not points:
+    if not points and not rings:
         return draw_nothing()
     altair = load_altair()
     shown = points[-POINTS_MAX:]
@@ -101,7 +108,31 @@ def draw_steps(points: Sequence[Point], *, tones: Mapping[str, str], unit: str) 
             ]
         )
     )
-    return finish(altair.layer(lines, dots))
+    if not rings:
+        return finish(altair.layer(lines, dots))
+    return finish(altair.layer(lines, dots, _draw_rings(rings, tones=tones)))
+
+
+def _draw_rings(rings: Sequence[Point], *, tones: Mapping[str, str]) -> Any:
+    altair = load_altair()
+    seen = [
+        {"at": _write_local(ring.at), "value": ring.value, "series": ring.series}
+        for ring in rings[-POINTS_MAX:]
+    ]
+    return (
+        altair.Chart(altair.Data(values=seen))
+        .mark_point(filled=False, size=180, strokeWidth=3, opacity=1)
+        .encode(
+            x=altair.X("at:T"),
+            y=altair.Y("value:Q"),
+            color=color_by("series:N", tones),
+            tooltip=[
+                altair.Tooltip("series:N", title=gettext("Book")),
+                altair.Tooltip("value:Q", title=gettext("Quantity"), format=",d"),
+                altair.Tooltip("at:T", title=gettext("Moment"), format="%Y-%m-%d %H:%M:%S"),
+            ],
+        )
+    )
 
 
 def draw_bars(bars: Sequence[Bar], *, tones: Mapping[str, str], unit: str) -> dict[str, Any]:

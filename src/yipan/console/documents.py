@@ -34,6 +34,8 @@ PAGES = {
     ("wms", "shipment"): "wms:shipment",
     ("wms", "adjustment"): "wms:adjustment",
     ("wms", "inspection"): "wms:inspection",
+    ("wms", "stocktake"): "wms:stocktake",
+    ("pos", "stocktake"): "pos:stocktake",
     ("pos", "ticket"): "pos:ticket",
     ("pos", "store_fulfillment"): "pos:fulfillment",
     ("pos", "stock_opening"): "pos:stock_opening",

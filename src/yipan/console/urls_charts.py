@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from yipan.console.views import planning, stock
+from yipan.console.views import cases, planning, stock
 
 app_name = "charts"
 
 urlpatterns = [
+    path("cases/<str:number>", cases.chart_case, name="case"),
     path("stock/heat", stock.chart_heat, name="stock_heat"),
     path("stock/heat/table", stock.show_heat_table, name="stock_heat_table"),
     path("stock/trend", stock.chart_trend, name="stock_trend"),

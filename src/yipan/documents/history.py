@@ -71,6 +71,10 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "depart": _("Departed"),
     "move": _("Carried"),
     "over": _("Picked too much"),
+    "start": _("Started"),
+    "count": _("Counted"),
+    "offset": _("Offset: a document came later"),
+    "refuse": _("Correction refused"),
 }
 
 #: Steps that end badly, or well; others have no color of their own.

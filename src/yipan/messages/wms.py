@@ -276,6 +276,7 @@ class AdjustmentSubmitted(Message):
     submitted_by: str = ""
     device: str = ""
     evidence: str = ""
+    counted_by: tuple[str, ...] = ()
 
     def get_subject(self) -> str:
         """Return the number of the adjustment."""

@@ -10,6 +10,7 @@ from yipan.ledger import proof as ledger_proof
 from yipan.ledger.snapshot_proof import prove_snapshots
 from yipan.pool.queries import prove_promises
 from yipan.proof.kits import prove_kits
+from yipan.proof.counts import prove_counts
 from yipan.proof.lots import prove_lots
 from yipan.proof.purchasing import prove_on_order, prove_supplier_account
 from yipan.proof.sites import compare_sites, prove_trees
@@ -24,6 +25,7 @@ PARTS: tuple[tuple[str, Callable[[], list[Finding]]], ...] = (
     ("hub against sites", lambda: [compare_sites(), prove_trees()]),
     ("lots and picks", prove_lots),
     ("kits", lambda: [prove_kits()]),
+    ("counts", lambda: [prove_counts()]),
     ("transfers", lambda: [prove_transfers()]),
     ("purchasing", lambda: [prove_on_order(), prove_supplier_account()]),
     ("values", prove_values),

@@ -9,14 +9,17 @@ from django.utils import timezone
 from yipan.documents import told
 from yipan.exchange.subscriptions import Heard
 from yipan.ledger.moves import Trace
-from yipan.messages import pos_orders
-from yipan.recon.documents import counting, doubting
+from yipan.messages import counts, pos_orders
+from yipan.recon.documents import counting, doubting, proposing
 from yipan.recon.documents.counting import Counted
+from yipan.recon.documents.proposing import Heard as Told
 
 
-def take_store_count(message: pos_orders.CountRecorded, heard: Heard) -> None:
+def take_count(
+    message: pos_orders.CountRecorded | counts.WarehouseCountRecorded, heard: Heard
+) -> None:
     """
-    Compare what a store saw with its own book as of that moment.
+    Compare what a store or warehouse saw with its own book as of each line's moment.
 
     :raises Refusal: if the source does not speak for the site, or names what is unknown.
     """
@@ -67,3 +70,34 @@ def close_doubt(message: pos_orders.DifferenceClosed, heard: Heard) -> None:
     """
     told.require_speaker(source=heard.source, site=message.site)
     doubting.close_doubt(message, at=message.occurred_at)
+
+
+def take_correction(
+    message: counts.StoreCountCorrected | counts.WarehouseCountCorrected, heard: Heard
+) -> None:
+    """
+    Follow what became of a document that puts counts right.
+
+    :raises Refusal: if the source does not speak for the site.
+    """
+    told.require_speaker(source=heard.source, site=message.site)
+    told.require_few(message.lines)
+    proposing.take_correction(
+        site=message.site,
+        document=message.adjustment_number,
+        outcome=message.outcome,
+        lines=[
+            Told(
+                sku=line.sku,
+                place=line.place,
+                status=line.status,
+                quantity=line.quantity,
+                counted_at=datetime.fromisoformat(line.counted_at),
+                case_number=line.case_number,
+                is_offset=line.is_offset,
+            )
+            for line in message.lines
+        ],
+        by=Trace(actor=heard.source, source=heard.source, sequence=heard.sequence),
+        at=timezone.now(),
+    )

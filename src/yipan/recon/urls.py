@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<str:number>/assign", cases.assign_case, name="assign"),
     path("cases/<str:number>/explain", cases.explain_case, name="explain"),
     path("cases/<str:number>/correct", cases.correct_case, name="correct"),
+    path("cases/<str:number>/propose", cases.propose_case, name="propose"),
     path("cases/<str:number>/close", cases.close_case, name="close"),
     path("cases/<str:number>/reopen", cases.reopen_case, name="reopen"),
     path("cases/<str:number>/heal", cases.heal_case, name="heal"),

@@ -110,6 +110,20 @@ SECTIONS = (
                 words=_("assemble break parts bench"),
             ),
             Item(
+                label=_("Stocktakes"),
+                url_name="wms:stocktakes",
+                action="wms.read",
+                icon="clipboard-check",
+                words=_("count cycle blind recount coverage"),
+            ),
+            Item(
+                label=_("Count bins"),
+                url_name="wms:counting",
+                action="wms.count",
+                icon="clipboard-list",
+                words=_("count sheet scan handheld RFID"),
+            ),
+            Item(
                 label=_("Parcels"),
                 url_name="wms:parcels",
                 action="wms.read",
@@ -174,6 +188,20 @@ SECTIONS = (
                 action="pos.read",
                 icon="package-x",
                 words=_("scrap sample display damage"),
+            ),
+            Item(
+                label=_("Store stocktakes"),
+                url_name="pos:stocktakes",
+                action="pos.read",
+                icon="clipboard-check",
+                words=_("count cycle blind recount coverage"),
+            ),
+            Item(
+                label=_("Count shelves"),
+                url_name="pos:counting",
+                action="pos.count",
+                icon="clipboard-list",
+                words=_("count sheet scan handheld RFID"),
             ),
             Item(
                 label=_("Differences of stores"),

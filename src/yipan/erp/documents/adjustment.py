@@ -50,6 +50,12 @@ class AboveLimit(Refusal):
     status = 403
 
 
+class OwnCount(Refusal):
+    """Whoever counted may not decide about what the count found: four eyes."""
+
+    code = "adjustment.own_count"
+
+
 class LinesMissing(Refusal):
     """An adjustment needs at least one line, and not more than the maximum."""
 
@@ -136,12 +142,15 @@ def decide(
     of who decides: their limits count.
 
     :raises OwnApproval: if it is who submitted it.
+    :raises OwnCount: if it is who counted.
     :raises AboveLimit: if none of the roles may approve so much.
     :raises ReasonMissing: if it is rejected or to be counted again without a reason.
     """
     assert step in DECIDED
     adjustment = lock_for(step, model=Adjustment, number=number, steps=STEPS)
     require_second_person(adjustment, actor=by.actor)
+    if by.actor in adjustment.counted_by:
+        raise OwnCount(number=number, counted_by=adjustment.counted_by)
     if step == "approve":
         _require_limit(adjustment, roles)
     elif not by.reason:

@@ -45,6 +45,7 @@ class Told:
     cost_center: str = ""
     evidence: str = ""
     reverses: str = ""
+    counted_by: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -203,6 +204,7 @@ def _write(
     adjustment.reason = said.reason or adjustment.reason
     adjustment.cost_center = said.cost_center or adjustment.cost_center
     adjustment.evidence = said.evidence or adjustment.evidence
+    adjustment.counted_by = list(said.counted_by) or adjustment.counted_by
     adjustment.device = said.device
     adjustment.reverses = said.reverses
     adjustment.message_id = said.message_id

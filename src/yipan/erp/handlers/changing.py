@@ -46,6 +46,7 @@ def take_adjustment(
             reason=message.reason,
             cost_center=message.cost_center,
             evidence=message.evidence,
+            counted_by=message.counted_by,
         ),
         lines=_read_adjusted(message.lines),
         heard=heard,

@@ -42,6 +42,7 @@ class Adjustment(Document):
 
     `site_number` is the site's own number, `version` counts how often it was submitted.
     `value_minor` is what the goods cost, in minor units. `is_ordered`: the hub raised it.
+    `counted_by` are who counted what it puts right: none of them decides about it.
     """
 
     site = models.CharField(max_length=16)
@@ -54,6 +55,7 @@ class Adjustment(Document):
     reason = models.CharField(max_length=500, blank=True)
     cost_center = models.CharField(max_length=96, blank=True)
     evidence = models.TextField(blank=True)
+    counted_by = models.JSONField(default=list)
     device = models.CharField(max_length=80, blank=True)
     is_ordered = models.BooleanField(default=False)
     quantity = models.BigIntegerField(default=0)

@@ -9,6 +9,7 @@ from yipan.pos.api.differences import router as differences
 from yipan.pos.api.fulfillments import router as fulfillments
 from yipan.pos.api.registers import router as registers
 from yipan.pos.api.stock_work import router as stock_work
+from yipan.pos.api.stocktakes import router as stocktakes
 from yipan.pos.api.tickets import router as tickets
 
 router = Router(tags=["POS"])
@@ -18,3 +19,4 @@ router.add_router("", differences)
 router.add_router("", registers)
 router.add_router("", stock_work)
 router.add_router("", days)
+router.add_router("", stocktakes)

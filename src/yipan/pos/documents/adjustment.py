@@ -22,6 +22,8 @@ from yipan.masterdata import queries as masterdata
 from yipan.masterdata.limits import list_limits
 from yipan.messages.erp import AdjustmentDecided, AdjustmentOrdered
 from yipan.messages.pos import AdjustedLine, AdjustmentPosted, AdjustmentSubmitted
+from yipan.pos.documents import count_system
+from yipan.pos.documents.adjustment_lines import read_lines, write_line
 from yipan.pos.documents.facts import Fact, Taken, ask_the_hub, book_and_tell, note
 from yipan.pos.models import StoreAdjustment
 from yipan.pos.models.adjustment import StoreAdjustmentState as State
@@ -70,6 +72,23 @@ class AdjustedGoods:
     from_status: str = StockStatus.AVAILABLE
     to_status: str = ""
     capture_mode: str = "scan"
+    quantity_counted: int | None = None
+    quantity_book: int | None = None
+    counted_at: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """
+    That an adjustment puts counts right: who counted, and whether the hub is asked.
+
+    `must_ask`: whatever the limits say; `may_not_ask`: it takes back what was posted wrongly.
+    """
+
+    counted_by: tuple[str, ...] = ()
+    must_ask: bool = False
+    may_not_ask: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +100,7 @@ class Wanted:
     goods: Sequence[AdjustedGoods]
     roles: tuple[str, ...] = ()
     cost_center: str = ""
+    counts: Counts = Counts()
 
 
 @transaction.atomic
@@ -110,10 +130,11 @@ def post(*, wanted: Wanted, by: Trace, at: datetime, message_id: UUID) -> StoreA
         measured=_measure(adjustment, lines),
         limits=list_limits(Purpose.POST, site=wanted.site),
     )
-    if verdict.is_allowed:
+    counts = wanted.counts
+    if not counts.must_ask and (verdict.is_allowed or counts.may_not_ask):
         _book(adjustment, from_state="", by=by, at=at)
     else:
-        _submit(adjustment, by=by, at=at)
+        _submit(adjustment, counted_by=counts.counted_by, by=by, at=at)
     return adjustment
 
 
@@ -134,12 +155,27 @@ def decide(*, message: AdjustmentDecided, heard: Heard) -> StoreAdjustment:
     by = Trace(actor=adjustment.decided_by, reason=adjustment.decision_note)
     if step == "post":
         _book(adjustment, from_state=State.SUBMITTED, by=by, at=message.occurred_at)
+        _follow(adjustment, "posted", by=by, message=message)
         return adjustment
     adjustment.state = State.REJECTED
     adjustment.save(update_fields=["state", "decided_by", "decision_note"])
     taken = Taken(step="reject", from_state=State.SUBMITTED, message_id=message.message_id)
     note(adjustment, taken, document_type=DOCUMENT_TYPE, by=by, at=message.occurred_at)
+    outcome = "recount" if message.decision == "recount" else "rejected"
+    _follow(adjustment, outcome, by=by, message=message)
     return adjustment
+
+
+def _follow(
+    adjustment: StoreAdjustment, outcome: str, *, by: Trace, message: AdjustmentDecided
+) -> None:
+    count_system.follow_adjustment(
+        adjustment,
+        outcome=outcome,
+        by=by,
+        at=message.occurred_at,
+        message_id=message.message_id,
+    )
 
 
 @transaction.atomic
@@ -194,7 +230,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> StoreA
         version=adjustment.version,
         site=adjustment.site,
         adjustment_type=adjustment.adjustment_type,
-        lines=_read_lines(adjustment),
+        lines=read_lines(adjustment),
         reason=by.reason,
         cost_center=adjustment.cost_center,
         posted_by=by.actor,
@@ -208,6 +244,9 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> StoreA
     adjustment.save(update_fields=["state"])
     taken = Taken(step="reverse", from_state=State.POSTED, message_id=message_id)
     note(adjustment, taken, document_type=DOCUMENT_TYPE, by=by, at=at)
+    count_system.follow_adjustment(
+        adjustment, outcome="reversed", by=by, at=at, message_id=message_id
+    )
     return adjustment
 
 
@@ -249,6 +288,10 @@ def _make_line(place: int, each: AdjustedGoods, wanted: Wanted) -> AdjustedLine:
         to_status=StockStatus.BLOCKED if is_display else each.to_status,
         place=each.place,
         capture_mode=each.capture_mode,
+        quantity_counted=each.quantity_counted,
+        quantity_book=each.quantity_book,
+        counted_at=each.counted_at,
+        cause=each.cause,
     )
 
 
@@ -265,7 +308,7 @@ def _make(
         adjustment_type=wanted.adjustment_type,
         reason=by.reason,
         cost_center=wanted.cost_center.strip()[:48],
-        lines=[_write_line(line) for line in lines],
+        lines=[write_line(line) for line in lines],
         value_minor=rules.get_value(priced),
         currency=skus[lines[0].sku].currency,
         device=by.device,
@@ -292,23 +335,9 @@ def _measure(adjustment: StoreAdjustment, lines: Sequence[AdjustedLine]) -> Meas
     )
 
 
-def _write_line(line: AdjustedLine) -> dict[str, object]:
-    return {
-        "line": line.line,
-        "sku": line.sku,
-        "quantity": line.quantity,
-        "place": line.place,
-        "from_status": line.from_status,
-        "to_status": line.to_status,
-        "capture_mode": line.capture_mode,
-    }
-
-
-def _read_lines(adjustment: StoreAdjustment) -> tuple[AdjustedLine, ...]:
-    return tuple(AdjustedLine(**line) for line in adjustment.lines)
-
-
-def _submit(adjustment: StoreAdjustment, *, by: Trace, at: datetime) -> None:
+def _submit(
+    adjustment: StoreAdjustment, *, counted_by: tuple[str, ...], by: Trace, at: datetime
+) -> None:
     adjustment.state = State.SUBMITTED
     adjustment.save()
     message_id = uuid5(adjustment.message_id, "pos.adjustment_submitted")
@@ -319,11 +348,12 @@ def _submit(adjustment: StoreAdjustment, *, by: Trace, at: datetime) -> None:
         version=adjustment.version,
         site=adjustment.site,
         adjustment_type=adjustment.adjustment_type,
-        lines=_read_lines(adjustment),
+        lines=read_lines(adjustment),
         reason=adjustment.reason,
         cost_center=adjustment.cost_center,
         submitted_by=by.actor,
         device=by.device,
+        counted_by=counted_by,
     )
     ask_the_hub(message, site=adjustment.site, at=at)
     taken = Taken(step="submit", message_id=message_id)
@@ -331,7 +361,7 @@ def _submit(adjustment: StoreAdjustment, *, by: Trace, at: datetime) -> None:
 
 
 def _book(adjustment: StoreAdjustment, *, from_state: str, by: Trace, at: datetime) -> None:
-    lines = _read_lines(adjustment)
+    lines = read_lines(adjustment)
     fact = Fact(
         site=adjustment.site,
         origin=f"{DOCUMENT_TYPE}/{adjustment.number}/post",

@@ -14,6 +14,7 @@ class StoreCountState(models.TextChoices):
 
     OPEN = "open", _("To count")
     COUNTED = "counted", _("Counted")
+    COVERED = "covered", _("Counted in a stocktake")
 
 
 class StoreCountReason(models.TextChoices):

@@ -1,8 +1,9 @@
-"""What stands counted of a store's transfer. Quantities in smallest units."""
+"""What stands counted of a store's transfer, and what has to be. Quantities in smallest units."""
 
 from __future__ import annotations
 
-from yipan.pos.models import StoreTransfer, TransferScan
+from yipan.pos.models import StoreCount, StoreTransfer, TransferScan
+from yipan.pos.models.store_count import StoreCountState
 from yipan.pos.rules import Moved
 
 
@@ -26,3 +27,12 @@ def list_counted(transfer: StoreTransfer) -> list[Moved]:
 def _choose_mode(modes: list[str]) -> str:
     """Return what a line is marked as: keyed once is keyed, taken as told is `bulk`."""
     return next((mode for mode in ("bulk", "key") if mode in modes), "scan")
+
+
+DOUBTS_MAX = 5_000
+
+
+def list_doubts(site: str) -> list[tuple[str, str]]:
+    """Return place and SKU of the counts a store has to make, in a steady order."""
+    rows = StoreCount.objects.filter(site=site, state=StoreCountState.OPEN).order_by("id")
+    return list(dict.fromkeys(rows.values_list("place", "sku")[:DOUBTS_MAX]))

@@ -14,7 +14,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
-from yipan.recon.documents import case, comparing, counting, healing
+from yipan.recon.documents import case, comparing, counting, healing, proposing
 from yipan.recon.queries import cases
 from yipan.recon.queries.cases import CaseFilter, CaseRow
 
@@ -200,6 +200,20 @@ def heal_case(request: HttpRequest, number: str, payload: HealIn) -> CaseOut:
         number=number,
         part=payload.part,
         by=get_trace(request),
+        at=timezone.now(),
+        message_id=make_id(),
+    )
+    return _show(number)
+
+
+@router.post("/cases/{number}/propose", response=CaseOut)
+@endpoint(action="recon.settle")
+def propose_case(request: HttpRequest, number: str, payload: CaseReasonIn) -> CaseOut:
+    """Ask the site to post the gain or loss that is proposed; its limits decide how."""
+    get_actor(request).require_site(cases.get_case_site(number))
+    proposing.propose(
+        number=number,
+        by=get_trace(request, reason=payload.reason),
         at=timezone.now(),
         message_id=make_id(),
     )

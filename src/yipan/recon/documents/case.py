@@ -29,11 +29,14 @@ REASON_LENGTH_MIN: Final = 3
 #: Closing reason of a case whose two figures agree again.
 AGREED: Final = "agreed"
 
-_UNSETTLED = frozenset({CaseState.OPEN, CaseState.EXPLAINED, CaseState.CORRECTED})
+_UNSETTLED = frozenset(
+    {CaseState.OPEN, CaseState.EXPLAINED, CaseState.SUBMITTED, CaseState.CORRECTED}
+)
 STEPS: Final = {
     "assign": _UNSETTLED,
     "explain": _UNSETTLED,
     "correct": _UNSETTLED,
+    "propose": _UNSETTLED - {CaseState.SUBMITTED},
     "close": _UNSETTLED,
     "reopen": frozenset({CaseState.CLOSED}),
 }
@@ -128,6 +131,20 @@ def close(*, number: str, by: Trace, at: datetime) -> Case:
         reason = ", ".join(documents)
     finish(case, reason=reason, by=by, at=at)
     return case
+
+
+def step(case: Case, name: str, *, to_state: CaseState, by: Trace, at: datetime) -> None:
+    """Take a step of a locked case that leads to a state; nothing, when it is there already."""
+    if case.state == to_state:
+        return
+    before, case.state = case.state, to_state
+    case.save(update_fields=["state"])
+    note(case, name, before=before, by=by, at=at)
+
+
+def mark(case: Case, name: str, *, by: Trace, at: datetime) -> None:
+    """Write into the trail what happened to a case that stays where it is."""
+    note(case, name, before=case.state, by=by, at=at)
 
 
 def finish(case: Case, *, reason: str, by: Trace, at: datetime) -> None:

@@ -21,6 +21,7 @@ class CaseState(models.TextChoices):
 
     OPEN = "open", _("Open")
     EXPLAINED = "explained", _("Explained")
+    SUBMITTED = "submitted", _("Submitted")
     CORRECTED = "corrected", _("Corrected")
     CLOSED = "closed", _("Closed")
 

@@ -18,10 +18,12 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.recon.documents import case, comparing, counting, healing
+from yipan.recon.documents import case, comparing, counting, healing, proposing
 from yipan.recon.models import CaseKind, CaseState
 from yipan.recon.queries import cases
+from yipan.recon.queries.between import read_between
 from yipan.recon.queries.cases import CaseFilter
+from yipan.recon.rules.proposing import get_quantity_to_post
 from yipan.recon.views.words import CAUSES, CORRECTIONS, HEALINGS, describe_part
 
 ROWS_PER_PAGE = 50
@@ -30,6 +32,7 @@ NUMBERS_AT_ONCE_MAX = 100
 QUANTITY_DIGITS_MAX = 12
 PART_DIGITS_MAX = 2
 ACCURACY_DAYS = 30
+CHANGES_SHOWN_MAX = 60
 
 
 @require_GET
@@ -87,6 +90,10 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
         }
         for part in document.parts
     ]
+    between = read_between(number, now=timezone.now())
+    to_post = get_quantity_to_post({"parts": document.parts}, quantity=head.quantity) - sum(
+        row.quantity for row in document.corrections
+    )
     context = {
         "document": document,
         "parts": parts,
@@ -98,6 +105,13 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
         "is_closed": head.state == CaseState.CLOSED,
         "may_settle": actor.may("recon.settle"),
         "is_mine": head.owner == actor.name,
+        "changes": between.changes[:CHANGES_SHOWN_MAX],
+        "changes_all": len(between.changes),
+        "to_post": to_post,
+        "may_propose": head.kind == CaseKind.BOOK_VS_COUNT
+        and head.state not in (CaseState.CLOSED, CaseState.SUBMITTED)
+        and to_post != 0,
+        "may_open_messages": actor.may("exchange.read"),
     }
     return render(request, "recon/case.html", context)
 
@@ -215,6 +229,19 @@ def heal_case(request: HttpRequest, number: str) -> HttpResponse:
             message_id=make_id(),
         ),
         done=_("The step was taken, and the books were compared again."),
+    )
+
+
+@require_POST
+@page(action="recon.settle")
+def propose_case(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask the site to post the gain or loss the finding proposes; its limits decide how."""
+    trace = get_trace(request, reason=request.POST.get("reason", ""))
+    return _step(
+        request,
+        number,
+        lambda: proposing.propose(number=number, by=trace, at=timezone.now(), message_id=make_id()),
+        done=_("Proposed. The site posts it, or asks for approval above its limits."),
     )
 
 

@@ -14,6 +14,7 @@ from yipan.wms.api.picks import router as picks
 from yipan.wms.api.reversing import router as reversing
 from yipan.wms.api.site_rules import router as site_rules
 from yipan.wms.api.stock import router as stock
+from yipan.wms.api.stocktakes import router as stocktakes
 from yipan.wms.api.tasks import router as tasks
 
 router = Router(tags=["WMS"])
@@ -28,3 +29,4 @@ router.add_router("", parcels)
 router.add_router("", papers)
 router.add_router("", tasks)
 router.add_router("", picks)
+router.add_router("", stocktakes)

@@ -19,7 +19,7 @@ from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.limits import list_limits
 from yipan.masterdata.refusals import BinUnknown
-from yipan.wms.documents import adjustment_posting
+from yipan.wms.documents import adjustment_posting, count_system
 from yipan.wms.models import Adjustment, AdjustmentLine
 from yipan.wms.models.adjustment import AdjustmentState as State
 from yipan.wms.models.adjustment import AdjustmentType
@@ -207,14 +207,34 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Adjustment:
     return adjustment
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """
+    That an adjustment puts counts right: who counted, and whether the hub is asked.
+
+    `must_ask`: whatever the limits say; `may_not_ask`: it takes back what was posted wrongly.
+    """
+
+    counted_by: tuple[str, ...] = ()
+    must_ask: bool = False
+    may_not_ask: bool = False
+
+
 @transaction.atomic
 def post(
-    *, number: str, by: Trace, at: datetime, message_id: UUID, roles: Sequence[str] = ()
+    *,
+    number: str,
+    by: Trace,
+    at: datetime,
+    message_id: UUID,
+    roles: Sequence[str] = (),
+    counts: Counts | None = None,
 ) -> Adjustment:
     """
     Post an adjustment within the site's limits, or ask the hub when it is beyond them.
 
-    `roles` are those of who posts: their limits count, and those of everybody.
+    `roles` are those of who posts: their limits count, and those of everybody. `counts` says
+    that it puts counts right, and may ask where the limits would not.
 
     :raises NothingAdjusted: if it has no lines.
     :raises TypeMissing: if nobody said why the stock changes.
@@ -234,12 +254,19 @@ def post(
         limits=list_limits(Purpose.POST, site=adjustment.site),
     )
     before = adjustment.state
-    if not verdict.is_allowed and not adjustment.is_ordered:
+    counts = counts or Counts()
+    asks = counts.must_ask or not (verdict.is_allowed or counts.may_not_ask)
+    if asks and not adjustment.is_ordered:
         adjustment.state = State.SUBMITTED
         adjustment.version += before == State.RECOUNT
         adjustment.save()
         adjustment_posting.tell_submitted(
-            adjustment, lines=lines, by=by, at=at, message_id=message_id
+            adjustment,
+            lines=lines,
+            counted_by=counts.counted_by,
+            by=by,
+            at=at,
+            message_id=message_id,
         )
         note(adjustment, step="submit", from_state=before, by=by, at=at, message_id=message_id)
     else:
@@ -295,6 +322,7 @@ def decide(
         at=at,
         message_id=message_id,
     )
+    count_system.follow_adjustment(adjustment, by=decider, at=at, message_id=message_id)
     return adjustment
 
 
@@ -315,6 +343,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Adjust
         at=at,
         message_id=message_id,
     )
+    count_system.follow_adjustment(adjustment, by=by, at=at, message_id=message_id)
     return adjustment
 
 

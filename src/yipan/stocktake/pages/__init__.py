@@ -1,0 +1,1 @@
+"""Pages of stocktakes, as warehouse and store show them; each names its own actions."""

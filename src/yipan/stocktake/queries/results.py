@@ -1,0 +1,95 @@
+"""Reads of results: what differs now, what of it is settled, and what came late."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from yipan.stocktake.models import (
+    CORRECTION_ACTIVE,
+    CorrectionState,
+    CountCorrection,
+    CountResult,
+)
+from yipan.stocktake.queries.books import compare_keys
+from yipan.stocktake.rules import Key, Seen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """
+    A result as the books say now.
+
+    `difference` is counted minus book as of the moment, as known now; `settled` what documents
+    posted or asked for say of it; `posted` the part of it that is posted.
+    """
+
+    result: CountResult
+    key: Key
+    quantity_book: int
+    difference: int
+    settled: int
+    posted: int
+    was_refused: bool
+
+    @property
+    def left(self) -> int:
+        """Return what is still to be settled."""
+        return self.difference - self.settled
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether something was written down later for an earlier moment."""
+        return self.difference != self.result.difference
+
+
+def read_key_of(result: CountResult) -> Key:
+    """Return the key of a result."""
+    return Key(place=result.place, sku=result.sku, lot=result.lot, status=result.status)
+
+
+def list_standing(results: Sequence[CountResult], *, book: str) -> list[Standing]:
+    """Return results as the books say now, in the order given."""
+    compared = compare_keys(
+        book=book,
+        looks=[
+            (
+                read_key_of(row),
+                # The moment that counts is the last one: what is uncertain was looked at again.
+                Seen(quantity=row.quantity, first_at=row.last_at, last_at=row.last_at),
+            )
+            for row in results
+        ],
+    )
+    corrections = _group(
+        CountCorrection.objects.filter(result__in=[row.pk for row in results]).order_by("id")
+    )
+    return [
+        Standing(
+            result=row,
+            key=read_key_of(row),
+            quantity_book=found.book,
+            difference=found.difference,
+            settled=sum(
+                each.quantity for each in corrections[row.pk] if each.state in CORRECTION_ACTIVE
+            ),
+            posted=sum(
+                each.quantity
+                for each in corrections[row.pk]
+                if each.state == CorrectionState.POSTED
+            ),
+            was_refused=any(
+                each.state in (CorrectionState.REJECTED, CorrectionState.REVERSED)
+                for each in corrections[row.pk]
+            ),
+        )
+        for row, found in zip(results, compared, strict=True)
+    ]
+
+
+def _group(corrections: Iterable[CountCorrection]) -> dict[int | None, list[CountCorrection]]:
+    grouped: dict[int | None, list[CountCorrection]] = defaultdict(list)
+    for each in corrections:
+        grouped[each.result_id].append(each)
+    return grouped
