@@ -9,8 +9,8 @@ from yipan.foundation.findings import Finding
 from yipan.ledger import proof as ledger_proof
 from yipan.ledger.snapshot_proof import prove_snapshots
 from yipan.pool.queries import prove_promises
-from yipan.proof.kits import prove_kits
 from yipan.proof.counts import prove_counts
+from yipan.proof.kits import prove_kits
 from yipan.proof.lots import prove_lots
 from yipan.proof.purchasing import prove_on_order, prove_supplier_account
 from yipan.proof.sites import compare_sites, prove_trees

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('recon', '0003_reports_and_past'),
+        ('recon', '0004_doubts'),
     ]
 
     operations = [
