@@ -13,6 +13,7 @@ import typer
 from rich.progress import Progress
 
 from yipan.config.cli_corrections import corrections
+from yipan.config.cli_invoices import invoices
 from yipan.config.cli_session import answer, open_database, remarks
 from yipan.config.cli_tickets import tickets
 from yipan.config.startup import check_import_room
@@ -25,6 +26,7 @@ app = typer.Typer(help="Bring data in from files.", no_args_is_help=True)
 
 app.command("tickets")(tickets)
 app.command("corrections")(corrections)
+app.command("invoices")(invoices)
 
 LOOK_SECONDS = 0.2
 ROWS_SHOWN_MAX = 10
