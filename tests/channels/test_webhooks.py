@@ -319,7 +319,7 @@ def test_a_channel_has_ten_webhooks_at_most() -> None:
     for place in range(10):
         webhook.create(
             channel="web",
-            url="https://192.0.2.1/x",
+            url=f"https://192.0.2.1/{place}",
             new_id=make_id(f"{place}"),
             by=DESK,
             at=NOON,

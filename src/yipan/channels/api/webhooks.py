@@ -38,9 +38,13 @@ def list_webhooks(request: HttpRequest, which: Query[WebhooksQuery]) -> Webhooks
 
 
 @router.post("/webhooks", response={201: WebhookMade})
-@endpoint(action="channels.write")
+@endpoint(action="channels.write", repeatable=True)
 def create_webhook(request: HttpRequest, payload: WebhookIn) -> Status[WebhookMade]:
-    """Make a webhook of a channel. The secret is in this answer, and never again."""
+    """
+    Make a webhook of a channel. The secret is in this answer, and never again.
+
+    The answer is kept nowhere to be given again: a repeat is refused with `webhook.exists`.
+    """
     made = verbs.create(
         channel=payload.channel,
         url=payload.url,
@@ -67,7 +71,7 @@ def remove_webhook(request: HttpRequest, webhook: str) -> Status[None]:
 
 
 @router.post("/webhooks/{webhook}/change-secret", response=WebhookMade)
-@endpoint(action="channels.write")
+@endpoint(action="channels.write", repeatable=True)
 def change_secret(request: HttpRequest, webhook: str) -> WebhookMade:
     """Give a webhook another secret; for a day the one before signs too."""
     made = verbs.change_secret(code=webhook, by=get_trace(request), at=timezone.now())

@@ -33,6 +33,12 @@ class TooManyWebhooks(Refusal):
     code = "webhook.too_many"
 
 
+class WebhookExists(Refusal):
+    """The channel rings this address already. Ask for a new secret if it was lost."""
+
+    code = "webhook.exists"
+
+
 class WebhookDisabled(Refusal):
     """The webhook is disabled: enable it first."""
 
@@ -54,6 +60,7 @@ def create(*, channel: str, url: str, new_id: UUID, by: Trace, at: datetime) -> 
 
     :raises NotFound: if there is no such channel.
     :raises AddressRefused: if the address is none we may call.
+    :raises WebhookExists: if the channel rings the address already.
     :raises TooManyWebhooks: if the channel has ten.
     """
     get_channel(channel)
@@ -61,6 +68,8 @@ def create(*, channel: str, url: str, new_id: UUID, by: Trace, at: datetime) -> 
     publication, _ = Publication.objects.select_for_update().get_or_create(
         channel=channel, defaults={"methods": ["ship"]}
     )
+    if Webhook.objects.filter(channel=channel, url=url).exists():
+        raise WebhookExists(channel=channel, url=url[:100])
     if Webhook.objects.filter(channel=channel).count() >= WEBHOOKS_PER_CHANNEL_MAX:
         raise TooManyWebhooks(channel=channel, maximum=WEBHOOKS_PER_CHANNEL_MAX)
     row = Webhook.objects.create(

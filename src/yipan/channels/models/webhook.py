@@ -50,6 +50,7 @@ class Webhook(models.Model):
                 condition=Q(is_active=True) | ~Q(disabled_reason=""),
                 name="webhook_disabled_for_a_reason",
             ),
+            models.UniqueConstraint(fields=["channel", "url"], name="webhook_address_once"),
         ]
 
     def __str__(self) -> str:
