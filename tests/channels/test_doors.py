@@ -95,7 +95,7 @@ def test_a_webhook_is_made_once_and_its_secret_told_once_and_kept_nowhere(shop: 
 
 def test_bad_settings_and_addresses_change_nothing(shop: Client) -> None:
     refused = post(shop, "webhooks", "k-1", channel="web", url="https://127.0.0.1/x")
-    body = {"methods": []}
+    body: dict[str, list[str]] = {"methods": []}
     unfit = shop.put("/api/v1/channels/web/publication", data=body, content_type="application/json")
     off = post(shop, "channels/app/send-all", "k-2")
 
