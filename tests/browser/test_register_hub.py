@@ -83,6 +83,10 @@ def test_the_hub_says_what_of_a_receipt_comes_back_and_refunds_what_was_paid(
     expect(register.locator("[data-say]")).to_contain_text("So many did not leave on it")
     scan(register, "69TEA-250")
     expect(register.locator("[data-sum]")).to_have_text("¥−34.00")
+    # It is faulty as it came: it goes back to its supplier, and is for nobody to sell.
+    for _ in range(3):
+        register.get_by_role("button", name="Sound or not").click()
+    expect(register.locator(".register-line .sub")).to_contain_text("back to the supplier")
     register.keyboard.press("F9")
     expect(register.locator("[data-done-number]")).to_have_text("S12-1-000002")
     wait_until_sent(register, "S12-1-000002")
@@ -91,6 +95,8 @@ def test_the_hub_says_what_of_a_receipt_comes_back_and_refunds_what_was_paid(
     claimed = CustomerReturn.objects.get()
     assert (claimed.state, claimed.refund_minor) == ("refunded", 3_400)
     assert stock("pos:S12", "customer") == stock("erp", "customer") == 1
+    assert stock("pos:S12", "on_hand/shop_floor/blocked") == 1
+    assert stock("erp", "on_hand/S12/blocked") == 1
 
 
 def test_a_receipt_nobody_can_check_needs_a_second_look(
@@ -181,6 +187,10 @@ def test_a_week_without_a_network_is_sealed_day_by_day_and_closes_by_itself(
         sealing.get_by_role("button", name="Seal", exact=True).click()
         expect(page.locator("[data-say]")).to_contain_text("sealed, not told yet")
     assert Ticket.objects.count() == 0
+    # Stock is shown without a network: as it was, less what was sold here since, with its age.
+    tea = page.locator('.quick[data-sku="TEA-250"] [data-stock]')
+    expect(tea).to_have_text("86")
+    expect(page.locator("[data-stock-age]")).not_to_have_text("?")
 
     page.evaluate("() => localStorage.setItem('shift', 0)")
     page.context.set_offline(False)

@@ -17,6 +17,7 @@ DISPOSITIONS: Final = {
     "sellable": StockStatus.AVAILABLE,
     "inspect": StockStatus.QUARANTINE,
     "damaged": StockStatus.DAMAGED,
+    "supplier": StockStatus.BLOCKED,
 }
 
 
@@ -40,7 +41,7 @@ class TicketLine:
     line_type: str = "sale"  # sale, return, gift, or order: paid here, sent from elsewhere
     capture_mode: str = "scan"
     discount_minor: int = 0
-    disposition: str = ""  # of a return: sellable, inspect or damaged
+    disposition: str = ""  # of a return: sellable, inspect, damaged, or back to the supplier
     original_ticket: str = ""  # the receipt of a return, or the number of an order
     promotion: str = ""  # the rule (促销) that gave the discount or the gift
 

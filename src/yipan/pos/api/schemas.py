@@ -30,7 +30,7 @@ class TicketLineIn(Schema):
     capture_mode: Literal["scan", "key", "bulk", "rule"] = "scan"
     line_type: Literal["sale", "return", "gift", "order"] = "sale"
     discount_minor: Amount = 0
-    disposition: Literal["", "sellable", "inspect", "damaged"] = ""
+    disposition: Literal["", "sellable", "inspect", "damaged", "supplier"] = ""
     original_ticket: Annotated[str, Field(max_length=48)] = ""
     promotion: Annotated[str, Field(max_length=48)] = ""
 
