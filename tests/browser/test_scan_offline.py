@@ -19,7 +19,7 @@ from tests.browser.test_scan import scan
 from tests.browser.test_warehouse_work import Hands
 from tests.wms import sending
 from yipan.access.roles import Role
-from yipan.wms.models import BinMove, ReceiptScan
+from yipan.wms.models import BinMove, Pick, ReceiptScan
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -51,10 +51,21 @@ def open_count(page: Page, address: str) -> None:
     page.wait_for_url("**/wms/receiving/*")
     page.get_by_role("button", name="The first scan takes what is expected").click()
     expect(page.get_by_role("button", name="Each scan counts one package")).to_be_visible()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function(
-        "caches.open('yipan-handheld-1').then(it => it.match(location.href)).then(it => !!it)"
-    )
+    wait_until_kept(page, page.url)
+
+
+def wait_until_kept(page: Page, *addresses: str) -> None:
+    """Wait until the worker has taken the page over, and some addresses lie in its cache."""
+    script = """async (addresses) => {
+      const cache = await caches.open("yipan-handheld-1");
+      const found = await Promise.all(addresses.map((each) => cache.match(each)));
+      return navigator.serviceWorker.controller !== null && found.every(Boolean);
+    }"""
+    for _ in range(300):
+        if page.evaluate(script, list(addresses)):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never kept: {addresses}")
 
 
 def expect_unsent(page: Page, count: int) -> None:
@@ -163,3 +174,30 @@ def test_what_builds_on_a_refused_scan_waits_for_a_person(
     expect(worker.get_by_text("24 put into A-01-02.")).to_be_visible()
     assert retailer.stock("wms:W1", "on_hand/A-01-02/available") == 24
     assert retailer.stock("wms:W1", "on_hand/A-01-01/available", "SOAP-1") == 5
+
+
+def test_a_task_that_was_only_listed_is_picked_without_a_network(
+    worker: Page, live_server: LiveServer
+) -> None:
+    sending.stock_bins(("A-01-01", "TEA-250", 40), ("A-01-02", "SOAP-1", 5))
+    sending.want("OUT-1", ("TEA-250", 30), ("SOAP-1", 2))
+    worker.goto(live_server.url + "/wms/picking")
+    style = worker.locator("link[rel=stylesheet]").last.evaluate("it => it.href")
+    wait_until_kept(worker, live_server.url + "/wms/picking/OUT-1", style)
+    # Looking ahead claims nothing: a colleague may still begin with the first bin.
+    assert set(Pick.objects.values_list("claimed_by", flat=True)) == {""}
+
+    worker.context.set_offline(True)
+    worker.locator("a.hh-item").click()
+    worker.wait_for_url("**/wms/picking/OUT-1")
+    expect(worker.locator(".hh-focus .bin")).to_have_text("A-01-01")
+    for number, code in enumerate(("A-01-01", "69TEA-250", "A-01-02", "69SOAP-1"), start=1):
+        scan(worker, code)
+        expect_unsent(worker, number)
+    assert Pick.objects.filter(state="open").count() == 2
+    worker.context.set_offline(False)
+
+    expect_unsent(worker, 0)
+    expect(worker.locator("[data-queue]")).to_be_hidden()
+    picked = Pick.objects.order_by("id").values_list("sku", "state", "quantity_picked")
+    assert sorted(picked) == [("SOAP-1", "picked", 2), ("TEA-250", "picked", 30)]

@@ -25,11 +25,10 @@ def claim_next(*, walk: str, by: Trace, at: datetime, zone: str = "") -> int | N
     over, not waited for; locks on stock are another matter, and are waited for.
     """
     picks = _list_open(walk, zone)
-    held = picks.filter(claimed_by=by.actor, claimed_at__gt=at - CLAIM)
-    first = held.order_by("skips", "path", "id").select_for_update(skip_locked=True).first()
+    held, free = _part(picks, by=by, at=at)
+    first = held.select_for_update(skip_locked=True).first()
     if first is None:
-        free = picks.exclude(Q(claimed_at__gt=at - CLAIM) & ~Q(claimed_by__in=["", by.actor]))
-        first = free.order_by("skips", "path", "id").select_for_update(skip_locked=True).first()
+        first = free.select_for_update(skip_locked=True).first()
     if first is None:
         return None
     same = picks.filter(bin_code=first.bin_code, sku=first.sku, skips=first.skips).exclude(
@@ -39,6 +38,22 @@ def claim_next(*, walk: str, by: Trace, at: datetime, zone: str = "") -> int | N
     mine = Pick.objects.filter(pk__in=[first.pk, *locked])
     mine.update(claimed_by=by.actor, claimed_at=at)
     return first.pk
+
+
+def peek_next(*, walk: str, by: Trace, at: datetime, zone: str = "") -> int | None:
+    """Return the pick that `claim_next` would take now, and take nothing."""
+    held, free = _part(_list_open(walk, zone), by=by, at=at)
+    first = held.first() or free.first()
+    return None if first is None else first.pk
+
+
+def _part(
+    picks: QuerySet[Pick], *, by: Trace, at: datetime
+) -> tuple[QuerySet[Pick], QuerySet[Pick]]:
+    """Return what a picker holds already, and what no colleague holds, as one walks."""
+    held = picks.filter(claimed_by=by.actor, claimed_at__gt=at - CLAIM)
+    free = picks.exclude(Q(claimed_at__gt=at - CLAIM) & ~Q(claimed_by__in=["", by.actor]))
+    return held.order_by("skips", "path", "id"), free.order_by("skips", "path", "id")
 
 
 @transaction.atomic

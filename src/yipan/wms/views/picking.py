@@ -133,7 +133,9 @@ def _get_walk(request: HttpRequest, number: str) -> Walk:
     site = picking.get_walk_site(number)
     trace, at = get_trace(request), timezone.now()
     zone = request.session.get(f"{ZONE_KEY}{number}", "")
-    claimed = pick_claim.claim_next(walk=number, by=trace, at=at, zone=zone)
+    # A page that is loaded ahead says where the walk would begin, and holds no bin.
+    find = pick_claim.peek_next if request.GET.get("ahead") else pick_claim.claim_next
+    claimed = find(walk=number, by=trace, at=at, zone=zone)
     return picking.get_walk(
         number,
         actor=trace.actor,

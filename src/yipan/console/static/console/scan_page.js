@@ -6,6 +6,9 @@ import { ScanQueue } from "./scan_queue.js";
 const PAGES = "yipan-handheld-1";
 const PAGES_MAX = 30;
 const KEEP_AFTER_MS = 300;
+//: Tasks of a list that are loaded ahead, the next ones first.
+const AHEAD_MAX = 5;
+const AHEAD_AFTER_MS = 500;
 //: A page that is kept carries the same law as one that is sent.
 const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -47,6 +50,7 @@ class ScanPage {
     this.queue.wake();
     this.keep();
     this.startWorker();
+    setTimeout(() => this.loadAhead(), AHEAD_AFTER_MS);
   }
 
   find(name) { return this.strip.querySelector(`[data-queue-${name}]`); }
@@ -193,6 +197,29 @@ class ScanPage {
       const kept = (await cache.keys()).filter((each) => !new URL(each.url).pathname.startsWith("/static/"));
       for (const old of kept.slice(0, Math.max(0, kept.length - PAGES_MAX))) await cache.delete(old);
     }, KEEP_AFTER_MS);
+  }
+
+  // The next tasks of a list, for when the network is gone once they are begun. `ahead` says that
+  // nobody works on them yet: nothing is claimed, and no message is read.
+  async loadAhead() {
+    if (!location.pathname.startsWith("/wms/") || !globalThis.caches || this.isAway()) return;
+    const links = [...document.querySelectorAll("a.hh-item[href^='/wms/']:not(.is-done)")].slice(0, AHEAD_MAX);
+    const parts = new Set();
+    for (const { href } of links) {
+      try {
+        const reply = await fetch(`${href}${href.includes("?") ? "&" : "?"}ahead=1`, { headers: { Accept: "text/html" } });
+        if (!reply.ok || reply.redirected) continue;
+        const html = await reply.text();
+        const parsed = new DOMParser().parseFromString(html, "text/html");
+        for (const part of parsed.querySelectorAll("script[src], link[rel=stylesheet]")) parts.add(new URL(part.getAttribute("src") ?? part.getAttribute("href"), location.href).href);
+        const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY };
+        await (await caches.open(PAGES)).put(href, new Response(html, { headers }));
+      } catch {
+        return; // the network is gone already
+      }
+    }
+    if (!parts.size || !navigator.serviceWorker) return;
+    (await navigator.serviceWorker.ready).active.postMessage({ keep: [...parts] });
   }
 
   async startWorker() {
