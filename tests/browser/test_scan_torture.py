@@ -224,7 +224,11 @@ def test_a_scan_while_the_focus_is_lost_or_a_dialog_is_open(task: Page) -> None:
 
 def test_what_is_scanned_during_a_slow_answer_waits_in_line(task: Page) -> None:
     held: list[Route] = []
-    task.route("**/wms/receiving/*", held.append, times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    task.route("**/wms/receiving/*", hold, times=1)
     send(task, make_keys(TEA), make_keys(SOAP), make_keys(MUG))
     assert ReceiptScan.objects.count() == 0
 
