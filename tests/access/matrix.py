@@ -399,6 +399,7 @@ OF_A_SITE = frozenset(
         "fulfillments:number",
         "order-returns:number",
         "site-services:service_site",
+        "services:service_site",
         "sites:site",
         "bins:code",
         "reservations:number",

@@ -237,6 +237,7 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "bulk-jobs:job": _add_job(warehouse, store),
         "sites:site": warehouse,
         "site-services:service_site": warehouse,
+        "services:service_site": warehouse,
         **selling_world.buy(warehouse),
         "bins:code": "A-01-01",
         "holds:number": promise.number,

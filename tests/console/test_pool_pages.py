@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 from django.test import Client
 
 from tests.access.builders import a_person
 from tests.pool.selling import a_rule, bring, open_pool
 from yipan.access.roles import Role
-from yipan.pool.queries.channels import list_rules
+from yipan.pool.queries.channels import list_rules, list_services
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +60,20 @@ def test_a_rule_that_lacks_something_is_refused_in_words(planner: Client) -> Non
 
     assert "selling_rule.incomplete" in answer.content.decode()
     assert list_rules() == []
+
+
+def test_a_planner_says_until_when_a_site_ships_and_promise_dates_go_by_it(planner: Client) -> None:
+    open_pool()
+    page = planner.get("/pool/services?method=pickup").content.decode()
+    assert "as usual" in page
+
+    form = {"is_open": "on", "cutoff_at": "16:30", "handling_days": "1", "transit_days": "2"}
+    form |= {"capacity": "40", "regions_denied": "新疆，西藏", "parcel_cost_minor": "450"}
+    planner.post("/pool/services/S1/ship", form)
+
+    [row] = list_services(method="ship")
+    assert (row.site, row.cutoff_at, row.handling_days, row.capacity) == ("S1", time(16, 30), 1, 40)
+    assert (row.regions_denied, row.parcel_cost_minor) == (("新疆", "西藏"), 450)
+    planner.post("/pool/services/S1/ship", {"cutoff_at": "noon", "capacity": "many"})
+    [row] = list_services(method="ship")
+    assert (row.is_open, row.cutoff_at, row.capacity) == (False, None, None)

@@ -12,6 +12,7 @@ from yipan.demo import (
     buying,
     goods,
     moving,
+    orders,
     people,
     places,
     planning,
@@ -69,6 +70,8 @@ def build(*, now: datetime | None = None) -> bool:
     promoting.promote(now=now)
     supplying.tell(now=now)
     delivery.deliver_pending()
+    selling.open_channels(at=opened_at)
+    orders.tell(now=now)
     selling.sell(now=now)
     delivery.deliver_pending()
     _keep_days(first_day, now=now)

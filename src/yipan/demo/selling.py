@@ -58,9 +58,8 @@ ORDERS = (
 
 
 def sell(*, now: datetime) -> None:
-    """Open the channels, tell them what they may sell, and take in some orders."""
+    """Take in some orders of this hour, and tell the channels what they may sell."""
     at = now - timedelta(minutes=35)
-    _open(at=at)
     for place, (channel, number, method, store, name, lines) in enumerate(ORDERS):
         prices = {good.code: good.price_minor for good in goods.GOODS}
         bought = Bought(
@@ -88,7 +87,8 @@ def sell(*, now: datetime) -> None:
             break
 
 
-def _open(*, at: datetime) -> None:
+def open_channels(*, at: datetime) -> None:
+    """Open the channels, and say what sites can do and what is withheld."""
     channels.save_group(
         code="EAST",
         name="East China",
@@ -105,6 +105,7 @@ def _open(*, at: datetime) -> None:
         *(Service(site=site, method="pickup", transit_days=0, capacity=40) for site in STORES),
         Service(site="S1", method="ship", transit_days=1, capacity=20, parcel_cost_minor=900),
         Service(site="S12", method="ship", is_open=False),
+        Service(site=WAREHOUSE, method="ship_to_store", cutoff_at=time(14), transit_days=2),
     ]
     for service in services:
         channels.save_service(service=service, by=PLANNER, at=at)

@@ -88,7 +88,7 @@ def follow_delivery(message: erp_stores.StoreDeliveryAnswered, heard: Heard) -> 
     number, by, at = message.fulfillment_number, Trace(actor=heard.source), timezone.now()
     lines = {line.sku: line.quantity for line in message.lines}
     if message.state == "ordered":
-        delivery.note_transfer(number=number, transfer=message.transfer_number)
+        delivery.note_transfer(number=number, transfer=message.transfer_number, at=at)
     elif message.state == "shipped":
         delivery.leave(
             number=number,

@@ -209,6 +209,13 @@ SECTIONS = (
                 words=_("web shop app marketplace webhook feed publish"),
             ),
             Item(
+                label=_("Delivery services"),
+                url_name="pool:services",
+                action="pool.read",
+                icon="truck",
+                words=_("cut-off capacity transit method service level"),
+            ),
+            Item(
                 label=_("Orders"),
                 url_name="oms:orders",
                 action="oms.read",

@@ -17,9 +17,9 @@ from yipan.oms.models.fulfillment import FulfillmentState as State
 
 
 @transaction.atomic
-def note_transfer(*, number: str, transfer: str) -> None:
+def note_transfer(*, number: str, transfer: str, at: datetime) -> None:
     """Write down which transfer brings the goods."""
-    found = order_state.find_fulfillment(number)
+    found = order_state.find_fulfillment(number, at=at)
     if found is not None and not found.transfer:
         found.transfer = transfer
         found.save(update_fields=["transfer"])
@@ -40,7 +40,7 @@ def leave(
 
     `left` maps a SKU to how much left.
     """
-    found = order_state.find_fulfillment(number)
+    found = order_state.find_fulfillment(number, at=at)
     if found is None or found.state not in {State.RELEASED, State.IN_TRANSIT}:
         return
     if is_last:
@@ -77,7 +77,7 @@ def arrive(
     What was lost on the way is sourced anew. An order that was canceled meanwhile leaves its
     goods to the store.
     """
-    found = order_state.find_fulfillment(number)
+    found = order_state.find_fulfillment(number, at=at)
     if found is None or found.arrived_at is not None or found.state not in STATES_OPEN:
         return
     rows = answers.lock_lines(found)

@@ -41,7 +41,7 @@ def progress(
     *, number: str, state: State, note: str = "", by: Trace, at: datetime, message_id: UUID
 ) -> None:
     """Write down how far a site is: accepted, picked, ready for pick-up."""
-    fulfillment = order_state.find_fulfillment(number)
+    fulfillment = order_state.find_fulfillment(number, at=at)
     if fulfillment is None or fulfillment.state not in RANK:
         return
     before = State(fulfillment.state)
@@ -69,7 +69,7 @@ def short(
 
     The site keeps the rest, and is not asked again for this order.
     """
-    fulfillment = order_state.find_fulfillment(number)
+    fulfillment = order_state.find_fulfillment(number, at=at)
     if fulfillment is None or fulfillment.state not in STATES_OPEN:
         return
     lost = take_away(fulfillment, missing, step=f"short-{message_id}", by=by, at=at)
@@ -90,7 +90,7 @@ def short(
 @transaction.atomic
 def reject(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
     """Source anew all that a site will not send; `by.reason` says why it will not."""
-    fulfillment = order_state.find_fulfillment(number)
+    fulfillment = order_state.find_fulfillment(number, at=at)
     if fulfillment is None or fulfillment.state not in STATES_OPEN:
         return
     take_all_away(fulfillment, step="reject", by=by, at=at)
@@ -113,7 +113,7 @@ def ship(*, left: Left, by: Trace, at: datetime, message_id: UUID) -> None:
     With the last shipment the rest of the order is sourced anew. The site book is the hub's
     to move; it hears the same message.
     """
-    fulfillment = order_state.find_fulfillment(left.number)
+    fulfillment = order_state.find_fulfillment(left.number, at=at)
     if fulfillment is None or left.shipment in fulfillment.shipments:
         return
     fulfillment.shipments[left.shipment] = {
@@ -154,7 +154,7 @@ def ship(*, left: Left, by: Trace, at: datetime, message_id: UUID) -> None:
 @transaction.atomic
 def unship(*, number: str, shipment: str, by: Trace, at: datetime) -> None:
     """Take back a shipment that did not leave after all: it is picked again."""
-    fulfillment = order_state.find_fulfillment(number)
+    fulfillment = order_state.find_fulfillment(number, at=at)
     if fulfillment is None:
         return
     # Taken back before it is heard of, it is never counted.
@@ -182,7 +182,7 @@ def stopped(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
 
     What it was asked to stop for good is canceled; all else is sourced anew, elsewhere.
     """
-    fulfillment = order_state.find_fulfillment(number)
+    fulfillment = order_state.find_fulfillment(number, at=at)
     if fulfillment is None or fulfillment.state not in STATES_OPEN:
         return
     missing = take_all_away(fulfillment, step="cancel", by=by, at=at)
@@ -206,7 +206,7 @@ def stopped(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
 @transaction.atomic
 def expire(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
     """Cancel what nobody collected in time (自提过期): the goods are everybody's again."""
-    fulfillment = order_state.find_fulfillment(number)
+    fulfillment = order_state.find_fulfillment(number, at=at)
     if fulfillment is None or fulfillment.state not in STATES_OPEN:
         return
     fulfillment.is_canceling, fulfillment.after_cancel = True, THEN_CANCEL

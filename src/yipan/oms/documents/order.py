@@ -115,6 +115,7 @@ def take(*, bought: Bought, by: Trace, at: datetime, message_id: UUID) -> Taken:
             raise NumberReused(number=bought.external_id, site=bought.channel)
         return Taken(number=known.number, is_repeat=True)
     _check(bought)
+    promises.guard(numbers={bought.hold} - {""}, skus={line.sku for line in bought.lines}, at=at)
     order = _write(bought, digest=digest, by=by, at=at)
     order_state.note_order(order, step="create", from_state="", by=by, at=at, message_id=message_id)
     if bought.hold:
@@ -136,7 +137,7 @@ def source(*, number: str, by: Trace, at: datetime, message_id: UUID, only: str 
 
     :raises NothingToSource: if nothing of it waits.
     """
-    order = order_state.lock_order(number)
+    order = order_state.lock_order(number, at=at)
     waiting = sum(
         line.quantity - line.quantity_canceled - line.quantity_placed for line in order.lines.all()
     )
@@ -160,7 +161,7 @@ def cancel(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Channel
 
     :raises WrongState: if all of it has left before.
     """
-    order = order_state.lock_order(number)
+    order = order_state.lock_order(number, at=at)
     if order.state == State.CANCELED:
         return order
     if order.state not in STATES_OPEN:
@@ -184,7 +185,7 @@ def cancel_waiting(*, number: str, by: Trace, at: datetime) -> int:
 
     Return how much was canceled.
     """
-    order = order_state.lock_order(number)
+    order = order_state.lock_order(number, at=at)
     if order.state not in STATES_OPEN or order.cancel_on is None or order.cancel_on > at.date():
         return 0
     before = order.state
@@ -210,7 +211,7 @@ def send_elsewhere(*, number: str, by: Trace, at: datetime, message_id: UUID) ->
     :raises NotFound: if there is none of this number.
     :raises WrongState: if the site is done with it.
     """
-    fulfillment = order_state.find_fulfillment(number)
+    fulfillment = order_state.find_fulfillment(number, at=at)
     if fulfillment is None or fulfillment.state not in FULFILLMENT_OPEN:
         state = "" if fulfillment is None else str(fulfillment.state)
         raise WrongState(number=number, step="send_elsewhere", state=state)
@@ -220,7 +221,7 @@ def send_elsewhere(*, number: str, by: Trace, at: datetime, message_id: UUID) ->
 @transaction.atomic
 def write_note(*, number: str, text: str, by: Trace, at: datetime) -> None:
     """Write something down about an order."""
-    order = order_state.lock_order(number)
+    order = order_state.lock_order(number, at=at)
     OrderNote.objects.create(order=order, text=text[:500], written_by=by.actor, written_at=at)
 
 

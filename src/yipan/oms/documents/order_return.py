@@ -85,7 +85,7 @@ def announce(*, announced: Announced, by: Trace, at: datetime) -> OrderReturn:
     :raises ReturnLinesMissing: if no product is named, or one twice.
     :raises ReturnTooMuch: if less of it was shipped, less what is coming back already.
     """
-    order = order_state.lock_order(announced.order)
+    order = order_state.lock_order(announced.order, at=at)
     known = order.returns.filter(external_id=announced.external_id).exclude(external_id="").first()
     if known is not None:
         return known

@@ -11,6 +11,7 @@ from yipan.ledger.moves import Trace
 from yipan.oms.models import ChannelOrder, FulfillmentOrder
 from yipan.oms.models.order import STATES_OPEN
 from yipan.oms.models.order import ChannelOrderState as State
+from yipan.pool import promises
 
 DOCUMENT_TYPE = "channel_order"
 FULFILLMENT_TYPE = "fulfillment_order"
@@ -19,24 +20,29 @@ FULFILLMENT_TYPE = "fulfillment_order"
 THEN_AGAIN = "again"
 
 
-def lock_order(number: str) -> ChannelOrder:
+def lock_order(number: str, *, at: datetime) -> ChannelOrder:
     """
-    Lock an order. Whatever happens to one of its fulfillment orders locks it first.
+    Lock an order, its promises and the balances of its SKUs, in this order everywhere.
+
+    Whatever happens to one of its fulfillment orders locks it first.
 
     :raises NotFound: if the number was never given out.
     """
     order = ChannelOrder.objects.select_for_update().filter(number=number).first()
     if order is None:
         raise NotFound(kind="channel_order", id=number)
+    numbers = set(order.fulfillments.values_list("promise", flat=True))
+    skus = set(order.lines.values_list("sku", flat=True))
+    promises.guard(numbers=numbers | ({order.backorder} - {""}), skus=skus, at=at)
     return order
 
 
-def find_fulfillment(number: str) -> FulfillmentOrder | None:
+def find_fulfillment(number: str, *, at: datetime) -> FulfillmentOrder | None:
     """Lock the order a fulfillment order belongs to, and return it; None if it is none of ours."""
     found = FulfillmentOrder.objects.filter(number=number).values_list("order__number").first()
     if found is None:
         return None
-    lock_order(found[0])
+    lock_order(found[0], at=at)
     return FulfillmentOrder.objects.select_for_update().get(number=number)
 
 

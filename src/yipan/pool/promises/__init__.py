@@ -1,6 +1,7 @@
 """Index of the steps of promises (承诺). No code here."""
 
 from yipan.pool.promises.deciding import decide
+from yipan.pool.promises.guarding import guard
 from yipan.pool.promises.parts import consume, reduce, take_back
 from yipan.pool.promises.steps import (
     commit,
@@ -42,6 +43,7 @@ __all__ = [
     "expire_due",
     "extend",
     "fulfill",
+    "guard",
     "hold",
     "move",
     "reduce",

@@ -140,7 +140,12 @@ def _peg_anew(line: PromiseLine, *, at: datetime) -> int:
 
 def _move(line: PromiseLine, target: PromisedLine, *, at: datetime) -> int:
     """Move part of a pegged line to other goods; return how much, 0 when they went meanwhile."""
-    promise = Promise.objects.select_for_update().get(pk=line.promise_id)
+    # Who takes a step with it just now looks at what is there itself; to wait for them with
+    # the balances of an arrival locked would be to wait for each other.
+    locked = Promise.objects.select_for_update(skip_locked=True).filter(pk=line.promise_id)
+    promise = locked.first()
+    if promise is None:
+        return 0
     line.refresh_from_db()
     quantity = min(target.quantity, line.quantity_open)
     if promise.state not in STATUS or not quantity:

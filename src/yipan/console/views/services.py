@@ -1,0 +1,112 @@
+"""What sites can do (服务能力): by which method, until when, how many a day, at which cost."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from yipan.access.actors import get_actor
+from yipan.access.doors import page
+from yipan.console.views.pool import METHODS
+from yipan.documents.doors import get_trace, take_step
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata.rows import SiteRow
+from yipan.pool.policy import channels as kept
+from yipan.pool.policy.channels import Service
+from yipan.pool.queries.channels import ServiceRow, list_services
+from yipan.pool.queries.promise_dates import can_do
+from yipan.pool.rules.promise_dates import DAYS_UNSAID
+
+SITES_MAX = 500
+DAYS_MAX, COUNT_MAX = 365, 1_000_000
+REGIONS_MAX = 50
+
+
+@require_GET
+@page(action="pool.read")
+def show_services(request: HttpRequest) -> HttpResponse:
+    """Show what each site does by each method; what nobody said is shown as the usual."""
+    actor = get_actor(request)
+    method = request.GET.get("method", "")
+    method = method if method in METHODS else "ship"
+    sites = masterdata.list_sites(only=actor.sites, limit=SITES_MAX)
+    known = {row.site: row for row in list_services(method=method)}
+    rows = [_describe(site, known.get(site.code), method=method) for site in sites]
+    context = {
+        "rows": rows,
+        "method": method,
+        "method_name": METHODS[method],
+        "methods": METHODS.items(),
+        "may_write": actor.may("pool.policy"),
+        "open_count": sum(bool(row["is_open"]) for row in rows),
+    }
+    return render(request, "console/pool/services.html", context)
+
+
+@require_POST
+@page(action="pool.policy")
+def save_service(request: HttpRequest, service_site: str, method: str) -> HttpResponse:
+    """Say what a site does by one method."""
+    site = service_site
+    get_actor(request).require_site(site)
+    if method not in METHODS:
+        return redirect("pool:services")
+    form = request.POST
+    before = next(iter(list_services(sites=[site], method=method)), None)
+    service = Service(
+        site=site,
+        method=method,
+        is_open=form.get("is_open") == "on",
+        cutoff_at=_read_time(form.get("cutoff_at", "")),
+        handling_days=min(DAYS_MAX, _read(form.get("handling_days", "")) or 0),
+        transit_days=min(DAYS_MAX, _read(form.get("transit_days", "")) or 0),
+        capacity=_read(form.get("capacity", "")),
+        parcel_cost_minor=_read(form.get("parcel_cost_minor", "")) or 0,
+        unit_cost_minor=_read(form.get("unit_cost_minor", "")) or 0,
+        regions_denied=_read_regions(form.get("regions_denied", "")),
+        # Where it stands is no matter of this form.
+        latitude=before.latitude if before else None,
+        longitude=before.longitude if before else None,
+    )
+    trace = get_trace(request)
+    take_step(
+        request,
+        lambda: kept.save_service(service=service, by=trace, at=timezone.now()),
+        done=_("Orders taken in from now on go by it."),
+    )
+    return redirect(f"{reverse('pool:services')}?method={method}")
+
+
+def _describe(site: SiteRow, service: ServiceRow | None, *, method: str) -> dict[str, Any]:
+    return {
+        "site": site,
+        "service": service,
+        "is_open": can_do(site, service, method=method),
+        "transit_days": service.transit_days if service else DAYS_UNSAID[method],
+        "regions": ", ".join(service.regions_denied) if service else "",
+        "dialog": f"service-{site.code}",
+    }
+
+
+def _read_time(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _read(text: str) -> int | None:
+    digits = text.strip()[:9]
+    return min(COUNT_MAX, int(digits)) if digits.isascii() and digits.isdigit() else None
+
+
+def _read_regions(text: str) -> tuple[str, ...]:
+    names = (name.strip()[:48] for name in text.replace("，", ",").split(","))
+    return tuple(dict.fromkeys(name for name in names if name))[:REGIONS_MAX]
