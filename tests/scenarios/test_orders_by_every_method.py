@@ -34,7 +34,7 @@ from yipan.erp.models import PurchaseOrder, TransferOrder
 from yipan.messages.till import TicketLine
 from yipan.messages.wms import Parcel
 from yipan.oms.documents import order as verbs
-from yipan.oms.documents import order_return
+from yipan.oms.documents import order_change, order_return
 from yipan.oms.documents.order_return import Announced, BroughtBack, ReturnTooMuch
 from yipan.oms.models import OrderReturn, SourcingDecision
 from yipan.oms.queries.desk import list_exceptions
@@ -313,6 +313,21 @@ def test_what_waits_for_too_long_is_canceled_and_warned_of_before() -> None:
     prove()
 
 
+def test_who_wants_less_of_what_waits_holds_less_of_what_is_to_come() -> None:
+    open_shop(w1=0)
+    order_from_supplier(5)
+    deliver()
+    order = buy(("TEA-250", 4))
+
+    order_change.reduce(
+        number=order.number, wanted={1: 1}, by=DESK, at=NOON, message_id=make_id("less")
+    )
+
+    assert [peg.quantity for peg in list_pegs(today=NOON.date())] == [1]
+    assert look(order.number).state == "backordered"
+    prove()
+
+
 def test_an_order_nobody_can_fill_is_not_decided_again_every_minute() -> None:
     open_shop(s12=2)
     order = buy(("TEA-250", 1))
@@ -378,10 +393,10 @@ def test_goods_bought_online_come_back_in_another_store_and_at_the_warehouse() -
         number=announced.number, amount_minor=13_600, reference="ALI-7781", by=DESK, at=NOON
     )
     assert hub("W1") == (3, 0)
-    # What nobody announced is a fact all the same: a return of its own.
+    # What nobody announced is a fact all the same: a return of its own, paid back by the ticket.
     ring_up_return(order.number, site="S12", disposition="sellable")
     deliver()
-    assert OrderReturn.objects.exclude(pk=announced.pk).get().state == "received"
+    assert OrderReturn.objects.exclude(pk=announced.pk).get().state == "refunded"
     assert look(order.number).lines[0].quantity_returned == 3
     prove()
 

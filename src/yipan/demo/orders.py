@@ -119,7 +119,7 @@ def list_purchases(today: date) -> tuple[Purchase, ...]:
             lines={"COOKIE-300": 1},
             hours_ago=3.5,
             go_on=_refuse,
-            fields={"preset": "nearest"},
+            fields={"method": "pickup", "pickup_site": "S1"},
         ),
         Purchase(
             name="waiting",

@@ -90,6 +90,10 @@ def _describe(site: SiteRow, service: ServiceRow | None, *, method: str) -> dict
         "service": service,
         "is_open": can_do(site, service, method=method),
         "transit_days": service.transit_days if service else DAYS_UNSAID[method],
+        "capacity": service.capacity if service else None,
+        "parcel_cost_minor": service.parcel_cost_minor if service else 0,
+        "unit_cost_minor": service.unit_cost_minor if service else 0,
+        "handling_days": service.handling_days if service else 0,
         "regions": ", ".join(service.regions_denied) if service else "",
         "dialog": f"service-{site.code}",
     }

@@ -18,7 +18,7 @@ from yipan.masterdata import queries as masterdata
 from yipan.oms.models import ChannelOrder
 from yipan.pool import promises
 from yipan.pool.promises import Ask, PromiseRow, PromiseWrongState
-from yipan.pool.queries.promises import has_goods_on_hand
+from yipan.pool.queries.promises import count_promises, has_goods_on_hand
 from yipan.pool.rules import PromisedLine
 
 #: An order without a day of its own waits for goods that come within so long.
@@ -38,12 +38,13 @@ def set_aside(order: ChannelOrder, *, by: Trace, at: datetime) -> PromiseRow | N
     ]
     if not waiting or not order.may_wait:
         return None
-    number = f"rsv_{order.number}-wait-{order.sourcings_count}"
+    name = f"{order.number}-wait"
+    number = f"rsv_{name}-{count_promises(external_id=name) + 1}"
     ask = Ask(
         step="reserve",
         number=number,
         lines=tuple(waiting),
-        external_id=f"{order.number}-wait",
+        external_id=name,
         actor=by.actor,
         channel=order.channel,
         method=order.method,

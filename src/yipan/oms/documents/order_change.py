@@ -11,7 +11,7 @@ from django.db import transaction
 from yipan.documents.states import WrongState
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
-from yipan.oms.documents import order_state
+from yipan.oms.documents import backorder, order_state
 from yipan.oms.documents.order import stop
 from yipan.oms.documents.order_state import THEN_AGAIN
 from yipan.oms.models import ChannelOrder, OrderLine
@@ -41,7 +41,7 @@ def reduce(
     :raises WrongState: if nothing of the order is open any more.
     :raises BundleLine: if a line is a part of a bundle.
     """
-    order = order_state.lock_order(number)
+    order = order_state.lock_order(number, at=at)
     if order.state not in STATES_OPEN:
         raise WrongState(number=number, step="edit", state=order.state)
     before = order.state
@@ -49,6 +49,10 @@ def reduce(
     cut = [_cut(lines.get(place), place, quantity) for place, quantity in sorted(wanted.items())]
     if not any(cut):
         return order
+    if order.backorder:
+        # What waits is less now: as much is set aside of what is to come.
+        backorder.give_back(order, by=by, at=at)
+        backorder.set_aside(order, by=by, at=at)
     touched = order.fulfillments.filter(
         state__in=FULFILLMENT_OPEN, lines__order_line__quantity_cut__gt=0
     )

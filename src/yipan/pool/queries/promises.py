@@ -87,6 +87,11 @@ def find_number(*, external_id: str) -> str:
     return rows.order_by("-id").values_list("number", flat=True).first() or ""
 
 
+def count_promises(*, external_id: str) -> int:
+    """Return how many promises somebody asked for by one name of their own."""
+    return Promise.objects.filter(external_id=external_id).count()
+
+
 def has_goods_on_hand(number: str) -> bool:
     """Tell whether a standing promise has something set aside that is there, not to come."""
     lines = PromiseLine.objects.filter(
