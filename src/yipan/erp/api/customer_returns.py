@@ -50,7 +50,7 @@ class ReturnableQuery(Schema):
     original_site: Text = ""
 
 
-class BroughtBackIn(Schema):
+class ClaimLineIn(Schema):
     sku: Code
     quantity: Annotated[int, Field(ge=1, le=told.QUANTITY_MAX)]
     disposition: Literal["sellable", "inspect", "damaged", "supplier"]
@@ -67,7 +67,7 @@ class CustomerReturnIn(Schema):
     site: Code
     original_number: Code
     original_site: Text = ""
-    lines: Annotated[list[BroughtBackIn], Field(min_length=1, max_length=told.LINES_MAX)]
+    lines: Annotated[list[ClaimLineIn], Field(min_length=1, max_length=told.LINES_MAX)]
 
 
 class ClaimedLineOut(Schema):

@@ -23,7 +23,7 @@ from yipan.oms.queries import orders
 router = Router(tags=["OMS"])
 
 
-class StoreOrderIn(Schema):
+class RegisterOrderIn(Schema):
     """
     Goods of other sites a customer orders and pays at a register.
 
@@ -41,7 +41,7 @@ class StoreOrderIn(Schema):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
 
 
-class StoreOrderOut(Schema):
+class RegisterOrderOut(Schema):
     """The order, and which sites send it or hold it ready."""
 
     number: str
@@ -49,9 +49,9 @@ class StoreOrderOut(Schema):
     sites: list[str]
 
 
-@router.post("/store-orders", response={201: StoreOrderOut})
+@router.post("/store-orders", response={201: RegisterOrderOut})
 @endpoint(action="pos.sell", repeatable=True, at_hub=True)
-def place_store_order(request: HttpRequest, payload: StoreOrderIn) -> Status[StoreOrderOut]:
+def place_store_order(request: HttpRequest, payload: RegisterOrderIn) -> Status[RegisterOrderOut]:
     """
     Order goods of other sites at a register: all are reserved in this call, or none.
 
@@ -77,4 +77,4 @@ def place_store_order(request: HttpRequest, payload: StoreOrderIn) -> Status[Sto
     )
     detail = orders.get_order(taken.number, sites=None)
     sites = sorted({row.site for row in detail.fulfillments})
-    return Status(201, StoreOrderOut(number=detail.number, state=detail.state, sites=sites))
+    return Status(201, RegisterOrderOut(number=detail.number, state=detail.state, sites=sites))

@@ -113,27 +113,27 @@ class ReportOut(Schema):
     server_time: datetime
 
 
-class CountedIn(Schema):
+class TenderCountedIn(Schema):
     """What lay there of a tender, counted blind."""
 
     tender: Annotated[str, Field(min_length=1, max_length=16)]
     counted_minor: Annotated[int, Field(ge=0, le=99_999_999)]
 
 
-class SealIn(Schema):
+class RegisterSealIn(Schema):
     """A day a register sealed by itself, with the last number it had given."""
 
     seal_id: UUID
     epoch: Epoch
     last_sequence: Annotated[int, Field(ge=0, le=100_000_000)]
     business_date: date
-    counted: Annotated[list[CountedIn], Field(max_length=16)] = []
+    counted: Annotated[list[TenderCountedIn], Field(max_length=16)] = []
     device_at: datetime
     clock_offset_ms: Offset = 0
     sealed_by: Name = ""
 
 
-class SealOut(Schema):
+class RegisterSealOut(Schema):
     """The day as it stands: sealed until the hub agrees, then closed; or differs."""
 
     number: str

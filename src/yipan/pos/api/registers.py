@@ -21,10 +21,10 @@ from yipan.pos.api.register_schemas import (
     NumberedTicketOut,
     NumberedTicketsIn,
     NumberedTicketsOut,
+    RegisterSealIn,
+    RegisterSealOut,
     ReportIn,
     ReportOut,
-    SealIn,
-    SealOut,
     TicketFileIn,
     TillEventsIn,
     TillEventsOut,
@@ -183,9 +183,9 @@ def record_events(request: HttpRequest, till: str, payload: TillEventsIn) -> Til
     return TillEventsOut(recorded=recorded)
 
 
-@router.post("/tills/{till}/seals", response=SealOut)
+@router.post("/tills/{till}/seals", response=RegisterSealOut)
 @endpoint(action="pos.close_day", repeatable=True)
-def take_seal(request: HttpRequest, till: str, payload: SealIn) -> SealOut:
+def take_seal(request: HttpRequest, till: str, payload: RegisterSealIn) -> RegisterSealOut:
     """
     Take a day a register sealed while nobody answered; told again, tell how it stands.
 
@@ -207,7 +207,7 @@ def take_seal(request: HttpRequest, till: str, payload: SealIn) -> SealOut:
         by=get_trace(request),
         at=timezone.now(),
     )
-    return SealOut(number=day.number, state=day.state, business_date=day.business_date)
+    return RegisterSealOut(number=day.number, state=day.state, business_date=day.business_date)
 
 
 def _require_till(request: HttpRequest, till: str) -> str:
