@@ -60,6 +60,22 @@ def find_books(codes: Collection[str]) -> set[str]:
     return {code for (code,) in rows}
 
 
+def count_positions(*, hub: str, cuts: Sequence[SiteCut]) -> dict[str, int]:
+    """Return how many SKUs lie on hand at some sites by the hub's book."""
+    rows = call(
+        """
+        select split_part(p.path, '/', 2), count(distinct b.sku_id)
+          from ledger_book k
+          join ledger_place p on p.book_id = k.book_id and p.path ^@ 'on_hand/'
+           and split_part(p.path, '/', 2) = any (%s::text[])
+          join ledger_balance b on b.place_id = p.place_id and b.quantity <> 0
+         where k.code = %s group by 1
+        """,
+        [texts(cut.site for cut in cuts), hub],
+    )
+    return dict(rows)
+
+
 def sum_leaves(*, hub: str, cuts: Sequence[SiteCut], until: datetime) -> list[LeafSum]:
     """Return the sums of all leaves of some sites from their balances, as of `until`."""
     rows = call(_ALL, {**_name(hub, cuts), "until": until})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yipan.recon.views import cases, reports
+from yipan.recon.views import accuracy, cases, reports
 
 app_name = "recon"
 
@@ -20,5 +20,5 @@ urlpatterns = [
     path("cases/<str:number>/heal", cases.heal_case, name="heal"),
     path("reports", reports.list_reports, name="reports"),
     path("targets", reports.list_targets, name="targets"),
-    path("accuracy", cases.show_accuracy, name="accuracy"),
+    path("accuracy", accuracy.show_accuracy, name="accuracy"),
 ]

@@ -66,6 +66,8 @@ def write_part(part: Part) -> dict[str, Any]:
         "agreed": list(part.agreed),
         "missing": list(part.missing),
         "correction": str(part.correction),
+        "partner": part.partner,
+        "actor": part.actor,
     }
 
 

@@ -52,7 +52,7 @@ def find_leaves(
         tree.settled_until, tree.compared_at = until, at
     BookTree.objects.bulk_update(
         list(trees.values()),
-        ["hub", "own", "settled_until", "built_at", "compared_at"],
+        ["hub", "own", "settled_until", "built_at", "positions", "compared_at"],
     )
     return differing
 
@@ -89,6 +89,7 @@ def _build(
     by_site: dict[str, list[LeafSum]] = {cut.site: [] for cut in cuts}
     for each in sums:
         by_site[each.site].append(each)
+    positions = site_trees.count_positions(hub=HUB_BOOK, cuts=cuts)
     for site, its in by_site.items():
         tree = trees.get(site)
         if tree is None:
@@ -99,6 +100,7 @@ def _build(
             trees[site] = tree
         _fill(tree, its)
         tree.settled_until, tree.built_at = until, at
+        tree.positions = positions.get(site, 0)
 
 
 def _fill(tree: BookTree, sums: Sequence[LeafSum]) -> None:

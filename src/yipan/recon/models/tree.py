@@ -11,7 +11,8 @@ class BookTree(models.Model):
 
     `hub` and `own` map a leaf, as text, to its sum (`ledger.site_trees`); leaves that sum up to
     nothing are left out. They hold what was written down before `settled_until`. `built_at` is
-    when they were last made from the balances, and not from what changed.
+    when they were last made from the balances, and not from what changed; `positions` is how
+    many SKUs lay there in the hub's book then.
     """
 
     site = models.CharField(max_length=16, unique=True)
@@ -19,6 +20,7 @@ class BookTree(models.Model):
     own = models.JSONField(default=dict)
     settled_until = models.DateTimeField()
     built_at = models.DateTimeField()
+    positions = models.IntegerField(default=0)
     compared_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

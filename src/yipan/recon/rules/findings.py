@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from yipan.recon.rules import documents, expected, twins
@@ -35,6 +35,7 @@ class Part:
     A share of a difference and its cause; `quantity` is signed, in smallest units.
 
     `twin` is the other key of a cause that has two. `probability` is that of the cause at this key.
+    `partner` and `actor` stand on the first document: the other side, and who wrote it.
     """
 
     cause: Cause
@@ -46,6 +47,8 @@ class Part:
     agreed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     correction: Correction = Correction.STOCKTAKE
+    partner: str = ""
+    actor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +118,25 @@ def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Findi
                     for rest in {outcome.rests[key] for outcome in outcomes}
                 }
                 found[key] = _conclude(by_key[key], outcomes=outcomes, rests=rests)
-    return [found[each.key] for each in evidence.differences if each.key in found]
+    return [
+        _sign(found[each.key], evidence=evidence)
+        for each in evidence.differences
+        if each.key in found
+    ]
+
+
+def _sign(finding: Finding, *, evidence: Evidence) -> Finding:
+    """Say who stands on the documents of the parts."""
+    if not any(part.documents for part in finding.parts):
+        return finding
+    lines = {line.document: line for line in evidence.lines.get(finding.key, ())}
+    parts = []
+    for part in finding.parts:
+        line = next((lines[each] for each in part.documents if each in lines), None)
+        parts.append(
+            replace(part, partner=line.partner, actor=line.actor) if line is not None else part
+        )
+    return replace(finding, parts=tuple(parts))
 
 
 def _reject(difference: Difference) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,7 +30,6 @@ TEXT_LENGTH_MAX = 96
 NUMBERS_AT_ONCE_MAX = 100
 QUANTITY_DIGITS_MAX = 12
 PART_DIGITS_MAX = 2
-ACCURACY_DAYS = 30
 CHANGES_SHOWN_MAX = 60
 
 
@@ -269,30 +267,6 @@ def reopen_case(request: HttpRequest, number: str) -> HttpResponse:
         lambda: case.reopen(number=number, by=trace, at=timezone.now()),
         done=_("Open again."),
     )
-
-
-@require_GET
-@page(action="recon.read")
-def show_accuracy(request: HttpRequest) -> HttpResponse:
-    """Show how right the books were where somebody looked, by site."""
-    actor = get_actor(request)
-    rows = cases.list_accuracy(
-        sites=actor.sites, since=timezone.now() - timedelta(days=ACCURACY_DAYS)
-    )
-    lines, exact = sum(row.lines for row in rows), sum(row.exact for row in rows)
-    context = {
-        "rows": rows,
-        "days": ACCURACY_DAYS,
-        "lines": lines,
-        "percent": round(100 * exact / lines) if lines else 0,
-        "open_cases": sum(row.open_cases for row in rows),
-        "value": sum(row.value_open_minor for row in rows),
-        "causes": [
-            (CAUSES.get(code, code), number, code)
-            for code, number in cases.list_causes(sites=actor.sites)
-        ],
-    }
-    return render(request, "recon/accuracy.html", context)
 
 
 def _step(

@@ -1,0 +1,70 @@
+"""The board of accuracy (账面准确率): how right books are, what is lost and why, how fast found."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from yipan.access.actors import get_actor
+from yipan.access.doors import page
+from yipan.recon.queries import accuracy, cases, reports
+from yipan.recon.views.words import CAUSES
+
+DAYS = 30
+COVERAGE_DAYS = 90
+HOUR_SECONDS = 3_600
+
+
+@require_GET
+@page(action="recon.read")
+def show_accuracy(request: HttpRequest) -> HttpResponse:
+    """Show how right the books were where somebody looked, and what became of the rest."""
+    actor = get_actor(request)
+    at = timezone.now()
+    since = at - timedelta(days=DAYS)
+    rows = cases.list_accuracy(sites=actor.sites, since=since)
+    lines, exact = sum(row.lines for row in rows), sum(row.exact for row in rows)
+    losses = accuracy.sum_losses(sites=actor.sites, since=since)
+    trees = reports.list_trees(sites=actor.sites)
+    compared = [row.compared_at for row in trees if row.compared_at is not None]
+    context = {
+        "rows": rows,
+        "days": DAYS,
+        "lines": lines,
+        "percent": round(100 * exact / lines) if lines else None,
+        "open_cases": sum(row.open_cases for row in rows),
+        "value": sum(row.value_open_minor for row in rows),
+        "categories": accuracy.list_categories_accuracy(sites=actor.sites, since=since),
+        "weeks": accuracy.list_weeks(sites=actor.sites, at=at),
+        "losses": losses,
+        "causes": [
+            {"row": row, "label": CAUSES.get(row.cause, row.cause)} for row in losses.causes
+        ],
+        "hints": [
+            {"kind": kind, "row": row, "label": CAUSES.get(row.cause, row.cause)}
+            for kind, found in (("partner", losses.partners), ("actor", losses.actors))
+            for row in found
+        ],
+        "to_detect": _count_hours(losses.to_detect),
+        "to_close": _count_hours(losses.to_close),
+        "coverage": accuracy.get_coverage(
+            sites=actor.sites, since=at - timedelta(days=COVERAGE_DAYS)
+        ),
+        "coverage_days": COVERAGE_DAYS,
+        "compared_at": min(compared) if compared else None,
+        "compared_sites": len(trees),
+        "past": [
+            {"row": row, "label": CAUSES.get(row.cause, row.cause)} for row in accuracy.list_past()
+        ]
+        if actor.sites is None
+        else [],
+    }
+    return render(request, "recon/accuracy.html", context)
+
+
+def _count_hours(span: timedelta | None) -> int | None:
+    return None if span is None else max(0, round(span.total_seconds() / HOUR_SECONDS))
