@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from structlog.testing import capture_logs
 
 from tests import retailer
 from tests.retailer import NOON, deliver, order, receive, stock
@@ -83,3 +84,20 @@ async def _sweep() -> None:
     with app.replace_connector(connector.get_worker_connector()):
         async with app.open_async():
             await clock.sweep_stalled(TIMESTAMP)
+
+
+@pytest.mark.django_db
+def test_books_are_compared_in_full_and_proved_each_night_and_a_break_is_an_error() -> None:
+    retailer.open_retailer()
+    retailer.open_store("S12", ("TEA-250", 10))
+    deliver()
+    with capture_logs() as sound:
+        clock.compare_in_full(TIMESTAMP)
+        clock.prove_books(TIMESTAMP)
+
+    retailer.post_by_hand("erp", "by_hand/1", "on_hand/S12/available", 4)
+    with capture_logs() as broken:
+        clock.prove_books(TIMESTAMP)
+
+    assert [line for line in sound if line["event"] == "proof_broken"] == []
+    assert "proof.hub_equals_sites" in {line.get("check") for line in broken}

@@ -110,7 +110,7 @@ def test_the_board_shows_every_figure_and_the_words_of_the_past() -> None:
     page = client.get("/recon/accuracy").content.decode()
 
     for word in (
-        "Losses explained", "SUP-1", "wet pallet", "Week by week", "By category", "−¥7",
+        "Losses explained", "SUP-1", "wet pallet", "Week by week", "By category", "7.00",
         "To find, to close",
     ):  # fmt: skip
         assert word in page, word

@@ -6,6 +6,7 @@ import contextlib
 from datetime import UTC, datetime
 from typing import Final
 
+import structlog
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -22,8 +23,11 @@ from yipan.oms import tasks as oms
 from yipan.planning import tasks as planning
 from yipan.pool import tasks as pool
 from yipan.pos import tasks as pos_tasks
+from yipan.proof import run as proof
 from yipan.recon import tasks as recon
 from yipan.wms import tasks as wms_tasks
+
+log = structlog.get_logger(__name__)
 
 #: A job that gave no sign of life for so long belongs to a worker that was killed.
 STALLED_SECONDS: Final = 30
@@ -172,6 +176,15 @@ def compare_in_full(timestamp: int) -> None:
         recon.compare_books(at=_get_instant(timestamp), is_full=True)
 
 
+@app.periodic(cron="15 3 * * *")
+@app.task(name="config.prove_books", queueing_lock="config.prove_books")
+def prove_books(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
+    """Prove all books once a night. A break is a defect and no difference: somebody must look."""
+    for finding in proof.prove():
+        if not finding.ok:
+            log.error("proof_broken", check=finding.check, count=finding.count, of=finding.detail)
+
+
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="recon.revisit_counts", queueing_lock="recon.revisit_counts")
 def revisit_counts(timestamp: int) -> None:
@@ -278,6 +291,7 @@ TASKS: Final = (
     block_expired,
     compare_books,
     compare_in_full,
+    prove_books,
     revisit_counts,
     replenish,
     plan_nightly,

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median
+from statistics import median_low
 from typing import Any, Final
 
 from django.db.models import Case as When
@@ -269,4 +269,4 @@ def _list_hints(seen: Mapping[tuple[str, str], Sequence[int]]) -> tuple[Hint, ..
 
 
 def _get_median(spans: Sequence[timedelta]) -> timedelta | None:
-    return median(spans) if spans else None
+    return median_low(spans) if spans else None
