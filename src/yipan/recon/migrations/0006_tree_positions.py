@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('recon', '0004_doubts'),
+        ('recon', '0005_stocktakes'),
     ]
 
     operations = [
