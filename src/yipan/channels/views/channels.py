@@ -23,7 +23,7 @@ from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.pool.queries.channels import list_rules
 
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 20
 CHANGES_SHOWN = 12
 DIGITS_MAX = 9
 
