@@ -38,9 +38,13 @@ from yipan.recon.documents import proposing
 from yipan.recon.models import Case, CaseState
 from yipan.stocktake.documents import counting as acts
 from yipan.stocktake.documents import tolerance
+from yipan.stocktake.documents.closing import NOT_LOOKED
+from yipan.stocktake.documents.counting import Counting
 from yipan.stocktake.documents.refusals import SecondLook
 from yipan.stocktake.models import CountCorrection, CountResult, Stocktake
 from yipan.stocktake.rules import Tolerance
+from yipan.wms.documents import stock_opening
+from yipan.wms.documents.stock_opening import BinStock
 from yipan.wms.models import Adjustment
 
 pytestmark = pytest.mark.django_db
@@ -268,3 +272,34 @@ def test_a_case_beyond_the_limits_waits_for_somebody_else() -> None:
     case.refresh_from_db()
     assert case.state == CaseState.CLOSED
     assert stock("wms:W1", A1) == 23
+
+
+def test_one_lot_of_two_is_compared_by_the_site_alone() -> None:
+    stock_opening.post(
+        site="W1",
+        stock=[
+            BinStock(bin_code="A-01-02", sku="MUG-1", quantity=5, lot="L1"),
+            BinStock(bin_code="A-01-02", sku="MUG-1", quantity=7, lot="L2"),
+        ],
+        by=ANN,
+        at=minutes(0),
+        message_id=make_id("lots"),
+    )
+    deliver()
+    running = plan(("A-01-02", ("MUG-1",)), site="W1", system=WMS, kind="spot")
+    sheet = get_open(running, place="A-01-02")
+    acts.scan(
+        sheet=sheet.number,
+        seen=Counting(sku="MUG-1", quantity=4, lot="L1"),
+        by=ANN,
+        at=minutes(10),
+    )
+
+    counting.close(sheet, at=minutes(11), unseen=NOT_LOOKED)
+    deliver()
+
+    # One mug of the first lot is missing. Of the second nobody said a word: the hub, which
+    # knows no lots, does not take four for all twelve.
+    result = CountResult.objects.get()
+    assert (result.lot, result.difference) == ("L1", -1)
+    assert Case.objects.exists() is False

@@ -25,10 +25,11 @@ def draw_case(between: Between) -> dict[str, Any]:
         "hub": gettext("Hub's book"),
         "count": gettext("Counted"),
     }
+    since = _find_begin(between)
     points = [
         point
         for line in (between.own, between.hub)
-        for point in _trace(line, label=labels[line.name], until=between.until)
+        for point in _trace(line, label=labels[line.name], since=since, until=between.until)
     ]
     rings = [
         charts.Point(at=at, value=quantity, series=labels["count"])
@@ -43,8 +44,20 @@ def draw_case(between: Between) -> dict[str, Any]:
     return charts.draw_steps(points, tones=tones, unit=gettext("On hand"), rings=rings)
 
 
-def _trace(line: CaseLine, *, label: str, until: datetime) -> list[charts.Point]:
-    points = [charts.Point(at=line.since, value=line.opening, series=label, is_event=False)]
+def _find_begin(between: Between) -> datetime:
+    """Return where the picture begins: a tenth of its span before the first thing in it."""
+    first = min(
+        (
+            *(row.occurred_at for row in between.changes),
+            *(at for at, _ in between.counted),
+            between.until,
+        )
+    )
+    return max(between.own.since, first - (between.until - first) / 10)
+
+
+def _trace(line: CaseLine, *, label: str, since: datetime, until: datetime) -> list[charts.Point]:
+    points = [charts.Point(at=since, value=line.opening, series=label, is_event=False)]
     level = line.opening
     for row in line.changes:
         level += row.quantity

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from yipan.demo import (
     buying,
+    counting,
     goods,
     moving,
     orders,
@@ -74,6 +75,7 @@ def build(*, now: datetime | None = None) -> bool:
     orders.tell(now=now)
     selling.sell(now=now)
     delivery.deliver_pending()
+    counting.tell(now=now)
     _keep_days(first_day, now=now)
     planning.plan(now=now)
     return True

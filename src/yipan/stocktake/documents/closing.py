@@ -19,7 +19,7 @@ from yipan.stocktake.documents.refusals import ZerosUnconfirmed
 from yipan.stocktake.documents.system import Acting, System
 from yipan.stocktake.models import CountLine, CountScan, CountSheet, SheetState
 from yipan.stocktake.queries import sheets
-from yipan.stocktake.queries.books import compare_keys
+from yipan.stocktake.queries.books import compare_keys, sum_places
 from yipan.stocktake.rules import Key, Seen
 
 UNSEEN_TOLD_MAX = 20
@@ -143,33 +143,41 @@ def _make_next_id(message_id: UUID, *, part: int) -> UUID:
 
 
 def _list_told(row: CountSheet, *, system: System) -> list[CountedLine]:
-    """The hub's grain is the place and the status: lots are added up."""
+    """
+    Return what was seen at the hub's grain, the place and the status: lots are added up.
+
+    Where the book knows lots nobody looked at, the place was not seen as a whole: the site
+    compares the lots that were, and the hub hears nothing of it.
+    """
+    book = system.get_book(row.stocktake.site)
     looks = sheets.list_seen(row)
-    together: dict[Key, list[tuple[Seen, frozenset[str], str]]] = defaultdict(list)
-    for key, seen, counters, mode in looks:
+    compared = compare_keys(book=book, looks=[(key, seen) for key, seen, _, _ in looks])
+    together: dict[Key, list[tuple[Seen, frozenset[str], str, int]]] = defaultdict(list)
+    for (key, seen, counters, mode), each in zip(looks, compared, strict=True):
         whole = Key(place=key.place, sku=key.sku, status=key.status)
-        together[whole].append((seen, counters, mode))
-    compared = compare_keys(
-        book=system.get_book(row.stocktake.site), looks=[(key, seen) for key, seen, _, _ in looks]
-    )
-    books = {key: each.book for (key, _, _, _), each in zip(looks, compared, strict=True)}
+        together[whole].append((seen, counters, mode, each.book))
+    moments = {whole: max(it[0].last_at for it in same) for whole, same in together.items()}
+    totals = sum_places(book=book, wholes=list(moments.items()))
+    told_keys = [
+        whole
+        for whole, total in zip(moments, totals, strict=True)
+        if total == sum(it[3] for it in together[whole])
+    ]
     return [
         CountedLine(
             line=number,
             sku=whole.sku,
-            quantity_counted=sum(seen.quantity for seen, _, _ in same),
-            quantity_book=sum(
-                book
-                for key, book in books.items()
-                if (key.sku, key.status) == (whole.sku, whole.status)
-            ),
-            counted_at=max(seen.last_at for seen, _, _ in same).isoformat(),
+            quantity_counted=sum(seen.quantity for seen, _, _, _ in together[whole]),
+            quantity_book=sum(said for _, _, _, said in together[whole]),
+            counted_at=moments[whole].isoformat(),
             place=whole.place,
             status=whole.status,
             round=row.round,
-            counter=", ".join(sorted({who for _, counters, _ in same for who in counters})),
+            counter=", ".join(
+                sorted({who for _, counters, _, _ in together[whole] for who in counters})
+            ),
             is_blind=row.stocktake.is_blind,
-            capture_mode=same[-1][2],
+            capture_mode=together[whole][-1][2],
         )
-        for number, (whole, same) in enumerate(together.items(), start=1)
+        for number, whole in enumerate(told_keys, start=1)
     ]

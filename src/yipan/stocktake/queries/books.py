@@ -65,6 +65,24 @@ def _compare(
     ]
 
 
+def sum_places(*, book: str, wholes: Sequence[tuple[Key, datetime]]) -> list[int]:
+    """Return what the book says of a SKU at a place, all lots of a status, each at its moment."""
+    found: list[int] = []
+    for start in range(0, len(wholes), CHUNK):
+        part = wholes[start : start + CHUNK]
+        sums = [0] * len(part)
+        asks = [
+            Ask(sku=key.sku, root=f"on_hand/{key.place}/", since=moment, until=moment)
+            for key, moment in part
+        ]
+        for state in moments.list_states(book=book, asks=asks):
+            key = read_key(state.account, sku=part[state.ask][0].sku)
+            if key is not None and key.status == part[state.ask][0].status:
+                sums[state.ask] += state.quantity
+        found += sums
+    return found
+
+
 def _sum_carried(*, book: str, looks: Sequence[tuple[Key, Seen]]) -> list[int]:
     """Return what corrections of earlier counts add at each moment that were posted after it."""
     site = book.partition(":")[2]
