@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.retailer import NOON
@@ -187,6 +187,7 @@ def test_a_device_with_a_wrong_clock_knows_how_long_it_waited() -> None:
     assert correct_moment(occurred_at=None, sent_at=None, received_at=NOON) == NOON
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     changes=st.lists(
         st.tuples(st.integers(min_value=-600, max_value=600), st.integers(-5, 5)), max_size=30
