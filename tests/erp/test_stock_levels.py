@@ -7,13 +7,17 @@ against a sort of everything.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from django.utils import timezone
 
 from tests import retailer
+from tests.erp import buying
 from tests.erp.valuing import TODAY, move, on
+from tests.retailer import BUYER, NOON, make_id
+from yipan.erp.documents import purchase_order
 from yipan.erp.models import PurchaseOrder, PurchaseOrderLine
 from yipan.erp.queries import levels, levels_as_at
 from yipan.erp.queries.levels import LevelFilter, StockLevel
@@ -188,7 +192,7 @@ def test_a_site_is_shown_as_it_was() -> None:
         == []
     )
     total = levels_as_at.sum_stock_as_at(LevelFilter(text="TEA-250"), Moment(as_of=on(3, 4)))
-    assert (total.on_hand, total.level.damaged, total.on_order) == (5, 2, None)
+    assert (total.on_hand, total.level.damaged, total.on_order) == (5, 2, 0)
 
 
 def test_a_past_moment_needs_a_site_or_a_sku() -> None:
@@ -201,3 +205,37 @@ def test_a_day_ends_by_the_clock_of_its_site() -> None:
     assert levels_as_at.get_day_end(bar, on(3, 1).date()) == datetime(
         2026, 3, 1, 15, 59, 59, 999_999, tzinfo=UTC
     )
+
+
+# Each posting in a transaction of its own: the clock of a transaction stands still.
+@pytest.mark.django_db(transaction=True)
+def test_what_was_on_order_is_shown_as_it_was_and_as_it_was_known() -> None:
+    retailer.open_retailer()
+    number = buying.order(("TEA-250", 100, 3_000), ("MUG-1", 50, 1_000)).number
+    recorded = timezone.now()
+    buying.receive(number, ("TEA-250", 60, 0))
+
+    def ask(**moment: datetime) -> dict[tuple[str, str], int | None]:
+        at_site = levels_as_at.list_stock_as_at(LevelFilter(site="W1"), Moment(**moment))
+        of_sku = levels_as_at.list_stock_as_at(LevelFilter(text="TEA-250"), Moment(**moment))
+        found = {key(row): row.on_order for row in at_site}
+        assert {key(row): row.on_order for row in of_sku}.items() <= found.items()
+        total = levels_as_at.sum_stock_as_at(LevelFilter(site="W1"), Moment(**moment))
+        assert total.on_order == sum(quantity or 0 for quantity in found.values())
+        return found
+
+    # Ordered and received at noon by the clock of those who did it; told in this order.
+    now = timezone.now()
+    assert ask(as_of=NOON) == {("TEA-250", "W1"): 40, ("MUG-1", "W1"): 50}
+    assert ask(known_at=now) == ask(as_of=NOON)
+    assert ask(as_of=NOON - timedelta(hours=1)) == {}
+    # Before the hub had heard of the receipt, it believed that all was still to come.
+    assert ask(known_at=recorded) == {("TEA-250", "W1"): 100, ("MUG-1", "W1"): 50}
+
+    # Closed short: nothing is to come any more, and the past stays what it was.
+    purchase_order.close_short(
+        number=number, by=BUYER, at=NOON + timedelta(hours=2), message_id=make_id("closed")
+    )
+    assert ask(as_of=NOON + timedelta(hours=3)) == {("TEA-250", "W1"): 0}
+    assert ask(as_of=NOON) == {("TEA-250", "W1"): 40, ("MUG-1", "W1"): 50}
+    assert ask(known_at=recorded) == {("TEA-250", "W1"): 100, ("MUG-1", "W1"): 50}

@@ -134,7 +134,7 @@ def test_a_past_moment_is_shown_of_one_site_or_sku_only() -> None:
     refused = client.get("/api/v1/levels/as-at?as_of=2026-03-02T16:00:00Z")
     assert (refused.status_code, refused.json()["code"]) == (422, "levels.subject_missing")
     data = client.get("/api/v1/levels/as-at?site=S12&as_of=2026-03-03T16:00:00Z").json()["data"]
-    assert [(it["on_hand"], it["on_order"]) for it in data] == [(40, None)]
+    assert [(it["on_hand"], it["on_order"]) for it in data] == [(40, 0)]
 
 
 def test_the_api_reads_levels_on_by_its_cursor() -> None:

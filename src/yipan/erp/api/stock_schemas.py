@@ -51,7 +51,7 @@ class LevelsAsAtQuery(Schema):
 
 
 class LevelOut(Schema):
-    """`site` is null for goods between sites; `on_order` is null for a past moment."""
+    """`site` is null for goods between sites."""
 
     sku: str
     site: str | None

@@ -1,7 +1,7 @@
 """Stock levels as they were at a past moment, on both time axes: of one site, or of one SKU.
 
 `as_of` bounds when things happened, `known_at` when this system wrote them down. What is on
-order is not kept for the past: it follows from the orders as they are now.
+order is read from the accounts of what is to come, which every step of an order posts into.
 """
 
 from __future__ import annotations
@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from yipan.erp.queries.destinations import find_destinations, list_transfers_to
+from yipan.erp.queries.destinations import (
+    PURCHASE_KEY,
+    find_destinations,
+    find_order_sites,
+    get_purchase_number,
+    list_orders_open_at,
+    list_transfers_to,
+)
 from yipan.erp.queries.levels import LevelFilter, StockLevel, find_reach
 from yipan.foundation.refusals import Refusal
 from yipan.ledger import snapshots
@@ -49,18 +56,19 @@ def list_stock_as_at(
     :raises SubjectMissing: if the filter names neither one site nor one SKU.
     """
     assert 0 < limit <= ROWS_MAX
-    levels, in_transit = _read(which, moment)
+    found = _read(which, moment)
     sku, _, site = after.rpartition("~")
-    keys = sorted(key for key in levels.keys() | in_transit.keys() if key > (sku, site))[:limit]
+    everything = found.levels.keys() | found.in_transit.keys() | found.on_order.keys()
+    keys = sorted(key for key in everything if key > (sku, site))[:limit]
     skus = find_sku_names({sku for sku, _ in keys})
     sites = masterdata.find_sites({site for _, site in keys if site})
     return [
         StockLevel(
             sku=skus.get(sku) or SkuRow(code=sku, name=sku),
             site=sites.get(site),
-            level=levels.get((sku, site)) or LevelRow(sku=sku, place=site),
-            on_order=None,
-            in_transit=in_transit.get((sku, site), 0),
+            level=found.levels.get((sku, site)) or LevelRow(sku=sku, place=site),
+            on_order=found.on_order.get((sku, site), 0),
+            in_transit=found.in_transit.get((sku, site), 0),
             cursor=f"{sku}~{site}",
         )
         for sku, site in keys
@@ -73,13 +81,13 @@ def sum_stock_as_at(which: LevelFilter, moment: Moment) -> StockLevel:
 
     :raises SubjectMissing: if the filter names neither one site nor one SKU.
     """
-    levels, in_transit = _read(which, moment)
+    found = _read(which, moment)
     return StockLevel(
         sku=SkuRow(code="", name=""),
         site=None,
-        level=_add_up(levels.values()),
-        on_order=None,
-        in_transit=sum(in_transit.values()),
+        level=_add_up(found.levels.values()),
+        on_order=sum(found.on_order.values()),
+        in_transit=sum(found.in_transit.values()),
     )
 
 
@@ -96,7 +104,16 @@ def get_day_end(site: SiteRow | None, day: date) -> datetime:
     return ends - timedelta(microseconds=1)
 
 
-def _read(which: LevelFilter, moment: Moment) -> tuple[dict[Key, LevelRow], dict[Key, int]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    """What there was, by SKU and site: on hand by status, between sites, and on order."""
+
+    levels: dict[Key, LevelRow]
+    in_transit: dict[Key, int]
+    on_order: dict[Key, int]
+
+
+def _read(which: LevelFilter, moment: Moment) -> _Found:
     reach = find_reach(which)
     sites = sorted(reach.sites) if reach.sites is not None else []
     if which.site or len(sites) == 1:
@@ -108,26 +125,48 @@ def _read(which: LevelFilter, moment: Moment) -> tuple[dict[Key, LevelRow], dict
         )
     else:
         raise SubjectMissing
-    targets = find_destinations({
-        row.account.split("/")[1] for row in rows if row.account.startswith("in_transit/")
-    })  # fmt: skip
+    places = _find_places(rows)
     statuses: dict[Key, dict[str, int]] = {}
     in_transit: dict[Key, int] = {}
+    on_order: dict[Key, int] = {}
     for row in rows:
         root, place, *_, status = row.account.split("/")
-        key = (row.sku, place if root == "on_hand" else targets.get(place, ""))
+        key = (row.sku, place if root == "on_hand" else places.get((row.sku, place), ""))
         if not reach.holds(key):
             continue
-        if root == "in_transit":
-            in_transit[key] = in_transit.get(key, 0) + row.quantity
-        elif root == "on_hand":
+        if root == "on_hand":
             found = statuses.setdefault(key, {})
             found[status] = found.get(status, 0) + row.quantity
+        elif root == "in_transit":
+            in_transit[key] = in_transit.get(key, 0) + row.quantity
+        elif root == "pool" and (row.sku, place) in places:
+            on_order[key] = on_order.get(key, 0) + row.quantity
     levels = {
         (sku, place): LevelRow(sku=sku, place=place, **found)
         for (sku, place), found in statuses.items()
     }
-    return levels, in_transit
+    return _Found(
+        levels=levels,
+        in_transit=in_transit,
+        on_order={key: quantity for key, quantity in on_order.items() if quantity},
+    )
+
+
+def _find_places(rows: Iterable[BalanceRow]) -> dict[tuple[str, str], str]:
+    """Return where what is not on hand goes to: SKU and the account's second word to a site."""
+    transfers: dict[tuple[str, str], str] = {}
+    orders: dict[tuple[str, str], str] = {}
+    for row in rows:
+        root, place, *_ = row.account.split("/")
+        if root == "in_transit":
+            transfers[row.sku, place] = place
+        elif root == "pool" and (number := get_purchase_number(place, sku=row.sku)):
+            orders[row.sku, place] = number
+    sites = find_order_sites(set(orders.values()))
+    targets = find_destinations(set(transfers.values()))
+    return {key: targets.get(number, "") for key, number in transfers.items()} | {
+        key: sites[number] for key, number in orders.items() if number in sites
+    }
 
 
 def _read_sites(sites: Iterable[str], moment: Moment) -> list[BalanceRow]:
@@ -137,6 +176,12 @@ def _read_sites(sites: Iterable[str], moment: Moment) -> list[BalanceRow]:
         for prefix in (
             f"on_hand/{site}/",
             *(f"in_transit/{number}/" for number in list_transfers_to(site)),
+            *(
+                f"pool/{PURCHASE_KEY}{number}-"
+                for number in list_orders_open_at(
+                    site, as_of=moment.as_of, known_at=moment.known_at
+                )
+            ),
         )
     ]
     return snapshots.list_places_as_of(
