@@ -23,6 +23,10 @@ RATE_MEDIAN, RATE_SIGMA = 0.58, 1.219
 PACKS = np.asarray([1, 2, 3, 4, 6, 8, 12, 24])
 WEEK = np.asarray([0.9, 0.85, 0.85, 0.95, 1.1, 1.3, 1.05])
 DAYS = 940
+WANDER, WANDER_KEPT = 0.075, 0.985
+PEAK, PEAK_WEEKS = 2.5, 0.035
+GAPS, GAP_DAYS = 0.005, 8
+BURSTS = (0.45, 1.75)
 UNITS_PER_WINDOW_MIN, WINDOW, WINDOWS = 5, 70, 4
 STORES = 8
 #: Where the real lines lie, unless the bench is told: beside the repository's own folder.
@@ -54,22 +58,36 @@ class Series:
 
 
 def generate(*, seed: int, count: int) -> Series:
-    """Return active series of a generated chain."""
+    """
+    Return active series of a generated chain.
+
+    Rates are lognormal; each level wanders and comes back, has a season and a week; now and then a
+    week sells more than twice as much, and now and then there is nothing for some days: promotions
+    and stock-outs that nobody told of. How much of each is set so that the normal distribution does
+    as badly as on M5 (scaled loss 0.326, coverage .917 and .941 at .95 and .98), nothing else.
+    """
     chance = np.random.default_rng(seed)
-    rates = RATE_MEDIAN * np.exp(RATE_SIGMA * chance.standard_normal(count * 2))
-    drift = chance.normal(0, 0.02, (count * 2, DAYS)).cumsum(axis=1) * 0.35
-    season = 0.2 * np.sin(
-        2 * np.pi * (np.arange(DAYS) / 365.25 + chance.uniform(size=(count * 2, 1)))
-    )
-    level = rates[:, None] * np.exp(np.clip(drift, -1.2, 1.2) + season)
-    level *= WEEK[np.arange(DAYS) % 7]
-    # Now and then a week sells twice as much, as promotions do that nobody told of.
-    level *= np.where(chance.random((count * 2, DAYS // 7 + 1)) < 0.02, 2.0, 1.0).repeat(7, axis=1)[
-        :, :DAYS
-    ]
-    shape = chance.uniform(1.0, 4.0, (count * 2, 1))
+    drawn = count * 3
+    rates = RATE_MEDIAN * np.exp(RATE_SIGMA * chance.standard_normal(drawn))
+    season = 0.2 * np.sin(2 * np.pi * (np.arange(DAYS) / 365.25 + chance.uniform(size=(drawn, 1))))
+    level = rates[:, None] * np.exp(_wander(chance, drawn) + season) * WEEK[np.arange(DAYS) % 7]
+    weeks = chance.random((drawn, DAYS // 7 + 1)) < PEAK_WEEKS
+    level *= np.where(weeks, PEAK, 1.0).repeat(7, axis=1)[:, :DAYS]
+    shape = chance.uniform(*BURSTS, (drawn, 1))
     demand = chance.poisson(chance.gamma(shape, level / shape)).astype(float)
+    for row, day in zip(*np.nonzero(chance.random((drawn, DAYS)) < GAPS), strict=True):
+        demand[row, day : day + int(chance.geometric(1 / GAP_DAYS))] = 0
     return _finish("generated", demand, chance=chance, count=count)
+
+
+def _wander(chance: np.random.Generator, count: int) -> Floats:
+    """Return how far the logarithm of each level is from its mean on each day."""
+    steps = chance.normal(0, WANDER, (count, DAYS))
+    far, path = np.zeros(count), np.empty((count, DAYS))
+    for day in range(DAYS):
+        far = WANDER_KEPT * far + steps[:, day]
+        path[:, day] = far
+    return path
 
 
 def read_retailer(file: Path, *, seed: int, count: int) -> Series:

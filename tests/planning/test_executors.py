@@ -1,0 +1,68 @@
+"""Whoever computes a plan, and in however many shards: the rows are the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+
+import pytest
+
+from tests.planning import world
+from yipan.bench.planning import cut
+from yipan.bench.planning_world import generate, make_shard
+from yipan.config import clock
+from yipan.planning import tasks
+from yipan.planning.documents import plan_run
+from yipan.planning.executors.running import ExecutorMissing, Processes, Serial, make_executor
+from yipan.planning.models import StockOutlook
+from yipan.planning.rules.engine import plan_shard
+from yipan.planning.rules.shard import hash_plans
+
+
+@pytest.mark.slow
+def test_one_process_several_and_clusters_compute_the_same() -> None:
+    whole = make_shard(generate(seed=1, count=80))
+    expected = hash_plans([plan_shard(whole)])
+
+    for shards in (1, 3, 8):
+        parts = cut(whole, shards=shards)
+        Random(shards).shuffle(parts)
+        assert hash_plans(list(Serial().map(plan_shard, parts))) == expected
+    assert hash_plans(list(Processes(count=2).map(plan_shard, cut(whole, shards=3)))) == expected
+    for name in ("dask", "ray"):
+        try:
+            executor = make_executor(name)
+        except ExecutorMissing:
+            continue
+        assert hash_plans(list(executor.map(plan_shard, cut(whole, shards=3)))) == expected
+
+
+@pytest.mark.django_db
+def test_the_queue_hands_out_each_open_shard_and_the_last_one_ends_the_run() -> None:
+    world.open_chain()
+    world.follow()
+    whole = world.plan(shards=4)
+    kept = (
+        world.list_open(),
+        list(StockOutlook.objects.order_by("id").values_list("sku", "up_to")),
+    )
+    run = plan_run.start(
+        today=world.TODAY.date(), by=world.PLANNER, at=world.TODAY, shards=4, executor="queue"
+    )
+
+    shards = tasks.carry_on(clock=read_clock)
+    for number, place in reversed(shards):
+        tasks.carry_out_shard(number=number, place=place, clock=read_clock)
+    tasks.carry_out_shard(number=run.number, place=0, clock=read_clock)
+    run.refresh_from_db()
+
+    assert shards == [(run.number, place) for place in range(4)]
+    assert (run.state, run.shards_done, run.opened) == ("finished", 4, 0)
+    assert run.digest == whole.digest
+    assert world.list_open() == kept[0]
+    assert plan_run.find_running() is None
+    assert clock.plan_shard.name == "planning.plan_shard"
+
+
+def read_clock() -> datetime:
+    return world.TODAY

@@ -1,0 +1,122 @@
+"""
+Goal: forecasts say what they would have said, and only the better one is adopted.
+
+Method: quantiles against their definition, the gate on series with and without something to
+learn, and the future replaced by noise.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from yipan.planning.rules import gate, learned
+from yipan.planning.rules.effects import Game, draw_curves, try_policies
+from yipan.planning.rules.gate import CHANCES, Score, passes
+from yipan.planning.rules.levels import Floats, smooth, smooth_tsb
+from yipan.planning.rules.policies import Policy
+from yipan.planning.rules.quantiles import count_below, find_chance_above, find_quantiles
+
+DAYS = 420
+
+
+def draw(count: int, *, seed: int = 3) -> Floats:
+    chance = np.random.default_rng(seed)
+    week = np.asarray([0.2, 0.4, 0.6, 0.8, 1.2, 2.0, 1.8])[np.arange(DAYS) % 7]
+    rates = chance.gamma(1.5, 1.5, count)[:, None] * week
+    return chance.poisson(rates).astype(float)
+
+
+def test_quantiles_are_the_least_demand_not_exceeded_with_their_chance() -> None:
+    for mean, ratio in ((0.3, 1.1), (4.0, 1.5), (60.0, 3.0)):
+        below = count_below(mean, ratio)
+        [found] = find_quantiles(np.asarray([mean]), np.asarray([ratio]), CHANCES)
+        for chance, value in zip(CHANCES, found.tolist(), strict=True):
+            assert below[int(value)] >= chance - 1e-9
+            assert value == 0 or below[int(value) - 1] < chance
+        assert math.isclose(float(below[-1]), 1.0, abs_tol=1e-6)
+        weights = np.diff(below, prepend=0.0)
+        assert math.isclose(float((weights * np.arange(len(below))).sum()), mean, rel_tol=1e-4)
+
+
+def test_a_place_without_demand_needs_nothing() -> None:
+    assert find_quantiles(np.zeros(1), np.ones(1), [0.99])[0, 0] == 0
+    assert find_chance_above(0.0, 1.5, 0) == 0.0
+
+
+def test_levels_follow_a_change_and_masked_days_leave_them_alone() -> None:
+    demand = np.concatenate([np.full((1, 100), 2.0), np.full((1, 100), 6.0)], axis=1)
+    masked = np.zeros(demand.shape, dtype=bool)
+    masked[:, 100:] = True
+
+    assert smooth(demand, np.zeros(demand.shape, dtype=bool))[0, -1] > 5.9
+    assert smooth(demand, masked)[0, -1] == 2.0
+    assert math.isclose(float(smooth_tsb(demand, masked)[0]), 2.0, abs_tol=1e-3)
+
+
+def test_the_future_never_enters_what_is_said() -> None:
+    demand, masked = draw(20), np.zeros((20, DAYS), dtype=bool)
+    horizons = np.full(20, 9, dtype=np.int64)
+    origin = DAYS - 60
+    noise = demand.copy()
+    noise[:, origin:] = np.random.default_rng(1).poisson(80, (20, 60))
+
+    for say in (gate.say_tier0, gate.say_normal):
+        said = say(demand, masked, horizons, origin=origin)
+        assert np.array_equal(said, say(noise, masked, horizons, origin=origin))
+
+
+def test_a_candidate_has_to_be_better_and_to_cover_what_it_says() -> None:
+    base = Score(model="negative_binomial", pinball=0.30, coverage=(0.8, 0.9, 0.95, 0.98, 0.99))
+    better = Score(model="learned", pinball=0.29, coverage=(0.8, 0.9, 0.96, 0.97, 0.99))
+    equal = Score(model="learned", pinball=0.298, coverage=better.coverage)
+    thin = Score(model="learned", pinball=0.20, coverage=(0.8, 0.9, 0.92, 0.98, 0.99))
+
+    assert passes(better, base)
+    assert not passes(equal, base)
+    assert not passes(thin, base)
+
+
+@pytest.mark.slow
+def test_a_model_that_learns_the_week_passes_the_gate_and_says_the_same_again() -> None:
+    demand, masked = draw(300), np.zeros((300, DAYS), dtype=bool)
+    horizons = np.full(300, 4, dtype=np.int64)
+
+    verdict = gate.judge(demand, masked, horizons, with_learned=True)
+
+    assert [it.model for it in verdict.scores] == ["negative_binomial", "normal", "learned"]
+    assert verdict.origins == 26
+    assert verdict.adopted == "learned"
+    assert verdict.scores[2].pinball < verdict.scores[0].pinball * 0.98
+    first = learned.train(demand, masked, horizons=(4, 4))
+    assert first == learned.train(demand, masked, horizons=(4, 4))
+
+
+def test_more_service_costs_more_stock_and_loses_less() -> None:
+    demand = draw(30)
+    game = Game(
+        demand=demand,
+        masked=np.zeros(demand.shape, dtype=bool),
+        policies=[Policy(lead_time_days=3, review_days="1", service_permille=600)] * 30,
+        packs=[1] * 30,
+        prices=np.full(30, 100.0),
+    )
+    careful = Game(
+        demand=game.demand,
+        masked=game.masked,
+        policies=[Policy(lead_time_days=3, review_days="1", service_permille=900)] * 30,
+        packs=game.packs,
+        prices=game.prices,
+    )
+
+    now, then = try_policies(game), try_policies(careful)
+    curves = {it.name: it for it in draw_curves(game)}
+
+    assert then.fill > now.fill
+    assert then.stock > now.stock
+    assert then.lost < now.lost
+    assert set(curves) == {"min_max", "days_of_cover", "negative_binomial"}
+    fills = [it.fill for it in curves["negative_binomial"].costs]
+    assert fills == sorted(fills)

@@ -1,0 +1,131 @@
+"""Policies are inherited term by term, guarded by versions, and tried before they are saved."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import retailer
+from tests.access.builders import a_client
+from tests.planning import world
+from tests.planning.world import PLANNER, TODAY, set_terms
+from yipan.access.roles import Role
+from yipan.documents.told import SkuUnknown
+from yipan.masterdata.refusals import VersionMismatch
+from yipan.planning.documents import event, policy
+from yipan.planning.documents.event import EventWrong, Happening
+from yipan.planning.documents.policy import Scope, ScopeWrong, TermWrong
+from yipan.planning.models import DemandEvent, PolicyLayer
+from yipan.planning.queries import effects
+from yipan.planning.rules.policies import Layer, list_reviews, resolve
+from yipan.planning.rules.policies import Policy as Terms
+
+
+def test_the_special_counts_before_the_general_term_by_term() -> None:
+    layers = [
+        Layer(terms={"source": "W1", "lead_time_days": 3}),
+        Layer(terms={"lead_time_days": 2, "service_permille": 950}, category="food"),
+        Layer(terms={"service_permille": 990}, category="food/tea"),
+        Layer(terms={"service_permille": 900}, site="S1"),
+        Layer(terms={"display_minimum": 9}, sku="TEA"),
+        Layer(terms={"display_minimum": 7}, sku="TEA", site="S2"),
+    ]
+
+    def ask(site: str) -> Terms:
+        return resolve(layers, sku="TEA", category="food/tea", site=site, site_type="store")[0]
+
+    assert (ask("S3").source, ask("S3").lead_time_days) == ("W1", 2)
+    assert (ask("S3").service_permille, ask("S1").service_permille) == (990, 900)
+    assert (ask("S1").display_minimum, ask("S2").display_minimum) == (9, 7)
+
+
+def test_a_branch_is_not_a_name_that_begins_alike() -> None:
+    layer = Layer(terms={}, category="food")
+
+    assert layer.holds_for(sku="A", category="food/tea", site="S1", site_type="store")
+    assert not layer.holds_for(sku="A", category="foodless", site="S1", site_type="store")
+
+
+@pytest.mark.parametrize(
+    ("days", "weekday", "waits"),
+    [("", 3, (0, 1)), ("1", 1, (0, 7)), ("135", 2, (1, 3)), ("7", 1, (6, 13))],
+)
+def test_order_days_tell_the_next_chance_and_the_one_after(
+    days: str, weekday: int, waits: tuple[int, int]
+) -> None:
+    assert list_reviews(Terms(review_days=days), weekday=weekday) == waits
+
+
+@pytest.mark.django_db
+def test_a_wrong_term_is_refused_and_nothing_is_kept() -> None:
+    retailer.open_retailer()
+    wrong: tuple[dict[str, object], ...] = (
+        {"service_permille": 1_000},
+        {"lead_time_days": "three"},
+        {"review_days": "18"},
+        {"method": "guess"},
+        {"source": "NOBODY"},
+        {"is_pushed": 1},
+        {"no_such_term": 1},
+    )
+
+    for terms in wrong:
+        with pytest.raises(TermWrong):
+            set_terms(Scope(site_type="store"), **terms)
+    with pytest.raises(ScopeWrong):
+        set_terms(Scope(category="food", sku="TEA-250"), minimum=1)
+    with pytest.raises(SkuUnknown):
+        set_terms(Scope(sku="NO-SUCH"), minimum=1)
+
+    assert PolicyLayer.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_nobody_overwrites_what_another_changed_meanwhile() -> None:
+    retailer.open_retailer()
+    scope = Scope(site_type="store")
+    for version, days in ((0, 2), (1, 3)):
+        policy.save_layer(
+            scope=scope, terms={"lead_time_days": days}, version=version, by=PLANNER, at=TODAY
+        )
+
+    with pytest.raises(VersionMismatch):
+        policy.save_layer(scope=scope, terms={"lead_time_days": 9}, version=1, by=PLANNER, at=TODAY)
+
+    assert PolicyLayer.objects.get().terms == {"lead_time_days": 3}
+
+
+@pytest.mark.django_db
+def test_an_event_without_an_end_in_reach_is_refused() -> None:
+    retailer.open_retailer()
+    begin = TODAY.date()
+
+    with pytest.raises(EventWrong):
+        event.save_event(
+            happening=Happening(
+                name="Ever", starts_on=begin, ends_on=begin.replace(year=begin.year + 3), percent=5
+            ),
+            by=PLANNER,
+            at=TODAY,
+        )
+
+    assert DemandEvent.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_setting_is_tried_on_history_before_it_is_saved() -> None:
+    world.open_chain()
+    world.follow()
+    scope = ("", "store", "", "")
+
+    tried = effects.compare(
+        scope=scope, terms={"source": "W1", "service_permille": 999}, today=TODAY.date()
+    )
+    answer = a_client(Role.PLANNER).post(
+        "/planning/policies/try", {"site_type": "store", "source": "W1", "service_permille": "999"}
+    )
+
+    assert tried["places"] == 6
+    assert tried["then"]["days_of_stock"] > tried["now"]["days_of_stock"]
+    assert tried["then"]["lost"] <= tried["now"]["lost"]
+    assert "On the last half year it would have meant" in answer.content.decode()
+    assert PolicyLayer.objects.get(site_type="store").terms["source"] == "W1"
