@@ -78,7 +78,9 @@ def draw_projection(rows: Sequence[Mapping[str, Any]], *, unit: str) -> dict[str
         .mark_rule(color="var(--bad)", strokeDash=[4, 3])
         .encode(y="zero:Q")
     )
-    return finish(altair.layer(band, zero, line, dots))
+    # A layer without data has no extent, and Vega complains.
+    layers = [dots] if any(row["arrives"] for row in rows) else []
+    return finish(altair.layer(band, zero, line, *layers))
 
 
 def draw_ways(
@@ -119,7 +121,12 @@ def draw_frontier(
     """Return days of stock over the share of demand met, a line with dots per policy."""
     altair = load_altair()
     base = altair.Chart(altair.Data(values=list(rows))).encode(
-        x=altair.X("fill:Q", title=labels[0], scale=altair.Scale(zero=False, nice=False)),
+        x=altair.X(
+            "fill:Q",
+            title=labels[0],
+            scale=altair.Scale(zero=False, nice=False),
+            axis=altair.Axis(tickCount=8, grid=False),
+        ),
         y=altair.Y("stock:Q", title=labels[1]),
         color=color_by("series:N", tones),
         order="fill:Q",

@@ -57,9 +57,11 @@ def draw_projection(*, sku: str, site: str, today: date) -> dict[str, Any]:
         return charts.draw_nothing()
     available = pool.get_stock(site=site, sku=sku)[StockStatus.AVAILABLE]
     steps = outlooks.project(row, available=available, today=today)
+    # What is gone cannot be sold: the line stays at zero, or where the book stands below it.
+    floor = min(0, available)
     rows = [
-        {"day": it.day.isoformat(), "stock": it.stock, "low": it.low, "high": it.high,
-         "arrives": it.arrives}
+        {"day": it.day.isoformat(), "stock": max(floor, it.stock), "low": max(floor, it.low),
+         "high": max(floor, it.high), "arrives": it.arrives}
         for it in steps
     ]  # fmt: skip
     return forecast_charts.draw_projection(rows, unit=gettext("Stock"))
@@ -72,7 +74,7 @@ def draw_map(*, sites: frozenset[str] | None) -> dict[str, Any]:
     )
     places = runs.read_coordinates()
     names = {row.site.code: name_of(row.site) for row in found}
-    names |= {row.source: row.source_name for row in found}
+    names |= {row.source: name_of(row.source_row) for row in found}
     sums: dict[tuple[str, str], int] = {}
     for row in found:
         lane = (row.source, row.site.code)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # installed where types are checked, not where the product ru
 
 #: Term of a policy -> its name on a form.
 LABELS: Mapping[str, StrPromise] = {
-    "method": _("Method"),
+    "method": _("Planning method"),
     "service_permille": _("Service level, per mille"),
     "minimum": _("Minimum"),
     "maximum": _("Maximum"),

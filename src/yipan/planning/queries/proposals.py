@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
-from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
 from yipan.planning.models import Proposal
 from yipan.planning.models.proposal import ProposalKind, ProposalState
 
@@ -25,7 +25,7 @@ ORDERS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProposalRow:
-    """A proposal as lists show it. `source_name` names the site or supplier it comes from."""
+    """A proposal as lists show it. `source_row` is the site or supplier it comes from."""
 
     number: str
     kind: str
@@ -33,7 +33,7 @@ class ProposalRow:
     sku: SkuRow
     site: SiteRow
     source: str
-    source_name: str
+    source_row: SiteRow | SupplierRow
     quantity: int
     quantity_chosen: int | None
     wanted: int
@@ -155,18 +155,17 @@ def make_rows(found: Iterable[Proposal]) -> list[ProposalRow]:
     suppliers = masterdata.find_suppliers(
         {it.source for it in proposals if it.kind == ProposalKind.PURCHASE}
     )
-    names = {code: row.name_zh or row.name for code, row in suppliers.items()}
-    names |= {code: row.name_zh or row.name for code, row in sites.items()}
+    sources: dict[str, SiteRow | SupplierRow] = {**suppliers, **sites}
     columns = [
         name
         for name in ProposalRow.__dataclass_fields__
-        if name not in {"sku", "site", "source_name"}
+        if name not in {"sku", "site", "source_row"}
     ]
     return [
         ProposalRow(
             sku=skus[it.sku],
             site=sites[it.site],
-            source_name=names.get(it.source, it.source),
+            source_row=sources.get(it.source) or SupplierRow(code=it.source, name=it.source),
             **{name: getattr(it, name) for name in columns},
         )
         for it in proposals

@@ -212,7 +212,7 @@ def show_map(request: HttpRequest) -> HttpResponse:
     context = {
         "lanes": [
             {
-                "from": rows[0].source_name,
+                "from": rows[0].source_row,
                 "from_code": lane[0],
                 "to": rows[0].site,
                 "rows": [(row, say_why(row)) for row in rows],

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from yipan.planning.models.proposal import ProposalKind
 from yipan.planning.queries.proposals import ProposalRow
@@ -73,6 +73,12 @@ FIGURES: tuple[tuple[str, StrPromise, int], ...] = (
 )
 
 
+def name_of(row: Any) -> str:
+    """Return the name of a site or supplier in the reader's language."""
+    is_chinese = (get_language() or "").startswith("zh")
+    return str(row.name_zh if is_chinese and row.name_zh else row.name)
+
+
 def say_why(row: ProposalRow) -> str:
     """Return in one sentence why a proposal is made."""
     facts = row.reasons
@@ -81,9 +87,9 @@ def say_why(row: ProposalRow) -> str:
             "%(from)s has %(surplus)s more than it needs; %(to)s is short of %(wanted)s, and the "
             "warehouse has none."
         ) % {
-            "from": row.source_name,
+            "from": name_of(row.source_row),
             "surplus": facts.get("donor_surplus", 0),
-            "to": row.site.name_zh or row.site.name,
+            "to": name_of(row.site),
             "wanted": row.wanted,
         }
     said = _(

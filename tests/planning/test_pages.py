@@ -1,0 +1,102 @@
+"""The planner's pages open in both languages, with a plan and without; their steps are taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.access.builders import a_client
+from tests.planning import world
+from yipan.access.roles import Role
+from yipan.planning.models import DemandEvent, PlanRun, PolicyLayer, Proposal
+
+pytestmark = pytest.mark.django_db
+
+PAGES = (
+    "/planning/proposals",
+    "/planning/proposals?state=ordered&kind=purchase&order=value&q=TEA",
+    "/planning/allocation",
+    "/planning/rebalancing",
+    "/planning/outlook",
+    "/planning/outlook?kind=overstock",
+    "/planning/policies",
+    "/planning/policies/edit",
+    "/planning/events",
+    "/planning/backtests",
+    "/planning/runs",
+    "/planning/skus/TEA-250?site=S1",
+    "/charts/planning/history?sku=TEA-250&site=S1",
+    "/charts/planning/projection?sku=TEA-250&site=S1",
+    "/charts/planning/map",
+    "/charts/planning/frontier?segment=all",
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_page_opens_with_a_plan_and_without(language: str) -> None:
+    world.open_chain()
+    client = a_client(Role.PLANNER)
+    headers = {"Accept-Language": language}
+
+    before = {page: client.get(page, headers=headers).status_code for page in PAGES}
+    world.plan()
+    number = Proposal.objects.filter(state="open").order_by("number")[0].number
+    layer = PolicyLayer.objects.order_by("id")[0].pk
+    pages = (*PAGES, f"/planning/proposals/{number}", f"/planning/policies/edit?layer={layer}")
+    after = {page: client.get(page, headers=headers).status_code for page in pages}
+
+    assert set(before.values()) | set(after.values()) == {200}
+
+
+def test_a_planner_decides_on_the_pages() -> None:
+    world.open_chain()
+    world.plan()
+    client = a_client(Role.PLANNER)
+    first, second, *_ = Proposal.objects.filter(state="open").order_by("number")
+
+    client.post(f"/planning/proposals/{first.number}/choose", {"quantity": "30"})
+    client.post("/planning/proposals/decide", {"number": [first.number], "decision": "approve"})
+    client.post("/planning/proposals/decide", {"number": [second.number], "decision": "refuse"})
+    second.refresh_from_db()
+    unsaid = second.state
+    client.post(
+        "/planning/proposals/decide",
+        {"number": [second.number], "decision": "refuse", "reason": "Too early"},
+    )
+    first.refresh_from_db()
+    second.refresh_from_db()
+
+    assert (first.state, first.quantity_chosen) == ("approved", 30)
+    assert unsaid == "open"
+    assert (second.state, second.decision_note) == ("refused", "Too early")
+
+
+def test_a_grid_is_saved_and_approved_at_once() -> None:
+    world.open_chain()
+    world.plan()
+    client = a_client(Role.PLANNER)
+    rows = Proposal.objects.filter(state="open", kind="replenishment").order_by("number")
+    fields = {f"quantity:{row.number}": "12" for row in rows}
+
+    client.post("/planning/allocation/save", {**fields, "decision": "approve"})
+
+    assert {row.state for row in rows.all()} == set()
+    approved = Proposal.objects.filter(state="approved")
+    assert [row.quantity_final for row in approved] == [12] * len(fields)
+
+
+def test_settings_are_saved_and_a_plan_is_begun() -> None:
+    world.open_chain()
+    client = a_client(Role.PLANNER)
+
+    client.post("/planning/policies/save", {"sku": "MUG-1", "is_running_out": "yes"})
+    client.post("/planning/policies/save", {"sku": "MUG-1", "minimum": "many"})
+    client.post(
+        "/planning/events/save",
+        {"name": "Tea week", "starts_on": "2026-05-01", "ends_on": "2026-05-03", "percent": "80"},
+    )
+    client.post("/planning/runs/start")
+    client.post("/planning/runs/start")
+
+    assert PolicyLayer.objects.get(sku="MUG-1").terms == {"is_running_out": True}
+    assert DemandEvent.objects.get().percent == 80
+    assert PlanRun.objects.get().state == "running"
