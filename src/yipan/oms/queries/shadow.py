@@ -95,7 +95,9 @@ def run_shadow(
     for row in found.select_related("order").order_by("-id")[:DECISIONS_MAX]:
         question = msgspec.convert(row.question, Question)
         before = msgspec.convert(row.plan, Plan)
-        after = _decide(question, rules)
+        # Who fetches goods in a store is not sent them, whatever stores may send.
+        is_sent = row.order.method == "ship"
+        after = _decide(question, rules if is_sent else replace(rules, with_stores=True))
         old, new = _count(before, question), _count(after, question)
         examined += 1
         was, other = was + old, other + new
