@@ -285,8 +285,7 @@ _OF_KEYS: Final = (
      cross join lateral (
        select status, quantity from ledger_balance
         where bucket = key.bucket and sku_id = key.sku_id and place_id = key.place_id
-          and quantity <> 0 offset 0) b
-     group by key.code, key.place
+          and quantity <> 0 offset 0) b group by key.code, key.place
 """
 )
 _MINE: Final = """,
@@ -329,8 +328,7 @@ _ALL_STATUSES: Final = """
 _RANKED: Final = """
     select s.code collate "C" as code, site.name, t.value
       from total t
-      join site on site.place_id = t.place_id
-      join ledger_sku s on s.sku_id = t.sku_id
+      join site on site.place_id = t.place_id join ledger_sku s on s.sku_id = t.sku_id
      where case %(sign)s when 0 then t.value = 0 when 1 then t.value > 0 else t.value < 0 end
 """
 _FALLING: Final = """
@@ -349,8 +347,7 @@ _SUMMED: Final = (
     _SITE
     + """
     select b.status, sum(b.quantity)
-      from ledger_balance b
-     where b.place_id in (select place_id from site)
+      from ledger_balance b where b.place_id in (select place_id from site)
        and (%(all_skus)s or b.sku_id in (
              select sku_id from ledger_sku where code = any (%(skus)s::text[])))
      group by b.status
@@ -371,23 +368,20 @@ _GROUPED: Final = (
               from ledger_balance b join member m on m.sku_id = b.sku_id
              where b.quantity <> 0 and b.place_id in (select place_id from site)
              group by m.name, b.place_id, b.status) b
-      join site on site.place_id = b.place_id
-     group by 1, 2 order by 1, 2
+      join site on site.place_id = b.place_id group by 1, 2 order by 1, 2
 """
 )
 _BELOW: Final = """
     select split_part(p.path, '/', 2) collate "C", s.code collate "C", sum(b.quantity)::bigint
       from ledger_place p
-      join ledger_balance b on b.place_id = p.place_id
-      join ledger_sku s on s.sku_id = b.sku_id
+      join ledger_balance b on b.place_id = p.place_id join ledger_sku s on s.sku_id = b.sku_id
      where p.book_id = (select book_id from ledger_book where code = %(book)s)
        and p.path ^@ (%(root)s || '/') and b.quantity <> 0
        and (%(all_places)s or split_part(p.path, '/', 2) = any (%(places)s::text[]))
        and (%(all_skus)s or s.code = any (%(skus)s::text[]))
        and s.code collate "C" >= %(first)s
        and (%(last)s = '' or s.code collate "C" <= %(last)s)
-     group by 1, 2 having sum(b.quantity) <> 0
-     order by 1, 2
+     group by 1, 2 having sum(b.quantity) <> 0 order by 1, 2
 """
 _AGES: Final = """
     select split_part(p.path, '/', 2), s.code, held.quantity, came.since
