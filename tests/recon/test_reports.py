@@ -17,6 +17,7 @@ from yipan.masterdata.refusals import SiteUnknown
 from yipan.recon.documents import report
 from yipan.recon.documents.report import LinesUnfit, Reported, Told
 from yipan.recon.models import Case, CaseState, ReportState, StockReport
+from yipan.stocktake.models import Stocktake
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +207,19 @@ def test_what_to_count_next_is_shown_with_reasons(controller: Client) -> None:
     assert page.index("MUG-1") < page.index("TEA-250")
     assert controller.get("/recon/targets?site=S12&by_place=1").status_code == 200
     assert controller.get("/recon/targets?site=nonsense").status_code == 200
+
+
+def test_the_ranking_becomes_a_count_of_the_store() -> None:
+    retailer.sell(("MUG-1", 9))
+    client = Client()
+    client.force_login(a_person(Role.STORE_MANAGER, username="wu", sites=["S12"]))
+    page = client.get("/recon/targets?site=S12&by_place=1").content.decode()
+    assert "shop_floor,MUG-1\nshop_floor,TEA-250" in page
+
+    client.post(
+        "/pos/stocktakes/plan?site=S12",
+        {"kind": "spot", "list": "shop_floor,MUG-1\nshop_floor,TEA-250"},
+    )
+
+    planned = Stocktake.objects.get()
+    assert (planned.site, planned.kind) == ("S12", "spot")

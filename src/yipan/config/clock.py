@@ -292,6 +292,8 @@ TASKS: Final = (
     compare_books,
     compare_in_full,
     prove_books,
+    offset_late_warehouses,
+    offset_late_stores,
     revisit_counts,
     replenish,
     plan_nightly,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from yipan.access.actors import get_actor
@@ -17,6 +18,7 @@ from yipan.recon.views.words import CAUSES
 DAYS = 30
 COVERAGE_DAYS = 90
 HOUR_SECONDS = 3_600
+HOURS_SHOWN_MAX = 72
 
 
 @require_GET
@@ -49,8 +51,8 @@ def show_accuracy(request: HttpRequest) -> HttpResponse:
             for kind, found in (("partner", losses.partners), ("actor", losses.actors))
             for row in found
         ],
-        "to_detect": _count_hours(losses.to_detect),
-        "to_close": _count_hours(losses.to_close),
+        "to_detect": _write_span(losses.to_detect),
+        "to_close": _write_span(losses.to_close),
         "coverage": accuracy.get_coverage(
             sites=actor.sites, since=at - timedelta(days=COVERAGE_DAYS)
         ),
@@ -66,5 +68,11 @@ def show_accuracy(request: HttpRequest) -> HttpResponse:
     return render(request, "recon/accuracy.html", context)
 
 
-def _count_hours(span: timedelta | None) -> int | None:
-    return None if span is None else max(0, round(span.total_seconds() / HOUR_SECONDS))
+def _write_span(span: timedelta | None) -> str:
+    """Return a span as people say it: hours, and from three days on days."""
+    if span is None:
+        return "–"
+    hours = max(0, round(span.total_seconds() / HOUR_SECONDS))
+    if hours < HOURS_SHOWN_MAX:
+        return _("%(hours)d h") % {"hours": hours}
+    return _("%(days)d d") % {"days": round(hours / 24)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -28,6 +29,7 @@ from yipan.recon.queries.cuts import SYSTEMS
 TEXT_LENGTH_MAX = 32
 NUMBER_DIGITS_MAX = 18
 TARGETS_SHOWN = 50
+TARGETS_PLANNED = 20
 #: Words above the columns of a file, in the languages people write them in.
 HEADS = frozenset({"sku", "商品", "单品", "编码", "商品编码"})
 
@@ -87,10 +89,19 @@ def list_targets(request: HttpRequest) -> HttpResponse:
         if site is not None
         else []
     )
+    system = SYSTEMS[site.site_type] if site is not None else ""
     context = {
         "site": site,
         "sites": sites,
         "by_place": by_place,
+        # The plan of a count is the site's own page: it is given the list, as by hand.
+        "plan_url": reverse(f"{system}:plan_stocktake")
+        if rows and actor.may(f"{system}.plan_count")
+        else "",
+        "list": "\n".join(
+            f"{row.target.candidate.place},{row.sku.code}" if by_place else row.sku.code
+            for row in rows[:TARGETS_PLANNED]
+        ),
         "rows": [
             {
                 "place": row.target.candidate.place,
