@@ -15,10 +15,11 @@ from django.test import Client
 
 from tests.access.builders import a_client, a_key
 from tests.channels.telling import open_channel, publish
-from tests.pool.selling import NOON, a_wish, bring
+from tests.pool.selling import DESK, NOON, a_wish, bring
 from yipan.access.models import StoredAnswer
 from yipan.access.roles import Role
 from yipan.channels import tasks
+from yipan.channels.documents import webhook
 from yipan.channels.models import Webhook
 from yipan.pool import promises
 
@@ -127,6 +128,18 @@ def test_a_page_says_why_an_address_is_refused() -> None:
 
     assert "webhook.address_refused" in answer.content.decode()
     assert Webhook.objects.count() == 0
+
+
+def test_a_webhook_nobody_answers_waits_for_a_person_on_the_home_board() -> None:
+    open_channel("SCARF")
+    planner = a_client(Role.PLANNER, username="pia")
+    planner.post("/channels/web/webhooks", {"url": HOOK})
+    assert "Webhooks were disabled" not in planner.get("/").content.decode()
+
+    code = Webhook.objects.get().code
+    webhook.disable(code=code, reason="retries_exhausted", by=DESK, at=NOON)
+
+    assert "Webhooks were disabled" in planner.get("/").content.decode()
 
 
 def test_settings_are_kept_by_the_form() -> None:

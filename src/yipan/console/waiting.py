@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yipan.channels.queries.webhooks import count_disabled
 from yipan.console.reader import Reader, find_url
 
 #: Shorter than this, a message is on its way and nobody need care.
@@ -126,6 +127,17 @@ def _find_inbound(reader: Reader) -> Work:
     )
 
 
+def _find_disabled(reader: Reader) -> Work:  # noqa: ARG001  a webhook belongs to no site
+    return Work(
+        title=_("Webhooks were disabled"),
+        note=_("nobody answered for days, or said that it is gone"),
+        count=count_disabled(),
+        url=find_url("channels:index"),
+        icon="bell-off",
+        tone="bad",
+    )
+
+
 #: Action a reader needs to do something about it, and what looks for it.
 WORK: tuple[tuple[str, Callable[[Reader], Work]], ...] = (
     ("exchange.read", _find_parked),
@@ -136,6 +148,7 @@ WORK: tuple[tuple[str, Callable[[Reader], Work]], ...] = (
     ("erp.purchase_order.approve", _find_drafts),
     ("erp.purchase_order.send", _find_to_send),
     ("wms.receive", _find_inbound),
+    ("channels.write", _find_disabled),
 )
 
 
