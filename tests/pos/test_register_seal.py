@@ -111,3 +111,19 @@ def test_a_day_somebody_else_sealed_and_an_unknown_epoch_are_refused(till: Clien
     unknown = seal(0, seal_id=str(make_id("third")), epoch=7, business_date="2026-03-04")
     assert tell(till, "seals", unknown, status=409)["code"] == "till.epoch_unknown"
     assert StoreDay.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"device_at": "0001-01-01T00:00:00+14:00"},
+        {"device_at": "9999-12-31T23:59:59-12:00"},
+        {"business_date": "0001-01-01"},
+        {"business_date": "9999-12-31"},
+    ],
+)
+def test_a_time_no_clock_says_is_refused_and_nothing_changes(
+    till: Client, changes: dict[str, Any]
+) -> None:
+    assert tell(till, "seals", seal(0, **changes), status=422)["code"] == "request.invalid"
+    assert not StoreDay.objects.exists()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from yipan.documents import told
 from yipan.pos.api.schemas import TenderIn, TicketLineIn
+
+Day = TypeVar("Day", bound=date)
 
 BATCH_MAX = 100
 IMPORT_MAX = 2_000
@@ -22,6 +24,20 @@ Sequence = Annotated[int, Field(ge=1, le=100_000_000)]
 Epoch = Annotated[int, Field(ge=1, le=1_000_000)]
 #: A clock may be wrong by years; more than a hundred is no clock.
 Offset = Annotated[int, Field(ge=-3_200_000_000_000, le=3_200_000_000_000)]
+
+
+YEAR_MIN, YEAR_MAX = 1900, 2200
+
+
+def _require_calendar(at: Day) -> Day:
+    if not YEAR_MIN <= at.year <= YEAR_MAX:
+        raise ValueError("no clock of a register says such a year")
+    return at
+
+
+#: A clock may be wrong by years, but not by centuries.
+DeviceTime = Annotated[datetime, AfterValidator(_require_calendar)]
+BusinessDate = Annotated[date, AfterValidator(_require_calendar)]
 
 
 class DeviceIn(Schema):
@@ -48,7 +64,7 @@ class NumberedTicketIn(Schema):
     lines: Annotated[list[TicketLineIn], Field(max_length=told.LINES_MAX)] = []
     tenders: Annotated[list[TenderIn], Field(max_length=16)] = []
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "CNY"
-    device_at: datetime
+    device_at: DeviceTime
     clock_offset_ms: Offset = 0
     cashier: Name = ""
     printed_number: Number = ""
@@ -126,9 +142,9 @@ class RegisterSealIn(Schema):
     seal_id: UUID
     epoch: Epoch
     last_sequence: Annotated[int, Field(ge=0, le=100_000_000)]
-    business_date: date
+    business_date: BusinessDate
     counted: Annotated[list[TenderCountedIn], Field(max_length=16)] = []
-    device_at: datetime
+    device_at: DeviceTime
     clock_offset_ms: Offset = 0
     sealed_by: Name = ""
 
@@ -146,7 +162,7 @@ class TillEventIn(Schema):
 
     event_id: UUID
     event_type: Literal["override", "reprint", "drawer"]
-    occurred_at: datetime
+    occurred_at: DeviceTime
     actor: Name
     subject: Number = ""
     approved_by: Name = ""
