@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib.util import find_spec
 from random import Random
 
 import pytest
 
+from tests import retailer
 from tests.planning import world
 from yipan.bench.planning import cut
 from yipan.bench.planning_world import generate, make_shard
@@ -62,6 +64,22 @@ def test_the_queue_hands_out_each_open_shard_and_the_last_one_ends_the_run() -> 
     assert world.list_open() == kept[0]
     assert plan_run.find_running() is None
     assert clock.plan_shard.name == "planning.plan_shard"
+
+
+@pytest.mark.skipif(find_spec("dask") is not None, reason="Dask is installed here")
+@pytest.mark.django_db
+def test_a_plan_that_cannot_be_made_fails_and_makes_way_for_the_next() -> None:
+    retailer.open_retailer()
+    run = plan_run.start(
+        today=world.TODAY.date(), by=world.PLANNER, at=world.TODAY, executor="dask"
+    )
+
+    assert tasks.carry_on(clock=read_clock) == []
+    run.refresh_from_db()
+
+    assert (run.state, run.shards_done) == ("failed", 0)
+    assert run.problem.startswith("planning.executor_missing")
+    assert plan_run.find_running() is None
 
 
 def read_clock() -> datetime:

@@ -26,7 +26,7 @@ def draw(count: int, *, seed: int = 3) -> Floats:
     chance = np.random.default_rng(seed)
     week = np.asarray([0.2, 0.4, 0.6, 0.8, 1.2, 2.0, 1.8])[np.arange(DAYS) % 7]
     rates = chance.gamma(1.5, 1.5, count)[:, None] * week
-    return chance.poisson(rates).astype(float)
+    return np.asarray(chance.poisson(rates), dtype=float)
 
 
 def test_quantiles_are_the_least_demand_not_exceeded_with_their_chance() -> None:

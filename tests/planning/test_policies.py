@@ -9,8 +9,7 @@ from tests.access.builders import a_client
 from tests.planning import world
 from tests.planning.world import PLANNER, TODAY, set_terms
 from yipan.access.roles import Role
-from yipan.documents.told import SkuUnknown
-from yipan.masterdata.refusals import VersionMismatch
+from yipan.masterdata.refusals import SkuUnknown, VersionMismatch
 from yipan.planning.documents import event, policy
 from yipan.planning.documents.event import EventWrong, Happening
 from yipan.planning.documents.policy import Scope, ScopeWrong, TermWrong

@@ -16,10 +16,11 @@ from tests.planning import world
 from tests.planning.world import PLANNER, TODAY
 from tests.retailer import BUYER, make_id
 from yipan.documents.states import WrongState
-from yipan.erp.documents import purchase_order
+from yipan.erp.documents import purchase_order, transfer_order
 from yipan.erp.models import PurchaseOrder, TransferOrder
 from yipan.ledger.moves import Trace
 from yipan.planning.documents import proposal
+from yipan.planning.documents.policy import Scope
 from yipan.planning.documents.proposal import (
     NothingChosen,
     ProposalChanged,
@@ -77,6 +78,14 @@ def test_proposals_are_changed_refused_and_approved_and_become_documents() -> No
     world.plan()
     assert Proposal.objects.filter(sku="TEA-250", site="W1", state="open").count() == 1
 
+    transfer_order.cancel(
+        number=transfer.number, by=PLANNER, at=TODAY, message_id=make_id("transfer canceled")
+    )
+    deliver_all()
+    world.plan()
+    tea.refresh_from_db()
+    assert tea.state == "closed"
+
 
 def test_a_chosen_quantity_stays_when_the_plan_is_made_again() -> None:
     world.open_chain()
@@ -84,7 +93,7 @@ def test_a_chosen_quantity_stays_when_the_plan_is_made_again() -> None:
     tea = Proposal.objects.get(sku="TEA-250", site="S1", state="open")
     proposal.choose(number=tea.number, quantity=600, by=PLANNER, at=TODAY)
     world.set_terms(
-        world.Scope(site="S1"), source="W1", lead_time_days=9, case_size=6, service_permille=990
+        Scope(site="S1"), source="W1", lead_time_days=9, case_size=6, service_permille=990
     )
 
     run = world.plan()

@@ -14,8 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
-from yipan.planning.documents import plan_run
+from yipan.planning.documents import plan_run, proposal
 from yipan.planning.documents.policy import Scope
 from yipan.planning.models import PlanRun
 
@@ -69,10 +70,15 @@ def carry_on(*, clock: Clock, address: str = "") -> list[tuple[str, int]]:
         return []
     if run.executor == "queue":
         follow_demand()
+        proposal.settle_transfers(at=clock())
         return [(run.number, place) for place in plan_run.list_open_shards(run)]
     from yipan.planning.documents import plan_work  # noqa: PLC0415
 
-    plan_work.carry_out(run, clock=clock, address=address)
+    try:
+        plan_work.carry_out(run, clock=clock, address=address)
+    except Refusal as refusal:
+        # A plan that cannot be made must not stand in the way of the next one.
+        plan_run.fail(number=run.number, problem=f"{refusal.code} {refusal.facts}", at=clock())
     return []
 
 

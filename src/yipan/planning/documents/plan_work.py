@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from yipan.planning.documents import demand, plan_run
+from yipan.planning.documents import demand, plan_run, proposal
 from yipan.planning.documents.results import write_plan
 from yipan.planning.executors.running import make_executor
 from yipan.planning.models import PlanRun
@@ -30,6 +30,7 @@ def carry_out(
     Killed half-way it leaves whole shards behind; taken up again it computes the others.
     """
     demand.follow()
+    proposal.settle_transfers(at=clock())
     skus = list_shard_skus(shards=run.shards)
     executor = make_executor(run.executor, address=address)
     places: dict[int, Sequence[Place]] = {}

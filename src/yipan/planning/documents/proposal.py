@@ -25,6 +25,7 @@ from yipan.messages.planning import PlannedLine, PurchaseApproved, TransferAppro
 from yipan.planning.models import Proposal
 from yipan.planning.models.proposal import ProposalKind
 from yipan.planning.models.proposal import ProposalState as State
+from yipan.pool.queries.supplies import list_open_documents, list_told_documents
 
 DOCUMENT_TYPE: Final = "proposal"
 PREFIX: Final = "PP"
@@ -172,6 +173,22 @@ def end_document(*, document_number: str, at: datetime) -> None:
         proposal.state = State.CLOSED
         proposal.save(update_fields=["state"])
         _note(proposal, "close", before=State.ORDERED, by=SYSTEM, at=at)
+
+
+def settle_transfers(*, at: datetime) -> int:
+    """
+    Close the proposals whose transfer has nothing more to come; return how many documents ended.
+
+    The hub tells of purchase orders; of transfers the pool knows what is still to come. Safe to
+    repeat.
+    """
+    waiting = Proposal.objects.filter(state=State.ORDERED, document_type="transfer_order")
+    numbers = set(waiting.values_list("document_number", flat=True))
+    told = {number for number, _ in list_told_documents(numbers)}
+    ended = sorted(told - list_open_documents(numbers))
+    for number in ended:
+        end_document(document_number=number, at=at)
+    return len(ended)
 
 
 def _lock(numbers: Collection[str], *, step: str) -> list[Proposal]:

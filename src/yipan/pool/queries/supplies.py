@@ -43,3 +43,9 @@ def list_told_documents(numbers: Collection[str]) -> set[tuple[str, str]]:
     """Return (number, SKU) of the documents among some of which anything was ever to come."""
     rows = Supply.objects.filter(number__in=set(numbers)).values_list("number", "sku")
     return set(rows)
+
+
+def list_open_documents(numbers: Collection[str]) -> set[str]:
+    """Return those of some documents of which anything is still to come."""
+    rows = Supply.objects.filter(number__in=set(numbers), quantity__gt=0)
+    return set(rows.values_list("number", flat=True))
