@@ -18,6 +18,7 @@ _FUNCTIONS = (
     "ledger_open_month",
     "ledger_post_batch",
     "ledger_post_facts",
+    "ledger_lock_levels",
     "ledger_get_settled_until",
     "ledger_take_snapshot",
     "ledger_append_values",

@@ -20,18 +20,7 @@ def lock_levels(*, book: str, skus: Collection[str]) -> int:
         return 0
     wanted = sorted(skus)
     [(count,)] = call(
-        """
-        select count(*)
-          from (select b.bucket
-                  from unnest(%s::text[], %s::smallint[]) w (code, bucket)
-                  join ledger_sku s on s.code = w.code
-                  join ledger_balance b on b.bucket = w.bucket and b.sku_id = s.sku_id
-                  join ledger_place p on p.place_id = b.place_id
-                  join ledger_book k on k.book_id = p.book_id and k.code = %s
-                 where p.path ^@ 'on_hand/' or p.path ^@ 'pool/'
-                 order by b.bucket, b.sku_id, b.place_id, b.status
-                   for no key update of b) locked
-        """,
-        [texts(wanted), numbers([get_text_bucket(sku) for sku in wanted]), book],
+        "select ledger_lock_levels(%s, %s::text[], %s::smallint[])",
+        [book, texts(wanted), numbers([get_text_bucket(sku) for sku in wanted])],
     )
     return int(count)
