@@ -112,7 +112,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
     "applied": (_("Applied"), "good"),
     "duplicate": (_("Duplicate"), "quiet"),
     "waiting": (_("Waiting"), "warn"),
-    "compared": (_("Compared"), "good"),
+    "compared": (_("Was compared"), "good"),
     "stale": (_("Stale"), "quiet"),
     "parked": (_("Parked"), "bad"),
     "gap": (_("Gap"), "bad"),

@@ -10,7 +10,7 @@ class ReportState(models.TextChoices):
     """Whether a report could be compared yet."""
 
     WAITING = "waiting", _("Waiting for messages")
-    COMPARED = "compared", _("Compared")
+    COMPARED = "compared", _("Was compared")
     STALE = "stale", _("Stale")
 
 
