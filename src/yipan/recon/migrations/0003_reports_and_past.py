@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('as_of_sequence', models.BigIntegerField()),
                 ('content_hash', models.CharField(max_length=64)),
                 ('is_complete', models.BooleanField(default=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for messages'), ('compared', 'Was compared'), ('stale', 'Stale')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for messages'), ('compared', 'Compared'), ('stale', 'Stale')], default='waiting', max_length=8)),
                 ('line_count', models.IntegerField()),
                 ('difference_count', models.IntegerField(default=0)),
                 ('file_name', models.CharField(blank=True, max_length=160)),
