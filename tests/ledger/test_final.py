@@ -161,6 +161,7 @@ def test_the_application_reaches_no_partition_and_no_inner_function() -> None:
             "ledger_append_values",
             "ledger_close_values",
             "ledger_get_settled_until",
+            "ledger_lock_levels",
             "ledger_open_books",
             "ledger_open_month",
             "ledger_open_places",
