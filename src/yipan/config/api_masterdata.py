@@ -15,6 +15,7 @@ from pydantic import Field
 from yipan.access.actors import Actor, get_actor
 from yipan.access.devices import get_device
 from yipan.access.doors import endpoint
+from yipan.config import import_job_schemas as job_schemas
 from yipan.config import masterdata_schemas as schemas
 from yipan.erp.documents import master_bulk, master_record
 from yipan.erp.documents.master_bulk import LineResult
@@ -205,9 +206,9 @@ _FILE_BODY = {
 }
 
 
-@router.post("/jobs", response={202: schemas.JobOut}, openapi_extra=_FILE_BODY)
+@router.post("/jobs", response={202: job_schemas.JobOut}, openapi_extra=_FILE_BODY)
 @endpoint(action="masterdata.import")
-def add_job(request: HttpRequest, which: Query[schemas.JobQuery]) -> Status[schemas.JobOut]:
+def add_job(request: HttpRequest, which: Query[job_schemas.JobQuery]) -> Status[job_schemas.JobOut]:
     """Bring a file in: the body is a CSV or XLSX file. A dry run says what would happen."""
     job = jobs.add_job(
         Upload(
@@ -220,23 +221,25 @@ def add_job(request: HttpRequest, which: Query[schemas.JobQuery]) -> Status[sche
         by=get_actor(request).name,
         at=timezone.now(),
     )
-    return Status(202, schemas.JobOut.of(job))
+    return Status(202, job_schemas.JobOut.of(job))
 
 
-@router.get("/jobs", response=schemas.JobsOut)
+@router.get("/jobs", response=job_schemas.JobsOut)
 @endpoint(action="masterdata.import")
 def list_jobs(
     request: HttpRequest, limit: Annotated[int, Field(ge=1, le=100)] = 20
-) -> schemas.JobsOut:
+) -> job_schemas.JobsOut:
     """List the newest jobs, newest first."""
-    return schemas.JobsOut(data=[schemas.JobOut.of(job) for job in jobs.list_jobs(limit=limit)])
+    return job_schemas.JobsOut(
+        data=[job_schemas.JobOut.of(job) for job in jobs.list_jobs(limit=limit)]
+    )
 
 
-@router.get("/jobs/{job}", response=schemas.JobOut)
+@router.get("/jobs/{job}", response=job_schemas.JobOut)
 @endpoint(action="masterdata.import")
-def get_job(request: HttpRequest, job: Key) -> schemas.JobOut:
+def get_job(request: HttpRequest, job: Key) -> job_schemas.JobOut:
     """Tell how far a job is, and what became of its rows."""
-    return schemas.JobOut.of(jobs.get_job(job))
+    return job_schemas.JobOut.of(jobs.get_job(job))
 
 
 @router.get("/jobs/{job}/result", openapi_extra={"responses": {200: {"content": {"text/csv": {}}}}})

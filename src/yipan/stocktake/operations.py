@@ -25,10 +25,10 @@ from yipan.stocktake.queries import sheets, stocktakes
 from yipan.stocktake.queries.stocktakes import StocktakeRow, get_stocktake
 from yipan.stocktake.schemas import (
     CloseIn,
+    CountDifferenceOut,
     CountScanIn,
     CountSheetOut,
     CountSheetsOut,
-    DifferenceOut,
     ObservationsIn,
     ReviewOut,
     StocktakeIn,
@@ -107,7 +107,7 @@ def list_differences(request: HttpRequest, desk: Desk, number: str) -> ReviewOut
     lines = stocktakes.list_review(number, book=desk.system.get_book(row.site.code))
     return ReviewOut(
         data=[
-            DifferenceOut(
+            CountDifferenceOut(
                 sku=line.sku.code,
                 place=line.place,
                 lot=line.lot,

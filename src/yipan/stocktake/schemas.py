@@ -58,7 +58,7 @@ class CountSheetsOut(Schema):
     data: list[CountSheetOut]
 
 
-class DifferenceOut(Schema):
+class CountDifferenceOut(Schema):
     """What a key differs by, as the books say now; documents that put it right."""
 
     sku: str
@@ -80,7 +80,7 @@ class DifferenceOut(Schema):
 class ReviewOut(Schema):
     """The lines of a stocktake that differ, the largest value first."""
 
-    data: list[DifferenceOut]
+    data: list[CountDifferenceOut]
 
 
 class SheetIn(Schema):

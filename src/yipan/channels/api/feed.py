@@ -15,11 +15,11 @@ from yipan.channels.api.schemas import (
     ChangeOut,
     ChangesOut,
     ChangesQuery,
+    ChannelReaderOut,
     Code,
     PublicationBody,
     PublicationOut,
     PublicationsOut,
-    ReaderOut,
     SnapshotOut,
     SnapshotQuery,
     ToldOut,
@@ -98,7 +98,7 @@ def get_publications(request: HttpRequest, code: Code, which: Query[ToldQuery]) 
                 if n not in {"channel", "is_sweeping", "followed_at"}
             },
         ),
-        readers=[ReaderOut(**asdict(it)) for it in publications.list_readers(code)],
+        readers=[ChannelReaderOut(**asdict(it)) for it in publications.list_readers(code)],
         data=[
             ToldOut(
                 age_seconds=max(0, int((at - it.told_at).total_seconds())),

@@ -126,7 +126,7 @@ class ToldOut(Schema):
     differs_since: datetime | None
 
 
-class ReaderOut(Schema):
+class ChannelReaderOut(Schema):
     reader: str
     sequence: int
     read_at: datetime
@@ -136,7 +136,7 @@ class PublicationsOut(Schema):
     """Publication state of a channel, and what it was last told."""
 
     publication: PublicationOut
-    readers: list[ReaderOut]
+    readers: list[ChannelReaderOut]
     data: list[ToldOut]
     next_cursor: str | None
 

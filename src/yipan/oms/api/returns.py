@@ -12,7 +12,7 @@ from ninja.responses import Status
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
-from yipan.oms.api.schemas import OrderStepIn, RefundIn, ReturnIn, ReturnOut, ReturnsOut
+from yipan.oms.api.schemas import OrderReturnIn, OrderReturnOut, OrderStepIn, RefundIn, ReturnsOut
 from yipan.oms.documents import order_return as verbs
 from yipan.oms.documents.order_return import Announced, BroughtBack
 from yipan.oms.queries import orders, returns
@@ -20,9 +20,11 @@ from yipan.oms.queries import orders, returns
 router = Router(tags=["OMS"])
 
 
-@router.post("/orders/{number}/returns", response={201: ReturnOut})
+@router.post("/orders/{number}/returns", response={201: OrderReturnOut})
 @endpoint(action="oms.order.write")
-def announce_return(request: HttpRequest, number: str, payload: ReturnIn) -> Status[ReturnOut]:
+def announce_return(
+    request: HttpRequest, number: str, payload: OrderReturnIn
+) -> Status[OrderReturnOut]:
     """Write down what a customer will bring back, to whatever site."""
     actor = get_actor(request)
     orders.get_order(number, sites=actor.sites)
@@ -42,26 +44,28 @@ def announce_return(request: HttpRequest, number: str, payload: ReturnIn) -> Sta
 def list_returns(request: HttpRequest, number: str) -> ReturnsOut:
     """List the returns of an order, the newest first."""
     orders.get_order(number, sites=get_actor(request).sites)
-    return ReturnsOut(data=[ReturnOut(**asdict(row)) for row in returns.list_returns(order=number)])
+    return ReturnsOut(
+        data=[OrderReturnOut(**asdict(row)) for row in returns.list_returns(order=number)]
+    )
 
 
-@router.post("/order-returns/{number}/refund", response=ReturnOut)
+@router.post("/order-returns/{number}/refund", response=OrderReturnOut)
 @endpoint(action="oms.order.write")
-def refund_return(request: HttpRequest, number: str, payload: RefundIn) -> ReturnOut:
+def refund_return(request: HttpRequest, number: str, payload: RefundIn) -> OrderReturnOut:
     """Write down that the money was paid back. It puts no goods anywhere."""
     returns.get_return(number, sites=get_actor(request).sites)
     verbs.refund(number=number, **payload.model_dump(), by=get_trace(request), at=timezone.now())
     return _show(request, number)
 
 
-@router.post("/order-returns/{number}/cancel", response=ReturnOut)
+@router.post("/order-returns/{number}/cancel", response=OrderReturnOut)
 @endpoint(action="oms.order.write")
-def cancel_return(request: HttpRequest, number: str, payload: OrderStepIn) -> ReturnOut:
+def cancel_return(request: HttpRequest, number: str, payload: OrderStepIn) -> OrderReturnOut:
     """Give a return up of which nothing came."""
     returns.get_return(number, sites=get_actor(request).sites)
     verbs.cancel(number=number, by=get_trace(request, reason=payload.reason), at=timezone.now())
     return _show(request, number)
 
 
-def _show(request: HttpRequest, number: str) -> ReturnOut:
-    return ReturnOut(**asdict(returns.get_return(number, sites=get_actor(request).sites)))
+def _show(request: HttpRequest, number: str) -> OrderReturnOut:
+    return OrderReturnOut(**asdict(returns.get_return(number, sites=get_actor(request).sites)))

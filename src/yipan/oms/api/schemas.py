@@ -219,7 +219,7 @@ class BroughtBackIn(Schema):
     quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 
 
-class ReturnIn(Schema):
+class OrderReturnIn(Schema):
     """
     What a customer will bring or send back; `site` is where to, empty for anywhere.
 
@@ -239,13 +239,13 @@ class RefundIn(Schema):
     reference: Annotated[str, Field(min_length=1, max_length=96)]
 
 
-class ReturnLineOut(Schema):
+class OrderReturnLineOut(Schema):
     sku: str
     quantity: int
     quantity_received: int
 
 
-class ReceiptOut(Schema):
+class OrderReturnReceiptOut(Schema):
     """What a site took back by one document: SKU, quantity, disposition."""
 
     site: str
@@ -253,7 +253,7 @@ class ReceiptOut(Schema):
     lines: list[tuple[str, int, str]]
 
 
-class ReturnOut(Schema):
+class OrderReturnOut(Schema):
     """A return of an order. Books move by what sites tell; the refund moves none."""
 
     number: str
@@ -264,12 +264,12 @@ class ReturnOut(Schema):
     reason: str
     refund_minor: int
     refund_reference: str
-    lines: list[ReturnLineOut]
-    receipts: list[ReceiptOut]
+    lines: list[OrderReturnLineOut]
+    receipts: list[OrderReturnReceiptOut]
 
 
 class ReturnsOut(Schema):
-    data: list[ReturnOut]
+    data: list[OrderReturnOut]
 
 
 class ShadowIn(Schema):
