@@ -101,9 +101,7 @@ def send(warehouse: str) -> dict[str, str]:
         "moving:number": task.number,
         "move-tasks:number": task.number,
         "picking:number": numbers[1],
-        "picks:pick_id": str(
-            Pick.objects.filter(order__number=numbers[1], state="open").first().pk
-        ),
+        "picks:pick_id": str(Pick.objects.get(order__number=numbers[1]).pk),
         "wms/shipments:number": left.number,
         "waves:number": gathered.number,
         "wms/adjustments:number": scrapped.number,

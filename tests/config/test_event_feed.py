@@ -39,6 +39,7 @@ NO_STEPS_OF_A_TRAIL = {
         "replenish",
         "overpick",
         "unpick",
+        "undo_receipt",
     },
     "pos": set(),
     "erp": set(),

@@ -56,9 +56,10 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("pool", "selling_rule"): ("create", "close"),
     ("oms", "channel_order"): ("create", "source", "edit", "cancel"),
     ("oms", "fulfillment_order"): (
-        "release", "accept", "pick", "stage", "short", "reject", "ship", "reverse", "ask_cancel",
-        "cancel",
+        "release", "accept", "pick", "stage", "short", "reject", "ship", "arrive", "reverse",
+        "ask_cancel", "cancel",
     ),
+    ("oms", "order_return"): ("announce", "receive", "refund", "cancel"),
     # Channels
     ("channels", "publication"): ("create", "edit", "send_again"),
     ("channels", "webhook"): ("create", "edit", "open", "close", "cancel", "send", "send_again"),

@@ -46,6 +46,8 @@ FACTS: Mapping[str, str] = {
     "close_short": "closed_short",
     "correct": "corrected",
     "count": "counted",
+    "choose": "chosen",
+    "withdraw": "withdrawn",
     "create": "created",
     "depart": "departed",
     "differ": "found_different",
