@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from yipan.demo.buying import LEAD, WORKER
 from yipan.demo.moving import CLERKS
@@ -46,9 +47,15 @@ def tell(*, now: datetime) -> None:
         _buy(bought, now=now)
 
 
+AT_BINJIANG: Final[dict[str, object]] = {"method": "pickup", "pickup_site": "S12"}
+
+
 def list_purchases(today: date) -> tuple[Purchase, ...]:
     """Return what was bought, the oldest first."""
-    at_binjiang: dict[str, object] = {"method": "pickup", "pickup_site": "S12"}
+    return (*_list_days_ago(), *_list_of_the_morning(), *_list_just_bought(today))
+
+
+def _list_days_ago() -> tuple[Purchase, ...]:
     return (
         Purchase(
             name="late",
@@ -79,7 +86,7 @@ def list_purchases(today: date) -> tuple[Purchase, ...]:
             hours_ago=30,
             channel="app",
             go_on=_hand_over,
-            fields=at_binjiang,
+            fields=AT_BINJIANG,
         ),
         Purchase(
             name="to store",
@@ -89,6 +96,11 @@ def list_purchases(today: date) -> tuple[Purchase, ...]:
             go_on=_send_to_store,
             fields={"method": "ship_to_store", "pickup_site": "S1"},
         ),
+    )
+
+
+def _list_of_the_morning() -> tuple[Purchase, ...]:
+    return (
         Purchase(
             name="picked",
             customer="梁若曦",
@@ -111,7 +123,7 @@ def list_purchases(today: date) -> tuple[Purchase, ...]:
             hours_ago=4,
             channel="app",
             go_on=_stage,
-            fields=at_binjiang,
+            fields=AT_BINJIANG,
         ),
         Purchase(
             name="refused",
@@ -121,13 +133,18 @@ def list_purchases(today: date) -> tuple[Purchase, ...]:
             go_on=_refuse,
             fields={"method": "pickup", "pickup_site": "S1"},
         ),
+    )
+
+
+def _list_just_bought(today: date) -> tuple[Purchase, ...]:
+    return (
         Purchase(
             name="waiting",
             customer="沈嘉",
             lines={"CHOC-100": 12},
             hours_ago=3,
             channel="app",
-            fields={**at_binjiang, "cancel_on": today + timedelta(days=1)},
+            fields={**AT_BINJIANG, "cancel_on": today + timedelta(days=1)},
         ),
         Purchase(
             name="aisle",
