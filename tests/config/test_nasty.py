@@ -78,6 +78,10 @@ MEANT: dict[object, str | tuple[str, ...]] = {
         "POST api/v1/pos/counts",
         "POST api/v1/pos/transfers",
         "POST api/v1/selling-rules",
+        "POST api/v1/picks/{pick_id}/short",
+        "POST api/v1/stocktakes/{number}/observations",
+        "POST api/v1/pos/stocktakes/{number}/observations",
+        "POST api/v1/orders/{number}/reduce",
     ),
     # What corrects a difference has its sign.
     -1: (
@@ -87,7 +91,12 @@ MEANT: dict[object, str | tuple[str, ...]] = {
         "POST api/v1/observations",
     ),
     10**12: "POST api/v1/adjustment-limit-changes",
-    None: "POST api/v1/adjustment-limit-changes",
+    # None is: all that is wanted, what the plan says.
+    None: (
+        "POST api/v1/adjustment-limit-changes",
+        "POST api/v1/picks/{pick_id}/take",
+        "POST api/v1/planning/proposals/{number}/choose",
+    ),
 }
 LIKELY = ("q", "site", "state", "sku", "sort", "before", "after", "cursor", "limit", "account")
 

@@ -35,6 +35,7 @@ ORDERS, WARM_UP = 4_000, 1_000
 READS, LONG_READS = 12_000, 2_000
 LONG_SKUS = 100
 MOVES_PER_POSTING = 1_000
+HISTORY = 1_000_000
 
 _numbers = itertools.count()
 
@@ -50,6 +51,10 @@ def run() -> list[Result]:
         many = _reserve(port, secret, clients=512, lines=1)
         reads = _read(port, secret, count=READS, skus=1)
         long_reads = _read(port, secret, count=LONG_READS, skus=LONG_SKUS)
+        young = _reserve(port, secret, clients=64, lines=1)
+        _add_history(HISTORY)
+        old = _reserve(port, secret, clients=64, lines=1)
+        old_reads = _read(port, secret, count=READS, skus=1)
     finding = prove_promises()
     return [
         at_least("orders_of_one_line", one.rate, target=3_000, unit="per second"),
@@ -61,6 +66,8 @@ def run() -> list[Result]:
         tell("orders_of_512_clients_p99", many.find_quantile(0.99), unit="ms"),
         at_least("reads_of_1_sku_20_sites", reads.rate, target=4_000, unit="per second"),
         at_least("reads_of_100_skus_20_sites", long_reads.rate, target=400, unit="per second"),
+        at_least("orders_with_1M_movements_behind", old.rate / young.rate, target=0.8),
+        at_least("reads_with_1M_movements_behind", old_reads.rate / reads.rate, target=0.8),
         at_most("promises_not_in_the_book", finding.count, target=0, unit="accounts"),
         *tell_load(),
     ]
@@ -86,6 +93,31 @@ def _prepare() -> str:
         part = moves[start : start + MOVES_PER_POSTING]
         book.post_fact(posting=FactPosting(origin=f"bench/{start}", occurred_at=at, moves=part))
     return keys.create(KeyGrant(name="bench"), by=SYSTEM, at=at).secret
+
+
+def _add_history(movements: int) -> None:
+    """Let goods come and go, as much of each everywhere, so that stock is what it was."""
+    at = datetime.now(UTC)
+    shelves = [
+        (sku, get_account(site=site, status=StockStatus.AVAILABLE))
+        for sku in SKUS
+        for site in SITES
+    ]
+    chance = Random(movements)
+    for start in range(0, movements, 2 * MOVES_PER_POSTING):
+        there = chance.sample(shelves, MOVES_PER_POSTING)
+        for step, is_coming in (("in", True), ("out", False)):
+            moves = [
+                Move(
+                    sku=sku,
+                    from_account="supplier" if is_coming else shelf,
+                    to_account=shelf if is_coming else "supplier",
+                    quantity=1,
+                )
+                for sku, shelf in there
+            ]
+            origin = f"bench/history/{start}/{step}"
+            book.post_fact(posting=FactPosting(origin=origin, occurred_at=at, moves=moves))
 
 
 def _reserve(port: int, secret: str, *, clients: int, lines: int, is_hot: bool = False) -> Outcome:

@@ -176,8 +176,8 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         message=erp_stores.ReplenishmentAnswered,
         handler=pos_handlers.take_replenishment_answer,
     ),
-    Subscription(
-        receiver="erp", message=pos_orders.DifferenceOpened, handler=recon_handlers.open_doubt
+    RunSubscription(
+        receiver="erp", message=pos_orders.DifferenceOpened, handler=recon_handlers.open_doubts
     ),
     Subscription(
         receiver="erp", message=pos_orders.DifferenceClosed, handler=recon_handlers.close_doubt

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from yipan.documents import told
-from yipan.exchange.subscriptions import Heard
+from yipan.exchange.subscriptions import Heard, Run
 from yipan.ledger.moves import Trace
 from yipan.messages import counts, pos_orders
 from yipan.recon.documents import counting, doubting, proposing
@@ -51,15 +51,19 @@ def take_count(
     )
 
 
-def open_doubt(message: pos_orders.DifferenceOpened, heard: Heard) -> None:
+def open_doubts(run: Run) -> None:
     """
-    Keep that a store doubts its own book of something, so that it is counted first.
+    Keep that stores doubt their own book of something, so that it is counted first.
 
-    :raises Refusal: if the source does not speak for the site, or names what is unknown.
+    :raises Refusal: if a source does not speak for its site, or names what is unknown.
     """
-    told.require_speaker(source=heard.source, site=message.site)
-    told.require_known(sites={message.site}, skus={message.sku})
-    doubting.open_doubt(message)
+    messages = [message for message, _ in run]
+    for message, heard in run:
+        told.require_speaker(source=heard.source, site=message.site)
+    told.require_known(
+        sites={message.site for message in messages}, skus={message.sku for message in messages}
+    )
+    doubting.open_doubts(messages)
 
 
 def close_doubt(message: pos_orders.DifferenceClosed, heard: Heard) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,22 +12,25 @@ from yipan.recon.models import Doubt
 
 
 @transaction.atomic
-def open_doubt(message: DifferenceOpened) -> Doubt:
-    """Write down that a site doubts its book; told again, it is the same doubt."""
-    found, _ = Doubt.objects.get_or_create(
-        site=message.site,
-        number=message.difference_number,
-        defaults={
-            "doubt_type": message.difference_type,
-            "sku": message.sku,
-            "place": message.place,
-            "partner_number": message.partner_number,
-            "quantity_book": message.quantity_book,
-            "quantity_seen": message.quantity_seen,
-            "opened_at": message.occurred_at,
-        },
+def open_doubts(messages: Sequence[DifferenceOpened]) -> None:
+    """Write down that sites doubt their books; told again, it is the same doubt."""
+    Doubt.objects.bulk_create(
+        [
+            Doubt(
+                site=message.site,
+                number=message.difference_number,
+                doubt_type=message.difference_type,
+                sku=message.sku,
+                place=message.place,
+                partner_number=message.partner_number,
+                quantity_book=message.quantity_book,
+                quantity_seen=message.quantity_seen,
+                opened_at=message.occurred_at,
+            )
+            for message in messages
+        ],
+        ignore_conflicts=True,
     )
-    return found
 
 
 @transaction.atomic
