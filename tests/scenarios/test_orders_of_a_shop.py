@@ -29,6 +29,7 @@ from yipan.oms.documents import order as verbs
 from yipan.oms.documents.order import BoughtLine
 from yipan.oms.tasks import source_backorders
 from yipan.pool import promises
+from yipan.pool.policy import channels
 from yipan.pool.promises import Ask, InsufficientStock
 from yipan.pool.queries import prove_promises
 from yipan.pool.rules import PromisedLine
@@ -290,3 +291,12 @@ def test_two_lines_of_one_sku_are_one_demand() -> None:
 
     assert [(line.quantity, line.quantity_placed) for line in order.lines] == [(4, 3)]
     assert hub("W1") == (0, 3)
+
+
+def test_a_channel_says_what_a_part_of_a_split_order_is_worth_at_least() -> None:
+    open_shop(w1=2)
+    channels.save_channel(code="web", fields={"part_value_min": 10_000}, by=DESK, at=NOON)
+
+    order = buy(("TEA-250", 1))
+
+    assert order.decisions[0].question["weights"]["part_value_min"] == 10_000

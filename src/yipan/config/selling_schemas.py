@@ -173,6 +173,7 @@ class ChannelBody(Schema):
     group: Annotated[str, Field(max_length=32)] = ""
     hold_seconds: Annotated[int, Field(ge=1, le=86_400)] = 900
     few_below: Annotated[int, Field(ge=0, le=1_000_000)] = 5
+    part_value_min: Annotated[int, Field(ge=0, le=10**12)] = 0
     is_active: bool = True
     sites: Annotated[list[AssignmentBody], Field(max_length=SITES_MAX)] | None = None
     version: int | None = None
@@ -186,6 +187,7 @@ class ChannelOut(Schema):
     group: str
     hold_seconds: int
     few_below: int
+    part_value_min: int
     is_active: bool
     sites: list[AssignmentBody]
     version: int

@@ -23,7 +23,12 @@ from yipan.oms.rules.sourcing import (
     Weights,
     measure_km,
 )
-from yipan.pool.queries.channels import ServiceRow, find_sites_of, list_services
+from yipan.pool.queries.channels import (
+    ServiceRow,
+    find_part_value_min,
+    find_sites_of,
+    list_services,
+)
 from yipan.pool.queries.promise_dates import HORIZON, can_do, measure_pace
 from yipan.pool.queries.selling import measure_in, read_world
 from yipan.pool.rules.promise_dates import find_date
@@ -102,7 +107,11 @@ def ask(
     return Question(
         wanted=tuple(_want(line, limit=measured[line.sku].now) for line in lines),
         candidates=tuple(found),
-        weights=replace(PRESETS.get(order.preset, PRESETS["cheapest"]), may_split=order.may_split),
+        weights=replace(
+            PRESETS.get(order.preset, PRESETS["cheapest"]),
+            may_split=order.may_split,
+            part_value_min=find_part_value_min(order.channel),
+        ),
         due_on=due_on,
     )
 

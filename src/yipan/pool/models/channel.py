@@ -43,7 +43,8 @@ class Channel(models.Model):
     A shop, an app, a marketplace.
 
     It sells from the sites of its group (all sites, when it has none) and from those named
-    for it besides, less those withdrawn. `few_below` is where it says "few left".
+    for it besides, less those withdrawn. `few_below` is where it says "few left";
+    `part_value_min` is what each part of a split order is worth at least, in minor units.
     """
 
     code = models.CharField(max_length=32, unique=True)
@@ -55,6 +56,7 @@ class Channel(models.Model):
     group = models.CharField(max_length=32, blank=True)
     hold_seconds = models.IntegerField(default=900)
     few_below = models.IntegerField(default=5)
+    part_value_min = models.BigIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     version = models.IntegerField(default=1)
 
@@ -62,6 +64,9 @@ class Channel(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(hold_seconds__gt=0, few_below__gte=0), name="channel_times_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(part_value_min__gte=0), name="channel_part_not_negative"
             ),
         ]
 

@@ -114,6 +114,7 @@ def save_channel(
             "group",
             "hold_seconds",
             "few_below",
+            "part_value_min",
             "is_active",
         }
         setattr(channel, name, value)

@@ -58,6 +58,7 @@ class ChannelRow:
     group: str
     hold_seconds: int
     few_below: int
+    part_value_min: int
     is_active: bool
     version: int
     assignments: tuple[AssignmentRow, ...] = ()
@@ -120,6 +121,12 @@ def get_channel(code: str) -> ChannelRow:
     if found is None:
         raise NotFound(kind="channel", id=code)
     return _make_channel(found)
+
+
+def find_part_value_min(code: str) -> int:
+    """Return what a part of a split order of a channel is worth at least; 0 for no channel."""
+    found = Channel.objects.filter(code=code).values_list("part_value_min", flat=True).first()
+    return found or 0
 
 
 def list_groups() -> list[GroupRow]:
@@ -258,6 +265,7 @@ def _make_channel(it: Channel) -> ChannelRow:
         group=it.group,
         hold_seconds=it.hold_seconds,
         few_below=it.few_below,
+        part_value_min=it.part_value_min,
         is_active=it.is_active,
         version=it.version,
         assignments=tuple(_make_assignment(row) for row in assignments),
