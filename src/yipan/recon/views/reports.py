@@ -117,6 +117,8 @@ def list_targets(request: HttpRequest) -> HttpResponse:
 
 def _take(request: HttpRequest, *, actor: Actor) -> bool:
     site = request.POST.get("site", "")[:TEXT_LENGTH_MAX]
+    if not site:
+        raise report.ReportEmpty(site=site)
     actor.require_site(site)
     typed = request.POST.get("as_of_sequence", "").strip()
     uploaded = request.FILES.get("file")
