@@ -26,7 +26,7 @@ from yipan.erp.documents import purchase_order
 from yipan.erp.documents.purchase_order import Ordered, OrderedLine
 
 # The world stands before a test begins: the mark alone makes sure that there is a database.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 COST_MINOR = 31_337
 #: One of them, and 10 of them, as people and as programs write them.

@@ -22,7 +22,7 @@ from yipan.erp.models import (
 from yipan.pos.models import StoreOpening, Ticket
 from yipan.wms.models import BinMove, InboundOrder, Receipt, WarehouseOpening
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
 

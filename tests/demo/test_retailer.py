@@ -38,7 +38,7 @@ from yipan.pool.queries import prove_promises
 from yipan.pos.models import StoreDifference, StoreFulfillment, Ticket
 from yipan.proof.purchasing import prove_on_order, prove_supplier_account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
 
