@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from tests.ledger.emptying import empty_ledger
 from yipan.config.database import parse_dsn
@@ -75,6 +77,34 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
     url: str = request.getfixturevalue("database_url")
     connections["default"].settings_dict.update(parse_dsn(url))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,  # noqa: ARG001  the plugin's own, which makes and drops the database
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """
+    End the sessions that threads and processes of tests left in the database, and name them.
+
+    A server that a test stopped may still be closing its last connection when the database is
+    to be dropped, which would fail whatever test happened to come last.
+    """
+    yield
+    with django_db_blocker.unblock():
+        left = end_other_sessions()
+    for name, query in left:
+        sys.stderr.write(f"\nended a session left by a test: {name}: {query}\n")
+
+
+def end_other_sessions() -> list[tuple[str, str]]:
+    """End every other session in the test database; return its program and last statement."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT application_name, left(query, 200), pg_terminate_backend(pid)"
+            " FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return [(name, query) for name, query, _ in cursor.fetchall()]
 
 
 @pytest.fixture
