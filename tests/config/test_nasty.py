@@ -201,8 +201,10 @@ def test_no_query_makes_a_list_or_a_page_fail(objects: world.Objects, machine: C
         # A page looks at each by itself; an operation stops at the first that is wrong.
         queries = [(name,) for name in get_parameters(route)] if route.is_api else [LIKELY]
         client = machine if route.is_api else person
+        # The page of one document reads little of its query: a few kinds of text are enough.
+        texts = TEXTS[::4] if world.list_keys(route) else TEXTS
         for names in queries:
-            for value in TEXTS:
+            for value in texts:
                 query = urlencode(dict.fromkeys(names, value))
                 address = f"{world.fill(route, objects.own)}?{query}"
                 faults += judge(address, get(client, address))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from django.test import Client
 
 from yipan.access.models import User
-from yipan.demo import retailer
 from yipan.erp.models import (
     ArrivalNotice,
     GoodsReceipt,
@@ -24,13 +21,6 @@ from yipan.wms.models import BinMove, InboundOrder, Receipt, WarehouseOpening
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def demo() -> None:
-    retailer.build(now=NOW)
-
 
 def look(username: str, *addresses: str, language: str = "en") -> dict[str, int]:
     client = Client(headers={"Accept-Language": language})
@@ -39,7 +29,6 @@ def look(username: str, *addresses: str, language: str = "en") -> dict[str, int]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.usefixtures("demo")
 def test_the_office_opens_every_page_of_the_hub(language: str) -> None:
     orders = PurchaseOrder.objects.order_by("id")
     addresses = [
@@ -80,7 +69,6 @@ def test_the_office_opens_every_page_of_the_hub(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.usefixtures("demo")
 def test_the_warehouse_opens_every_page_of_its_own(language: str) -> None:
     addresses = [
         "/wms/inbound-orders",
@@ -106,7 +94,6 @@ def test_the_warehouse_opens_every_page_of_its_own(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.usefixtures("demo")
 def test_the_store_opens_every_page_of_its_own(language: str) -> None:
     own = Ticket.objects.filter(site="S12").order_by("id")[0]
     addresses = [
@@ -128,7 +115,6 @@ def test_the_store_opens_every_page_of_its_own(language: str) -> None:
     assert {address: code for address, code in answers.items() if code != 200} == {}
 
 
-@pytest.mark.usefixtures("demo")
 def test_what_another_site_has_is_not_found() -> None:
     of_other_store = Ticket.objects.filter(site="S1").order_by("id")[0]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 
 import pytest
 from django.db.models import F, Model
 
+from tests.demo.conftest import NOW
 from yipan import demo
 from yipan.access.models import User
 from yipan.demo import goods, people, retailer
@@ -40,12 +40,8 @@ from yipan.proof.purchasing import prove_on_order, prove_supplier_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
-
 
 def test_the_demo_shows_orders_in_every_state_and_a_week_of_tickets() -> None:
-    assert retailer.build(now=NOW) is True
-
     states = Counter(PurchaseOrder.objects.values_list("state", flat=True))
     assert states == {
         "draft": 2,
@@ -79,8 +75,6 @@ def test_the_demo_shows_orders_in_every_state_and_a_week_of_tickets() -> None:
 
 
 def test_the_hub_agrees_with_each_site_and_a_store_is_oversold() -> None:
-    retailer.build(now=NOW)
-
     for site, book in (("W1", "wms:W1"), ("S1", "pos:S1"), ("S12", "pos:S12")):
         told: Counter[tuple[str, str]] = Counter()
         for row in ledger.list_balances(book=book, prefix="on_hand/"):
@@ -100,7 +94,6 @@ def test_the_hub_agrees_with_each_site_and_a_store_is_oversold() -> None:
 
 
 def test_a_second_build_changes_nothing() -> None:
-    retailer.build(now=NOW)
     before = (Ticket.objects.count(), PurchaseOrder.objects.count(), User.objects.count())
 
     assert retailer.build(now=NOW) is False
@@ -111,8 +104,6 @@ def test_a_second_build_changes_nothing() -> None:
 
 
 def test_there_is_a_log_in_for_every_role_people_have() -> None:
-    people.let_in(at=NOW)
-
     for person in people.PEOPLE:
         assert User.objects.get(username=person.username).check_password("yipan-demo")
 
@@ -129,8 +120,6 @@ def test_barcodes_carry_a_valid_check_digit() -> None:
 
 
 def test_transfers_stand_in_every_state_and_work_waits_for_people() -> None:
-    retailer.build(now=NOW)
-
     states = Counter(TransferOrder.objects.values_list("state", flat=True))
     assert states == {
         "draft": 1,
@@ -159,8 +148,6 @@ def test_transfers_stand_in_every_state_and_work_waits_for_people() -> None:
 
 
 def test_around_the_orders_something_waits_for_everybody_who_buys() -> None:
-    retailer.build(now=NOW)
-
     def count(model: type[Model]) -> Counter[str]:
         return Counter(model._default_manager.values_list("state", flat=True))
 
