@@ -18,6 +18,9 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc"),
 ]
 
+#: Without the demo, where it is not what the test is about.
+EMPTY = ("--no-demo",)
+
 
 def ask(home: Path, question: str) -> object:
     dsn = (home / "postgres" / "dsn").read_text(encoding="utf-8")
@@ -62,7 +65,7 @@ def test_everything_starts_serves_stops_and_keeps_its_data(reachable: Path) -> N
 
 def test_what_dies_is_started_again_and_what_is_orphaned_ends(reachable: Path) -> None:
     home = reachable / "home"
-    with Running(home) as running:
+    with Running(home, options=EMPTY) as running:
         running.wait_until_ready()
         web = next(pid for pid in running.list_processes() if _has(pid, "yipan.config.wsgi"))
 
@@ -77,7 +80,7 @@ def test_what_dies_is_started_again_and_what_is_orphaned_ends(reachable: Path) -
         running.stop(signal.SIGKILL)
 
         running.wait_until_gone()
-    with Running(home) as after:
+    with Running(home, options=EMPTY) as after:
         assert after.wait_until_ready() < get_patience(), after.read_output()
         assert after.get("/login") == 200
 
