@@ -1,0 +1,151 @@
+"""
+A scratch database whose clock can be put: made from a template, dropped at the end.
+
+The template is migrated once for each state of the migrations; a copy of it takes a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, LiteralString
+
+import psycopg
+from django.db import connection, connections
+from psycopg import sql
+
+from yipan import config
+from yipan.config.database import parse_dsn
+from yipan.config.grants import migrate_and_grant
+from yipan.config.trouble import Trouble
+from yipan.ledger.memory import forget_ids
+
+#: What everybody who connects there says first: the simulated clocks hide the real ones.
+#: A scratch database need not survive the power cut that ends it.
+SAID_FIRST: Final = "-c search_path=public,simulated,pg_catalog -c synchronous_commit=off"
+TEMPLATE_PREFIX: Final = "yipan_template_"
+#: One process at a time makes a template; the number is nobody else's.
+TEMPLATE_LOCK: Final = 7_120_009
+#: How many letters of the hash of all migrations tell templates apart.
+HASH_LENGTH: Final = 16
+PACKAGE: Final = "yipan.config.virtual"
+
+
+@contextmanager
+def open_virtual_database(live_dsn: str, *, name: str = "") -> Iterator[str]:
+    """
+    Give an empty, migrated database with simulated clocks on the server of `live_dsn`.
+
+    Django is pointed at it for as long as the block runs; at the end it is dropped. Yields its
+    address. Without a name it gets one of this process, so that two may run at the same time.
+
+    :raises Trouble: if the role of `live_dsn` may not create databases.
+    """
+    name = name or f"yipan_virtual_{os.getpid()}"
+    before = dict(connections["default"].settings_dict)
+    try:
+        create_virtual_database(live_dsn, name=name)
+        dsn = make_virtual_dsn(live_dsn, name=name)
+        point_django_at(dsn)
+        yield dsn
+    finally:
+        connections.close_all()
+        connections["default"].settings_dict.update(before)
+        forget_ids()
+        drop_database(live_dsn, name=name)
+
+
+def create_virtual_database(live_dsn: str, *, name: str) -> None:
+    """Make a database of that name from the template, in place of one that is left over."""
+    with psycopg.connect(_get_maintenance(live_dsn), autocommit=True) as server:
+        server.execute("select pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+        try:
+            template = _make_template(server, live_dsn)
+            server.execute(_compose("drop database if exists {} with (force)", name))
+            server.execute(_compose("create database {} template {}", name, template))
+        except psycopg.errors.InsufficientPrivilege:
+            raise Trouble(
+                "The role of DATABASE_URL may not create throw-away databases: grant it CREATEDB, "
+                "or leave DATABASE_URL out to use the embedded server."
+            ) from None
+
+
+def drop_database(live_dsn: str, *, name: str) -> None:
+    """Drop a database and whoever is still connected to it."""
+    with psycopg.connect(_get_maintenance(live_dsn), autocommit=True) as server:
+        server.execute(_compose("drop database if exists {} with (force)", name))
+
+
+def make_virtual_dsn(live_dsn: str, *, name: str) -> str:
+    """Return the address of a database with simulated clocks."""
+    return psycopg.conninfo.make_conninfo(live_dsn, dbname=name, options=SAID_FIRST)
+
+
+def point_django_at(dsn: str) -> None:
+    """Let Django's connections lead there from now on."""
+    connections.close_all()
+    settings = connections["default"].settings_dict
+    settings.update(parse_dsn(dsn))
+    # One connection for all, and nobody else ends it: asking before each request costs time.
+    settings["CONN_MAX_AGE"] = None
+    settings["CONN_HEALTH_CHECKS"] = False
+    forget_ids()  # the other database gives ids of its own
+
+
+def hash_migrations() -> str:
+    """Return a text that changes with any migration of ours, and with the simulated clocks."""
+    root = Path(str(files("yipan")))
+    found = [*root.glob("*/migrations/**/*.py"), *root.glob("*/migrations/**/*.sql")]
+    found += Path(str(files(PACKAGE))).glob("*.sql")
+    digest = hashlib.sha256(Path(config.__file__).read_bytes())
+    for path in sorted(found):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:HASH_LENGTH]
+
+
+def _make_template(server: psycopg.Connection, live_dsn: str) -> str:
+    """Return the name of the template of the present migrations, making it where there is none."""
+    wanted = TEMPLATE_PREFIX + hash_migrations()
+    rows = server.execute(
+        "select datname from pg_database where datname like %s", [TEMPLATE_PREFIX + "%"]
+    ).fetchall()
+    known = {name for (name,) in rows}
+    if wanted in known:
+        return wanted
+    for old in sorted(known):
+        server.execute(_compose("drop database if exists {} with (force)", old))
+    raw = f"yipan_making_{os.getpid()}"
+    server.execute(_compose("drop database if exists {} with (force)", raw))
+    server.execute(_compose("create database {} template template0 encoding 'UTF8'", raw))
+    dsn = make_virtual_dsn(live_dsn, name=raw)
+    with psycopg.connect(dsn, autocommit=True) as fresh:
+        fresh.execute(_read("simulated.sql"))
+    point_django_at(dsn)
+    try:
+        migrate_and_grant()
+        with connection.cursor() as cursor:
+            cursor.execute(_read("bend.sql"))
+    finally:
+        connections.close_all()
+    # Renamed when it is whole: a template that was half made is never taken for one.
+    server.execute(_compose("alter database {} rename to {}", raw, wanted))
+    return wanted
+
+
+def _read(name: str) -> sql.SQL:
+    text = files(PACKAGE).joinpath(name).read_text(encoding="utf-8")
+    return sql.SQL(text)  # a file of ours, no text of a user
+
+
+def _compose(text: LiteralString, *names: str) -> sql.Composed:
+    return sql.SQL(text).format(*map(sql.Identifier, names))
+
+
+def _get_maintenance(dsn: str) -> str:
+    """Return the address of the database everybody may connect to, on the same server."""
+    return psycopg.conninfo.make_conninfo(dsn, dbname="postgres", options="")
