@@ -67,6 +67,6 @@ def _encode(body: object) -> bytes:
 
 
 def _decode(text: bytes, response: Any) -> Any:
-    if "json" in response.get("Content-Type", ""):
+    if text and "json" in response.get("Content-Type", ""):
         return json.loads(text)
     return text.decode(errors="replace") if text else None

@@ -1,0 +1,1 @@
+"""What people do in a day: to the goods first, and then, rightly or wrongly, to the systems."""

@@ -1,0 +1,72 @@
+"""What else happens in stores and warehouses: use, scrap, theft, damage; mostly written down."""
+
+from __future__ import annotations
+
+from yipan.simulate.acts.stage import Stage
+from yipan.simulate.acts.tills import Trade
+from yipan.simulate.world.truth import FLOOR, Spot
+
+
+class StoreWork:
+    """Staff, thieves and accidents, once a day at every site."""
+
+    def __init__(self, stage: Stage, trade: Trade) -> None:
+        self._stage = stage
+        self._trade = trade
+
+    def happen(self, site: str) -> None:
+        """Let a day's small things happen at a site."""
+        stage = self._stage
+        is_store = site in stage.retailer.stores
+        if is_store and stage.get_stream(f"staff/{site}").random() < 0.3:
+            self._write_off(site)
+        for fault in ("theft", "damage", "shrinkage"):
+            while size := stage.strike(fault, site):
+                self._lose(fault, site, size)
+        if not is_store:
+            return
+        for fault in ("unrecorded_use", "unrecorded_scrap"):
+            while size := stage.strike(fault, site):
+                self._lose(fault, site, size)
+        while size := stage.strike("kit_not_exploded", site):
+            self._trade.sell_kit(site, size)
+
+    def _lose(self, fault: str, site: str, size: int) -> None:
+        """Let units of something go that no document will tell of."""
+        stage = self._stage
+        stream = stage.get_stream(f"{fault}/{site}")
+        if site in stage.retailer.stores:
+            sku = stage.retailer.pick_sku(site, stream.random())
+            spot = Spot(site, FLOOR, sku)
+        else:
+            homes = [key for key in stage.retailer.homes if key[0] == site]
+            _, sku = stream.choice(homes)
+            spots = [
+                each
+                for each in stage.truth.list_spots(site, sku)
+                if not each.place.startswith("OUT:")
+            ]
+            if not spots:
+                return
+            spot = spots[0]
+        gone = stage.truth.take(spot, size, what=fault, at=stage.now)
+        if gone:
+            stage.label(fault, site, sku, -gone)
+
+    def _write_off(self, store: str) -> None:
+        """Use or throw away something, and write it down as one should."""
+        stage = self._stage
+        stream = stage.get_stream(f"staff/{store}")
+        sku = stage.retailer.pick_sku(store, stream.random())
+        kind = stream.choice(("scrap", "sample_issue", "internal_use"))
+        gone = stage.truth.take(Spot(store, FLOOR, sku), 1, what=kind, at=stage.now)
+        if not gone:
+            return
+        body = {
+            "site": store,
+            "adjustment_type": kind,
+            "reason": "Broken on the shelf" if kind == "scrap" else "Tasting on the floor",
+            "cost_center": "" if kind == "scrap" else "MARKETING",
+            "lines": [{"sku": sku, "quantity": gone}],
+        }
+        stage.post("pos/adjustments", body, by=f"manager.{store}")

@@ -1,0 +1,1 @@
+"""What a run was worth: the systems' books and findings, held against the truth."""
