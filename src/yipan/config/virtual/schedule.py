@@ -18,6 +18,7 @@ from yipan.config import clock
 #: What a run does once at its end, or what watches over processes that are not there.
 LEFT_OUT: Final = frozenset({"config.prove_books", "config.sweep_stalled"})
 
+MONDAY: Final = 0
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _EVERY = re.compile(r"(?:\*|\*/(\d+)) \* \* \* \*")
 
@@ -36,6 +37,22 @@ class Pace:
     tasks_every: timedelta = timedelta(minutes=10)
     quiet_every: timedelta = timedelta(hours=3)
     left_out: Collection[str] = LEFT_OUT
+    #: Tasks of every night that run on Mondays only.
+    weekly: Collection[str] = ()
+
+
+#: By the name of a scale. What is compared and planned for thousands of SKUs takes its time.
+PACES: Final = {
+    "tiny": Pace(),
+    "small": Pace(carried_every=timedelta(minutes=5), tasks_every=timedelta(minutes=30)),
+    "medium": Pace(carried_every=timedelta(minutes=15), tasks_every=timedelta(hours=1)),
+    "large": Pace(
+        carried_every=timedelta(minutes=30),
+        tasks_every=timedelta(hours=2),
+        quiet_every=timedelta(hours=4),
+        weekly=frozenset({"planning.plan_nightly"}),
+    ),
+}
 
 
 class Due(NamedTuple):
@@ -78,11 +95,13 @@ class Schedule:
         while self._due[0].at <= at:
             due = heapq.heappop(self._due)
             each = self._tasks[due.place]
+            heapq.heappush(self._due, Due(self._find_next(each, at), due.place))
+            if each.task.name in self._pace.weekly and at.weekday() != MONDAY:
+                continue
             is_due = not is_quiet or not _EVERY.fullmatch(each.cron)
             if is_due or at - self._ran_at.get(due.place, _NEVER) >= self._pace.quiet_every:
                 taken.append((each.task.name, each.task.func))
                 self._ran_at[due.place] = at
-            heapq.heappush(self._due, Due(self._find_next(each, at), due.place))
         return taken
 
     def _find_next(self, task: PeriodicTask[Any, Any, Any], after: datetime) -> datetime:

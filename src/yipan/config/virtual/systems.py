@@ -31,8 +31,8 @@ from yipan.simulate.systems import Answer, LineTrouble
 
 log = structlog.get_logger(__name__)
 
-#: Where time begins, unless it is said otherwise: a Monday, 06:00 in Shanghai.
-BEGINNING: Final = datetime(2026, 3, 1, 22, tzinfo=UTC)
+#: Where time begins, unless it is said otherwise: the midnight before a Monday in Shanghai.
+BEGINNING: Final = datetime(2026, 3, 1, 16, tzinfo=UTC)
 API: Final = "/api/v1/"
 #: Files and bulk jobs are worked on in the background; everything else is done when it is told.
 JOBS: Final = ("/api/v1/jobs", "/api/v1/bulk-jobs")
