@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
+from django.utils import timezone
 
 from tests import retailer
 from tests.retailer import CLERK, NOON, make_id, sell, stock
@@ -12,7 +15,7 @@ from yipan.foundation.limits import Limit, Purpose
 from yipan.ledger.moves import Trace
 from yipan.masterdata.limits import apply_limit
 from yipan.masterdata.refusals import SkuUnknown
-from yipan.pos import queries
+from yipan.pos import queries, tasks
 from yipan.pos.documents import difference, store_count
 from yipan.pos.documents.difference import CountMissing
 from yipan.pos.documents.store_count import CountPlaceUnknown, Seen
@@ -40,12 +43,12 @@ def look(quantity: int, *, sku: str = "TEA-250", place: str = "shop_floor") -> S
     )
 
 
-def settle(number: str) -> StoreDifference:
+def settle(number: str, *, at: datetime = NOON) -> StoreDifference:
     return difference.settle(
         number=number,
         by=MANAGER,
         roles=("store_manager",),
-        at=NOON,
+        at=at,
         message_id=make_id(f"{number} settled"),
     )
 
@@ -55,36 +58,56 @@ def list_open() -> list[tuple[str, str, int]]:
     return [(row.difference_type, row.sku.code, row.quantity_book) for row in rows]
 
 
+def ask_below_zero() -> int:
+    return tasks.doubt_below_zero(sites=["S12"], at=NOON)
+
+
 def list_told(stream: str) -> list[str]:
     return [each.kind.split(".")[1] for each in retailer.list_envelopes(f"pos:S12/{stream}")]
 
 
 def test_a_sale_below_zero_is_booked_and_opens_one_difference_and_one_count() -> None:
     sell(("TEA-250", 2))
-    assert list_open() == []
+    assert (ask_below_zero(), list_open()) == (0, [])
 
-    ticket = sell(("TEA-250", 1))
     sell(("TEA-250", 1))
+    ticket = sell(("TEA-250", 1))
 
     assert stock("pos:S12", FLOOR) == -2
-    assert list_open() == [("negative_book", "TEA-250", -1)]
+    assert [ask_below_zero(), ask_below_zero()] == [1, 0]
+    assert list_open() == [("negative_book", "TEA-250", -2)]
     [count] = queries.list_counts(site="S12")
     assert (count.reason, count.partner_number) == ("negative_book", ticket.number)
     assert list_told("tasks") == ["difference_opened"]
 
 
-def test_a_return_below_zero_opens_nothing() -> None:
+def test_only_the_sites_served_here_are_asked() -> None:
     sell(("TEA-250", 3))
-    StoreDifference.objects.all().delete()
-    StoreCount.objects.all().delete()
 
-    sell(("TEA-250", -1))
+    assert tasks.doubt_below_zero(sites=["S1"], at=NOON) == 0
+    assert tasks.doubt_below_zero(sites=[], at=NOON) == 1
 
-    assert list_open() == []
+
+def test_what_was_settled_is_asked_again_only_when_more_was_sold() -> None:
+    apply_limit(Limit(purpose=Purpose.POST, role="store_manager", value_max_minor=0, version=1))
+    sell(("TEA-250", 3))
+    ask_below_zero()
+    look(4)
+    # The hub has to approve: until then the book stays below zero.
+    settle(StoreDifference.objects.get().number, at=timezone.now())
+    assert stock("pos:S12", FLOOR) == -1
+
+    assert ask_below_zero() == 0
+    # Each test is one transaction, and the clock of the database stands still in it.
+    StoreDifference.objects.update(closed_at=NOON)
+    sell(("TEA-250", 1))
+
+    assert ask_below_zero() == 1
 
 
 def test_the_count_is_compared_with_the_book_of_its_moment_and_settled_by_an_adjustment() -> None:
     sell(("TEA-250", 3))
+    ask_below_zero()
     [open_count] = queries.list_counts(site="S12")
     row = StoreDifference.objects.get()
     with pytest.raises(CountMissing):
@@ -108,6 +131,7 @@ def test_the_count_is_compared_with_the_book_of_its_moment_and_settled_by_an_adj
 
 def test_a_count_that_agrees_with_the_book_closes_the_difference_by_itself() -> None:
     sell(("TEA-250", 3))
+    ask_below_zero()
     retailer.post_by_hand("pos:S12", "hand/1", FLOOR, 1)
 
     look(0)
@@ -154,6 +178,7 @@ def test_a_second_count_replaces_the_first_and_is_corrected_once() -> None:
 
 def test_two_doubts_about_one_thing_are_corrected_once() -> None:
     sell(("TEA-250", 3))
+    ask_below_zero()
     doubt = difference.Doubt(
         difference_type="short_pick", sku="TEA-250", place="shop_floor", partner_number="FO-1"
     )

@@ -11,6 +11,7 @@ from tests import retailer
 from tests.pos.fulfilling import accept, an_order, pick, tell
 from tests.retailer import CLERK, NOON, list_envelopes, make_id
 from yipan.ledger.moves import Trace
+from yipan.pos import tasks
 from yipan.pos.documents import difference, store_count
 from yipan.pos.documents.store_count import Seen
 from yipan.pos.models import StoreDifference
@@ -65,6 +66,7 @@ def test_a_short_pick_makes_the_hub_send_somebody_to_count_there() -> None:
 
 def test_a_doubt_told_twice_is_one_and_a_stranger_s_is_parked() -> None:
     retailer.sell(("SOAP-1", 8))
+    tasks.doubt_below_zero(sites=["S12"], at=NOON)
     [told] = list_envelopes("pos:S12/tasks")
     assert told.kind == "pos.difference_opened.v1"
 

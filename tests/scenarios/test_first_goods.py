@@ -58,7 +58,6 @@ def test_97_of_100_arrive_and_one_is_sold() -> None:
     assert ticket.reply_state == "applied"
     assert stock("pos:S12", "on_hand/shop_floor/available") == -1
     assert stock("erp", "on_hand/S12/available") == 0
-    # The sale, and that it went below zero.
     assert deliver() > 0
     assert stock("erp", "on_hand/S12/available") == -1
 

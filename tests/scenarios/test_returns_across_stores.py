@@ -18,7 +18,7 @@ from yipan.erp.documents.customer_return import BroughtBack, Claim, NotReturnabl
 from yipan.erp.models import CustomerReturn
 from yipan.ledger.moves import Trace
 from yipan.messages.till import TicketLine
-from yipan.pos import queries
+from yipan.pos import queries, tasks
 from yipan.pos.documents import difference, register, store_count
 from yipan.pos.documents.register import Sale
 from yipan.pos.documents.store_count import Seen
@@ -91,7 +91,8 @@ def test_a_sale_below_zero_opens_a_difference_that_a_count_explains() -> None:
     deliver()
     assert stock("pos:S12", FLOOR, "MUG-1") == stock("erp", "on_hand/S12/available", "MUG-1") == -1
 
-    # Nobody has to notice: a difference stands open, with a count somebody has to make.
+    # Nobody has to notice: a minute later a difference stands open, with a count to make.
+    tasks.doubt_below_zero(sites=["S12"], at=NOON)
     [row] = queries.list_differences(queries.DifferenceFilter(site="S12"))
     assert (row.type_label, row.partner_number, row.quantity_book) == (
         "Sold below zero",

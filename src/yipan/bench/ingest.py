@@ -28,6 +28,7 @@ from itertools import groupby
 from pathlib import Path
 
 from django.db import connection
+from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
 from yipan.access import keys
@@ -42,6 +43,7 @@ from yipan.foundation.ids import make_id
 from yipan.ledger.feed import LAG
 from yipan.ledger.moves import Trace
 from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.pos import tasks
 from yipan.pos.documents import stock_opening
 from yipan.pos.documents.stock_opening import ShopStock
 from yipan.simulate import tills
@@ -89,6 +91,9 @@ def run(*, file: Path | None = None) -> list[Result]:
         used = {name: _read_cpu(pid) for name, pid in pids.items()}
         began = time.monotonic()
         received_at, booked_at = _tell_all(told, address=address, outcome=outcome)
+        # What the clock does once a minute is of the same work: it is done once, and counted in.
+        asked = tasks.doubt_below_zero(sites=(), at=timezone.now())
+        booked_at = time.monotonic() if asked else booked_at
         used = {name: _read_cpu(pid) - used[name] for name, pid in pids.items()}
     assert outcome.states == {"applied": outcome.tickets}, outcome.states
     results = [
@@ -103,6 +108,7 @@ def run(*, file: Path | None = None) -> list[Result]:
         tell("lines", lines, unit="lines"),
         tell("tickets", len(baskets), unit="tickets"),
         tell("stores", len(told), unit="stores"),
+        tell("counts_asked_for", asked, unit="counts"),
         tell("seconds", booked_at - began, unit="s"),
     ]
     results.append(

@@ -213,6 +213,14 @@ def offset_late_stores(timestamp: int) -> None:
         )
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="pos.doubt_below_zero", queueing_lock="pos.doubt_below_zero", lock="pos.doubts")
+def doubt_below_zero(timestamp: int) -> None:
+    """Ask for counts of what stores sold below zero; a ticket itself does not wait for that."""
+    if "pos" in node.list_node_receivers():
+        pos_tasks.doubt_below_zero(sites=node.list_node_sites(), at=_get_instant(timestamp))
+
+
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="wms.replenish", queueing_lock="wms.replenish")
 def replenish(timestamp: int) -> None:
@@ -294,6 +302,7 @@ TASKS: Final = (
     prove_books,
     offset_late_warehouses,
     offset_late_stores,
+    doubt_below_zero,
     revisit_counts,
     replenish,
     plan_nightly,

@@ -31,6 +31,7 @@ from yipan.erp.documents.master_record import Author
 from yipan.exchange import delivery
 from yipan.ledger.moves import Trace
 from yipan.masterdata.models import Category
+from yipan.pos import tasks as pos_tasks
 from yipan.pos.documents import stock_opening as store_opening
 from yipan.pos.documents.stock_opening import ShopStock
 from yipan.pos.models import StoreOpening
@@ -74,6 +75,7 @@ def build(*, now: datetime | None = None) -> bool:
     selling.open_channels(at=opened_at)
     orders.tell(now=now)
     selling.sell(now=now)
+    pos_tasks.doubt_below_zero(sites=(), at=now)
     delivery.deliver_pending()
     counting.tell(now=now)
     _keep_days(first_day, now=now)

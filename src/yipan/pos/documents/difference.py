@@ -26,7 +26,6 @@ from yipan.pos.documents.facts import Taken, note
 from yipan.pos.models import StoreCount, StoreDifference
 from yipan.pos.models.difference import DifferenceState as State
 from yipan.pos.models.difference import DifferenceType
-from yipan.pos.rules import SHOP_FLOOR
 
 DOCUMENT_TYPE = "store_difference"
 
@@ -52,42 +51,6 @@ class Doubt:
     place: str
     partner_number: str
     quantity_seen: int | None = None
-
-
-@transaction.atomic(savepoint=False)
-def open_below_zero(
-    *, site: str, sold: Mapping[str, str], by: Trace, at: datetime
-) -> Mapping[Key, str]:
-    """
-    Open a difference for each SKU the shop floor's book has gone below zero with.
-
-    `sold` maps the SKUs that were just sold to a ticket. The sale stands: the customer has
-    the goods, so the book was wrong before, and somebody has to look. Return the counts of
-    those that are new.
-    """
-    keys = [(sku, SHOP_FLOOR) for sku in sold]
-    found = levels.find_levels(book=f"pos:{site}", keys=keys)
-    below = sorted(sku for (sku, _), level in found.items() if level.available < 0)
-    if not below:
-        return {}
-    # A till at a store without opening stock sells below zero all day: one question, once open.
-    open_already = _list_doubted(site, below)
-    doubts = [
-        Doubt(
-            difference_type="negative_book",
-            sku=sku,
-            place=SHOP_FLOOR,
-            partner_number=sold[sku],
-        )
-        for sku in below
-        if sku not in open_already
-    ]
-    if not doubts:
-        return {}
-    books = {key: level.available for key, level in found.items()}
-    counts = _open_counts(site, doubts, books=books, by=by, at=at)
-    _open_new(site, doubts, counts=counts, books=books, by=by, at=at)
-    return {key: count.number for key, count in counts.items()}
 
 
 @transaction.atomic(savepoint=False)
@@ -186,14 +149,6 @@ def settle(
 def _find_open(site: str, doubts: Sequence[Doubt]) -> set[tuple[str, str, str]]:
     rows = StoreDifference.objects.filter(site=site, sku__in={each.sku for each in doubts})
     return set(rows.exclude(state=State.CLOSED).values_list("difference_type", "sku", "place"))
-
-
-def _list_doubted(site: str, skus: Sequence[str]) -> set[str]:
-    """Return those of the SKUs whose book below zero is a question already."""
-    rows = StoreDifference.objects.filter(
-        site=site, sku__in=skus, place=SHOP_FLOOR, difference_type="negative_book"
-    )
-    return set(rows.exclude(state=State.CLOSED).values_list("sku", flat=True))
 
 
 def _open_counts(

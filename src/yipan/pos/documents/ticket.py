@@ -20,7 +20,7 @@ from yipan.ledger.moves import FactPosting, Trace
 from yipan.messages.pos import TicketPosted
 from yipan.messages.till import TicketClosed, TicketLine, TicketTender
 from yipan.pos import rules
-from yipan.pos.documents import customer_return, difference, store_day
+from yipan.pos.documents import customer_return, store_day
 
 DOCUMENT_TYPE = "ticket"
 
@@ -161,20 +161,6 @@ def _post_site(site: str, pairs: Sequence[Pair]) -> None:
     _insert([ticket for ticket, _ in pairs])
     outbox.publish_many([_make_outgoing(ticket, message) for ticket, message in pairs])
     customer_return.tell(pairs)
-    _doubt_below_zero(site, [ticket for ticket, _ in pairs])
-
-
-def _doubt_below_zero(site: str, tickets: Sequence[Row]) -> None:
-    """Open a difference where the goods a customer took were not there by the book."""
-    sold = {
-        line.sku: ticket.number
-        for ticket in reversed(tickets)
-        for line in ticket.lines
-        if line.quantity > 0
-    }
-    if sold:
-        by = Trace(actor=tickets[0].till_source)
-        difference.open_below_zero(site=site, sold=sold, by=by, at=tickets[0].recorded_at)
 
 
 def _insert(tickets: Sequence[Row]) -> None:

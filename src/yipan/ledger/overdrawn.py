@@ -1,0 +1,74 @@
+"""Accounts that facts drove below zero and that have not recovered, and what took them there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from yipan.foundation.status import StockStatus
+from yipan.ledger.calls import call, texts
+from yipan.ledger.models import STATUS_CODES
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overdrawn:
+    """A SKU whose balance at a place is below zero; `quantity` is in its smallest unit."""
+
+    book: str
+    path: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastOut:
+    """What was the last to leave a place: under which origin, whose, and when it was recorded."""
+
+    origin: str
+    source: str
+    recorded_at: datetime
+
+
+def list_overdrawn(*, books: str, path: str, status: StockStatus) -> list[Overdrawn]:
+    """
+    Return what is below zero at `path` in every book whose code begins with `books`.
+
+    Ordered by book and SKU. The work grows with what is below zero, not with the books.
+    """
+    rows = call(
+        """
+        select k.code, p.path, s.code, b.quantity
+          from ledger_balance b
+          join ledger_place p on p.place_id = b.place_id
+          join ledger_book k on k.book_id = p.book_id
+          join ledger_sku s on s.sku_id = b.sku_id
+         where b.overdraft > 0 and b.quantity < 0 and b.status = %s
+           and p.path = %s and k.code ^@ %s
+         order by k.code, s.code collate "C"
+        """,
+        [STATUS_CODES[status], path, books],
+    )
+    return [Overdrawn(book=row[0], path=row[1], sku=row[2], quantity=row[3]) for row in rows]
+
+
+def find_last_out(*, book: str, path: str, skus: Collection[str]) -> dict[str, LastOut]:
+    """Return by SKU the last posting that took goods from `path`; without those never taken."""
+    rows = call(
+        """
+        select s.code, h.origin, h.source, h.recorded_at
+          from unnest(%(skus)s::text[]) wanted (code)
+          join ledger_sku s on s.code = wanted.code
+          join ledger_place p on p.path = %(path)s
+          join ledger_book k on k.book_id = p.book_id and k.code = %(book)s
+         cross join lateral (
+               select m.event_id from ledger_movement m
+                where m.bucket = s.bucket and m.sku_id = s.sku_id and m.from_place = p.place_id
+                order by m.recorded_at desc, m.id desc limit 1) last
+          join ledger_posting h
+            on h.bucket = (get_byte(uuid_send(last.event_id), 15) & 63)
+           and h.event_id = last.event_id
+        """,
+        {"skus": texts(sorted(skus)), "path": path, "book": book},
+    )
+    return {row[0]: LastOut(origin=row[1], source=row[2], recorded_at=row[3]) for row in rows}
