@@ -94,7 +94,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         left = end_other_sessions()
     for name, query in left:
-        sys.stderr.write(f"\nended a session left by a test: {name}: {query}\n")
+        print(f"\nended a session left by a test: {name}: {query}", file=sys.__stderr__)
 
 
 def end_other_sessions() -> list[tuple[str, str]]:
