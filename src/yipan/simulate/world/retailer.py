@@ -90,7 +90,7 @@ def make_retailer(scale: Scale, chance: Chance) -> Retailer:
     stream = chance.get("retailer")
     goods = {}
     for number in range(1, scale.skus + 1):
-        category = CATEGORIES[(number // 2) % len(CATEGORIES)]
+        category = CATEGORIES[(number - 1) // 2 % len(CATEGORIES)]
         cost = stream.randrange(150, 6_000)
         code, twin = f"G{number:05d}", number + 1 if number % 2 else number - 1
         goods[code] = Good(
@@ -99,7 +99,7 @@ def make_retailer(scale: Scale, chance: Chance) -> Retailer:
             case_size=stream.choice(CASES),
             cost_minor=cost,
             price_minor=cost * stream.randrange(140, 190) // 100,
-            supplier=SUPPLIERS[(number // 2) % len(SUPPLIERS)],
+            supplier=SUPPLIERS[(number - 1) // 2 % len(SUPPLIERS)],
             sibling=f"G{min(twin, scale.skus):05d}",
             is_dated=category == DATED,
         )
