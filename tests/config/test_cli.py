@@ -28,7 +28,19 @@ def home() -> Iterator[Path]:
 
 @pytest.mark.parametrize(
     "command",
-    ["up", "migrate", "demo", "prove", "bench", "import", "apikey", "person", "doctor", "database"],
+    [
+        "up",
+        "migrate",
+        "demo",
+        "prove",
+        "bench",
+        "import",
+        "apikey",
+        "person",
+        "doctor",
+        "database",
+        "simulate",
+    ],
 )
 def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
     told = run_yipan(command, "--help", home=tmp_path)

@@ -11,7 +11,15 @@ import psycopg
 import typer
 from rich.console import Console
 
-from yipan.config import cli_checks, cli_data, cli_database, cli_import, cli_people, cli_session
+from yipan.config import (
+    cli_checks,
+    cli_data,
+    cli_database,
+    cli_import,
+    cli_people,
+    cli_session,
+    cli_simulate,
+)
 from yipan.config.home import find_home
 from yipan.config.startup import read_port
 from yipan.config.trouble import Trouble
@@ -29,6 +37,7 @@ app.command("prove")(cli_checks.prove)
 app.command("bench")(cli_checks.bench)
 app.command("doctor")(cli_checks.doctor)
 app.command("demo")(cli_data.demo)
+app.command("simulate")(cli_simulate.simulate)
 app.add_typer(cli_import.app, name="import")
 app.add_typer(cli_data.key_app, name="apikey")
 app.add_typer(cli_people.app, name="person")

@@ -24,6 +24,7 @@ from yipan.config.virtual.doors import Doors
 from yipan.config.virtual.lines import Lines, get_system
 from yipan.config.virtual.schedule import Pace, Schedule
 from yipan.erp import tasks as erp
+from yipan.exchange.queries.sources import SourceRow, list_sources
 from yipan.exchange.sources import find_source
 from yipan.ledger import months
 from yipan.simulate.cast import Member
@@ -176,6 +177,16 @@ class VirtualSystems:
         """Carry all that is under way at this moment, whatever the pace."""
         self._work.is_called = True
         self._carry()
+
+    def list_unhealed(self) -> list[SourceRow]:
+        """Return the sources of which a receiver has not everything: missing, parked or waiting."""
+        return [row for row in list_sources() if row.is_behind]
+
+    def list_faults(self) -> list[Fault]:
+        """Return the errors of ours so far, in tasks and in the receiving of messages."""
+        now = self._clock.read()
+        received = [Fault(name="exchange", error=each, at=now) for each in self.lines.faults]
+        return [*self.faults, *received]
 
     def _carry(self) -> None:
         """Deliver what is told, and do what waits in the background, until nothing is left."""
