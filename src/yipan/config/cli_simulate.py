@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,11 +67,57 @@ def simulate(  # noqa: PLR0913 - options of a command line have names
         remarks.print("Stopped; the throw-away database is gone.")
         raise typer.Exit(INTERRUPTED) from None
     if report is not None:
-        report.mkdir(parents=True, exist_ok=True)
-        (report / "scores.json").write_text(scores.to_json() + "\n", encoding="utf-8")
+        write_report(scores, report)
     answer(scores.to_dict(), text=_tell(scores), as_json=json)
     if scores.oversold or scores.unhealed_messages or not scores.proved:
         raise typer.Exit(1)
+
+
+def compare_runs(
+    first: Annotated[Path, typer.Argument(help="The scores.json of a run.")],
+    second: Annotated[Path, typer.Argument(help="That of another.")],
+    *,
+    page: Annotated[Path | None, typer.Option(help="An HTML file to write both into.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Hold two simulated runs side by side: another policy, with and without counting."""
+    from yipan.simulate.scores.comparing import compare, write_comparison
+
+    runs = [_read_scores(path) for path in (first, second)]
+    if page is not None:
+        page.write_text(write_comparison(*runs), encoding="utf-8")
+    rows = compare(*runs)
+    text = "\n".join(f"{row.name}: {row.a} → {row.b}" for row in rows)
+    answer({"figures": [asdict(row) for row in rows]}, text=text, as_json=json)
+
+
+def write_report(scores: Scores, directory: Path) -> None:
+    """Write what a run comes to: JSON, a page in each language, and PDF where typst is there."""
+    from yipan.simulate.scores.paper import PrinterMissing, write_pdf
+    from yipan.simulate.scores.report import write_html
+    from yipan.simulate.scores.words import LANGUAGES
+
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "scores.json").write_text(scores.to_json() + "\n", encoding="utf-8")
+    for language in LANGUAGES:
+        page = write_html(scores.to_dict(), language=language)
+        (directory / f"report.{language}.html").write_text(page, encoding="utf-8")
+        try:
+            paper = write_pdf(scores.to_dict(), language=language)
+        except PrinterMissing as missing:
+            remarks.print(str(missing))
+        else:
+            (directory / f"report.{language}.pdf").write_bytes(paper)
+
+
+def _read_scores(path: Path) -> dict[str, Any]:
+    try:
+        found = loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Trouble(f"{path} holds no scores of a run: {error}.") from None
+    if not isinstance(found, dict) or "accuracy" not in found:
+        raise Trouble(f"{path} holds no scores of a run.")
+    return found
 
 
 def _check(*, scale: str, faults: str) -> None:
