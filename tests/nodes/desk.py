@@ -12,7 +12,9 @@ import traceback
 
 from django.db import connection
 
-from tests.nodes.stories import ACTS
+from tests.nodes import plans, stories
+
+ACTS = {**stories.ACTS, **plans.ACTS}
 
 
 def serve() -> None:

@@ -23,7 +23,7 @@ from tests.config.running import Running
 from yipan.config.home import find_home
 
 ROOT = Path(__file__).parents[2]
-WAIT_SECONDS_MAX = 90.0
+WAIT_SECONDS_MAX = 150.0
 POLL_SECONDS = 0.1
 
 
@@ -110,6 +110,12 @@ class Node:
     def start_worker(self, **environment: str) -> subprocess.Popen[bytes]:
         """Start the worker."""
         return self._start("-m", "yipan.config.worker", **environment)
+
+    def kill(self, child: subprocess.Popen[bytes]) -> None:
+        """Kill a process by -9, so that nobody waits for it any more."""
+        child.kill()
+        child.wait()
+        self._children.remove(child)
 
     def start_web(self) -> int:
         """Start the web process, wait until it answers, and return its port."""

@@ -81,8 +81,8 @@ def test_a_candidate_has_to_be_better_and_to_cover_what_it_says() -> None:
 
 @pytest.mark.slow
 def test_a_model_that_learns_the_week_passes_the_gate_and_says_the_same_again() -> None:
-    demand, masked = draw(300), np.zeros((300, DAYS), dtype=bool)
-    horizons = np.full(300, 4, dtype=np.int64)
+    demand, masked = draw(200), np.zeros((200, DAYS), dtype=bool)
+    horizons = np.full(200, 4, dtype=np.int64)
 
     verdict = gate.judge(demand, masked, horizons, with_learned=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from tests import retailer
 from tests.retailer import NOON, make_id
@@ -21,6 +22,10 @@ DAYS = 120
 #: SKU to what each store sells of it a day.
 PACES = {"TEA-250": 4.0, "SOAP-1": 1.5, "MUG-1": 0.4}
 STOCK = {"S1": 8, "S12": 40}
+WAREHOUSE_TERMS: dict[str, Any] = {
+    "source": "SUP-01", "review_days": "135", "service_permille": 950,
+}  # fmt: skip
+STORE_TERMS: dict[str, Any] = {"source": "W1", "lead_time_days": 2, "case_size": 6}
 
 
 def open_chain(*, warehouse: int = 900, stores: dict[str, int] | None = None) -> None:
@@ -32,7 +37,8 @@ def open_chain(*, warehouse: int = 900, stores: dict[str, int] | None = None) ->
     left = STOCK if stores is None else stores
     facts = []
     for sku, pace in PACES.items():
-        facts.append(make_fact(f"open/{sku}/W1", first, sku, ("opening", "W1"), warehouse))
+        if warehouse:
+            facts.append(make_fact(f"open/{sku}/W1", first, sku, ("opening", "W1"), warehouse))
         for site in ("S1", "S12"):
             sold = draw_sales(sku, site, pace)
             stock = sum(sold) + left[site]
@@ -43,10 +49,8 @@ def open_chain(*, warehouse: int = 900, stores: dict[str, int] | None = None) ->
                     way = (site, "customer")
                     facts.append(make_fact(f"sale/{sku}/{site}/{day}", at, sku, way, quantity))
     posting.post_facts(book=SITE_BOOK, postings=facts)
-    set_terms(
-        Scope(site_type="warehouse"), source="SUP-01", review_days="135", service_permille=950
-    )
-    set_terms(Scope(site_type="store"), source="W1", lead_time_days=2, case_size=6)
+    set_terms(Scope(site_type="warehouse"), **WAREHOUSE_TERMS)
+    set_terms(Scope(site_type="store"), **STORE_TERMS)
 
 
 def draw_sales(sku: str, site: str, pace: float) -> list[int]:
@@ -62,6 +66,11 @@ def make_fact(
     begin, end = way
     move = Move(sku=sku, from_account=_name(begin), to_account=_name(end), quantity=quantity)
     return FactPosting(origin=origin, occurred_at=at, moves=[move], business_date=at.date())
+
+
+def post(*facts: FactPosting) -> None:
+    """Let something happen in the site book."""
+    posting.post_facts(book=SITE_BOOK, postings=list(facts))
 
 
 def set_terms(scope: Scope, **terms: object) -> None:

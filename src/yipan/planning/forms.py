@@ -39,6 +39,7 @@ LABELS: Mapping[str, StrPromise] = {
     "is_running_out": _("Runs out, not ordered again"),
     "is_pushed": _("Pushed to stores"),
     "may_rebalance": _("May move between stores"),
+    "lane_minimum_minor": _("A way between stores is worth at least, in cents"),
     "reserve_percent": _("Kept back for a second push, percent"),
     "like_sku": _("Sells like the SKU"),
     "like_site": _("Sells like the site"),

@@ -21,6 +21,7 @@ from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
 from yipan.planning.models import PlanRun, PlanShard, Proposal, RunState
 from yipan.planning.models.proposal import ProposalKind, ProposalState
+from yipan.planning.queries.policies import read_lane_minimums
 
 DOCUMENT_TYPE: Final = "plan_run"
 PREFIX: Final = "PR"
@@ -140,12 +141,17 @@ def fail(*, number: str, problem: str, at: datetime) -> None:
 
 
 def mark_small_lanes(*, least: int) -> int:
-    """Mark rebalancing on ways whose goods of all SKUs together are worth less than `least`."""
+    """
+    Mark rebalancing on ways whose goods of all SKUs together are worth too little for a van.
+
+    That is less than `least`, or than the policy of the store they go to says. Return how many.
+    """
     rows = Proposal.objects.filter(kind=ProposalKind.REBALANCING, state=ProposalState.OPEN)
     lanes = rows.values("source", "site").annotate(value=Sum("value_minor"))
+    leasts = read_lane_minimums({lane["site"] for lane in lanes})
     small = 0
     for lane in lanes:
-        is_small = lane["value"] < least
+        is_small = lane["value"] < max(least, leasts.get(lane["site"], 0))
         on_lane = rows.filter(source=lane["source"], site=lane["site"])
         on_lane.exclude(is_too_small=is_small).update(is_too_small=is_small)
         small += int(is_small)

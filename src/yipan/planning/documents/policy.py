@@ -35,6 +35,7 @@ LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "shelf_life_days": (0, 3_650),
     "days_max": (0, 730),
     "reserve_percent": (0, 90),
+    "lane_minimum_minor": (0, 99_999_999),
     "like_percent": (1, 500),
 }
 FLAGS: Final = frozenset(

@@ -26,7 +26,8 @@ def compare(
     *, scope: tuple[str, str, str, str], terms: Mapping[str, Any], today: date
 ) -> dict[str, Any]:
     """
-    Return what holds now and what is wanted would have cost, and on how many places.
+    Return what holds now and what is wanted would have cost, on how many places, and how many days
+    of history are known and missing.
 
     `scope` is category, type of site, site and SKU. Costs are those of `rules.simulation.Cost`.
     """
@@ -46,6 +47,7 @@ def compare(
     both = [*standing, wanted]
     suppliers = read_suppliers(both)
     chosen: list[tuple[int, Policy]] = []
+    longest = 0
     for number, place in enumerate(shard.places):
         fits = wanted.holds_for(
             sku=place.sku,
@@ -53,12 +55,14 @@ def compare(
             site=place.site,
             site_type=place.site_type,
         )
+        longest = max(longest, place.days_listed if fits else 0)
         if fits and place.days_listed >= DAYS_MIN:
             policy, _ = resolve_policy(
                 both, sku=rows[place.sku], site=sites[place.site], suppliers=suppliers
             )
             chosen.append((number, policy))
-    return _simulate(shard, chosen)
+    found = _simulate(shard, chosen)
+    return {**found, "days_known": longest, "days_missing": max(0, DAYS_MIN - longest)}
 
 
 def _simulate(shard: Shard, chosen: list[tuple[int, Policy]]) -> dict[str, Any]:

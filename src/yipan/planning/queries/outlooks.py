@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
-from yipan.planning.models import DemandDay, DemandEvent, StockOutlook
+from yipan.planning.models import DemandDay, StockOutlook
+from yipan.planning.queries.occasions import read_occasions
 from yipan.pool.queries.supplies import SupplyRow, list_supplies
 
 ROWS_MAX = 1_000
@@ -187,17 +187,13 @@ def _list_coming(row: OutlookRow, *, today: date) -> Mapping[date, int]:
 
 
 def _read_factors(row: OutlookRow, *, today: date) -> list[float]:
+    """Return which share of an ordinary day is expected to be sold on each coming day."""
     factors = [1.0] * DAYS_PROJECTED
-    for event in DemandEvent.objects.filter(is_active=True, ends_on__gte=today):
-        branch = f"{row.sku.category}/".startswith(f"{event.category}/")
-        fits: list[Any] = [
-            event.sku in ("", row.sku.code),
-            event.site in ("", row.site.code),
-            not event.category or branch,
-        ]
-        for ahead in range(DAYS_PROJECTED) if all(fits) else ():
-            if event.starts_on <= today + timedelta(days=ahead) <= event.ends_on:
-                factors[ahead] *= 1 + event.percent / 100
+    for occasion in read_occasions({row.sku.code: row.sku}, today=today):
+        if occasion.sites and row.site.code not in occasion.sites:
+            continue
+        for ahead in range(max(0, occasion.first), min(DAYS_PROJECTED, occasion.last + 1)):
+            factors[ahead] *= max(0.05, 1 + occasion.percent / 100)
     return factors
 
 

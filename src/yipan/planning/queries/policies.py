@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -94,6 +94,21 @@ def resolve_policy(
         # What is no longer sold is never bought again, whatever a layer says.
         policy = replace(policy, is_running_out=True)
     return policy, said_by
+
+
+def read_lane_minimums(codes: Collection[str]) -> dict[str, int]:
+    """
+    Return for each site what goods from another store have to be worth to be sent there.
+
+    Layers of goods do not count: a van carries all of them.
+    """
+    layers, sites = read_layers(), masterdata.find_sites(set(codes))
+    return {
+        code: resolve(
+            layers, sku="", category="", site=code, site_type=site.site_type
+        )[0].lane_minimum_minor
+        for code, site in sites.items()
+    }  # fmt: skip
 
 
 def read_suppliers(layers: Sequence[Layer]) -> dict[str, SupplierRow]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Min
+
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
-from yipan.planning.models import Backtest, DemandEvent, PlanRun
+from yipan.planning.models import Backtest, DemandDay, DemandEvent, PlanRun
+from yipan.planning.rules.shard import DAYS_TESTED_MIN
 from yipan.pool.queries.channels import list_services
 
 RUNS_MAX = 50
@@ -39,6 +45,37 @@ def find_backtest(segment: str) -> Backtest | None:
     """Return the current back-test of one segment, None when there is none."""
     query = Backtest.objects.filter(is_current=True, segment=segment)
     return query.defer("learned").first()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistorySpan:
+    """How many days of demand are known, and how many a back-test needs."""
+
+    known: int
+    wanted: int
+    today: date
+
+    @property
+    def missing(self) -> int:
+        """Return how many days are still missing."""
+        return max(0, self.wanted - self.known)
+
+    @property
+    def percent(self) -> int:
+        """Return how much of what is needed is known, in whole percent."""
+        return min(100, 100 * self.known // self.wanted)
+
+    @property
+    def enough_on(self) -> date:
+        """Return the day from which on there is enough."""
+        return self.today + timedelta(days=self.missing)
+
+
+def read_span(*, today: date) -> HistorySpan:
+    """Return how far back demand is known."""
+    first = DemandDay.objects.aggregate(first=Min("day"))["first"]
+    known = max(0, (today - first).days) if first else 0
+    return HistorySpan(known=known, wanted=DAYS_TESTED_MIN, today=today)
 
 
 def list_events() -> list[DemandEvent]:

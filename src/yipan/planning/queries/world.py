@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from yipan.ledger.several import list_balances_of
@@ -11,16 +11,16 @@ from yipan.ledger.sku_levels import list_site_levels
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.queries.groups import list_sku_categories
 from yipan.masterdata.rows import SiteRow, SkuRow
-from yipan.planning.models import Backtest, DemandEvent, Proposal, TransferRoute
+from yipan.planning.models import Backtest, Proposal, TransferRoute
 from yipan.planning.models.proposal import ProposalState
 from yipan.planning.queries.history import list_known_keys, read_history
+from yipan.planning.queries.occasions import read_occasions
 from yipan.planning.queries.policies import read_layers, read_suppliers, resolve_policy
 from yipan.planning.rules.policies import Layer, Policy
 from yipan.planning.rules.shard import (
     DAYS_AHEAD,
     Coming,
     Costs,
-    Occasion,
     Place,
     Shard,
     get_shard_number,
@@ -60,9 +60,9 @@ def read_shard(skus: Sequence[str], *, number: int, today: date, costs: Costs) -
     layers = read_layers()
     stock = _read_stock(skus, today=today)
     known = list_known_keys(skus) | set(stock.on_hand) | set(stock.coming)
-    keys = _list_keys(rows, sites, layers, known)
+    policies = _resolve(_list_keys(rows, sites, layers, known), rows, sites, layers)
+    keys = sorted(policies)
     demand, masked, listed = read_history(keys, today=today, available=stock.available)
-    policies = _resolve(keys, rows, sites, layers)
     coordinates = _read_coordinates(sites)
     places = [
         Place(
@@ -92,7 +92,7 @@ def read_shard(skus: Sequence[str], *, number: int, today: date, costs: Costs) -
         places=places,
         demand=demand,
         masked=masked,
-        occasions=_read_occasions(rows, today=today),
+        occasions=read_occasions(rows, today=today),
         models=models,
         gates=gates,
         costs=costs,
@@ -121,11 +121,24 @@ def _list_keys(
 def _resolve(
     keys: Iterable[Key], rows: dict[str, SkuRow], sites: dict[str, SiteRow], layers: list[Layer]
 ) -> dict[Key, Policy]:
+    """
+    Return the policy of each place, and of those they are fed from: an empty warehouse buys, too.
+
+    Nothing comes from a site that is closed.
+    """
     suppliers = read_suppliers(layers)
-    return {
-        (sku, site): resolve_policy(layers, sku=rows[sku], site=sites[site], suppliers=suppliers)[0]
-        for sku, site in keys
-    }
+    found: dict[Key, Policy] = {}
+    waiting = set(keys)
+    while waiting:
+        sku, site = waiting.pop()
+        policy, _ = resolve_policy(layers, sku=rows[sku], site=sites[site], suppliers=suppliers)
+        source = sites.get(policy.source)
+        if source is not None and not source.is_active:
+            policy = replace(policy, source="")
+        elif source is not None and (sku, source.code) not in found:
+            waiting.add((sku, source.code))
+        found[sku, site] = policy
+    return found
 
 
 def _read_stock(skus: Sequence[str], *, today: date) -> _Stock:
@@ -187,29 +200,6 @@ def _read_coordinates(sites: dict[str, SiteRow]) -> dict[str, tuple[float, float
         for row in list_services(sites=set(sites))
         if row.latitude is not None and row.longitude is not None
     }
-
-
-def _read_occasions(rows: dict[str, SkuRow], *, today: date) -> list[Occasion]:
-    occasions = []
-    for event in DemandEvent.objects.filter(is_active=True).order_by("id"):
-        branch = frozenset(
-            sku
-            for sku, row in rows.items()
-            if event.category and f"{row.category}/".startswith(f"{event.category}/")
-        )
-        if (event.sku and event.sku not in rows) or (event.category and not branch):
-            continue
-        occasions.append(
-            Occasion(
-                first=(event.starts_on - today).days,
-                last=(event.ends_on - today).days,
-                percent=event.percent,
-                sku=event.sku,
-                category_skus=branch,
-                site=event.site,
-            )
-        )
-    return occasions
 
 
 def _read_gates(segments: set[str]) -> tuple[dict[str, str], dict[str, str]]:

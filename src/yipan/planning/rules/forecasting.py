@@ -67,6 +67,7 @@ def expect(shard: Shard) -> Expected:
     ratios = measure_ratios(demand, masked, history, horizons)
     levels, intermittent = history[:, -1].copy(), smooth_tsb(demand, masked)
     borrowed = _borrow(places, levels, ratios, intermittent)
+    future = mix_factors(places, levels, future)
     means = _sum_ahead(levels, future, horizons)
     _widen(places, levels, means, ratios)
     mine = _find_own(places, means, ratios)
@@ -110,6 +111,28 @@ def add_downstream(places: Sequence[Place], demand: Floats) -> Floats:
         if above is not None and above != row:
             sums[above] += demand[row]
     return sums
+
+
+def mix_factors(places: Sequence[Place], levels: Floats, factors: Floats) -> Floats:
+    """
+    Return the factors of each place, those of a warehouse mixed of what the places it feeds sell.
+
+    A promotion in stores is no promotion of the warehouse, and yet it has to be ready for it.
+    """
+    mixed = factors.copy()
+    rows = {(it.sku, it.site): row for row, it in enumerate(places)}
+    fed: dict[int, list[int]] = {}
+    for row, place in enumerate(places):
+        above = rows.get((place.sku, place.policy.source))
+        if above is not None and above != row:
+            fed.setdefault(above, []).append(row)
+    for above, below in sorted(fed.items()):
+        weights = levels[below]
+        own = max(0.0, float(levels[above] - weights.sum()))
+        total = own + float(weights.sum())
+        if total > 0:
+            mixed[above] = (own * factors[above] + weights @ factors[below]) / total
+    return mixed
 
 
 def mask_upstream(places: Sequence[Place], masked: Flags) -> Flags:

@@ -19,14 +19,15 @@ from numpy.typing import NDArray
 from yipan.planning.rules import learned
 from yipan.planning.rules.levels import Flags, Floats, measure_ratios, smooth
 from yipan.planning.rules.quantiles import find_quantiles
+from yipan.planning.rules.shard import DAYS_TESTED_MIN, WEEKS_TESTED
 
 CHANCES = (0.8, 0.9, 0.95, 0.98, 0.99)
-WEEKS = 26
+WEEKS = WEEKS_TESTED
 #: A candidate has to be better by so much, and cover as it says within so many points.
 GAIN_MIN = 0.02
 COVERAGE_WITHIN = 0.02
 #: Series shorter than this cannot be tested on half a year.
-DAYS_MIN = WEEKS * 7 + 91
+DAYS_MIN = DAYS_TESTED_MIN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

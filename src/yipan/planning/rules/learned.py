@@ -25,11 +25,19 @@ from yipan.planning.rules.levels import Flags, Floats
 QUANTILES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.995)
 SPANS = (7, 14, 28, 56, 91, 182, 364)
 BASE_FLOOR = 0.02
+#: How fast older days count less, and how many count at all.
+ALPHAS = (0.02, 0.05, 0.1, 0.2, 0.4)
+FADE_DAYS = 240
+#: Quantiles of past spans of the same length that are shown to the model, and of how many days.
+SEEN_QUANTILES = (0.5, 0.8, 0.95)
+SPAN_DAYS = 182
 #: A series younger than this has nothing to learn from.
 DAYS_MIN = 91
 ROUNDS = 80
 ROWS_PER_LEAF_MIN = 200
-CUTOFFS = 24
+#: So many examples are learned from where series are few, and how many are made of each series.
+ROWS_WANTED = 72_000
+CUTOFFS_MIN, CUTOFFS_MAX = 24, 52
 SERIES_MAX = 3_000
 SEED = 7
 
@@ -75,7 +83,7 @@ def train(
     rows = chance.permutation(len(demand))[:SERIES_MAX]
     demand, masked = demand[rows], masked[rows]
     tables, targets, weights = [], [], []
-    for cut in _list_cuts(demand.shape[1], horizons[1]):
+    for cut in _list_cuts(demand.shape[1], horizons[1], series=len(demand)):
         spans = chance.integers(horizons[0], horizons[1] + 1, len(demand))
         day = (weekday - 1 + cut - demand.shape[1]) % 7 + 1
         table, base = make_features(
@@ -134,6 +142,8 @@ def make_features(asked: Asked) -> tuple[Floats, Floats]:
     columns += [_take(hits, it) / np.maximum(1.0, _take(counts, it)) for it in (28, 91, 364)]
     recent = known[:, -91:]
     weeks = _take_weeks(known, 8)
+    columns += [_fade(known, seen, alpha) / base for alpha in ALPHAS]
+    columns += [it / (base * asked.horizons) for it in _look_back(known, asked.horizons)]
     columns += [
         recent.std(axis=1) / base,
         recent.max(axis=1) / base,
@@ -146,6 +156,27 @@ def make_features(asked: Asked) -> tuple[Floats, Floats]:
         np.full(len(demand), float(asked.weekday)),
     ]
     return np.column_stack(columns), base
+
+
+def _fade(known: Floats, seen: Flags, alpha: float) -> Floats:
+    """Return the mean of the days that were seen, the older the less it counts."""
+    days = min(known.shape[1], FADE_DAYS)
+    weights = (1 - alpha) ** np.arange(days - 1, -1, -1)
+    total = seen[:, -days:] @ weights
+    return np.asarray((known[:, -days:] @ weights) / np.maximum(1e-9, total))
+
+
+def _look_back(known: Floats, horizons: NDArray[np.int64]) -> Floats:
+    """Return what past spans of the same length came to: a row per quantile, and their spread."""
+    found = np.zeros((len(SEEN_QUANTILES) + 1, len(known)))
+    past = known[:, -SPAN_DAYS:]
+    sums = np.cumsum(np.pad(past, ((0, 0), (1, 0))), axis=1)
+    for horizon in np.unique(horizons):
+        rows = np.flatnonzero(horizons == horizon)
+        spans = sums[rows, horizon:] - sums[rows, :-horizon]
+        found[:-1, rows] = np.quantile(spans, SEEN_QUANTILES, axis=1)
+        found[-1, rows] = spans.std(axis=1)
+    return found
 
 
 def _take(sums: Floats, span: int) -> Floats:
@@ -174,11 +205,12 @@ def _get_last_year(sums: Floats, horizons: NDArray[np.int64]) -> Floats:
     return np.asarray((sums[rows, last] - sums[rows, first]) / horizons)
 
 
-def _list_cuts(days: int, longest: int) -> list[int]:
+def _list_cuts(days: int, longest: int, *, series: int) -> list[int]:
     """Return after how many days the past ends, for each example made of a series."""
     last = days - longest
     first = max(DAYS_MIN, last - 364)
-    count = min(CUTOFFS, max(1, last - first))
+    wanted = int(np.clip(ROWS_WANTED // max(1, series), CUTOFFS_MIN, CUTOFFS_MAX))
+    count = min(wanted, max(1, last - first))
     return sorted({int(it) for it in np.linspace(first, last, count)}) if last >= first else []
 
 

@@ -29,7 +29,8 @@ class Policy:
     `source` is the supplier or the site it comes from, "" when nobody sends it. `review_days`
     are the weekdays on which is ordered, "1" for Monday to "7"; "" is every day. A `case_size`
     of 0 is the SKU's own. `days_max` and `shelf_life_days` of 0 do not limit. `like_sku` and
-    `like_site` lend their history to what has none, `like_percent` of it.
+    `like_site` lend their history to what has none, `like_percent` of it. `lane_minimum_minor` is
+    what all goods of a way from another store to this one have to be worth, in minor units.
     """
 
     method: str = Method.SERVICE_LEVEL
@@ -53,6 +54,7 @@ class Policy:
     is_running_out: bool = False
     is_pushed: bool = False
     may_rebalance: bool = True
+    lane_minimum_minor: int = 0
     reserve_percent: int = 0
     like_sku: str = ""
     like_site: str = ""

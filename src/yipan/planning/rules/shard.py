@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: Most days of the future a plan looks at.
 DAYS_AHEAD = 120
 DAYS_BACK = 730
+#: Weeks a back-test looks back over, and the days of history it needs: a quarter before them.
+WEEKS_TESTED = 26
+DAYS_TESTED_MIN = WEEKS_TESTED * 7 + 91
 
 
 class Kind(StrEnum):
@@ -83,7 +86,7 @@ class Occasion:
     """
     A promotion or an event: on its days so much more is sold, in percent of an ordinary day.
 
-    Days count from today: 0 is today, -1 the last day of history. "" stands for all.
+    Days count from today: 0 is today, -1 the last day of history. What is empty stands for all.
     """
 
     first: int
@@ -91,13 +94,13 @@ class Occasion:
     percent: int
     sku: str = ""
     category_skus: frozenset[str] = frozenset()
-    site: str = ""
+    sites: frozenset[str] = frozenset()
 
     def is_about(self, place: Place) -> bool:
         """Return whether it moves the demand of a place."""
         is_sku = self.sku in ("", place.sku)
         is_branch = not self.category_skus or place.sku in self.category_skus
-        return is_sku and is_branch and self.site in ("", place.site)
+        return is_sku and is_branch and (not self.sites or place.site in self.sites)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

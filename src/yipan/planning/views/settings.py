@@ -22,7 +22,7 @@ from yipan.planning.documents import event, policy
 from yipan.planning.documents.event import Happening
 from yipan.planning.documents.policy import FLAGS, LIMITS, Scope
 from yipan.planning.forms import LABELS, read_day, read_terms
-from yipan.planning.queries import policies, runs
+from yipan.planning.queries import occasions, policies, runs
 from yipan.planning.rules.policies import TERMS
 from yipan.planning.views.words import METHODS, MODELS
 
@@ -113,6 +113,7 @@ def list_events(request: HttpRequest) -> HttpResponse:
     """List what moves demand: promotions, holidays, openings."""
     context = {
         "rows": runs.list_events(),
+        "promotions": occasions.list_promotions(today=timezone.localdate()),
         "categories": masterdata.list_categories(),
         "sites": masterdata.list_sites(),
         "may_write": get_actor(request).may("planning.policy"),
@@ -144,6 +145,7 @@ def save_event(request: HttpRequest) -> HttpResponse:
                 sku=text.get("sku", "")[:48],
                 category=text.get("category", "")[:CODE_LENGTH_MAX],
                 site=text.get("site", "")[:16],
+                promotion=text.get("promotion", "")[:48],
             ),
             by=get_trace(request),
             at=timezone.now(),
@@ -174,6 +176,7 @@ def list_backtests(request: HttpRequest) -> HttpResponse:
             for curve in (chosen.curves if chosen else ())
         ],
         "models": MODELS,
+        "span": None if chosen else runs.read_span(today=timezone.localdate()),
     }  # fmt: skip
     return render(request, "planning/backtests.html", context)
 
