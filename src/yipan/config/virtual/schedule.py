@@ -21,6 +21,7 @@ LEFT_OUT: Final = frozenset({"config.prove_books", "config.sweep_stalled"})
 MONDAY: Final = 0
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _EVERY = re.compile(r"(?:\*|\*/(\d+)) \* \* \* \*")
+_EVERY_HOUR = re.compile(r"\d+ \* \* \* \*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,11 +99,18 @@ class Schedule:
             heapq.heappush(self._due, Due(self._find_next(each, at), due.place))
             if each.task.name in self._pace.weekly and at.weekday() != MONDAY:
                 continue
-            is_due = not is_quiet or not _EVERY.fullmatch(each.cron)
-            if is_due or at - self._ran_at.get(due.place, _NEVER) >= self._pace.quiet_every:
+            if at - self._ran_at.get(due.place, _NEVER) >= self._get_pause(each.cron, is_quiet):
                 taken.append((each.task.name, each.task.func))
                 self._ran_at[due.place] = at
         return taken
+
+    def _get_pause(self, cron: str, is_quiet: bool) -> timedelta:  # noqa: FBT001
+        """Return how long a task rests at least after it ran."""
+        if _EVERY.fullmatch(cron):
+            return self._pace.quiet_every if is_quiet else timedelta(0)
+        if _EVERY_HOUR.fullmatch(cron):
+            return self._pace.quiet_every if is_quiet else self._pace.tasks_every
+        return timedelta(0)
 
     def _find_next(self, task: PeriodicTask[Any, Any, Any], after: datetime) -> datetime:
         often = _EVERY.fullmatch(task.cron)
