@@ -19,9 +19,9 @@ ZONES: Final = (
     ("D-01", "D", "damaged"),
     ("Q-01", "Q", "quarantine"),
 )
-#: Days of trade a store, and a warehouse, begins with.
+#: Days of trade a store begins with, and from and to how many a warehouse.
 STORE_DAYS: Final = 9
-WAREHOUSE_DAYS: Final = 16
+WAREHOUSE_DAYS: Final = (5, 14)
 
 
 class CannotOpen(Exception):
@@ -151,9 +151,11 @@ def _open_warehouse(stage: Stage, site: str) -> None:
             for sku in retailer.assortment[store]:
                 pace[sku] = pace.get(sku, 0.0) + retailer.get_pace(store, sku)
     lines = []
+    stream = stage.get_stream(f"opening/{site}")
     for sku in sorted(pace):
         good = retailer.goods[sku]
-        cases = max(2, round(pace[sku] * WAREHOUSE_DAYS / good.case_size))
+        days = stream.uniform(*WAREHOUSE_DAYS)
+        cases = max(2, round(pace[sku] * days / good.case_size))
         place = retailer.homes[site, sku]
         line: dict[str, Any] = {"bin": place, "sku": sku, "quantity": cases * good.case_size}
         if good.is_dated:

@@ -16,8 +16,8 @@ from yipan.simulate.world.truth import Spot
 LINES_A_DAY: Final = 60
 LINES_AN_ORDER: Final = 20
 #: Days of trade a warehouse wants to have, and orders up to.
-REORDER_DAYS: Final = 8
-ORDER_UP_TO_DAYS: Final = 16
+REORDER_DAYS: Final = 7
+ORDER_UP_TO_DAYS: Final = 14
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

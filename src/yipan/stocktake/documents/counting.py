@@ -71,6 +71,26 @@ def scan(*, sheet: str, seen: Counting, by: Trace, at: datetime) -> CountScan:
 
 
 @transaction.atomic
+def scan_all(*, sheet: str, seen: Sequence[Counting], by: Trace, at: datetime) -> None:
+    """
+    Add a list of what was seen to a sheet, as `scan` does one: all of it, or nothing.
+
+    :raises SheetClosed: if it is closed.
+    :raises SkuUnknown: if one SKU is not master data.
+    :raises QuantityNotPlausible: if one is more than anybody handles.
+    """
+    assert not any(each.serial for each in seen), "pieces are scanned one by one"
+    row = lock_sheet(sheet, by=by, at=at)
+    told.require_known(sites=[], skus={each.sku for each in seen})
+    told.require_plausible([(each.sku, each.quantity) for each in seen])
+    first = _get_next_position(row)
+    CountScan.objects.bulk_create(
+        _make(row, each, position=position, by=by, at=at)
+        for position, each in enumerate(seen, start=first)
+    )
+
+
+@transaction.atomic
 def key_quantity(
     *, sheet: str, quantity: int, by: Trace, at: datetime, stamp: Stamp = NO_STAMP
 ) -> CountScan:
@@ -231,6 +251,12 @@ def _get_next_position(row: CountSheet) -> int:
 
 
 def _write(row: CountSheet, seen: Counting, *, position: int, by: Trace, at: datetime) -> CountScan:
+    made = _make(row, seen, position=position, by=by, at=at)
+    made.save(force_insert=True)
+    return made
+
+
+def _make(row: CountSheet, seen: Counting, *, position: int, by: Trace, at: datetime) -> CountScan:
     evidence = Evidence(
         capture_mode=seen.capture_mode,
         quantity_entered=seen.quantity,
@@ -245,7 +271,7 @@ def _write(row: CountSheet, seen: Counting, *, position: int, by: Trace, at: dat
     moment = seen.counted_at or correct_moment(
         occurred_at=seen.stamp.occurred_at, sent_at=seen.stamp.sent_at, received_at=at
     )
-    return CountScan.objects.create(
+    return CountScan(
         sheet=row,
         position=position,
         sku=seen.sku,

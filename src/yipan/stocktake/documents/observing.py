@@ -95,8 +95,8 @@ def record(
     closed = []
     for sheet, ((_, _, counter), rows) in zip(sheets, groups.items(), strict=True):
         who = Trace(actor=counter, device=by.device)
-        for row in rows:
-            seen = Counting(
+        seen = [
+            Counting(
                 sku=row.sku,
                 quantity=row.quantity,
                 lot=row.lot,
@@ -104,7 +104,9 @@ def record(
                 capture_mode=handed.capture_mode,
                 counted_at=row.counted_at,
             )
-            counting.scan(sheet=sheet.number, seen=seen, by=who, at=at)
+            for row in rows
+        ]
+        counting.scan_all(sheet=sheet.number, seen=seen, by=who, at=at)
         closed.append(
             closer(
                 sheet=sheet.number,
