@@ -154,3 +154,27 @@ class StoredAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.status}"
+
+
+class TourProgress(models.Model):
+    """How far a person is on a guided tour (导览); kept with the person, not with the device."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tours"
+    )
+    tour = models.CharField(max_length=32)
+    step = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=8, default="walking")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "tour"], name="tour_progress_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["walking", "left", "finished"]),
+                name="tour_progress_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tour} {self.step}"

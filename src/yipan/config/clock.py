@@ -12,6 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from yipan.channels import tasks as channels
 from yipan.config import idempotency, node
+from yipan.console.tower import days as tower
 from yipan.documents import digests
 from yipan.erp import tasks as erp
 from yipan.exchange import comparisons, parking
@@ -147,6 +148,14 @@ def keep_day(timestamp: int) -> None:
     """Keep what the site book held when the last business day ended."""
     if node.HUB_RECEIVER in node.list_node_receivers():
         erp.keep_day(at=_get_instant(timestamp))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="console.keep_figures", queueing_lock="console.keep_figures")
+def keep_figures(timestamp: int) -> None:
+    """Keep the key figures of today, and of the days late facts may still change."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        tower.keep_days(now=_get_instant(timestamp))
 
 
 @app.periodic(cron="10 * * * *")
@@ -296,6 +305,7 @@ TASKS: Final = (
     value_postings,
     follow_invoices,
     keep_day,
+    keep_figures,
     block_expired,
     compare_books,
     compare_in_full,

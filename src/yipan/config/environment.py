@@ -209,6 +209,13 @@ VARIABLES = (
         "each time. A promise is decided on the book itself.",
     ),
     Variable(
+        name="YIPAN_LIVE_URL",
+        group=SERVING,
+        without="`:PORT/live` of the fastlane under `yipan up`; none behind a proxy",
+        meaning="Where browsers find the stream of live pages. Behind a proxy that passes `/live` "
+        "on to the fastlane: `/live`. Without one, pages ask again every 20 seconds.",
+    ),
+    Variable(
         name="YIPAN_SECRET_KEY",
         group=SERVING,
         without="a random one, kept in the data home",

@@ -45,6 +45,8 @@ YIPAN_REQUESTS_PER_SECOND = float(os.environ.get("YIPAN_REQUESTS_PER_SECOND", "5
 YIPAN_REQUESTS_BURST = int(os.environ.get("YIPAN_REQUESTS_BURST", "2000"))
 YIPAN_FASTLANE_PER_SECOND = float(os.environ.get("YIPAN_FASTLANE_PER_SECOND", "5000"))
 YIPAN_FASTLANE_READ_AGE_MS = int(os.environ.get("YIPAN_FASTLANE_READ_AGE_MS", "1000"))
+#: Where browsers find the stream of live pages; with a port alone, at the name of the page.
+YIPAN_LIVE_URL = os.environ.get("YIPAN_LIVE_URL", "")
 YIPAN_FASTLANE_BURST = int(os.environ.get("YIPAN_FASTLANE_BURST", "20000"))
 YIPAN_API_BODY_BYTES_MAX = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = YIPAN_API_BODY_BYTES_MAX

@@ -216,6 +216,9 @@ class Supervisor:
             "PYTHONUNBUFFERED": "1",
         }
         environment.setdefault("YIPAN_STATIC_ROOT", str(node.home.root / "static"))
+        if environment.get("YIPAN_PROXIES", "0") == "0":
+            # The fastlane listens one port above the web.
+            environment.setdefault("YIPAN_LIVE_URL", f":{node.port + 1}/live")
         environment.setdefault("YIPAN_HOSTS", ",".join(list_allowed_hosts(node.host)))
         return environment
 

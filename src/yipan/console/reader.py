@@ -7,14 +7,21 @@ from functools import cached_property
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.site_choice import find_chosen_site
 from yipan.console import books
 from yipan.console.remembered import Remembered
+from yipan.console.tower.days import get_zone
+from yipan.console.tower.trends import Trends, read_trends
 from yipan.erp import queries as erp
+from yipan.erp.queries import day_sums
+from yipan.erp.queries.day_sums import Way
 from yipan.exchange.queries import SourceRow, list_sources
 from yipan.ledger.totals import PlaceTotal, list_place_totals
+from yipan.oms.queries.day_sums import SiteLoad, list_site_loads
+from yipan.recon.queries.day_sums import SiteCases, list_site_cases
 from yipan.wms import queries as wms
 
 READER_ATTRIBUTE = "yipan_reader"
@@ -48,10 +55,50 @@ class Reader:
         return sorted(below, key=lambda row: (-row.below, row.place))
 
     @cached_property
+    def all_sources(self) -> list[SourceRow]:
+        """Return how far every source of all sites the reader sees is."""
+        return list_sources(sites=self.actor.sites)
+
+    @cached_property
     def sources(self) -> list[SourceRow]:
-        """Return how far every source of the reader's sites is."""
-        sites = {self.site} if self.site else self.actor.sites
-        return list_sources(sites=sites)
+        """Return how far every source is, of the chosen site and of those for all sites."""
+        return [row for row in self.all_sources if not row.site or self.is_mine(row.site)]
+
+    @property
+    def sites(self) -> frozenset[str] | None:
+        """Return the sites the board is about: the chosen one, or all the reader's; None for all."""
+        return frozenset({self.site}) if self.site else self.actor.sites
+
+    @cached_property
+    def trends(self) -> Trends:
+        """Return what the figures of those sites were, and are today so far."""
+        today = timezone.now().astimezone(get_zone()).date()
+        return read_trends(today=today, sites=self.sites)
+
+    @cached_property
+    def network_trends(self) -> Trends:
+        """Return the same of all sites the reader sees, whichever is chosen."""
+        if not self.site:
+            return self.trends
+        return read_trends(today=self.trends.today, sites=self.actor.sites)
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """Return what is in transit from or to a site the reader sees, most first."""
+        seen = self.actor.sees
+        return [way for way in day_sums.list_ways() if seen(way.from_site) or seen(way.to_site)]
+
+    @cached_property
+    def cases(self) -> dict[str, SiteCases]:
+        """Return the open differences of the sites the reader sees."""
+        found = list_site_cases(today=timezone.localdate())
+        return {site: row for site, row in found.items() if self.actor.sees(site)}
+
+    @cached_property
+    def loads(self) -> dict[str, SiteLoad]:
+        """Return the orders the sites the reader sees work on."""
+        found = list_site_loads(today=timezone.localdate())
+        return {site: row for site, row in found.items() if self.actor.sees(site)}
 
     def count_orders(self, **which: object) -> int:
         """Return how many purchase orders of the reader's sites are as `which` says."""

@@ -17,6 +17,7 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.console import navigation, preferences
 from yipan.console.naming import name_of
 from yipan.console.reader import make_reader
+from yipan.console.tours.progress import Stop, find_tour, find_walking
 from yipan.console.waiting import count_behind
 from yipan.masterdata.queries import places
 from yipan.masterdata.rows import SiteRow
@@ -91,6 +92,16 @@ class Shell:
         """Return the roles of the reader as one line."""
         roles = sorted(self.actor.roles) if self.actor else []
         return ", ".join(str(ROLE_LABELS[role]) for role in roles)
+
+    @cached_property
+    def tour(self) -> Stop | None:
+        """Return where the reader stands on a guided tour, None when they walk none."""
+        return find_walking(self.request, self.actor.roles) if self.actor else None
+
+    @property
+    def has_tour(self) -> bool:
+        """Tell whether there is a tour for the reader's roles."""
+        return self.actor is not None and find_tour(self.actor.roles) is not None
 
     @property
     def account_url(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,24 +10,13 @@ from django.utils.translation import gettext as _
 
 from yipan.channels.queries.webhooks import count_disabled
 from yipan.console.reader import Reader, find_url
+from yipan.console.waiting_tasks import find_tasks
+from yipan.console.work import HARM, Work
+from yipan.oms.queries.desk import list_exceptions
+from yipan.planning.queries.proposals import ProposalFilter, count_proposals
 
 #: Shorter than this, a message is on its way and nobody need care.
 LAG_PATIENCE_SECONDS = 60
-
-#: Order of harm: what is wrong, what is late, what is to be done.
-HARM = {"bad": 0, "warn": 1, "info": 2}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Work:
-    """Something that waits for a person, and where to do it."""
-
-    title: str
-    note: str
-    count: int
-    url: str
-    icon: str
-    tone: str
 
 
 def _find_parked(reader: Reader) -> Work:
@@ -138,6 +126,42 @@ def _find_disabled(reader: Reader) -> Work:  # noqa: ARG001  a webhook belongs t
     )
 
 
+def _find_exceptions(reader: Reader) -> Work:
+    found = list_exceptions(at=timezone.now(), sites=reader.sites)
+    return Work(
+        title=_("Orders to look at"),
+        note=_("late, silent, short, or without goods"),
+        count=len(found),
+        url=find_url("oms:board"),
+        icon="shopping-cart",
+        tone="bad",
+    )
+
+
+def _find_due_cases(reader: Reader) -> Work:
+    mine = [row for site, row in reader.cases.items() if reader.is_mine(site)]
+    return Work(
+        title=_("Differences are due"),
+        note=_("their owner should have settled them by today"),
+        count=sum(row.due for row in mine),
+        url=find_url("recon:cases"),
+        icon="scale",
+        tone="warn",
+    )
+
+
+def _find_proposals(reader: Reader) -> Work:
+    which = ProposalFilter(site=reader.site, sites=reader.actor.sites)
+    return Work(
+        title=_("Proposals to decide on"),
+        note=_("what to buy and what to move"),
+        count=count_proposals(which)[0],
+        url=find_url("planning:proposals"),
+        icon="lightbulb",
+        tone="info",
+    )
+
+
 #: Action a reader needs to do something about it, and what looks for it.
 WORK: tuple[tuple[str, Callable[[Reader], Work]], ...] = (
     ("exchange.read", _find_parked),
@@ -149,12 +173,16 @@ WORK: tuple[tuple[str, Callable[[Reader], Work]], ...] = (
     ("erp.purchase_order.send", _find_to_send),
     ("wms.receive", _find_inbound),
     ("channels.write", _find_disabled),
+    ("oms.order.write", _find_exceptions),
+    ("recon.settle", _find_due_cases),
+    ("planning.decide", _find_proposals),
 )
 
 
 def list_work(reader: Reader) -> list[Work]:
     """Return what waits for somebody, what does most harm first; never something empty."""
     found = [find(reader) for action, find in WORK if reader.actor.may(action)]
+    found += find_tasks(reader)
     waiting = [work for work in found if work.count and not work.url.startswith("?")]
     return sorted(waiting, key=lambda work: HARM[work.tone])
 

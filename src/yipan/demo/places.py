@@ -34,6 +34,13 @@ SITES = (
     ),
 )
 
+#: Where they stand: latitude and longitude (WGS 84) of their streets, to about a hundred meters.
+COORDINATES = {
+    WAREHOUSE: (30.3785, 120.0392),
+    "S1": (30.2764, 120.1372),
+    "S12": (30.2083, 120.2094),
+}
+
 SUPPLIERS = (
     SupplierRow(
         code="SUP-01",

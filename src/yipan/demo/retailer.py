@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from yipan.console.tower import days as tower
 from yipan.demo import (
     buying,
     counting,
@@ -80,6 +81,7 @@ def build(*, now: datetime | None = None) -> bool:
     counting.tell(now=now)
     _keep_days(first_day, now=now)
     planning.plan(now=now)
+    tower.keep_days(now=now)
     return True
 
 

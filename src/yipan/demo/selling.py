@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from yipan.channels import tasks
 from yipan.channels.documents import publication
 from yipan.channels.documents.publication import Manner
 from yipan.demo import goods
-from yipan.demo.places import STORES, WAREHOUSE
+from yipan.demo.places import COORDINATES, STORES, WAREHOUSE
 from yipan.demo.trading import make_id
 from yipan.ledger.moves import Trace
 from yipan.oms.documents import order
@@ -108,6 +109,8 @@ def open_channels(*, at: datetime) -> None:
         Service(site=WAREHOUSE, method="ship_to_store", cutoff_at=time(14), transit_days=2),
     ]
     for service in services:
-        channels.save_service(service=service, by=PLANNER, at=at)
+        latitude, longitude = COORDINATES[service.site]
+        placed = replace(service, latitude=latitude, longitude=longitude)
+        channels.save_service(service=placed, by=PLANNER, at=at)
     for rule in RULES:
         selling_rules.add(rule=rule, by=PLANNER, at=at)

@@ -107,3 +107,25 @@ class BulkJob(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class DayFigure(models.Model):
+    """
+    One key figure of a business day at a site; `site` is empty for the company as a whole.
+
+    What `code` names tells the unit: pieces, documents, or minor units of money. It is written
+    again as long as late facts may still change the day.
+    """
+
+    day = models.DateField()
+    code = models.CharField(max_length=24)
+    site = models.CharField(max_length=16, blank=True)
+    value = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "code", "site"], name="day_figure_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.code} {self.site}"

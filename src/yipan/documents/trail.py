@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from yipan.documents.models import TrailStep
@@ -89,3 +90,22 @@ def count_steps(*, document_type: str, number: str, step: str) -> int:
     """Return how often a document took one step."""
     rows = TrailStep.objects.filter(document_type=document_type, number=number, step=step)
     return rows.count()
+
+
+class Latest(NamedTuple):
+    """The number of a step, whose document took it, and where."""
+
+    id: int
+    system: str
+    sites: tuple[str, ...]
+
+
+def list_latest_steps(*, after: int | None, limit: int = STEPS_LISTED_MAX) -> list[Latest]:
+    """
+    Return the steps written behind the one numbered `after`, the last `limit` of them, in order.
+
+    With None, the very last one alone: where to go on from.
+    """
+    query = TrailStep.objects.order_by("-id").values_list("id", "system", "sites")
+    rows = query[:1] if after is None else query.filter(id__gt=after)[:limit]
+    return [Latest(row[0], row[1], tuple(row[2])) for row in reversed(rows)]

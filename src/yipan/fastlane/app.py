@@ -16,7 +16,7 @@ from django.conf import settings
 from yipan.access.actors import Actor
 from yipan.access.limits import TokenBuckets
 from yipan.exchange import door
-from yipan.fastlane import events, promises
+from yipan.fastlane import events, live, promises
 from yipan.fastlane.answers import (
     Invalid,
     KeyMissing,
@@ -34,6 +34,7 @@ from yipan.fastlane.gatherer import Gatherer, Unavailable
 from yipan.fastlane.keyring import Keyring
 from yipan.fastlane.promises import AvailabilityAsk, Desk
 from yipan.fastlane.shelf import Shelf
+from yipan.fastlane.watch import Watch
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.pool.promises import ASKS_PER_BATCH_MAX, Answer, Ask, Step
 from yipan.pool.queries import SKUS_PER_QUESTION_MAX
@@ -95,12 +96,15 @@ class Fastlane:
         """Answer one request, or follow the server through its life."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"] == live.PATH:
+            await self._stream(scope, receive, send)
         elif scope["type"] == "http":
             await _send(send, await self._answer(scope, receive))
 
     def start(self) -> None:
         """Start what works in the background. Needs the running loop."""
         self._keyring = Keyring(clock=self._clock)
+        self._watch = Watch()
         self._promises: Gatherer[Ask, Answer] = Gatherer(
             name="promises",
             work=self._desk.decide,
@@ -129,8 +133,9 @@ class Fastlane:
             self._reads,
             *self._events,
         )
-        serving: tuple[Keyring | Gatherer[Any, Any], ...] = (
+        serving: tuple[Keyring | Watch | Gatherer[Any, Any], ...] = (
             self._keyring,
+            self._watch,
             *self._gatherers,
         )
         self._tasks = [loop.create_task(each.serve()) for each in serving]
@@ -144,6 +149,7 @@ class Fastlane:
                 await task
         for gatherer in self._gatherers:
             await asyncio.to_thread(gatherer.close)
+        await asyncio.to_thread(self._watch.close)
         self._tasks = []
 
     async def read_keys(self) -> None:
@@ -160,6 +166,21 @@ class Fastlane:
                 await self.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a page listen, or tell it why not."""
+        try:
+            actor, headers = await live.admit(scope)
+            listener = await self._watch.join(actor)
+        except Refusal as refusal:
+            await _send(send, tell_refusal(refusal))
+        except Exception as error:  # noqa: BLE001 - the last door: a fault leaves as a number
+            await _send(send, tell_fault(error))
+        else:
+            try:
+                await live.stream(listener, headers, receive, send)
+            finally:
+                self._watch.leave(listener)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Reply:
         try:

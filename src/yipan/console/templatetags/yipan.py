@@ -266,6 +266,12 @@ def chart_bundle() -> str:
 
 
 @register.filter
+def unlocalized(value: float) -> str:
+    """Write a measure of a drawing: a point before its decimals, whatever the language."""
+    return f"{value:g}"
+
+
+@register.filter
 def named(row: Any) -> str:
     """Write the name of a row of master data in the reader's language."""
     return name_of(row)

@@ -26,7 +26,11 @@ RANK = {State.RELEASED: 0, State.ACCEPTED: 1, State.PICKED: 2, State.READY: 3}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Left:
-    """A shipment or a hand-over as a site told it; `shipped` maps a line to how much left."""
+    """
+    A shipment or a hand-over as a site told it; `shipped` maps a line to how much left.
+
+    `left_at` is when it did by the site's clock: told late, an order was not late for that.
+    """
 
     number: str
     shipment: str
@@ -34,6 +38,7 @@ class Left:
     is_last: bool
     is_pickup: bool = False
     tracking: str = ""
+    left_at: datetime | None = None
 
 
 @transaction.atomic
@@ -136,7 +141,7 @@ def ship(*, left: Left, by: Trace, at: datetime, message_id: UUID) -> None:
     is_over = left.is_last or not missing
     done = State.HANDED_OVER if left.is_pickup else State.SHIPPED
     fulfillment.state = done if is_over else State.PARTLY_SHIPPED
-    fulfillment.closed_at = at if is_over else None
+    fulfillment.closed_at = (left.left_at or at) if is_over else None
     fulfillment.save(update_fields=["state", "tracking", "closed_at", "shipments"])
     order_state.note_fulfillment(
         fulfillment, step="ship", from_state=before, by=by, at=at, message_id=message_id

@@ -112,3 +112,7 @@ document.addEventListener("htmx:responseError", (event) => {
   note.textContent = `${text} (${event.detail.xhr.status})`;
   place.replaceChildren(note);
 });
+
+// On a guided tour, what the stop speaks of is framed and brought into view.
+const tour = document.querySelector("[data-tour-target]");
+if (tour?.dataset.tourTarget) document.querySelector(tour.dataset.tourTarget)?.classList.add("tour-mark");

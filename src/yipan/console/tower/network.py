@@ -1,0 +1,368 @@
+"""The network as one reader sees it: sites, what is on its way between them, and alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from yipan.access.actors import Actor
+from yipan.console.formats import write_age, write_integer, write_money
+from yipan.console.naming import name_of
+from yipan.console.reader import HUB_TOTALS, Reader, find_url
+from yipan.console.tower.drawing import (
+    HEIGHT,
+    NAMED_MAX,
+    WIDTH,
+    Place,
+    Point,
+    bend,
+    get_scale,
+    get_width,
+    lay_out,
+)
+from yipan.erp.queries.day_sums import sum_expected
+from yipan.masterdata.queries import places
+from yipan.masterdata.rows import SiteRow
+from yipan.pool.queries.channels import list_services
+
+SITES_MAX: Final = 400
+SITE_TYPES: Final = ("warehouse", "store")
+#: Shorter than this, a message is on its way and nobody need care.
+LAG_PATIENCE_SECONDS: Final = 60
+#: How far apart the lines of the paper are, in units of the drawing.
+GRID: Final = 65
+#: How much room a name takes beside its site.
+NAME_WIDTH: Final = 190
+_HARM: Final = {"bad": 2, "warn": 1, "": 0}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alarm:
+    """Something at a site a person should look at, and where."""
+
+    text: str
+    url: str
+    tone: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """One thing about a site, as words, and the page that has more of it."""
+
+    label: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """A site on the map. `tone` is that of its worst alarm; `line` stands under its name."""
+
+    site: SiteRow
+    x: float
+    y: float
+    tone: str
+    alarms: tuple[Alarm, ...]
+    facts: tuple[Fact, ...]
+    line: str
+    is_named: bool
+    is_focus: bool
+
+    @property
+    def is_warehouse(self) -> bool:
+        """Tell which sign the site is drawn by."""
+        return self.site.site_type == "warehouse"
+
+    @property
+    def is_left(self) -> bool:
+        """Tell whether its name stands to its left: near the right edge."""
+        return self.x > WIDTH * 0.72
+
+    @property
+    def said(self) -> str:
+        """Return the site and all about it in words, for a pointer that rests and for ears."""
+        told = [f"{fact.label} {fact.text}" for fact in self.facts]
+        return " · ".join([name_of(self.site), *(it.text for it in self.alarms), *told])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """What is on its way between two sites, drawn as one bent line."""
+
+    path: str
+    width: float
+    said: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The area the sites of a region stand in."""
+
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Network:
+    """The picture: all of it drawn on `width` by `height` units."""
+
+    nodes: tuple[Node, ...]
+    routes: tuple[Route, ...]
+    regions: tuple[Region, ...]
+    is_map: bool
+    focus: Node | None
+    reading: str
+    scale: float
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    @property
+    def grid(self) -> tuple[str, ...]:
+        """Return the lines of the paper the network is drawn on."""
+        # Beyond the edges, too: a window of another shape shows more paper.
+        left, right, top, bottom = -WIDTH, 2 * WIDTH, -HEIGHT, 2 * HEIGHT
+        down = [f"M{x} {top}V{bottom}" for x in range(left, right + 1, GRID)]
+        return (*down, *(f"M{left} {y}H{right}" for y in range(top, bottom + 1, GRID)))
+
+
+def read_network(reader: Reader, *, focus: str = "") -> Network | None:
+    """
+    Return the sites the reader sees, and what is between them; None when there is none.
+
+    `focus` names the site to tell more about: by default the one chosen in the top bar.
+    """
+    sites = _list_sites(reader.actor)
+    if not sites:
+        return None
+    focus = focus or reader.site or (sites[0].code if len(sites) == 1 else "")
+    points, is_map = lay_out(_place(sites))
+    alarms, facts = _find_alarms(reader), _find_facts(reader)
+    is_named = len(sites) <= NAMED_MAX
+    nodes = tuple(
+        _make_node(
+            site,
+            points[site.code],
+            alarms.get(site.code, []),
+            facts.get(site.code, []),
+            is_named=is_named or site.site_type == "warehouse",
+            is_focus=site.code == focus,
+        )
+        for site in sites
+    )
+    return Network(
+        nodes=nodes,
+        routes=_draw_routes(reader, points, {site.code: site for site in sites}),
+        regions=_draw_regions(sites, points) if is_named else (),
+        scale=get_scale(len(sites)),
+        is_map=is_map,
+        focus=next((node for node in nodes if node.is_focus), None),
+        reading=_describe(nodes),
+    )
+
+
+def _list_sites(actor: Actor) -> list[SiteRow]:
+    rows = places.list_sites(only=actor.sites, limit=SITES_MAX)
+    return [row for row in rows if row.site_type in SITE_TYPES and row.is_active]
+
+
+def _place(sites: Iterable[SiteRow]) -> list[Place]:
+    known = {
+        row.site: (row.latitude, row.longitude)
+        for row in list_services()
+        if row.latitude is not None and row.longitude is not None
+    }
+    return [
+        Place(site.code, site.region, site.site_type == "warehouse", known.get(site.code))
+        for site in sites
+    ]
+
+
+def _make_node(  # noqa: PLR0913 - what is known of a site comes from several books
+    site: SiteRow,
+    at: Point,
+    alarms: list[Alarm],
+    facts: list[Fact],
+    *,
+    is_named: bool,
+    is_focus: bool,
+) -> Node:
+    worst = max((alarm.tone for alarm in alarms), key=lambda tone: _HARM[tone], default="")
+    line = alarms[0].text if alarms else (f"{facts[0].label} {facts[0].text}" if facts else "")
+    return Node(
+        site=site,
+        x=round(at.x, 1),
+        y=round(at.y, 1),
+        tone=worst,
+        alarms=tuple(sorted(alarms, key=lambda it: -_HARM[it.tone])),
+        facts=tuple(facts),
+        line=line,
+        is_named=is_named,
+        is_focus=is_focus,
+    )
+
+
+def _find_alarms(reader: Reader) -> dict[str, list[Alarm]]:
+    """Return what a person should look at, by site, as far as the reader may."""
+    found: dict[str, list[Alarm]] = {}
+
+    def add(site: str, alarm: Alarm) -> None:
+        if reader.actor.sees(site):
+            found.setdefault(site, []).append(alarm)
+
+    if reader.actor.may("ledger.read"):
+        for row in HUB_TOTALS.get():
+            if row.below:
+                text = ngettext(
+                    "one account below zero", "%(count)s accounts below zero", row.below
+                )
+                url = find_url("books:index")
+                add(row.place, Alarm(text=text % {"count": row.below}, url=url, tone="bad"))
+    if reader.actor.may("exchange.read"):
+        for site, alarm in _find_stuck(reader):
+            add(site, alarm)
+    if reader.actor.may("oms.read"):
+        for site, load in reader.loads.items():
+            if load.late:
+                text = ngettext("one order late", "%(count)s orders late", load.late)
+                url = find_url("oms:board")
+                add(site, Alarm(text=text % {"count": load.late}, url=url, tone="bad"))
+    if reader.actor.may("recon.read"):
+        for site, case in reader.cases.items():
+            text = ngettext("one difference open", "%(count)s differences open", case.open)
+            url = _with(find_url("recon:cases"), site=site)
+            tone = "bad" if case.due else "warn"
+            add(site, Alarm(text=text % {"count": case.open}, url=url, tone=tone))
+    return found
+
+
+def _find_stuck(reader: Reader) -> Iterable[tuple[str, Alarm]]:
+    now = timezone.now()
+    stuck: dict[str, int] = {}
+    lags: dict[str, int] = {}
+    for row in reader.all_sources:
+        stuck[row.site] = stuck.get(row.site, 0) + row.parked + row.gaps
+        lags[row.site] = max(lags.get(row.site, 0), row.get_lag_seconds(now))
+    for site, count in stuck.items():
+        if count:
+            text = ngettext("one message stuck", "%(count)s messages stuck", count)
+            url = find_url("exchange:sources")
+            yield site, Alarm(text=text % {"count": count}, url=url, tone="bad")
+        elif lags[site] > LAG_PATIENCE_SECONDS:
+            text = _("%(age)s behind") % {"age": write_age(lags[site])}
+            yield site, Alarm(text=text, url=find_url("exchange:sources"), tone="warn")
+
+
+def _find_facts(reader: Reader) -> dict[str, list[Fact]]:
+    """Return what a reader may know of each site: sales, orders, goods to come, stock."""
+    found: dict[str, list[Fact]] = {}
+
+    def add(site: str, fact: Fact) -> None:
+        found.setdefault(site, []).append(fact)
+
+    actor = reader.actor
+    if actor.may("erp.read") or actor.may("pos.read"):
+        url = find_url("erp:sales_issues" if actor.may("erp.read") else "pos:tickets")
+        for (code, site), amount in reader.network_trends.by_site.items():
+            if code == "sales_minor":
+                sign, _text = write_money(0, currency="CNY")
+                text = f"{sign}{write_integer(amount // 100)}"
+                add(site, Fact(label=_("sold today"), text=text, url=_with(url, q=site)))
+    if actor.may("oms.read"):
+        for site, load in reader.loads.items():
+            url = find_url("oms:orders")
+            text = write_integer(load.open)
+            add(site, Fact(label=_("orders to fulfill"), text=text, url=_with(url, state="open")))
+    if actor.may("erp.read"):
+        for site, pieces in sorted(_sum_coming(reader).items()):
+            url = find_url("erp:in_transit")
+            add(site, Fact(label=_("on the way here"), text=write_integer(pieces), url=url))
+        for site, pieces in sum_expected().items():
+            url = _with(find_url("erp:purchase_orders"), state="open")
+            add(site, Fact(label=_("on order"), text=write_integer(pieces), url=url))
+    if actor.may("ledger.read"):
+        stock: dict[str, int] = {}
+        for row in HUB_TOTALS.get():
+            stock[row.place] = stock.get(row.place, 0) + row.quantity
+        for site, pieces in stock.items():
+            url = _with(find_url("erp:stock"), site=site)
+            add(site, Fact(label=_("on hand"), text=write_integer(pieces), url=url))
+    return found
+
+
+def _sum_coming(reader: Reader) -> Mapping[str, int]:
+    coming: dict[str, int] = {}
+    for way in reader.ways:
+        coming[way.to_site] = coming.get(way.to_site, 0) + way.quantity
+    return coming
+
+
+def _draw_routes(
+    reader: Reader, points: Mapping[str, Point], sites: Mapping[str, SiteRow]
+) -> tuple[Route, ...]:
+    if not reader.actor.may("erp.read"):
+        return ()
+    ways = [way for way in reader.ways if way.from_site in points and way.to_site in points]
+    most = max((way.quantity for way in ways), default=0)
+    return tuple(
+        Route(
+            path=bend(points[way.from_site], points[way.to_site], gap=15 * get_scale(len(sites))),
+            width=get_width(way.quantity, most=most),
+            said=_("%(pieces)s pieces on the way from %(start)s to %(end)s")
+            % {
+                "pieces": write_integer(way.quantity),
+                "start": name_of(sites[way.from_site]),
+                "end": name_of(sites[way.to_site]),
+            },
+            url=find_url("erp:in_transit"),
+        )
+        for way in ways
+    )
+
+
+def _draw_regions(sites: Iterable[SiteRow], points: Mapping[str, Point]) -> tuple[Region, ...]:
+    """Return the regions whose sites stand together: an area without any other's."""
+    groups: dict[str, list[Point]] = {}
+    for site in sites:
+        groups.setdefault(site.region, []).append(points[site.code])
+    regions = []
+    for name, group in sorted(groups.items()):
+        if not name or len(group) < 2:
+            continue
+        # To the right of a site stands its name.
+        left, right = min(it.x for it in group) - 44, max(it.x for it in group) + NAME_WIDTH
+        top, bottom = min(it.y for it in group) - 48, max(it.y for it in group) + 40
+        strangers = [it for other, them in groups.items() if other != name for it in them]
+        if not any(left < it.x < right and top < it.y < bottom for it in strangers):
+            area = (round(it, 1) for it in (left, top, right - left, bottom - top))
+            regions.append(Region(name, *area))
+    return tuple(regions)
+
+
+def _describe(nodes: tuple[Node, ...]) -> str:
+    """Return the sentence over the map."""
+    troubled = [node for node in nodes if node.tone]
+    if not troubled:
+        count = len(nodes)
+        said = ngettext("One site, no alarm.", "%(count)s sites, no alarm.", count)
+        return said % {"count": count}
+    worst = max(troubled, key=lambda node: (_HARM[node.tone], len(node.alarms)))
+    return _("%(count)s of %(all)s sites need somebody; first %(site)s: %(what)s.") % {
+        "count": len(troubled),
+        "all": len(nodes),
+        "site": name_of(worst.site),
+        "what": worst.alarms[0].text,
+    }
+
+
+def _with(url: str, **parameters: str) -> str:
+    return f"{url}?{urlencode(parameters)}" if url else ""
