@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yipan.console.tower.drawing import (
@@ -19,6 +19,8 @@ from yipan.console.tower.drawing import (
 )
 from yipan.console.tower.sparks import draw_spark
 
+#: A busy machine makes values slowly; that says nothing about the drawing.
+PATIENT = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 CHINA = st.tuples(st.floats(20, 45), st.floats(80, 130))
 
 
@@ -26,6 +28,7 @@ def places(*ats: tuple[float, float] | None) -> list[Place]:
     return [Place(f"S{number:03d}", "East", number == 0, at) for number, at in enumerate(ats)]
 
 
+@PATIENT
 @given(st.lists(st.none() | CHINA, min_size=1, max_size=120))
 def test_every_site_stands_in_the_picture(ats: list[tuple[float, float] | None]) -> None:
     points, _is_map = lay_out(places(*ats))
@@ -34,6 +37,7 @@ def test_every_site_stands_in_the_picture(ats: list[tuple[float, float] | None])
     assert all(0 <= it.x <= WIDTH and 0 <= it.y <= HEIGHT for it in points.values())
 
 
+@PATIENT
 @given(st.lists(CHINA, min_size=2, max_size=8))
 def test_few_sites_keep_clear_of_each_other(ats: list[tuple[float, float]]) -> None:
     points, _is_map = lay_out(places(*ats))

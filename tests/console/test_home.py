@@ -41,7 +41,7 @@ def a_reader(*roles: Role, site: str = "", sites: list[str] | None = None) -> Re
 
 
 def tell(reader: Reader) -> dict[str, int]:
-    return {figure.label: figure.value for figure in list_figures(reader)}
+    return {figure.label: figure.value or 0 for figure in list_figures(reader)}
 
 
 def test_figures_are_those_of_the_books() -> None:

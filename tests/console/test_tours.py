@@ -1,4 +1,4 @@
-"""Goal: whoever is new is shown around on pages of their own, may leave, and go on where they left."""
+"""Goal: whoever is new is shown around on pages of their own, may leave, and go on later."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from tests.erp import moving
 from yipan.access.roles import Role
 from yipan.config.clock import keep_figures
 from yipan.console.figures import KeyFigure, list_figures
+from yipan.console.kept_days import keep_days
 from yipan.console.reader import Reader
-from yipan.console.tower.days import keep_days
 from yipan.console.tower.lags import list_lags
 from yipan.console.tower.network import Network, read_network
 from yipan.documents import day_figures
@@ -34,7 +34,7 @@ AFTERNOON = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _goods() -> None:
-    """97 of 100 received, 24 on their way to a store that sold more than it had, one ticket stuck."""
+    """24 of 97 are on their way to a store that sold more than it had; one ticket is stuck."""
     retailer.open_retailer()
     purchase = retailer.order(("TEA-250", 100))
     retailer.deliver()
@@ -79,7 +79,7 @@ def test_a_site_tells_its_alarms_and_its_figures_and_where_there_is_more() -> No
     assert network.focus.tone == "bad"
     assert alarms["one account below zero"] == "/books/"
     assert alarms["one message stuck"] == "/exchange/"
-    assert facts["on hand"] == ("−2", "/erp/stock?site=S12")  # noqa: RUF001
+    assert facts["on hand"] == ("−2", "/erp/stock?site=S12")
     assert facts["on the way here"] == ("24", "/erp/in-transit")
 
 

@@ -12,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from yipan.channels import tasks as channels
 from yipan.config import idempotency, node
-from yipan.console.tower import days as tower
+from yipan.console import kept_days
 from yipan.documents import digests
 from yipan.erp import tasks as erp
 from yipan.exchange import comparisons, parking
@@ -155,7 +155,7 @@ def keep_day(timestamp: int) -> None:
 def keep_figures(timestamp: int) -> None:
     """Keep the key figures of today, and of the days late facts may still change."""
     if node.HUB_RECEIVER in node.list_node_receivers():
-        tower.keep_days(now=_get_instant(timestamp))
+        kept_days.keep_days(now=_get_instant(timestamp))
 
 
 @app.periodic(cron="10 * * * *")

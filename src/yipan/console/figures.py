@@ -138,7 +138,7 @@ def _tell_accuracy(reader: Reader) -> KeyFigure:
     )
 
 
-def _tell_share(  # noqa: PLR0913 - a share is told the same way each time
+def _tell_share(
     reader: Reader,  # noqa: ARG001
     trend: tuple[int | None, ...],
     *,

@@ -12,9 +12,9 @@ from django.utils import timezone
 from yipan.access.actors import Actor, get_actor
 from yipan.access.site_choice import find_chosen_site
 from yipan.console import books
+from yipan.console.kept_days import get_zone
 from yipan.console.remembered import Remembered
-from yipan.console.tower.days import get_zone
-from yipan.console.tower.trends import Trends, read_trends
+from yipan.console.trends import Trends, read_trends
 from yipan.erp import queries as erp
 from yipan.erp.queries import day_sums
 from yipan.erp.queries.day_sums import Way
@@ -66,7 +66,7 @@ class Reader:
 
     @property
     def sites(self) -> frozenset[str] | None:
-        """Return the sites the board is about: the chosen one, or all the reader's; None for all."""
+        """Return the sites the board is about: the chosen one, or the reader's; None for all."""
         return frozenset({self.site}) if self.site else self.actor.sites
 
     @cached_property

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from yipan.console.tower import days as tower
+from yipan.console import kept_days
 from yipan.demo import (
     buying,
     counting,
@@ -81,7 +81,7 @@ def build(*, now: datetime | None = None) -> bool:
     counting.tell(now=now)
     _keep_days(first_day, now=now)
     planning.plan(now=now)
-    tower.keep_days(now=now)
+    kept_days.keep_days(now=now)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Key figures by day (日指标): what a board shows as a trend, kept so that nobody adds it up twice."""
+"""Key figures by day (日指标): what boards show as trends, kept so that none adds up twice."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         TourStep(
             "wms:counting",
             "#content",
-            _("Count"),
+            _("Count what lies there"),
             _(
                 "Count what lies there; trading goes on. The book is compared as it was "
                 "at your scan."

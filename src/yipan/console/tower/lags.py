@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from yipan.console.tower.network import LAG_PATIENCE_SECONDS
+from yipan.console.tower.site_news import LAG_PATIENCE_SECONDS
 from yipan.exchange.queries import SourceRow
 
 HARM = {"bad": 0, "warn": 1, "": 2}

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yipan.access.actors import Actor
-from yipan.console.formats import write_age, write_integer, write_money
+from yipan.console.formats import write_integer
 from yipan.console.naming import name_of
-from yipan.console.reader import HUB_TOTALS, Reader, find_url
+from yipan.console.reader import Reader, find_url
 from yipan.console.tower.drawing import (
     HEIGHT,
     NAMED_MAX,
@@ -26,38 +24,18 @@ from yipan.console.tower.drawing import (
     get_width,
     lay_out,
 )
-from yipan.erp.queries.day_sums import sum_expected
+from yipan.console.tower.site_news import Alarm, Fact, find_alarms, find_facts
 from yipan.masterdata.queries import places
 from yipan.masterdata.rows import SiteRow
 from yipan.pool.queries.channels import list_services
 
 SITES_MAX: Final = 400
 SITE_TYPES: Final = ("warehouse", "store")
-#: Shorter than this, a message is on its way and nobody need care.
-LAG_PATIENCE_SECONDS: Final = 60
 #: How far apart the lines of the paper are, in units of the drawing.
 GRID: Final = 65
 #: How much room a name takes beside its site.
 NAME_WIDTH: Final = 190
 _HARM: Final = {"bad": 2, "warn": 1, "": 0}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Alarm:
-    """Something at a site a person should look at, and where."""
-
-    text: str
-    url: str
-    tone: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
-    """One thing about a site, as words, and the page that has more of it."""
-
-    label: str
-    text: str
-    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,9 +122,9 @@ def read_network(reader: Reader, *, focus: str = "") -> Network | None:
     sites = _list_sites(reader.actor)
     if not sites:
         return None
-    focus = focus or reader.site or (sites[0].code if len(sites) == 1 else "")
+    focus = sites[0].code if len(sites) == 1 else focus or reader.site
     points, is_map = lay_out(_place(sites))
-    alarms, facts = _find_alarms(reader), _find_facts(reader)
+    alarms, facts = find_alarms(reader), find_facts(reader)
     is_named = len(sites) <= NAMED_MAX
     nodes = tuple(
         _make_node(
@@ -187,7 +165,7 @@ def _place(sites: Iterable[SiteRow]) -> list[Place]:
     ]
 
 
-def _make_node(  # noqa: PLR0913 - what is known of a site comes from several books
+def _make_node(
     site: SiteRow,
     at: Point,
     alarms: list[Alarm],
@@ -209,101 +187,6 @@ def _make_node(  # noqa: PLR0913 - what is known of a site comes from several bo
         is_named=is_named,
         is_focus=is_focus,
     )
-
-
-def _find_alarms(reader: Reader) -> dict[str, list[Alarm]]:
-    """Return what a person should look at, by site, as far as the reader may."""
-    found: dict[str, list[Alarm]] = {}
-
-    def add(site: str, alarm: Alarm) -> None:
-        if reader.actor.sees(site):
-            found.setdefault(site, []).append(alarm)
-
-    if reader.actor.may("ledger.read"):
-        for row in HUB_TOTALS.get():
-            if row.below:
-                text = ngettext(
-                    "one account below zero", "%(count)s accounts below zero", row.below
-                )
-                url = find_url("books:index")
-                add(row.place, Alarm(text=text % {"count": row.below}, url=url, tone="bad"))
-    if reader.actor.may("exchange.read"):
-        for site, alarm in _find_stuck(reader):
-            add(site, alarm)
-    if reader.actor.may("oms.read"):
-        for site, load in reader.loads.items():
-            if load.late:
-                text = ngettext("one order late", "%(count)s orders late", load.late)
-                url = find_url("oms:board")
-                add(site, Alarm(text=text % {"count": load.late}, url=url, tone="bad"))
-    if reader.actor.may("recon.read"):
-        for site, case in reader.cases.items():
-            text = ngettext("one difference open", "%(count)s differences open", case.open)
-            url = _with(find_url("recon:cases"), site=site)
-            tone = "bad" if case.due else "warn"
-            add(site, Alarm(text=text % {"count": case.open}, url=url, tone=tone))
-    return found
-
-
-def _find_stuck(reader: Reader) -> Iterable[tuple[str, Alarm]]:
-    now = timezone.now()
-    stuck: dict[str, int] = {}
-    lags: dict[str, int] = {}
-    for row in reader.all_sources:
-        stuck[row.site] = stuck.get(row.site, 0) + row.parked + row.gaps
-        lags[row.site] = max(lags.get(row.site, 0), row.get_lag_seconds(now))
-    for site, count in stuck.items():
-        if count:
-            text = ngettext("one message stuck", "%(count)s messages stuck", count)
-            url = find_url("exchange:sources")
-            yield site, Alarm(text=text % {"count": count}, url=url, tone="bad")
-        elif lags[site] > LAG_PATIENCE_SECONDS:
-            text = _("%(age)s behind") % {"age": write_age(lags[site])}
-            yield site, Alarm(text=text, url=find_url("exchange:sources"), tone="warn")
-
-
-def _find_facts(reader: Reader) -> dict[str, list[Fact]]:
-    """Return what a reader may know of each site: sales, orders, goods to come, stock."""
-    found: dict[str, list[Fact]] = {}
-
-    def add(site: str, fact: Fact) -> None:
-        found.setdefault(site, []).append(fact)
-
-    actor = reader.actor
-    if actor.may("erp.read") or actor.may("pos.read"):
-        url = find_url("erp:sales_issues" if actor.may("erp.read") else "pos:tickets")
-        for (code, site), amount in reader.network_trends.by_site.items():
-            if code == "sales_minor":
-                sign, _text = write_money(0, currency="CNY")
-                text = f"{sign}{write_integer(amount // 100)}"
-                add(site, Fact(label=_("sold today"), text=text, url=_with(url, q=site)))
-    if actor.may("oms.read"):
-        for site, load in reader.loads.items():
-            url = find_url("oms:orders")
-            text = write_integer(load.open)
-            add(site, Fact(label=_("orders to fulfill"), text=text, url=_with(url, state="open")))
-    if actor.may("erp.read"):
-        for site, pieces in sorted(_sum_coming(reader).items()):
-            url = find_url("erp:in_transit")
-            add(site, Fact(label=_("on the way here"), text=write_integer(pieces), url=url))
-        for site, pieces in sum_expected().items():
-            url = _with(find_url("erp:purchase_orders"), state="open")
-            add(site, Fact(label=_("on order"), text=write_integer(pieces), url=url))
-    if actor.may("ledger.read"):
-        stock: dict[str, int] = {}
-        for row in HUB_TOTALS.get():
-            stock[row.place] = stock.get(row.place, 0) + row.quantity
-        for site, pieces in stock.items():
-            url = _with(find_url("erp:stock"), site=site)
-            add(site, Fact(label=_("on hand"), text=write_integer(pieces), url=url))
-    return found
-
-
-def _sum_coming(reader: Reader) -> Mapping[str, int]:
-    coming: dict[str, int] = {}
-    for way in reader.ways:
-        coming[way.to_site] = coming.get(way.to_site, 0) + way.quantity
-    return coming
 
 
 def _draw_routes(
@@ -362,7 +245,3 @@ def _describe(nodes: tuple[Node, ...]) -> str:
         "site": name_of(worst.site),
         "what": worst.alarms[0].text,
     }
-
-
-def _with(url: str, **parameters: str) -> str:
-    return f"{url}?{urlencode(parameters)}" if url else ""

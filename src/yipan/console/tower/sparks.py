@@ -17,7 +17,8 @@ def draw_spark(values: Sequence[int | None]) -> SafeString:
     """
     Return a line over days, the last one marked; a day nobody knows is a gap.
 
-    It begins with the first day that is known: a week takes as much room as a month. It is a picture of what stands in words beside it, so screen readers pass over it.
+    It begins with the first day that is known: a week takes as much room as a month. It is a
+    picture of what stands in words beside it, so screen readers pass over it.
     """
     first = next((at for at, value in enumerate(values) if value is not None), 0)
     values = values[first:]

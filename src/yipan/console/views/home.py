@@ -16,10 +16,10 @@ from yipan.console import site_charts
 from yipan.console.figures import list_figures
 from yipan.console.reader import Reader, make_reader
 from yipan.console.recent import list_recent
-from yipan.console.tower.lags import list_lags
-from yipan.console.tower.network import read_network
 from yipan.console.tours import progress
 from yipan.console.tours.progress import Stop
+from yipan.console.tower.lags import list_lags
+from yipan.console.tower.network import read_network
 from yipan.console.waiting import list_work
 
 #: How much stands in the window; on a wall nothing can be scrolled to, so what is worst does.

@@ -27,9 +27,7 @@ def _of_site(query: QuerySet, sites: Sites) -> QuerySet:  # type: ignore[type-ar
 def _of_either(query: QuerySet, sites: Sites, *, path: str = "") -> QuerySet:  # type: ignore[type-arg]
     if sites is None:
         return query
-    return query.filter(
-        Q(**{f"{path}from_site__in": sites}) | Q(**{f"{path}to_site__in": sites})
-    )
+    return query.filter(Q(**{f"{path}from_site__in": sites}) | Q(**{f"{path}to_site__in": sites}))
 
 
 #: What waits, and the documents that do.
@@ -47,9 +45,7 @@ KINDS: Final[Mapping[str, Callable[[Sites], QuerySet]]] = {  # type: ignore[type
     "surpluses": lambda sites: _of_site(
         ReceiptSurplus.objects.filter(state__in=("open", "proposed")), sites
     ),
-    "supplier_returns": lambda sites: _of_site(
-        SupplierReturn.objects.filter(state="draft"), sites
-    ),
+    "supplier_returns": lambda sites: _of_site(SupplierReturn.objects.filter(state="draft"), sites),
     "requests": lambda sites: _of_site(
         ReplenishmentRequest.objects.filter(state="submitted"), sites
     ),

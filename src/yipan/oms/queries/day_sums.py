@@ -77,9 +77,7 @@ def list_day_counts(
     return found + _list_pieces(since=since, zone=zone, sites=sites)
 
 
-def _list_pieces(
-    *, since: datetime, zone: tzinfo, sites: Collection[str] | None
-) -> list[DayCount]:
+def _list_pieces(*, since: datetime, zone: tzinfo, sites: Collection[str] | None) -> list[DayCount]:
     lines = FulfillmentLine.objects.filter(
         fulfillment__state__in=_ENDED, fulfillment__closed_at__gte=since
     )

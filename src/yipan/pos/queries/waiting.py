@@ -27,4 +27,4 @@ def count_waiting(kind: str, *, sites: Collection[str] | None) -> int:
     """Return how many tasks of one kind wait for somebody, at some stores or at all."""
     table, condition = KINDS[kind]
     of_sites = Q() if sites is None else Q(site__in=sites)
-    return table._default_manager.filter(of_sites, condition).count()  # noqa: SLF001
+    return table._default_manager.filter(of_sites, condition).count()

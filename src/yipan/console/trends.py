@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from yipan.console.tower.days import TREND_DAYS, get_zone, list_flows
+from yipan.console.kept_days import TREND_DAYS, get_zone, list_flows
 from yipan.documents import day_figures
 
 #: Every figure a trend is drawn of.

@@ -70,7 +70,7 @@ def list_flows(*, since: date, zone: tzinfo, sites: Collection[str] | None = Non
 
 
 def list_standing(*, on: date) -> list[Figure]:
-    """Return what stands now, as figures of the day `on`; nothing stands where a site is missing."""
+    """Return what stands now, as figures of the day `on`; a site that is missing has nothing."""
     figures = [
         Figure(on, "value_minor", site, value) for site, value in erp.sum_site_values(on=on).items()
     ]
