@@ -18,6 +18,7 @@ from yipan.config.trouble import Trouble
 
 if TYPE_CHECKING:
     from yipan.config.virtual.systems import VirtualSystems
+    from yipan.simulate.plans.model import FaultPlan
     from yipan.simulate.scores.model import Scores
 
 #: How programs of a shell say that somebody pressed Ctrl-C.
@@ -51,7 +52,7 @@ def simulate(  # noqa: PLR0913 - options of a command line have names
     """
     try:
         with open_database(makes_tables=False) as live:
-            _check(scale=scale, faults=faults)
+            plan = _check(scale=scale, faults=faults, days=days)
             scores = _run(
                 live.dsn,
                 asked={
@@ -68,7 +69,7 @@ def simulate(  # noqa: PLR0913 - options of a command line have names
         raise typer.Exit(INTERRUPTED) from None
     if report is not None:
         write_report(scores, report)
-    answer(scores.to_dict(), text=_tell(scores), as_json=json)
+    answer(scores.to_dict(), text=_tell(scores, plan), as_json=json)
     if scores.oversold or scores.unhealed_messages or not scores.proved:
         raise typer.Exit(1)
 
@@ -120,17 +121,25 @@ def _read_scores(path: Path) -> dict[str, Any]:
     return found
 
 
-def _check(*, scale: str, faults: str) -> None:
-    """Say what is wrong before a database is made for it."""
-    from yipan.simulate.cast import SCALES
+def _check(*, scale: str, faults: str, days: int) -> FaultPlan:
+    """Say what is wrong, or in vain, before a database is made for it."""
+    from yipan.simulate.cast import SCALES, list_stores, list_warehouses
+    from yipan.simulate.plans.idle import find_idle
     from yipan.simulate.plans.reading import PlanUnfit, load_plan
+    from yipan.simulate.world.retailer import list_categories
 
     if scale not in SCALES:
         raise Trouble(f"There is no scale {scale!r}: choose one of {', '.join(SCALES)}.")
     try:
-        load_plan(faults)
+        plan = load_plan(faults)
     except PlanUnfit as unfit:
         raise Trouble(str(unfit)) from None
+    size = SCALES[scale]
+    sites = dict.fromkeys(list_warehouses(size), "warehouse")
+    sites |= dict.fromkeys(list_stores(size), "store")
+    for line in find_idle(plan, sites=sites, goods=list_categories(size), days=days):
+        remarks.print(line, markup=False)
+    return plan
 
 
 def _run(live_dsn: str, *, asked: dict[str, Any]) -> Scores:
@@ -181,9 +190,22 @@ def _show_progress(days: int) -> Iterator[Any]:
         yield show
 
 
-def _tell(scores: Scores) -> str:
+def _tell(scores: Scores, plan: FaultPlan) -> str:
+    """Say in a few lines what a run came to, and what became of each fault of its plan."""
     held = "hold" if scores.proved else "DO NOT HOLD"
-    return (
+    told = (
         f"{scores.days} days, seed {scores.seed}, {scores.scale}: {scores.oversold} oversold, "
         f"{scores.unhealed_messages} messages unhealed; the books {held}. {scores.seconds:.0f} s."
     )
+    lines = [told]
+    is_of_lines = {rule.fault: rule.kind.is_interface for rule in plan.rules}
+    for fault, is_of_line in is_of_lines.items():
+        row = scores.causes.get(fault)
+        if row is None:
+            lines.append(f"  {fault}: did not happen")
+        elif is_of_line:
+            lines.append(f"  {fault}: {row['injected']}, healed {row['healed']}")
+        else:
+            said = ", ".join(f"{key} {row[key]}" for key in ("found", "right", "unknown", "wrong"))
+            lines.append(f"  {fault}: {row['injected']}, {said}")
+    return "\n".join(lines)

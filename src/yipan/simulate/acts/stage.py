@@ -111,19 +111,28 @@ class Stage:
 
     def strike(self, fault: str, site: str, sku: str = "", *, at: datetime | None = None) -> int:
         """Return the size of a fault that happens here and now; 0 if it does not."""
-        good = self.retailer.goods.get(sku)
-        size = self.faults.strike(
-            fault,
-            Occasion(
-                site=site,
-                site_kind=self.retailer.get_kind(site),
-                day=self.day,
-                at=at or self.now,
-                sku=sku,
-                category=good.category if good else "",
-            ),
-        )
+        size = self.faults.strike(fault, self._name_occasion(site, sku, at or self.now))
         return size or 0
+
+    def strike_goods(self, fault: str, site: str) -> tuple[int, Callable[[str], bool]] | None:
+        """Return the size of a fault that takes goods, and which SKUs it takes; None: not now."""
+        found = self.faults.find_rule(fault, self._name_occasion(site, "", self.now))
+        if found is None:
+            return None
+        rule, size = found
+        goods = self.retailer.goods
+        return size, lambda sku: rule.covers_goods(sku, goods[sku].category)
+
+    def _name_occasion(self, site: str, sku: str, at: datetime) -> Occasion:
+        good = self.retailer.goods.get(sku)
+        return Occasion(
+            site=site,
+            site_kind=self.retailer.get_kind(site),
+            day=self.day,
+            at=at,
+            sku=sku,
+            category=good.category if good else "",
+        )
 
     def label(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from yipan.simulate.acts.stage import Stage
 from yipan.simulate.acts.tills import Trade
 from yipan.simulate.world.truth import FLOOR, Spot
@@ -21,26 +23,26 @@ class StoreWork:
         if is_store and stage.get_stream(f"staff/{site}").random() < 0.3:
             self._write_off(site)
         for fault in ("theft", "damage", "shrinkage"):
-            while size := stage.strike(fault, site):
-                self._lose(fault, site, size)
+            while struck := stage.strike_goods(fault, site):
+                self._lose(fault, site, *struck)
         if not is_store:
             return
         for fault in ("unrecorded_use", "unrecorded_scrap"):
-            while size := stage.strike(fault, site):
-                self._lose(fault, site, size)
+            while struck := stage.strike_goods(fault, site):
+                self._lose(fault, site, *struck)
         while size := stage.strike("kit_not_exploded", site):
             self._trade.sell_kit(site, size)
 
-    def _lose(self, fault: str, site: str, size: int) -> None:
-        """Let units of something go that no document will tell of."""
+    def _lose(self, fault: str, site: str, size: int, suits: Callable[[str], bool]) -> None:
+        """Let units of something that suits go, of which no document will tell."""
         stage = self._stage
         stream = stage.get_stream(f"{fault}/{site}")
         if site in stage.retailer.stores:
-            sku = stage.retailer.pick_sku(site, stream.random())
+            sku = stage.retailer.pick_sku_among(site, stream.random(), suits)
             spot = Spot(site, FLOOR, sku)
         else:
-            homes = [key for key in stage.retailer.homes if key[0] == site]
-            _, sku = stream.choice(homes)
+            homes = [key for key in stage.retailer.homes if key[0] == site and suits(key[1])]
+            sku = stream.choice(homes)[1] if homes else ""
             spots = [
                 each
                 for each in stage.truth.list_spots(site, sku)
@@ -49,6 +51,8 @@ class StoreWork:
             if not spots:
                 return
             spot = spots[0]
+        if not sku:
+            return
         gone = stage.truth.take(spot, size, what=fault, at=stage.now)
         if gone:
             stage.label(fault, site, sku, -gone)

@@ -23,12 +23,36 @@ class Kind:
     names: tuple[str, ...]
     is_interface: bool = False
 
+    @property
+    def asks_goods(self) -> bool:
+        """Tell whether a plan may say to which goods it happens."""
+        return self.name in TAKING or (self.basis in LINES and self.name != "count_sku_mixup")
+
+    @property
+    def site_kind(self) -> str:
+        """Return the kind of site where it can happen alone, or empty."""
+        return "store" if self.name in STORES_ONLY else SITE_KINDS.get(self.basis, "")
+
 
 RECEIPT, PUTAWAY, PICK = "receipt line", "put-away line", "pick line"
 ARRIVAL, SALE, PICKUP = "arrival line", "ticket line", "pick-up"
 TRUCK, CARTON = "delivery of a supplier", "delivery to a store"
 COUNT, SHEET, DAY = "count line", "count sheet", "site and day"
 UNITS, NONE, HOURS, SECONDS = "units", "", "hours", "seconds"
+
+#: Occasions with a SKU, those of one kind of site, and what happens to stores alone.
+LINES: Final = frozenset({RECEIPT, PUTAWAY, PICK, ARRIVAL, SALE, COUNT})
+SITE_KINDS: Final = {
+    **dict.fromkeys((RECEIPT, PUTAWAY, PICK, TRUCK), "warehouse"),
+    **dict.fromkeys((SALE, ARRIVAL, CARTON, PICKUP), "store"),
+}
+TAKING: Final = frozenset({"theft", "damage", "shrinkage", "unrecorded_use", "unrecorded_scrap"})
+STORES_ONLY: Final = frozenset(
+    {
+        "unrecorded_use", "unrecorded_scrap", "kit_not_exploded", "stale_snapshot", "cloned_till",
+        "restored_till", "clock_error",
+    }
+)  # fmt: skip
 
 _ALL: Final = (
     # Documents

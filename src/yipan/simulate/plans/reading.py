@@ -111,6 +111,12 @@ class _Reader:
         if fault not in KINDS:
             raise self._wrong(f"{path}.fault", self._describe_unknown(fault))
         self._check_how_often(given, path)
+        for key in ("skus", "categories"):
+            if given.get(key) is not None and not KINDS[fault].asks_goods:
+                raise self._wrong(
+                    f"{path}.{key}",
+                    f"is not asked: {fault} happens to a {KINDS[fault].basis}, whatever is in it",
+                )
         kind = given.get("site_kind", "")
         if kind not in ("", "store", "warehouse"):
             raise self._wrong(f"{path}.site_kind", f"is {kind!r}; allowed: store, warehouse")

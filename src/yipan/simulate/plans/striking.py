@@ -57,11 +57,16 @@ class Faults:
 
     def strike(self, fault: str, occasion: Occasion) -> int | None:
         """Return the size of the fault if it happens here and now (1 if it has none), else None."""
+        found = self.find_rule(fault, occasion)
+        return found[1] if found else None
+
+    def find_rule(self, fault: str, occasion: Occasion) -> tuple[Rule, int] | None:
+        """Return the rule by which the fault happens here and now, and its size; else None."""
         for rule in self._by_fault.get(fault, ()):
             if self._hits(rule, occasion):
                 stream = self._chance.get(f"size/{rule.number}/{fault}")
                 low, high = rule.size or rule.kind.size
-                return stream.randint(low, high)
+                return rule, stream.randint(low, high)
         return None
 
     def _hits(self, rule: Rule, occasion: Occasion) -> bool:

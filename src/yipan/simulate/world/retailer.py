@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 from yipan.simulate.cast import Scale, list_stores, list_warehouses
@@ -79,10 +80,30 @@ class Retailer:
         weights = self.weights[store]
         return self.assortment[store][bisect(weights, at * weights[-1])]
 
+    def pick_sku_among(self, store: str, at: float, suits: Callable[[str], bool]) -> str:
+        """Return a SKU that suits, wanted ones more often; empty when the store has none."""
+        skus, weights = self.assortment[store], self.weights[store]
+        each_of = (after - before for before, after in pairwise([0.0, *weights]))
+        known = [(sku, weight) for sku, weight in zip(skus, each_of, strict=True) if suits(sku)]
+        if not known:
+            return ""
+        sums = list(accumulate(weight for _, weight in known))
+        return known[min(bisect(sums, at * sums[-1]), len(known) - 1)][0]
+
 
 #: Lines of a ticket, and units of a line, on average.
 LINES_MEAN: Final = 1.8
 UNITS_MEAN: Final = 1.35
+
+
+def name_category(number: int) -> str:
+    """Return the category of the SKU of a number; two that stand beside each other share it."""
+    return CATEGORIES[(number - 1) // 2 % len(CATEGORIES)]
+
+
+def list_categories(scale: Scale) -> dict[str, str]:
+    """Return the category of each SKU of a retailer of this size."""
+    return {f"G{number:05d}": name_category(number) for number in range(1, scale.skus + 1)}
 
 
 def make_retailer(scale: Scale, chance: Chance) -> Retailer:
@@ -90,7 +111,7 @@ def make_retailer(scale: Scale, chance: Chance) -> Retailer:
     stream = chance.get("retailer")
     goods = {}
     for number in range(1, scale.skus + 1):
-        category = CATEGORIES[(number - 1) // 2 % len(CATEGORIES)]
+        category = name_category(number)
         cost = stream.randrange(150, 6_000)
         code, twin = f"G{number:05d}", number + 1 if number % 2 else number - 1
         goods[code] = Good(
