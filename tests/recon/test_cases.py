@@ -221,7 +221,7 @@ def test_causes_that_people_confirmed_are_believed_more_readily() -> None:
     after = learned.read_weights()
 
     def odds(weights: Weights) -> float:
-        return weights.get_log_odds(Cause.UNRECORDED_USE, category=category)
+        return weights.compare(Cause.UNRECORDED_USE, category=category)
 
     category = find_skus(["TEA-250"])["TEA-250"].category
     assert odds(before) == odds(open_still) < odds(after)

@@ -266,10 +266,10 @@ def test_what_was_confirmed_is_believed_more_next_time() -> None:
     before = Weights()
     after = before.learn([("tea", Cause.UNIT_MIXUP)] * 30)
 
-    assert after.get_log_odds(Cause.UNIT_MIXUP, category="tea") > before.get_log_odds(
+    assert after.compare(Cause.UNIT_MIXUP, category="tea") > before.compare(
         Cause.UNIT_MIXUP, category="tea"
     )
-    assert after.get_log_odds(Cause.UNIT_MIXUP, category="pots") == before.get_log_odds(
+    assert after.compare(Cause.UNIT_MIXUP, category="pots") == before.compare(
         Cause.UNIT_MIXUP, category="pots"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections import Counter, defaultdict
@@ -20,6 +21,12 @@ SEEDS = (20260301, 20260302)
 QUIET = frozenset({Cause.UNKNOWN, Cause.SHRINKAGE})
 #: What is asked for (recall at least, wrong at most, background blamed at most).
 TARGET = (0.85, 0.05, 0.01)
+#: Probabilities are compared with what came true within these bands.
+BANDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+#: A band with fewer findings says nothing; of others stated and seen may be so far apart.
+BAND_MIN = 40
+APART_MAX = 0.15
+BRIER_MAX = 0.04
 
 
 class Make(Protocol):
@@ -35,7 +42,7 @@ class Score:
 
     named: dict[Cause, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     background: Counter[str] = field(default_factory=Counter)
-    certain: Counter[bool] = field(default_factory=Counter)
+    stated: list[tuple[float, bool]] = field(default_factory=list)
     netted: int = 0
     seconds: float = 0.0
 
@@ -64,6 +71,26 @@ class Score:
             blamed / self.background.total(),
         )
 
+    @property
+    def brier(self) -> float:
+        """Return the mean square of what was stated against what was there: 0 is a seer."""
+        return sum((stated - is_there) ** 2 for stated, is_there in self.stated) / len(self.stated)
+
+    def list_bands(self) -> list[tuple[float, float, float, int]]:
+        """Return each band from its lower bound: mean stated, share that was there, how many."""
+        rows = []
+        for low, high in itertools.pairwise(BANDS):
+            inside = [
+                (stated, is_there)
+                for stated, is_there in self.stated
+                if low <= min(stated, 0.999999) < high
+            ]
+            if inside:
+                stated = sum(each for each, _ in inside) / len(inside)
+                there = sum(each for _, each in inside) / len(inside)
+                rows.append((low, stated, there, len(inside)))
+        return rows
+
 
 def classify(truth: Cause, said: str) -> str:
     """Say whether what was named is the truth, nothing, or something else."""
@@ -84,9 +111,9 @@ def judge(finding: Finding, *, truth: Cause, delta: int, others: set[Cause]) -> 
 def measure(seed: int, *, drip_factor: int, score: Score, make: Make = heldout_count.make) -> None:
     """Let one chain be explained, and compare with what happened."""
     world, evidence = make(seed, drip_factor=drip_factor)
-    start = time.perf_counter()
+    start = time.process_time()
     findings = {finding.key: finding for finding in explain(evidence)}
-    score.seconds += time.perf_counter() - start
+    score.seconds += time.process_time() - start
     assert findings.keys() == {difference.key for difference in evidence.differences}
     causes: dict[Key, set[Cause]] = defaultdict(set)
     for case in world.cases:
@@ -109,8 +136,7 @@ def weigh(finding: Finding, *, truth: set[Cause], score: Score) -> None:
     assert sum(part.quantity for part in finding.parts) == finding.quantity
     named = [part for part in finding.parts if part.cause not in QUIET]
     for part in named:
-        if part.probability >= 0.9:
-            score.certain[part.cause in truth] += 1
+        score.stated.append((part.probability, part.cause in truth))
     if not truth:
         score.background[named[0].cause if named else "left"] += 1
 
@@ -137,8 +163,10 @@ def tell(title: str, score: Score) -> None:
     for name, figure, asked in zip(names, score.figures, TARGET, strict=True):
         is_met = figure >= asked if name == "recall" else figure <= asked
         write(f"  {name} {figure:.1%}, asked {asked:.0%}: {'met' if is_met else 'NOT met'}\n")
-    sure = score.certain[True] / max(1, score.certain.total())
-    write(f"  stated at 0.9 or more: {score.certain.total()}, {sure:.1%} of them there\n")
+    write(f"  Brier score {score.brier:.4f}; stated and seen:\n")
+    for low, stated, there, count in score.list_bands():
+        bar = "#" * round(there * 40)
+        write(f"    from {low:.2f}: stated {stated:.2f} seen {there:.2f} of {count:4}  {bar}\n")
     background = ", ".join(f"{said} {number}" for said, number in score.background.most_common())
     write(f"  background: {background}\n")
     write(f"  explained in {score.seconds:.1f} s\n")
@@ -152,26 +180,21 @@ CHAINS: dict[str, tuple[Make, tuple[int, ...]]] = {
 
 
 @pytest.mark.parametrize(
-    ("chain", "drip_factor", "floor"),
-    [
-        ("first", 1, (0.85, 0.05, 0.01)),
-        ("first", 8, (0.81, 0.07, 0.01)),
-        ("second", 1, (0.84, 0.08, 0.04)),
-        ("second", 8, (0.73, 0.09, 0.02)),
-    ],
+    ("chain", "drip_factor"), [("first", 1), ("first", 8), ("second", 1), ("second", 8)]
 )
-def test_causes_are_found_as_often_as_measured(
-    chain: str, drip_factor: int, floor: tuple[float, float, float]
-) -> None:
+def test_causes_are_found_as_often_as_asked(chain: str, drip_factor: int) -> None:
     make, seeds = CHAINS[chain]
     score = Score()
     for seed in seeds:
         measure(seed, drip_factor=drip_factor, score=score, make=make)
 
-    # The floors are what was measured and a little room; they are not what is asked for.
     tell(f"{chain} chain, small losses x{drip_factor}", score)
 
     recall, wrong, blamed = score.figures
-    assert recall >= floor[0]
-    assert wrong <= floor[1]
-    assert blamed <= floor[2]
+    assert recall >= TARGET[0]
+    assert wrong <= TARGET[1]
+    assert blamed <= TARGET[2]
+    # What is said to people as a probability is one.
+    assert score.brier <= BRIER_MAX
+    for _, stated, there, count in score.list_bands():
+        assert count < BAND_MIN or abs(stated - there) <= APART_MAX

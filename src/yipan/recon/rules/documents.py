@@ -2,16 +2,27 @@
 What may be wrong with one document, and the difference that leaves on its key.
 
 Predictions are those of the handbook (differences, section 7): q is the recorded quantity, signed,
-p the pieces of a package. Each proposal is weighed by what speaks for it on the document itself.
+p the pieces of a package. What a line offers to a cause (`exposure`) is shared out among all the
+numbers that may have been meant: most of it goes to what the papers say.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from yipan.recon.rules.papers import Papers
+from yipan.recon.rules.exposure import (
+    RECEIPTS,
+    RETURNS_AND_SALES,
+    expose_to_miskey,
+    expose_to_refund,
+    expose_to_short_receipt,
+    expose_to_unit_mixup,
+    expose_to_wrong_direction,
+)
+from yipan.recon.rules.odds import SHARED, Odds
+from yipan.recon.rules.papers import Papers, raise_odds
 from yipan.recon.rules.values import (
     Cause,
     Correction,
@@ -21,33 +32,35 @@ from yipan.recon.rules.values import (
     Hypothesis,
     Line,
 )
-from yipan.recon.rules.weights import Weights
 
-#: How much a missing or contrary piece of evidence takes away.
-NOT_KEYED = 0.05
-#: When nobody noted down how it was captured, nothing speaks against a key.
-MODE_UNNOTED = 0.5
-AS_EXPECTED = 0.15
-COUNTERPART_DIFFERS = 0.1
-#: A prediction of two pieces or less needs metadata that agrees.
-SMALL = 2
-SMALL_WITHOUT_METADATA = 0.05
+#: Of what papers say and what they do not, so much is meant where somebody was mistaken.
+TOLD = 0.9
+#: A zero too many or too few is as frequent as all wrong digits together.
+POWER_OF_TEN = 0.5
+#: A whole line that never came is a short receipt more seldom than a part of it.
+WHOLE_LINE = 0.05
+#: How much likelier a receipt is short by just what its paper names as missing.
+PAPER_NAMES_IT = 15.0
 TWIN_HOURS_MAX = 48
-
-#: At a register pieces go over the counter; cases are taken for them where cases come in.
-UNIT_AT_REGISTER = 0.1
-
-RECEIPTS = frozenset({"goods_receipt", "transfer_receipt"})
-RETURNS_AND_SALES = frozenset({"sales_issue", "customer_return"})
+#: That the later of two equal lines was entered twice: of one paper, without, of two papers.
+SAME_PAPER = 0.9
+NO_PAPER = 0.25
+TWO_PAPERS = 0.01
+#: What arrived after the count is on paper: only whether it is all is open.
+LATE = 0.98
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Claim:
-    """One thing that may be wrong with a line: `factor` is how well the line itself agrees."""
+    """
+    One thing that may be wrong with a line.
+
+    `share` is what the line offers to it; of causes that are not shared it is the probability.
+    """
 
     cause: Cause
     delta: int
-    factor: float
+    share: float
     variant: str = ""
     agreed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -56,7 +69,7 @@ class _Claim:
 
 
 def propose(
-    *, difference: Difference, evidence: Evidence, weights: Weights, papers: Papers
+    *, difference: Difference, evidence: Evidence, odds: Odds, papers: Papers
 ) -> Iterator[Hypothesis]:
     """Yield what may be wrong with each document that the book knew when the key was counted."""
     goods = evidence.get_goods(difference.key.sku)
@@ -65,39 +78,30 @@ def propose(
         for line in evidence.lines.get(difference.key, ())
         if line.recorded_at <= difference.counted_at
     ]
-    claims = [
-        (line, claim)
-        for line in known
+    for line in known:
         for claim in _list_claims(
             line, known=known, goods=goods, wanted=difference.quantity, papers=papers
-        )
-    ]
-    # One of them at most is to blame: the prior is shared out by how well each agrees. What
-    # hardly agrees takes hardly anything from the others.
-    tried: dict[Cause, float] = {}
-    for _, claim in claims:
-        tried[claim.cause] = tried.get(claim.cause, 0.0) + min(1.0, claim.factor)
-    for line, claim in claims:
-        factor = claim.factor
-        if abs(claim.delta) <= SMALL and not claim.agreed:
-            factor *= SMALL_WITHOUT_METADATA
-        yield Hypothesis(
-            cause=claim.cause,
-            variant=claim.variant,
-            deltas={difference.key: claim.delta},
-            documents=(line.document, *claim.also),
-            log_odds=weights.get_log_odds(claim.cause, category=goods.category)
-            + math.log(factor)
-            - math.log(max(1.0, tried[claim.cause])),
-            agreed=claim.agreed,
-            missing=claim.missing,
-            correction=claim.correction,
-        )
-    yield from _propose_late(difference=difference, evidence=evidence, weights=weights)
+        ):
+            weigh = (
+                odds.weigh(claim.cause, category=goods.category, share=claim.share)
+                if claim.cause in SHARED
+                else odds.weigh_sure(claim.cause, category=goods.category, probability=claim.share)
+            )
+            yield Hypothesis(
+                cause=claim.cause,
+                variant=claim.variant,
+                deltas={difference.key: claim.delta},
+                documents=(line.document, *claim.also),
+                log_odds=weigh,
+                agreed=claim.agreed,
+                missing=claim.missing,
+                correction=claim.correction,
+            )
+    yield from _propose_late(difference=difference, evidence=evidence, odds=odds)
 
 
 def _propose_late(
-    *, difference: Difference, evidence: Evidence, weights: Weights
+    *, difference: Difference, evidence: Evidence, odds: Odds
 ) -> Iterator[Hypothesis]:
     """Yield what arrived after the count for moments before it: its sum is exact."""
     late = [
@@ -107,14 +111,12 @@ def _propose_late(
     ]
     if not late:
         return
-    goods = evidence.get_goods(difference.key.sku)
+    category = evidence.get_goods(difference.key.sku).category
     yield Hypothesis(
         cause=Cause.LATE_DOCUMENT,
         deltas={difference.key: sum(line.quantity for line in late)},
         documents=tuple(sorted({line.document for line in late})),
-        # It is on paper: not whether, only whether it is all, is open.
-        log_odds=weights.get_log_odds(Cause.LATE_DOCUMENT, category=goods.category)
-        + math.log(1_000),
+        log_odds=odds.weigh_sure(Cause.LATE_DOCUMENT, category=category, probability=LATE),
         agreed=("recorded_after_the_count",),
         correction=Correction.NONE,
     )
@@ -128,73 +130,65 @@ def _list_claims(
     yield from _list_miskeys(line)
     yield from _list_unit_mixups(line, goods=goods)
     yield from _list_short_and_over(line, wanted=wanted)
-    yield from _list_wrong_directions(line)
+    yield from _list_wrong_directions(line, papers=papers)
     yield from _list_double_entries(line, known=known, papers=papers)
 
 
-def weigh_key(line: Line) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
-    """Return how well a line agrees with having been typed wrong: factor, for it, missing."""
-    factor, agreed, missing = 1.0, [], []
+def weigh_key(line: Line) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what speaks for a line having been typed wrong, and what is missing for it."""
+    agreed, missing = [], []
     if line.mode == "key":
         agreed.append("keyed_by_hand")
     elif not line.mode:
-        factor *= MODE_UNNOTED
         missing.append("capture_mode")
-    else:
-        factor *= NOT_KEYED
     if line.quantity_expected is None:
         missing.append("expected_quantity")
-        factor *= math.sqrt(AS_EXPECTED)
     elif abs(line.quantity) != line.quantity_expected:
         agreed.append("off_what_was_expected")
-    else:
-        factor *= AS_EXPECTED
-    return factor, tuple(agreed), tuple(missing)
+    return tuple(agreed), tuple(missing)
 
 
-def weigh_truth(line: Line, true_quantity: int) -> tuple[float, tuple[str, ...]]:
-    """Return how well an alternative quantity agrees with the papers of a line."""
-    for name, told in (
-        ("counterpart_agrees", line.counterpart_quantity),
-        ("expected_agrees", line.quantity_expected),
-    ):
-        if told is not None:
-            if told == abs(true_quantity):
-                return 8.0, (name,)
-            return COUNTERPART_DIFFERS, ()
-    return 1.0, ()
+def share_out(line: Line, meant: Mapping[int, float]) -> Iterator[tuple[int, float, str]]:
+    """
+    Yield what may have been meant, with its share and the paper that says so.
+
+    `meant` holds the quantities that may have been, with shares that add up to one.
+    """
+    told = {
+        quantity: name
+        for name, quantity in (
+            ("expected_agrees", line.quantity_expected),
+            ("counterpart_agrees", line.counterpart_quantity),
+        )
+        if quantity is not None and quantity != abs(line.quantity)
+    }
+    agreeing = sum(share for quantity, share in meant.items() if abs(quantity) in told)
+    for quantity, share in meant.items():
+        name = told.get(abs(quantity), "")
+        if name:
+            yield quantity, TOLD * share / agreeing, name
+        else:
+            yield quantity, share * (1 - TOLD if told else 1.0), ""
 
 
 def _list_miskeys(line: Line) -> Iterator[_Claim]:
-    quantity = line.quantity
-    factor, agreed, missing = weigh_key(line)
-    for power in (10, 100):
-        if quantity % power == 0:
-            yield _claim_quantity(line, quantity // power, factor, agreed, missing, "power_of_ten")
-        if power == 10:
-            yield _claim_quantity(line, quantity * power, factor, agreed, missing, "power_of_ten")
-    for true_quantity in _list_digit_errors(abs(quantity)):
-        signed = true_quantity if quantity > 0 else -true_quantity
-        yield _claim_quantity(line, signed, factor * 0.5, agreed, missing, "digits")
-
-
-def _claim_quantity(
-    line: Line,
-    true_quantity: int,
-    factor: float,
-    agreed: tuple[str, ...],
-    missing: tuple[str, ...],
-    variant: str,
-) -> _Claim:
-    paper, said = weigh_truth(line, true_quantity)
-    return _Claim(
-        cause=Cause.MISKEY,
-        variant=variant,
-        delta=true_quantity - line.quantity,
-        factor=factor * paper,
-        agreed=(*agreed, *said),
-        missing=missing,
-    )
+    exposed = expose_to_miskey(line)
+    agreed, missing = weigh_key(line)
+    sign = 1 if line.quantity > 0 else -1
+    size = abs(line.quantity)
+    tens = [size * 10, *(size // power for power in (10, 100) if size % power == 0)]
+    digits = [each for each in _list_digit_errors(size) if each not in tens]
+    meant = {each * sign: POWER_OF_TEN / len(tens) for each in tens}
+    meant |= {each * sign: (1 - POWER_OF_TEN) / len(digits) for each in digits}
+    for quantity, share, paper in share_out(line, meant):
+        yield _Claim(
+            cause=Cause.MISKEY,
+            variant="power_of_ten" if quantity * sign in tens else "digits",
+            delta=quantity - line.quantity,
+            share=exposed * share,
+            agreed=(*agreed, paper) if paper else agreed,
+            missing=missing,
+        )
 
 
 def _list_digit_errors(quantity: int) -> list[int]:
@@ -218,99 +212,77 @@ def _list_digit_errors(quantity: int) -> list[int]:
 
 
 def _list_unit_mixups(line: Line, *, goods: Goods) -> Iterator[_Claim]:
+    exposed = expose_to_unit_mixup(line)
+    agreed, missing = weigh_key(line)
+    meant: dict[int, str] = {}
     for pieces in sorted(pack for pack in goods.packs if pack > 1):
-        for true_quantity, variant in (
-            (line.quantity * pieces, "cases_as_pieces"),
-            (line.quantity // pieces, "pieces_as_cases"),
-        ):
-            if variant == "pieces_as_cases" and line.quantity % pieces:
-                continue
-            paper, said = weigh_truth(line, true_quantity)
-            typed = {"key": 1.0, "": MODE_UNNOTED, "bulk": 0.3}.get(line.mode, 0.15)
-            if line.kind in RETURNS_AND_SALES:
-                typed *= UNIT_AT_REGISTER
-            yield _Claim(
-                cause=Cause.UNIT_MIXUP,
-                variant=variant,
-                delta=true_quantity - line.quantity,
-                factor=typed * paper,
-                agreed=(*(("keyed_by_hand",) if line.mode == "key" else ()), *said),
-                missing=() if line.mode else ("capture_mode",),
-            )
+        meant[line.quantity * pieces] = "cases_as_pieces"
+        if line.quantity % pieces == 0:
+            meant[line.quantity // pieces] = "pieces_as_cases"
+    for quantity, share, paper in share_out(line, dict.fromkeys(meant, 1 / max(1, len(meant)))):
+        yield _Claim(
+            cause=Cause.UNIT_MIXUP,
+            variant=meant[quantity],
+            delta=quantity - line.quantity,
+            share=exposed * share,
+            agreed=(*agreed, paper) if paper else agreed,
+            missing=missing,
+        )
 
 
 def _list_short_and_over(line: Line, *, wanted: int) -> Iterator[_Claim]:
     """Yield that not all of a receipt came, or more: claims without a number of their own."""
     if line.kind not in RECEIPTS or line.quantity <= 0:
         return
-    if wanted < 0 and -wanted > line.quantity:
+    if wanted < -line.quantity or wanted > max(2, line.quantity // 2):
         return
-    if wanted > 0 and wanted > max(2, line.quantity // 2):
-        return
-    is_short = wanted < 0
-    factor, agreed, missing = _weigh_count(line, wanted=wanted)
-    yield _Claim(
-        cause=Cause.SHORT_RECEIPT if is_short else Cause.OVER_RECEIPT,
-        delta=wanted,
-        factor=factor,
-        agreed=agreed,
-        missing=missing,
-        correction=Correction.CLAIM if is_short else Correction.FURTHER_RECEIPT,
+    agreed: list[str] = ["accepted_as_expected"] if line.mode == "bulk" else []
+    missing: list[str] = [] if line.mode else ["capture_mode"]
+    share = expose_to_short_receipt(line)
+    share *= (
+        WHOLE_LINE
+        if wanted == -line.quantity
+        else 1 / ((1 + abs(wanted)) * math.log(2 + line.quantity))
     )
-
-
-def _weigh_count(line: Line, *, wanted: int) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
-    """Return how well a receipt agrees with having been counted wrong by `wanted` pieces."""
-    # Any number would do, so each single one is worth little: small ones are more likely.
-    factor = 1.0 / (1 + abs(wanted)) if abs(wanted) < line.quantity else 0.3
-    agreed: list[str] = []
-    missing: list[str] = []
-    if line.mode == "bulk":
-        agreed.append("accepted_as_expected")
-    elif not line.mode:
-        factor *= MODE_UNNOTED
-        missing.append("capture_mode")
-    else:
-        factor *= 0.1
     if line.counterpart_quantity is None:
         missing.append("counterpart")
     elif line.counterpart_quantity == line.quantity + wanted:
-        # The paper has the true number: taken over unlooked at, or else typed wrongly.
-        factor *= 20.0 if line.mode == "bulk" else 1.0
+        share *= PAPER_NAMES_IT
         agreed.append("counterpart_agrees")
-    elif line.counterpart_verified:
-        factor *= COUNTERPART_DIFFERS
-    return factor, tuple(agreed), tuple(missing)
+    yield _Claim(
+        cause=Cause.SHORT_RECEIPT if wanted < 0 else Cause.OVER_RECEIPT,
+        delta=wanted,
+        share=share,
+        agreed=tuple(agreed),
+        missing=tuple(missing),
+        correction=Correction.CLAIM if wanted < 0 else Correction.FURTHER_RECEIPT,
+    )
 
 
-def _list_wrong_directions(line: Line) -> Iterator[_Claim]:
+def _list_wrong_directions(line: Line, *, papers: Papers) -> Iterator[_Claim]:
     if line.kind not in RETURNS_AND_SALES:
         return
-    is_return = line.kind == "customer_return"
-    typed = 1.0 if line.mode == "key" else MODE_UNNOTED if not line.mode else 0.1
-    papers = 1.0
     agreed: tuple[str, ...] = ("keyed_by_hand",) if line.mode == "key" else ()
+    is_return = line.kind == "customer_return"
     if is_return and not line.counterpart:
-        # Twice a recorded quantity, typed, and no ticket behind it: three things that agree.
-        papers = 4.0 if line.mode == "key" else 1.0
         agreed += ("return_without_ticket",)
-    elif is_return:
-        papers = 0.1
-    else:
-        papers = 0.3
     yield _Claim(
         cause=Cause.WRONG_DIRECTION,
         delta=-2 * line.quantity,
-        factor=typed * papers,
+        share=expose_to_wrong_direction(line),
         agreed=agreed,
         missing=() if line.mode else ("capture_mode",),
     )
-    if is_return and not line.counterpart:
+    if is_return:
+        by_user = papers.weigh_refunds(line)
+        doubts = ("return_without_ticket",) if not line.counterpart else ("ticket_not_looked_at",)
+        if line.counterpart and line.counterpart_verified:
+            doubts = ()
         yield _Claim(
             cause=Cause.REFUND_WITHOUT_GOODS,
             delta=-line.quantity,
-            factor=1.0,
-            agreed=("return_without_ticket",),
+            share=expose_to_refund(line) * by_user,
+            agreed=(*doubts, *(("same_cashier",) if by_user > 1.5 else ())),
             correction=Correction.REVERSE,
         )
 
@@ -329,18 +301,18 @@ def _list_double_entries(line: Line, *, known: Sequence[Line], papers: Papers) -
             missing: tuple[str, ...] = ()
             same_paper = bool(line.counterpart) and line.counterpart == other.counterpart
             if line.counterpart and other.counterpart and not same_paper:
-                factor = COUNTERPART_DIFFERS
+                share = TWO_PAPERS
             elif same_paper:
-                factor, agreed, missing = 10.0, ("same_paper",), ()
+                share, agreed = SAME_PAPER, ("same_paper",)
             else:
-                factor, agreed, missing = 2.0, ("twin_within_48_hours",), ("counterpart",)
+                share, agreed, missing = NO_PAPER, ("twin_within_48_hours",), ("counterpart",)
             together = papers.weigh_twin(line, other)
             if together > 1:
-                factor, agreed = factor * together, (*agreed, "same_lines_differ")
+                agreed = (*agreed, "same_lines_differ")
             yield _Claim(
                 cause=Cause.DOUBLE_ENTRY,
                 delta=-line.quantity,
-                factor=factor,
+                share=raise_odds(share, together),
                 agreed=agreed,
                 missing=missing,
                 correction=Correction.REVERSE,

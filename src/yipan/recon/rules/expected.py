@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
+from yipan.recon.rules.odds import Odds
 from yipan.recon.rules.papers import Papers
 from yipan.recon.rules.values import (
     Cause,
@@ -15,17 +15,19 @@ from yipan.recon.rules.values import (
     Goods,
     Hypothesis,
 )
-from yipan.recon.rules.weights import Weights
 
-#: A paper that waits is as often still on its way as it is missing here: about even odds.
-ON_PAPER = 5.0
-#: Kits were sold: whether their parts left the book with them is the question.
-KITS_SOLD = 10.0
-#: Some of what is past its date still stands there.
-PAST_ITS_DATE = 3.0
+#: Kits were sold and their parts did not leave the book with them.
+KITS_SOLD = 0.9
 #: Missing use may be a little more or less than the rhythm says.
 USE_TOLERANCE = 0.34
-ROUND_AGREES = 200.0
+#: That testers were opened and not written down, where none was.
+NEVER_WRITTEN = 0.5
+NEARLY = 0.1
+#: That the first of two counters was mistaken, where the second saw something else.
+FIRST_WAS_WRONG = 0.99
+FIRST_WAS_WRONG_SEEN = 0.95
+
+OPENED_AT = frozenset({"sales_issue", "sample_issue"})
 
 _KINDS = {
     "receipt": (Cause.MISSING_DOCUMENT, Correction.POST_MISSING),
@@ -37,7 +39,7 @@ _KINDS = {
 
 
 def propose(
-    *, difference: Difference, evidence: Evidence, weights: Weights, papers: Papers
+    *, difference: Difference, evidence: Evidence, odds: Odds, papers: Papers
 ) -> Iterator[Hypothesis]:
     """Yield what is written elsewhere, what should have been, and what another counter saw."""
     goods = evidence.get_goods(difference.key.sku)
@@ -51,17 +53,14 @@ def propose(
             one,
             difference=difference,
             goods=goods,
-            weights=weights,
-            tried=len(waiting),
-            together=papers.weigh_expected(one),
+            odds=odds,
+            probability=papers.weigh_expected(one),
         )
-    yield from _propose_unreceived(
-        difference=difference, goods=goods, weights=weights, papers=papers
-    )
-    yield from _propose_use(difference=difference, evidence=evidence, goods=goods, weights=weights)
-    yield from _propose_scrap(difference=difference, goods=goods, weights=weights)
-    yield from _propose_kits(difference=difference, evidence=evidence, goods=goods, weights=weights)
-    yield from _propose_rounds(difference=difference, goods=goods, weights=weights)
+    yield from _propose_unreceived(difference=difference, goods=goods, odds=odds, papers=papers)
+    yield from _propose_use(difference=difference, evidence=evidence, goods=goods, odds=odds)
+    yield from _propose_scrap(difference=difference, goods=goods, odds=odds)
+    yield from _propose_kits(difference=difference, evidence=evidence, goods=goods, odds=odds)
+    yield from _propose_rounds(difference=difference, goods=goods, odds=odds)
 
 
 def _propose_paper(
@@ -69,9 +68,8 @@ def _propose_paper(
     *,
     difference: Difference,
     goods: Goods,
-    weights: Weights,
-    tried: int,
-    together: float,
+    odds: Odds,
+    probability: float,
 ) -> Hypothesis:
     cause, correction = _KINDS[one.kind]
     return Hypothesis(
@@ -79,78 +77,78 @@ def _propose_paper(
         variant=one.kind,
         deltas={difference.key: one.quantity},
         documents=(one.document,),
-        log_odds=weights.get_log_odds(cause, category=goods.category)
-        + math.log(ON_PAPER * together)
-        - math.log(tried),
-        agreed=("known_elsewhere", *(("same_lines_differ",) if together > 1 else ())),
+        log_odds=odds.weigh_sure(cause, category=goods.category, probability=probability),
+        agreed=("known_elsewhere",),
         correction=correction,
     )
 
 
 def _propose_unreceived(
-    *, difference: Difference, goods: Goods, weights: Weights, papers: Papers
+    *, difference: Difference, goods: Goods, odds: Odds, papers: Papers
 ) -> Iterator[Hypothesis]:
     """Yield shipments of other sites that were never received here, on paper."""
     shipments = papers.list_unreceived(difference) if difference.quantity > 0 else ()
     for shipment in shipments:
-        together = papers.weigh_unreceived(shipment)
         yield Hypothesis(
             cause=Cause.MISSING_DOCUMENT,
             variant="shipment_without_receipt",
             deltas={difference.key: -shipment.quantity},
             documents=(shipment.document,),
-            log_odds=weights.get_log_odds(Cause.MISSING_DOCUMENT, category=goods.category)
-            + math.log(ON_PAPER * together)
-            - math.log(len(shipments)),
-            agreed=(
-                "shipment_without_receipt",
-                *(("same_lines_differ",) if together > 1 else ()),
+            log_odds=odds.weigh_sure(
+                Cause.MISSING_DOCUMENT,
+                category=goods.category,
+                probability=papers.weigh_unreceived(shipment),
             ),
+            agreed=("shipment_without_receipt",),
             correction=Correction.POST_MISSING,
         )
 
 
 def _propose_use(
-    *, difference: Difference, evidence: Evidence, goods: Goods, weights: Weights
+    *, difference: Difference, evidence: Evidence, goods: Goods, odds: Odds
 ) -> Iterator[Hypothesis]:
     """Yield samples and testers that the rhythm of the SKU asks for and no document names."""
-    if goods.sample_days <= 0 or difference.quantity >= 0:
+    if goods.sample_days <= 0:
         return
+    lines = evidence.lines.get(difference.key, ())
+    if lines and not any(line.kind in OPENED_AT for line in lines):
+        return  # testers stand where goods are sold, not where they are only stored
     recorded = sum(
-        -line.quantity
-        for line in evidence.lines.get(difference.key, ())
-        if line.kind == "sample_issue" and line.quantity < 0
+        -line.quantity for line in lines if line.kind == "sample_issue" and line.quantity < 0
     )
     due = int(difference.days // goods.sample_days) * goods.sample_quantity
     missing = due - recorded
     if missing <= 0:
         return
     spread = max(1, round(missing * USE_TOLERANCE))
+    # The less is written of what is due, the surer it is that nobody writes.
+    never = NEVER_WRITTEN * (missing / due) ** 2
     candidates = [count for count in range(missing - spread, missing + spread + 1) if count > 0]
     for count in candidates:
         yield Hypothesis(
             cause=Cause.UNRECORDED_USE,
             deltas={difference.key: -count},
             documents=(),
-            log_odds=weights.get_log_odds(Cause.UNRECORDED_USE, category=goods.category)
-            + math.log(10.0 if count == missing else 3.0)
-            - math.log(len(candidates)),
+            log_odds=odds.weigh_sure(
+                Cause.UNRECORDED_USE,
+                category=goods.category,
+                probability=never * (1.0 if count == missing else NEARLY),
+            ),
             agreed=("sample_rhythm",),
             missing=("sample_issue",),
             correction=Correction.SAMPLE_ISSUE,
         )
 
 
-def _propose_scrap(
-    *, difference: Difference, goods: Goods, weights: Weights
-) -> Iterator[Hypothesis]:
+def _propose_scrap(*, difference: Difference, goods: Goods, odds: Odds) -> Iterator[Hypothesis]:
     if difference.expired > 0:
         yield Hypothesis(
             cause=Cause.UNRECORDED_SCRAP,
             deltas={difference.key: -difference.expired},
             documents=(),
-            log_odds=weights.get_log_odds(Cause.UNRECORDED_SCRAP, category=goods.category)
-            + math.log(PAST_ITS_DATE),
+            log_odds=odds.weigh_sure(
+                Cause.UNRECORDED_SCRAP, category=goods.category, probability=odds.past_date
+            ),
             agreed=("past_its_date",),
             missing=("scrap",),
             correction=Correction.SCRAP,
@@ -158,7 +156,7 @@ def _propose_scrap(
 
 
 def _propose_kits(
-    *, difference: Difference, evidence: Evidence, goods: Goods, weights: Weights
+    *, difference: Difference, evidence: Evidence, goods: Goods, odds: Odds
 ) -> Iterator[Hypothesis]:
     """Yield that kits sold did not take their parts out of the book."""
     key = difference.key
@@ -185,16 +183,15 @@ def _propose_kits(
                 cause=Cause.KIT_NOT_EXPLODED,
                 deltas={key: total},
                 documents=tuple(sorted({line.document for line in sold})[:5]),
-                log_odds=weights.get_log_odds(Cause.KIT_NOT_EXPLODED, category=goods.category)
-                + math.log(KITS_SOLD),
+                log_odds=odds.weigh_sure(
+                    Cause.KIT_NOT_EXPLODED, category=goods.category, probability=KITS_SOLD
+                ),
                 agreed=("kits_sold",),
                 correction=Correction.ISSUE_COMPONENTS,
             )
 
 
-def _propose_rounds(
-    *, difference: Difference, goods: Goods, weights: Weights
-) -> Iterator[Hypothesis]:
+def _propose_rounds(*, difference: Difference, goods: Goods, odds: Odds) -> Iterator[Hypothesis]:
     """Yield that the first count was wrong, where somebody else counted something else."""
     others = [each for each in difference.rounds if each.counter != difference.counter]
     if others and others[-1].quantity != difference.quantity:
@@ -202,8 +199,11 @@ def _propose_rounds(
             cause=Cause.MISCOUNT,
             deltas={difference.key: difference.quantity - others[-1].quantity},
             documents=(),
-            log_odds=weights.get_log_odds(Cause.MISCOUNT, category=goods.category)
-            + math.log(ROUND_AGREES if others[-1].is_blind else ROUND_AGREES / 4),
+            log_odds=odds.weigh_sure(
+                Cause.MISCOUNT,
+                category=goods.category,
+                probability=FIRST_WAS_WRONG if others[-1].is_blind else FIRST_WAS_WRONG_SEEN,
+            ),
             agreed=("another_counter",),
             correction=Correction.RECOUNT,
         )

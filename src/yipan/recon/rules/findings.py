@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from yipan.recon.rules import documents, expected, twins
+from yipan.recon.rules.odds import expect
 from yipan.recon.rules.papers import Papers
-from yipan.recon.rules.scoring import Outcome, Rest, split_by_component, weigh_sets
+from yipan.recon.rules.rests import Rest
+from yipan.recon.rules.scoring import Bench, Outcome, weigh
 from yipan.recon.rules.values import (
     Cause,
     Correction,
@@ -83,7 +85,7 @@ def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Findi
     Differences belong together when they were looked at together: goods mixed up with goods
     that were not counted cannot be told from goods that are gone.
     """
-    weighing = (weights or Weights()).follow(evidence)
+    odds = expect(evidence, weights=(weights or Weights()).follow(evidence))
     open_ones = [each for each in evidence.differences if each.quantity != 0]
     copied = [each for each in evidence.differences if each.was_copied]
     wanted = Evidence(
@@ -97,27 +99,19 @@ def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Findi
     hypotheses = list(
         chain(
             *(
-                propose(difference=each, evidence=wanted, weights=weighing, papers=papers)
+                propose(difference=each, evidence=wanted, odds=odds, papers=papers)
                 for each in open_ones
                 for propose in (documents.propose, expected.propose)
             ),
-            twins.propose(evidence=wanted, weights=weighing),
+            twins.propose(evidence=wanted, odds=odds),
         )
     )
     by_key = {each.key: each for each in open_ones}
     goods = {key: evidence.get_goods(key.sku) for key in by_key}
     found: dict[Key, Finding] = {each.key: _reject(each) for each in copied}
-    for keys, proposals in split_by_component(by_key, hypotheses):
-        outcomes, judge = weigh_sets(
-            [by_key[key] for key in keys], proposals, goods=goods, weights=weighing
-        )
-        for key in keys:
-            if key not in found:
-                rests = {
-                    rest: judge.judge(key, rest)
-                    for rest in {outcome.rests[key] for outcome in outcomes}
-                }
-                found[key] = _conclude(by_key[key], outcomes=outcomes, rests=rests)
+    for key, (outcomes, bench) in weigh(open_ones, hypotheses, goods=goods, odds=odds).items():
+        if key not in found:
+            found[key] = _conclude(by_key[key], outcomes=outcomes, bench=bench)
     return [
         _sign(found[each.key], evidence=evidence)
         for each in evidence.differences
@@ -151,11 +145,9 @@ def _reject(difference: Difference) -> Finding:
     return Finding(key=difference.key, quantity=difference.quantity, parts=(part,), runner_up=None)
 
 
-def _conclude(
-    difference: Difference, *, outcomes: Sequence[Outcome], rests: Mapping[int, Rest]
-) -> Finding:
+def _conclude(difference: Difference, *, outcomes: Sequence[Outcome], bench: Bench) -> Finding:
     key = difference.key
-    by_cause = _add_up(key, outcomes=outcomes, rests=rests)
+    by_cause = _add_up(outcomes, bench=bench)
     parts: list[Part] = []
     left = difference.quantity
     for hypothesis in _choose(key, outcomes=outcomes):
@@ -163,7 +155,7 @@ def _conclude(
             parts.append(_make_part(hypothesis, key=key, probability=by_cause[hypothesis.cause]))
             left -= hypothesis.deltas[key]
     if left:
-        parts.append(_name_rest(left, rest=rests.get(left), by_cause=by_cause))
+        parts.append(_name_rest(left, rest=bench.judge(left), by_cause=by_cause))
     return Finding(
         key=key,
         quantity=difference.quantity,
@@ -175,33 +167,25 @@ def _conclude(
 
 
 def _choose(key: Key, *, outcomes: Sequence[Outcome]) -> tuple[Hypothesis, ...]:
-    """
-    Return what most probably happened to one key, whatever happened to those it is joined with.
-
-    A sure answer here must not be lost because the others have several equal ones.
-    """
+    """Return what most probably happened to a key."""
     total: defaultdict[tuple[int, ...], float] = defaultdict(float)
     meant: dict[tuple[int, ...], tuple[Hypothesis, ...]] = {}
     for outcome in outcomes:
-        here = tuple(each for each in outcome.chosen if key in each.deltas)
         # The same prediction from two documents of one cause is one answer.
-        name = tuple(sorted(hash((each.cause, each.deltas[key])) for each in here))
+        name = tuple(sorted(hash((each.cause, each.deltas[key])) for each in outcome.chosen))
         total[name] += outcome.probability
-        meant.setdefault(name, here)
+        meant.setdefault(name, outcome.chosen)
     return meant[max(total, key=lambda name: total[name])]
 
 
-def _add_up(
-    key: Key, *, outcomes: Sequence[Outcome], rests: Mapping[int, Rest]
-) -> defaultdict[Cause, float]:
+def _add_up(outcomes: Sequence[Outcome], *, bench: Bench) -> defaultdict[Cause, float]:
     """Return the probability of each cause being at work at a key."""
     by_cause: defaultdict[Cause, float] = defaultdict(float)
     for outcome in outcomes:
-        for cause in {each.cause for each in outcome.chosen if key in each.deltas}:
+        for cause in {each.cause for each in outcome.chosen}:
             by_cause[cause] += outcome.probability
-        left = outcome.rests[key]
-        if left:
-            rest = rests[left]
+        if outcome.rest:
+            rest = bench.judge(outcome.rest)
             by_cause[Cause.SHRINKAGE] += outcome.probability * rest.shrinkage / rest.total
             by_cause[Cause.THEFT] += outcome.probability * rest.theft / rest.total
             by_cause[Cause.UNKNOWN] += outcome.probability * rest.unknown / rest.total
@@ -223,13 +207,9 @@ def _make_part(hypothesis: Hypothesis, *, key: Key, probability: float) -> Part:
     )
 
 
-def _name_rest(left: int, *, rest: Rest | None, by_cause: Mapping[Cause, float]) -> Part:
+def _name_rest(left: int, *, rest: Rest, by_cause: Mapping[Cause, float]) -> Part:
     """Name what no document explains; without a majority it stays unknown."""
-    shares = (
-        {Cause.SHRINKAGE: rest.shrinkage / rest.total, Cause.THEFT: rest.theft / rest.total}
-        if rest is not None
-        else {}
-    )
+    shares = {Cause.SHRINKAGE: rest.shrinkage / rest.total, Cause.THEFT: rest.theft / rest.total}
     for cause, share in shares.items():
         if share > NAMED_ABOVE and by_cause.get(cause, 0.0) > NAMED_ABOVE:
             return Part(cause=cause, quantity=left, probability=by_cause[cause])
@@ -257,4 +237,4 @@ def _find_runner_up(
         for hypothesis in outcome.chosen:
             if hypothesis.cause is cause and key in hypothesis.deltas:
                 return _make_part(hypothesis, key=key, probability=probability)
-    return Part(cause=cause, quantity=outcomes[0].rests[key], probability=probability)
+    return Part(cause=cause, quantity=outcomes[0].rest, probability=probability)

@@ -7,7 +7,7 @@ keys differ by just that speaks for it; that they were not counted says nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from yipan.recon.rules.values import Difference, Evidence, Expected, Key, Line
@@ -15,6 +15,20 @@ from yipan.recon.rules.values import Difference, Evidence, Expected, Key, Line
 #: For each further key of a document that differs as predicted, and for how many at most.
 SIBLING_AGREES = 6.0
 SIBLINGS_MAX = 3
+#: How often a paper that waits is missing here rather than on its way, before any is looked at,
+#: and how many papers of a kind weigh as much as that.
+WAITS_FOR_US = {"receipt": 0.4, "handover": 0.5, "return": 0.3, "foreign": 0.2, "area": 0.3}
+SHIPMENT_WAITS_FOR_US = 0.5
+PAPERS_TO_BELIEVE = 6
+#: A cashier whose returns coincide with differences: against how often that happens by chance.
+RETURNS_TO_BELIEVE = 3.0
+REFUNDS_BY_CHANCE = 0.1
+
+
+def raise_odds(probability: float, times: float) -> float:
+    """Return a probability whose odds are `times` as high."""
+    odds = probability / (1 - probability) * times
+    return odds / (1 + odds)
 
 
 class Papers:
@@ -26,17 +40,30 @@ class Papers:
         self._expected: dict[str, list[Expected]] = defaultdict(list)
         self._shipments: dict[tuple[str, str], list[Line]] = defaultdict(list)
         self._received: dict[Key, set[str]] = defaultdict(set)
+        self._returned: Counter[str] = Counter()
+        self._unmet: Counter[str] = Counter()
         for key, lines in evidence.lines.items():
             for line in lines:
                 self._keep(key, line)
-        for waiting in evidence.expected.values():
-            for one in waiting:
+        waiting: Counter[str] = Counter()
+        matching: Counter[str] = Counter()
+        for papers in evidence.expected.values():
+            for one in papers:
                 self._expected[one.document].append(one)
+                waiting[one.kind] += 1
+                matching[one.kind] += self._quantities.get(one.key) == one.quantity
+        self._waits_for_us = {
+            kind: (matching[kind] + PAPERS_TO_BELIEVE * share) / (waiting[kind] + PAPERS_TO_BELIEVE)
+            for kind, share in WAITS_FOR_US.items()
+        }
 
     def _keep(self, key: Key, line: Line) -> None:
         self._lines[line.document][key] = line.quantity
         if line.kind == "transfer_shipment" and line.partner:
             self._shipments[line.partner, key.sku].append(line)
+        elif line.kind == "customer_return" and not line.counterpart_verified:
+            self._returned[line.actor] += 1
+            self._unmet[line.actor] += self._quantities.get(key) == -line.quantity
         elif line.kind == "transfer_receipt":
             self._received[key] |= {line.document, line.counterpart}
 
@@ -51,13 +78,23 @@ class Papers:
         )
         return SIBLING_AGREES ** min(SIBLINGS_MAX, agreeing)
 
+    def weigh_refunds(self, line: Line) -> float:
+        """Return how much the other returns of whoever took this one speak against them."""
+        itself = not line.counterpart_verified
+        is_unmet = itself and self._quantities.get(line.key) == -line.quantity
+        unmet = self._unmet[line.actor] - is_unmet
+        returned = self._returned[line.actor] - itself
+        share = (unmet + RETURNS_TO_BELIEVE * REFUNDS_BY_CHANCE) / (returned + RETURNS_TO_BELIEVE)
+        return share / REFUNDS_BY_CHANCE
+
     def weigh_expected(self, one: Expected) -> float:
-        """Return how much the other lines of a paper speak for its not having been entered."""
+        """Return how likely a paper was not entered, by its kind and its other lines."""
         agreeing = sum(
             other.key != one.key and self._quantities.get(other.key, 0) == other.quantity
             for other in self._expected[one.document]
         )
-        return SIBLING_AGREES ** min(SIBLINGS_MAX, agreeing)
+        siblings = SIBLING_AGREES ** min(SIBLINGS_MAX, agreeing)
+        return raise_odds(self._waits_for_us[one.kind], siblings)
 
     def list_unreceived(self, difference: Difference) -> Sequence[Line]:
         """Return shipments to a site that its own lines do not answer, of the time looked at."""
@@ -72,13 +109,13 @@ class Papers:
         ]
 
     def weigh_unreceived(self, shipment: Line) -> float:
-        """Return how much the other lines of a shipment speak for its receipt being missing."""
+        """Return how likely the receipt of a shipment is missing, by its other lines."""
         agreeing = sum(
             key != shipment.key
             and self._quantities.get(_move(key, shipment.partner), 0) == -quantity
             for key, quantity in self._lines[shipment.document].items()
         )
-        return SIBLING_AGREES ** min(SIBLINGS_MAX, agreeing)
+        return raise_odds(SHIPMENT_WAITS_FOR_US, SIBLING_AGREES ** min(SIBLINGS_MAX, agreeing))
 
 
 def _move(key: Key, site: str) -> Key:

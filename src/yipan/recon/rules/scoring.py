@@ -1,112 +1,277 @@
 """
 Weigh sets of things that may have happened against small losses, theft and not knowing.
 
-Keys that share a hypothesis are judged together. A set's weight is the product of the odds of its
-parts and, for each key, of how likely the rest is: small losses (geometric, that is a Poisson whose
-rate differs from SKU to SKU, as the count itself shows), theft where goods are worth it, or the
-constant of the unknown.
+A set's weight is the product of the odds of its parts and, for each key, of how likely the rest
+is (`rests`). What happened on one key alone is summed up key by key; only what joins two keys is
+weighed together, so that a hundred keys in a chain are no harder than two.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from yipan.recon.rules.odds import Odds
+from yipan.recon.rules.rests import Rest, judge_rest
 from yipan.recon.rules.values import Cause, Difference, Goods, Hypothesis, Key
-from yipan.recon.rules.weights import WEIGHT_NOISE, WEIGHT_UNKNOWN, Weights
 
-#: More things at once on one key are no explanation any more.
-PARTS_MAX = 3
-#: Parts of a whole set of keys.
-PARTS_TOGETHER_MAX = 6
-BEAM = 120
-#: Sets so much less likely than the best so far (in nats) are not built upon.
+#: Of one key only so many proposals are combined: those best alone, and parts of several.
+PROPOSALS_MAX = 40
+PARTS_MAX = 20
+#: So many sets of two are tried with a third; more things at once are no explanation any more.
+PAIRS_EXTENDED = 24
+#: Sets so much less likely than the best (in nats) are not kept.
 DEPTH = 14.0
-#: Of a set of keys only so many proposals are combined: those best alone, and each key's best.
-PROPOSALS_MAX = 90
-#: A rest above zero is nearly impossible as a loss.
-GAIN_AS_NOISE = 1e-4
-#: Goods nobody would steal on purpose; and how much a theft takes at least, of what is there.
-THEFT_OF_COMMON_GOODS = 0.002
-THEFT_SHARE = 0.25
-THEFT_PIECES_MIN = 4.0
-THEFT_SMALL = 0.05
-HIGH_VALUE_MINOR = 10_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rest:
-    """How the rest of one key is explained without a document: weights, to be compared."""
-
-    shrinkage: float
-    theft: float
-    unknown: float
-
-    @property
-    def total(self) -> float:
-        """Return the weight of a rest, whatever it is."""
-        return self.shrinkage + self.theft + self.unknown
+#: What joins two keys and is by itself less likely than this (in nats) is not looked at.
+TWIN_GAIN_MIN = -5.0
+#: Sets of what joins keys that are kept, of each size.
+BEAM = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """A set of hypotheses, what it leaves on each key, and its probability within its component."""
+    """What may have happened at one key, the rest it leaves there, and its probability."""
 
     chosen: tuple[Hypothesis, ...]
-    rests: Mapping[Key, int]
+    rest: int
     probability: float
 
 
-class _Judge:
-    """Says how likely rests are, for the keys of one component."""
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What may have happened at a key by itself: log of all weights, and sets with their shares."""
+
+    total: float
+    sets: tuple[tuple[tuple[Hypothesis, ...], int, float], ...]
+
+
+class Bench:
+    """The proposals that touch one key alone, weighed for whatever is left there to explain."""
 
     def __init__(
-        self, differences: Sequence[Difference], *, goods: Mapping[Key, Goods], weights: Weights
+        self, difference: Difference, proposals: Sequence[Hypothesis], *, goods: Goods, odds: Odds
     ) -> None:
-        self._differences = {each.key: each for each in differences}
+        self.difference = difference
         self._goods = goods
-        self._weights = weights
-        self._known: dict[tuple[Key, int], Rest] = {}
+        self._odds = odds
+        self._rests: dict[int, Rest] = {}
+        self._logs: dict[int, float] = {}
+        self._choices: dict[tuple[int, frozenset[str]], _Choices] = {}
+        self._singles: dict[int, float] = {}
+        self._proposals = self._shorten(merge(proposals))
 
-    def judge(self, key: Key, rest: int) -> Rest:
+    def judge(self, rest: int) -> Rest:
         """Return how likely a rest is, and as what."""
-        if (key, rest) not in self._known:
-            self._known[key, rest] = judge_rest(
-                rest,
-                difference=self._differences[key],
-                goods=self._goods[key],
-                weights=self._weights,
+        if rest not in self._rests:
+            self._rests[rest] = judge_rest(
+                rest, difference=self.difference, goods=self._goods, odds=self._odds
             )
-        return self._known[key, rest]
+        return self._rests[rest]
 
+    def glance(self, left: int) -> float:
+        """Return the log of how likely `left` is by one thing at most."""
+        if left not in self._singles:
+            self._singles[left] = _add_logs(
+                [
+                    self._get_log(left),
+                    *(
+                        each.log_odds + self._get_log(left - self._get_delta(each))
+                        for each in self._proposals
+                    ),
+                ]
+            )
+        return self._singles[left]
 
-def judge_rest(rest: int, *, difference: Difference, goods: Goods, weights: Weights) -> Rest:
-    """Return how likely it is that `rest` pieces vanished, were stolen, or are not understood."""
-    rate = weights.get_loss(goods, days=difference.days)
-    if rest > 0:
-        shrinkage = GAIN_AS_NOISE * 0.5**rest
-    elif rest == 0:
-        shrinkage = 1 / (1 + rate)
-    else:
-        tail = weights.get_tail(goods, rate=rate)
-        shrinkage = rate / (1 + rate) * (1 - tail) * tail ** (-rest - 1)
-    theft = 0.0
-    if rest < 0:
-        mean = max(THEFT_PIECES_MIN, THEFT_SHARE * max(0, difference.stock))
-        theft = (
-            math.exp(weights.get_log_odds(Cause.THEFT, category=goods.category))
-            * math.exp(rest / mean)
-            / mean
+    def weigh(self, left: int, *, barred: frozenset[str] = frozenset()) -> _Choices:
+        """Return what may have happened where `left` is to be explained, without some documents."""
+        if (left, barred) not in self._choices:
+            self._choices[left, barred] = self._combine(left, barred=barred)
+        return self._choices[left, barred]
+
+    def _combine(self, left: int, *, barred: frozenset[str]) -> _Choices:
+        free = [each for each in self._proposals if not barred.intersection(each.documents)]
+        layer: list[tuple[float, int, tuple[int, ...]]] = [(0.0, left, ())]
+        found = list(layer)
+        for size in range(3):
+            grown = [
+                (odds + free[at].log_odds, rest - self._get_delta(free[at]), (*chosen, at))
+                for odds, rest, chosen in layer
+                for at in range(chosen[-1] + 1 if chosen else 0, len(free))
+                if not any(_exclude(free[at], free[other]) for other in chosen)
+            ]
+            found += grown
+            layer = (
+                grown
+                if size == 0
+                else heapq.nlargest(
+                    PAIRS_EXTENDED, grown, key=lambda each: each[0] + self._get_log(each[1])
+                )
+            )
+        scored = [(odds + self._get_log(rest), rest, chosen) for odds, rest, chosen in found]
+        best = max(score for score, _, _ in scored)
+        kept = [each for each in scored if each[0] >= best - DEPTH]
+        total = _add_logs([score for score, _, _ in kept])
+        return _Choices(
+            total,
+            tuple(
+                (tuple(free[at] for at in chosen), rest, math.exp(score - total))
+                for score, rest, chosen in kept
+            ),
         )
-        if not goods.is_hot and goods.price_minor < HIGH_VALUE_MINOR:
-            theft *= THEFT_OF_COMMON_GOODS
-        if rest >= -2:
-            theft *= THEFT_SMALL
-    unknown = WEIGHT_UNKNOWN / WEIGHT_NOISE if rest else 0.0
-    return Rest(shrinkage=shrinkage, theft=theft, unknown=unknown)
+
+    def _shorten(self, proposals: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """Return the proposals that do most by themselves, and those that explain a part."""
+        quantity = self.difference.quantity
+
+        def gain(hypothesis: Hypothesis) -> float:
+            return hypothesis.log_odds + self._get_log(quantity - self._get_delta(hypothesis))
+
+        best = heapq.nlargest(PROPOSALS_MAX, proposals, key=gain)
+        chosen = {id(each) for each in best}
+        parts = [each for each in proposals if id(each) not in chosen]
+        return best + heapq.nlargest(PARTS_MAX, parts, key=lambda each: each.log_odds)
+
+    def _get_delta(self, hypothesis: Hypothesis) -> int:
+        return hypothesis.deltas[self.difference.key]
+
+    def _get_log(self, rest: int) -> float:
+        known = self._logs.get(rest)
+        if known is None:
+            known = self._logs[rest] = math.log(self.judge(rest).total)
+        return known
+
+
+def weigh(
+    differences: Sequence[Difference],
+    hypotheses: Sequence[Hypothesis],
+    *,
+    goods: Mapping[Key, Goods],
+    odds: Odds,
+) -> dict[Key, tuple[list[Outcome], Bench]]:
+    """Return for each key what may have happened there, likeliest first, and its bench."""
+    single: dict[Key, list[Hypothesis]] = defaultdict(list)
+    twins: list[Hypothesis] = []
+    for each in hypotheses:
+        if len(each.deltas) == 1:
+            single[next(iter(each.deltas))].append(each)
+        else:
+            twins.append(each)
+    benches = {
+        each.key: Bench(each, single[each.key], goods=goods[each.key], odds=odds)
+        for each in differences
+    }
+    likely = [each for each in merge(twins) if _gain_of_twin(each, benches) >= TWIN_GAIN_MIN]
+    found: dict[Key, tuple[list[Outcome], Bench]] = {}
+    for keys, joined in split_by_component(benches, likely):
+        sets = _Search([benches[key] for key in keys], joined).run()
+        for key in keys:
+            found[key] = (_spread(key, sets=sets, bench=benches[key]), benches[key])
+    return found
+
+
+def _gain_of_twin(twin: Hypothesis, benches: Mapping[Key, Bench]) -> float:
+    gain = twin.log_odds
+    for key, delta in twin.deltas.items():
+        bench = benches[key]
+        quantity = bench.difference.quantity
+        gain += bench.glance(quantity - delta) - bench.glance(quantity)
+    return gain
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """Twins taken together, by number: their weight (log), with all that they leave to the keys."""
+
+    score: float
+    chosen: tuple[int, ...]
+
+
+class _Search:
+    """A beam over sets of what joins keys."""
+
+    def __init__(self, benches: Sequence[Bench], twins: Sequence[Hypothesis]) -> None:
+        self._benches = {each.difference.key: each for each in benches}
+        self._twins = sorted(twins, key=lambda each: -_gain_of_twin(each, self._benches))
+
+    def run(self) -> list[tuple[tuple[Hypothesis, ...], float]]:
+        """Return sets of twins with their probabilities, the empty one among them."""
+        base = sum(bench.weigh(bench.difference.quantity).total for bench in self._benches.values())
+        layer = [_Set(base, ())]
+        states = list(layer)
+        for _ in range(len(self._benches) if self._twins else 0):
+            grown = [each for before in layer for each in self._grow(before)]
+            if not grown:
+                break
+            best = max(state.score for state in (*states, *grown))
+            grown = [each for each in grown if each.score >= best - DEPTH]
+            layer = heapq.nlargest(BEAM, grown, key=lambda state: state.score)
+            states += layer
+        total = _add_logs([state.score for state in states])
+        return [
+            (tuple(self._twins[at] for at in state.chosen), math.exp(state.score - total))
+            for state in states
+        ]
+
+    def _grow(self, before: _Set) -> Iterable[_Set]:
+        taken = [self._twins[at] for at in before.chosen]
+        for at in range(before.chosen[-1] + 1 if before.chosen else 0, len(self._twins)):
+            twin = self._twins[at]
+            if any(_exclude(twin, other) for other in taken):
+                continue
+            score = before.score + twin.log_odds
+            for key in twin.deltas:
+                bench = self._benches[key]
+                score += leave(bench, (*taken, twin)).total - leave(bench, taken).total
+            yield _Set(score, (*before.chosen, at))
+
+
+def leave(bench: Bench, twins: Sequence[Hypothesis]) -> _Choices:
+    """Return what may have happened at a key beside what joins it with others."""
+    key = bench.difference.key
+    left = bench.difference.quantity
+    documents: set[str] = set()
+    for twin in twins:
+        if key in twin.deltas:
+            left -= twin.deltas[key]
+            documents.update(twin.documents)
+    return bench.weigh(left, barred=frozenset(documents))
+
+
+def _spread(
+    key: Key, *, sets: Sequence[tuple[tuple[Hypothesis, ...], float]], bench: Bench
+) -> list[Outcome]:
+    """Return what may have happened at one key over all sets of what joins it with others."""
+    by_identity: dict[tuple[int, ...], tuple[Hypothesis, ...]] = {}
+    weights: defaultdict[tuple[int, ...], float] = defaultdict(float)
+    for twins, probability in sets:
+        touching = tuple(twin for twin in twins if key in twin.deltas)
+        name = tuple(id(twin) for twin in touching)
+        by_identity[name] = touching
+        weights[name] += probability
+    outcomes = [
+        Outcome(chosen=(*by_identity[name], *chosen), rest=rest, probability=weight * share)
+        for name, weight in weights.items()
+        for chosen, rest, share in leave(bench, by_identity[name]).sets
+    ]
+    return sorted(outcomes, key=lambda outcome: -outcome.probability)
+
+
+def _exclude(one: Hypothesis, other: Hypothesis) -> bool:
+    """Say whether two things cannot both have happened: one document, one key, or one cause."""
+    if not any(key in other.deltas for key in one.deltas):
+        return False
+    if one.documents:
+        return not set(one.documents).isdisjoint(other.documents)
+    # What names no document happens once to a key.
+    return one.cause is other.cause
+
+
+def _add_logs(logs: Sequence[float]) -> float:
+    best = max(logs)
+    return best + math.log(sum(math.exp(each - best) for each in logs))
 
 
 def split_by_component(
@@ -133,37 +298,6 @@ def split_by_component(
     return list(by_root.values())
 
 
-def weigh_sets(
-    differences: Sequence[Difference],
-    hypotheses: Sequence[Hypothesis],
-    *,
-    goods: Mapping[Key, Goods],
-    weights: Weights,
-) -> tuple[list[Outcome], _Judge]:
-    """
-    Return sets of hypotheses by falling probability, and who judged their rests.
-
-    The probabilities of what is returned add up to one; sets out of the beam count as nothing.
-    """
-    judge = _Judge(differences, goods=goods, weights=weights)
-    start = {each.key: each.quantity for each in differences}
-    proposals = _shorten(merge(hypotheses), start=start, judge=judge)
-    search = _Search(proposals, start=start, judge=judge)
-    states = search.run()
-    best = max(state.score for state in states)
-    total = sum(math.exp(state.score - best) for state in states)
-    states.sort(key=lambda state: -state.score)
-    keys = tuple(start)
-    return [
-        Outcome(
-            chosen=tuple(proposals[at] for at in state.chosen),
-            rests=dict(zip(keys, state.rests, strict=True)),
-            probability=math.exp(state.score - best) / total,
-        )
-        for state in states
-    ], judge
-
-
 def merge(hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
     """
     Return one hypothesis for each cause and prediction: which document it was is another question.
@@ -181,135 +315,3 @@ def merge(hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
             best = replace(best, log_odds=best.log_odds + math.log(odds))
         merged.append(best)
     return merged
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """A set: its score, what is in it, what may not join it (bits), and what it leaves."""
-
-    score: float
-    chosen: tuple[int, ...]
-    barred: int
-    rests: tuple[int, ...]
-
-
-class _Search:
-    """A beam over sets of proposals. Keys are known by number, so that sets are cheap."""
-
-    def __init__(
-        self, proposals: Sequence[Hypothesis], *, start: Mapping[Key, int], judge: _Judge
-    ) -> None:
-        self._judge = judge
-        self._keys = tuple(start)
-        numbers = {key: number for number, key in enumerate(self._keys)}
-        self._start = tuple(start.values())
-        self._odds = [each.log_odds for each in proposals]
-        self._effects = [
-            [(numbers[key], delta) for key, delta in each.deltas.items()] for each in proposals
-        ]
-        self._bars = _list_bars(proposals)
-        self._logs: list[dict[int, float]] = [{} for _ in self._keys]
-
-    def run(self) -> list[_State]:
-        """Return all sets that were looked at closely, the empty one among them."""
-        base = sum(self._get_log(number, rest) for number, rest in enumerate(self._start))
-        layer = [_State(base, (), 0, self._start)]
-        states = list(layer)
-        best = base
-        for _ in range(min(PARTS_TOGETHER_MAX, PARTS_MAX * len(self._keys))):
-            grown = [each for before in layer for each in self._grow(before)]
-            if not grown:
-                break
-            best = max([best, *(score for score, _, _ in grown)])
-            grown = [each for each in grown if each[0] >= best - DEPTH]
-            layer = [
-                self._join(before, at, score)
-                for score, at, before in heapq.nlargest(BEAM, grown, key=lambda each: each[0])
-            ]
-            states += layer
-        return states
-
-    def _grow(self, before: _State) -> Iterable[tuple[float, int, _State]]:
-        rests, barred, logs = before.rests, before.barred, self._logs
-        is_full = self._find_full(before)
-        for at in range(before.chosen[-1] + 1 if before.chosen else 0, len(self._odds)):
-            if barred >> at & 1:
-                continue
-            score = before.score + self._odds[at]
-            for number, delta in self._effects[at]:
-                if number in is_full:
-                    break
-                rest = rests[number]
-                left = logs[number].get(rest - delta)
-                if left is None:
-                    left = self._get_log(number, rest - delta)
-                score += left - logs[number][rest]
-            else:
-                yield score, at, before
-
-    def _join(self, before: _State, at: int, score: float) -> _State:
-        rests = list(before.rests)
-        for number, delta in self._effects[at]:
-            rests[number] -= delta
-        return _State(score, (*before.chosen, at), before.barred | self._bars[at], tuple(rests))
-
-    def _find_full(self, before: _State) -> set[int]:
-        """Return the keys that have as many parts as an explanation may have."""
-        if len(before.chosen) < PARTS_MAX:
-            return set()
-        counts = Counter(number for at in before.chosen for number, _ in self._effects[at])
-        return {number for number, count in counts.items() if count >= PARTS_MAX}
-
-    def _get_log(self, number: int, rest: int) -> float:
-        known = self._logs[number]
-        if rest not in known:
-            known[rest] = math.log(self._judge.judge(self._keys[number], rest).total)
-        return known[rest]
-
-
-def _list_bars(proposals: Sequence[Hypothesis]) -> list[int]:
-    """Return, for each proposal, a bit for each that may not stand beside it."""
-    of_document: dict[str, int] = {}
-    of_cause: dict[tuple[Key, Cause], int] = {}
-    for at, each in enumerate(proposals):
-        for document in each.documents:
-            of_document[document] = of_document.get(document, 0) | 1 << at
-        for key in each.deltas:
-            # What names no document happens once to a key.
-            of_cause[key, each.cause] = of_cause.get((key, each.cause), 0) | 1 << at
-    bars = []
-    for each in proposals:
-        barred = 0
-        for document in each.documents:
-            barred |= of_document[document]
-        if not each.documents:
-            for key in each.deltas:
-                barred |= of_cause[key, each.cause]
-        bars.append(barred)
-    return bars
-
-
-def _shorten(
-    hypotheses: Sequence[Hypothesis], *, start: Mapping[Key, int], judge: _Judge
-) -> list[Hypothesis]:
-    """Return the proposals that do most by themselves, best first."""
-
-    def gain(hypothesis: Hypothesis) -> float:
-        return hypothesis.log_odds + sum(
-            math.log(judge.judge(key, start[key] - delta).total)
-            - math.log(judge.judge(key, start[key]).total)
-            for key, delta in hypothesis.deltas.items()
-        )
-
-    # A part of several does not explain all by itself: what it explains at all is kept too.
-    def part(hypothesis: Hypothesis) -> float:
-        is_towards = all(
-            delta * start[key] > 0 and abs(delta) <= abs(start[key])
-            for key, delta in hypothesis.deltas.items()
-        )
-        return hypothesis.log_odds if is_towards else -math.inf
-
-    best = heapq.nlargest(PROPOSALS_MAX * 2 // 3, hypotheses, key=gain)
-    chosen = {id(each) for each in best}
-    parts = [each for each in hypotheses if id(each) not in chosen and part(each) > -math.inf]
-    return best + heapq.nlargest(PROPOSALS_MAX // 3, parts, key=part)

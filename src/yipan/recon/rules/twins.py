@@ -1,41 +1,51 @@
 """
 What leaves a trace on two keys: one up, another down by the same.
 
-Ten stores and four hundred goods always hold some pair that fits by accident, so each proposal is
-divided by the number of partners that were tried.
+Ten stores and four hundred goods always hold some pair that fits by accident. What a line offers
+is therefore shared out among all the partners it may have had, not among those that happen to fit.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from yipan.recon.rules.documents import (
+from yipan.recon.rules.documents import weigh_key
+from yipan.recon.rules.exposure import (
+    PICKS,
     RECEIPTS,
-    SMALL,
-    SMALL_WITHOUT_METADATA,
-    weigh_key,
+    expose_to_sku_mixup,
+    expose_to_wrong_shipment,
+    expose_to_wrong_site,
 )
+from yipan.recon.rules.odds import SHARED, Odds
 from yipan.recon.rules.values import Cause, Correction, Difference, Evidence, Hypothesis, Line
-from yipan.recon.rules.weights import Weights
 
 #: Two sides may be apart by small losses: a piece, or a tenth.
 APART_SHARE = 0.10
-#: Nothing on the document speaks for it.
-NO_RELATION = 0.02
-PICKS = frozenset({"transfer_shipment", "pick", "shipment"})
+#: Goods are mixed up within their family, cartons along their route; the rest goes anywhere.
+IN_FAMILY = 0.95
+ON_ROUTE = 0.9
+#: That the sum over two bins is zero by a move nobody wrote down.
+MOVED = 0.3
+MOVED_BY_NOBODY = 0.15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Pair:
-    """A cause on two differences: `delta` on the first, its opposite on the second."""
+    """
+    A cause on two differences: `delta` on the first, its opposite on the second.
+
+    `share` is what its lines offer to it; of causes that are not shared it is the probability.
+    """
 
     cause: Cause
     first: Difference
     second: Difference
     delta: int
-    factor: float
+    share: float
     variant: str = ""
     documents: tuple[str, ...] = ()
     agreed: tuple[str, ...] = ()
@@ -43,33 +53,54 @@ class _Pair:
     correction: Correction = Correction.EXCHANGE_SKU
 
 
-def propose(*, evidence: Evidence, weights: Weights) -> Iterator[Hypothesis]:
+@dataclass(kw_only=True, slots=True)
+class _Places:
+    """The keys of a count by site and family, and what came where on which day."""
+
+    by_site: Counter[str] = field(default_factory=Counter)
+    by_family: Counter[tuple[str, str]] = field(default_factory=Counter)
+    stops: dict[tuple[str, object], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> _Places:
+        """Look at all keys of which lines or differences are known."""
+        places = cls()
+        known = {*evidence.lines, *(each.key for each in evidence.differences)}
+        for key in known:
+            places.by_site[key.site] += 1
+            family = evidence.get_goods(key.sku).family
+            if family:
+                places.by_family[key.site, family] += 1
+        for key, lines in evidence.lines.items():
+            for line in lines:
+                if line.kind in RECEIPTS and line.partner:
+                    places.stops[line.partner, line.occurred_at.date()].add(key.site)
+        return places
+
+    def get_stops(self, line: Line) -> set[str]:
+        """Return the other sites that got something of the same partner on the same day."""
+        return self.stops.get((line.partner, line.occurred_at.date()), set()) - {line.key.site}
+
+
+def propose(*, evidence: Evidence, odds: Odds) -> Iterator[Hypothesis]:
     """Yield what may have moved a quantity from one counted key to another."""
-    pairs = [
-        pair
-        for first in evidence.differences
-        for second in _list_partners(first, evidence=evidence)
-        for pair in _list_pairs(first, second, evidence=evidence)
-    ]
-    tried: dict[tuple[Cause, Difference], int] = {}
-    for pair in pairs:
-        for side in (pair.first, pair.second):
-            tried[pair.cause, side] = tried.get((pair.cause, side), 0) + 1
-    for pair in pairs:
-        alternatives = max(tried[pair.cause, pair.first], tried[pair.cause, pair.second])
-        category = evidence.get_goods(pair.first.key.sku).category
-        yield Hypothesis(
-            cause=pair.cause,
-            variant=pair.variant,
-            deltas={pair.first.key: pair.delta, pair.second.key: -pair.delta},
-            documents=pair.documents,
-            log_odds=weights.get_log_odds(pair.cause, category=category)
-            + math.log(pair.factor)
-            - math.log(alternatives),
-            agreed=pair.agreed,
-            missing=pair.missing,
-            correction=pair.correction,
-        )
+    places = _Places.of(evidence)
+    for first in evidence.differences:
+        for second in _list_partners(first, evidence=evidence):
+            for pair in _list_pairs(first, second, evidence=evidence, places=places):
+                category = evidence.get_goods(first.key.sku).category
+                yield Hypothesis(
+                    cause=pair.cause,
+                    variant=pair.variant,
+                    deltas={first.key: pair.delta, second.key: -pair.delta},
+                    documents=pair.documents,
+                    log_odds=odds.weigh(pair.cause, category=category, share=pair.share)
+                    if pair.cause in SHARED
+                    else odds.weigh_sure(pair.cause, category=category, probability=pair.share),
+                    agreed=pair.agreed,
+                    missing=pair.missing,
+                    correction=pair.correction,
+                )
 
 
 def are_opposite(first: int, second: int) -> bool:
@@ -78,18 +109,24 @@ def are_opposite(first: int, second: int) -> bool:
     return first * second < 0 and apart <= max(1, APART_SHARE * max(abs(first), abs(second)))
 
 
+def is_near(seen: int, wanted: int) -> bool:
+    """Say whether a difference may be what a mistake leaves, small losses beside it."""
+    return abs(seen - wanted) <= max(1, APART_SHARE * abs(wanted))
+
+
 def _list_partners(first: Difference, *, evidence: Evidence) -> list[Difference]:
     """Return the differences that may be the other side: of the same SKU, or at the same site."""
     return [
         second
         for second in evidence.differences
         if second.key != first.key
-        and first.quantity * second.quantity < 0
         and (second.key.sku == first.key.sku or second.key.site == first.key.site)
     ]
 
 
-def _list_pairs(first: Difference, second: Difference, *, evidence: Evidence) -> Iterator[_Pair]:
+def _list_pairs(
+    first: Difference, second: Difference, *, evidence: Evidence, places: _Places
+) -> Iterator[_Pair]:
     lines = [
         line
         for line in evidence.lines.get(first.key, ())
@@ -97,34 +134,49 @@ def _list_pairs(first: Difference, second: Difference, *, evidence: Evidence) ->
     ]
     if first.key.sku != second.key.sku:
         if first.key.site == second.key.site:
-            yield from _list_sku_mixups(first, second, lines=lines, evidence=evidence)
+            yield from _list_sku_mixups(
+                first, second, lines=lines, evidence=evidence, places=places
+            )
     elif first.key.site == second.key.site:
         yield from _list_bin_mixups(first, second, lines=lines)
     else:
-        yield from _list_wrong_sites(first, second, lines=lines, evidence=evidence)
+        yield from _list_wrong_sites(first, second, lines=lines, places=places)
         yield from _list_wrong_shipments(first, second, lines=lines, evidence=evidence)
 
 
 def _list_sku_mixups(
-    first: Difference, second: Difference, *, lines: Sequence[Line], evidence: Evidence
+    first: Difference,
+    second: Difference,
+    *,
+    lines: Sequence[Line],
+    evidence: Evidence,
+    places: _Places,
 ) -> Iterator[_Pair]:
     """Yield that goods of one SKU went through the books as another: lines, or single sales."""
     one, other = (evidence.get_goods(side.key.sku) for side in (first, second))
+    site = first.key.site
     is_family = bool(one.family) and one.family == other.family
-    related = 1.0 if is_family else NO_RELATION
+    related = (
+        IN_FAMILY / max(1, places.by_family[site, one.family] - 1)
+        if is_family
+        else (1 - IN_FAMILY) / max(20, places.by_site[site])
+    )
     agreed = ("same_family",) if is_family else ()
     for line in lines:
         if line.kind in RECEIPTS or line.kind in PICKS:
             # Booked on the first, and it was the second: the first has too much in its book.
-            near = abs(first.quantity + line.quantity) <= max(1, APART_SHARE * abs(line.quantity))
-            if near and are_opposite(-line.quantity, second.quantity):
+            fits = (
+                is_near(first.quantity, -line.quantity),
+                is_near(second.quantity, line.quantity),
+            )
+            if all(fits) or (is_family and any(fits)):
                 yield _Pair(
                     cause=Cause.SKU_MIXUP,
                     variant="at_receipt" if line.kind in RECEIPTS else "at_pick",
                     first=first,
                     second=second,
                     delta=-line.quantity,
-                    factor=related,
+                    share=expose_to_sku_mixup(line) * related,
                     documents=(line.document,),
                     agreed=agreed,
                 )
@@ -138,8 +190,9 @@ def _list_sku_mixups(
                 first=first,
                 second=second,
                 delta=first.quantity,
-                factor=(0.6 if multiplied else 0.15)
-                * (1.0 if multiplied or first.quantity > SMALL else SMALL_WITHOUT_METADATA),
+                share=sum(expose_to_sku_mixup(line) for line in sold)
+                * related
+                / (1 + first.quantity),
                 documents=tuple(multiplied[:3]),
                 agreed=("same_family", "same_price", *(("multiplier",) if multiplied else ())),
                 missing=() if multiplied else ("multiplier",),
@@ -157,7 +210,7 @@ def _list_bin_mixups(
             first=first,
             second=second,
             delta=first.quantity,
-            factor=10.0 if movers else 3.0,
+            share=MOVED if movers else MOVED_BY_NOBODY,
             agreed=("sum_over_bins_is_zero",),
             missing=() if movers else ("bin_move",),
             correction=Correction.MOVE_BIN,
@@ -165,28 +218,26 @@ def _list_bin_mixups(
 
 
 def _list_wrong_sites(
-    first: Difference, second: Difference, *, lines: Sequence[Line], evidence: Evidence
+    first: Difference, second: Difference, *, lines: Sequence[Line], places: _Places
 ) -> Iterator[_Pair]:
     """Yield that a delivery booked at the first site was unloaded at the second."""
     for line in lines:
         if line.kind not in RECEIPTS or line.quantity <= 0:
             continue
-        if not are_opposite(-line.quantity, second.quantity) or first.quantity >= 0:
+        stops = places.get_stops(line)
+        same_route = second.key.site in stops
+        fits = (is_near(first.quantity, -line.quantity), is_near(second.quantity, line.quantity))
+        if not all(fits) and not (same_route and any(fits)):
             continue
-        same_route = any(
-            other.kind in RECEIPTS
-            and other.partner == line.partner
-            and abs((other.occurred_at - line.occurred_at).total_seconds()) <= 86_400
-            for key, others in evidence.lines.items()
-            if key.site == second.key.site
-            for other in others
-        )
+        # Of no stop known, any site may have got it.
+        anywhere = 1.0 if not stops else 1 - ON_ROUTE
+        share = ON_ROUTE / len(stops) if same_route else anywhere / max(1, len(places.by_site) - 1)
         yield _Pair(
             cause=Cause.WRONG_SITE,
             first=first,
             second=second,
             delta=-line.quantity,
-            factor=(1.0 if same_route else 0.2) * (0.1 if line.mode == "scan" else 1.0),
+            share=expose_to_wrong_site(line) * share,
             documents=(line.document,),
             agreed=("same_route_and_day",) if same_route else (),
             missing=() if same_route else ("same_route_and_day",),
@@ -198,8 +249,6 @@ def _list_wrong_shipments(
     first: Difference, second: Difference, *, lines: Sequence[Line], evidence: Evidence
 ) -> Iterator[_Pair]:
     """Yield that the sender packed another number than both papers say."""
-    if not are_opposite(first.quantity, second.quantity):
-        return
     shipped = {
         line.document: line
         for line in evidence.lines.get(second.key, ())
@@ -209,19 +258,21 @@ def _list_wrong_shipments(
         origin = shipped.get(line.counterpart)
         if line.kind != "transfer_receipt" or origin is None:
             continue
-        if abs(first.quantity) >= line.quantity:
-            continue
-        _, agreed, missing = weigh_key(origin)
-        is_counted = line.mode in {"scan", "key"}
-        is_short = first.quantity < 0
-        yield _Pair(
-            cause=Cause.SHORT_SHIPMENT if is_short else Cause.OVER_SHIPMENT,
-            first=first,
-            second=second,
-            delta=first.quantity,
-            factor=(0.3 if is_counted else 5.0) / (1 + math.log(line.quantity)),
-            documents=(origin.document, line.document),
-            agreed=("both_ends_counted", *agreed),
-            missing=missing,
-            correction=Correction.REVERSE_AND_REPOST,
-        )
+        agreed, missing = weigh_key(origin)
+        # Either side may have other causes beside this one.
+        for delta in {first.quantity, -second.quantity}:
+            if abs(delta) >= line.quantity:
+                continue
+            is_short = delta < 0
+            yield _Pair(
+                cause=Cause.SHORT_SHIPMENT if is_short else Cause.OVER_SHIPMENT,
+                first=first,
+                second=second,
+                delta=delta,
+                share=expose_to_wrong_shipment(line)
+                / ((1 + abs(delta)) * math.log(2 + line.quantity)),
+                documents=(origin.document, line.document),
+                agreed=("both_ends_counted", *agreed),
+                missing=missing,
+                correction=Correction.REVERSE_AND_REPOST,
+            )

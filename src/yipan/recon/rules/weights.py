@@ -1,22 +1,19 @@
 """
 How often causes are at work, before anything is looked at, and how often goods just vanish.
 
-Starting weights are those of the handbook's trial (differences, section 9), where *small losses
-alone* weighs 20. They are learned from closed cases by category: 26.4 % of the variance in record
-error lies between categories, 2.7 % between stores (DeHoratius & Raman 2008).
+Starting weights are those of the handbook's trial (differences, section 9); how many cases they
+are shared among is told by the count itself (`odds`). They are learned from closed cases by
+category: 26.4 % of the variance in record error lies between categories, 2.7 % between stores
+(DeHoratius & Raman 2008).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from yipan.recon.rules.values import Cause, Difference, Evidence, Goods
 
-WEIGHT_NOISE = 20.0
-#: Per key; what fits nothing is unknown rather than an accident of the list.
-WEIGHT_UNKNOWN = 0.002
 #: A learned weight never falls below: what never happened here may happen tomorrow.
 WEIGHT_MIN = 0.2
 #: How many closed cases weigh as much as what we begin with.
@@ -26,9 +23,6 @@ KEYS_TO_BELIEVE = 40
 LOSSES_TO_BELIEVE = 15
 #: Losses up to so many pieces tell how often and how much vanishes; larger ones have causes.
 SMALL_LOSS = 3
-#: For each difference that is a small loss so many have another cause, where losses are low: the
-#: weights to begin with are of such a place (handbook, differences, section 10: 719 of 1,632).
-LARGE_TO_SMALL = 0.8
 #: Behind the category of goods that people like to take.
 HOT = " (hot)"
 
@@ -65,19 +59,17 @@ class Weights:
     Weights of causes by category, and pieces of one SKU that vanish in a day, by category.
 
     `tails` is how much rarer one piece more is, by group; without it the rate says so too.
-    `noise` is the weight of *small losses alone*.
     The empty category holds for whatever is not named.
     """
 
     causes: Mapping[str, Mapping[Cause, float]] = field(default_factory=lambda: {"": START})
     losses_a_day: Mapping[str, float] = field(default_factory=lambda: {"": 0.005})
     tails: Mapping[str, float] = field(default_factory=dict)
-    noise: float = WEIGHT_NOISE
 
-    def get_log_odds(self, cause: Cause, *, category: str) -> float:
-        """Return the log of the weight of a cause against nothing but small losses."""
+    def compare(self, cause: Cause, *, category: str) -> float:
+        """Return how much more often a cause is at work in a category than we begin with."""
         known = self.causes.get(category, self.causes[""])
-        return math.log(known.get(cause, WEIGHT_MIN) / self.noise)
+        return known.get(cause, WEIGHT_MIN) / START.get(cause, WEIGHT_MIN)
 
     def get_loss(self, goods: Goods, *, days: float) -> float:
         """Return how many pieces of a SKU are expected to have vanished in so many days."""
@@ -95,8 +87,7 @@ class Weights:
         Return the weights with the small losses this very count shows, category by category.
 
         What is gone a piece or two at a time on many keys is how the place loses goods. Both
-        how often and how much are drawn towards what was known before, and never below it: a
-        quiet count is no reason to look for causes where there is none.
+        how often and how much are drawn towards what was known before.
         """
         losses, tails = dict(self.losses_a_day), dict(self.tails)
         for group, counts in _count_small(evidence).items():
@@ -105,14 +96,12 @@ class Weights:
             usual = before / (1 + before)
             keys = evidence.counted.get(group, 0)
             share = (counts.losses + KEYS_TO_BELIEVE * usual) / (keys + KEYS_TO_BELIEVE)
-            if keys and usual < share < 1:
+            if keys and share < 1:
                 losses[group] = share / (1 - share) / days
             # A geometric tail, cut off above: of those that lost one or two, who lost more?
             tail = (counts.more + LOSSES_TO_BELIEVE * usual) / (counts.few + LOSSES_TO_BELIEVE)
             tails[group] = max(usual, tail)
-        return replace(
-            self, losses_a_day=losses, tails=tails, noise=self.noise * _weigh_noise(evidence)
-        )
+        return replace(self, losses_a_day=losses, tails=tails)
 
     def learn(self, closed: Iterable[tuple[str, Cause]]) -> Weights:
         """
@@ -166,14 +155,6 @@ class _Small:
         self.losses += -SMALL_LOSS <= each.quantity < 0
         self.few += -SMALL_LOSS < each.quantity < 0
         self.more += -SMALL_LOSS <= each.quantity < -1
-
-
-def _weigh_noise(evidence: Evidence) -> float:
-    """Return how much more often than usual a difference of this count is but a small loss."""
-    small = sum(-SMALL_LOSS <= each.quantity < 0 for each in evidence.differences)
-    large = sum(each.quantity != 0 for each in evidence.differences) - small
-    usual = LARGE_TO_SMALL * (small + LOSSES_TO_BELIEVE)
-    return max(1.0, usual / (large + LARGE_TO_SMALL * LOSSES_TO_BELIEVE))
 
 
 def _count_small(evidence: Evidence) -> dict[str, _Small]:

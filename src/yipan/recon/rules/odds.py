@@ -1,0 +1,147 @@
+"""
+How likely each cause is at one line, one key or one pair, before its number is compared.
+
+So many keys were counted, and so many of them differ by more than small losses: that many cases
+are shared out among the causes by their weights, and those of a cause among all lines of the
+count that offer it something (`exposure`), those of keys that agree too. So a cause is as likely
+as it is frequent, and no more likely for having many lines to choose from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from yipan.recon.rules.exposure import TYPICAL, list_exposures
+from yipan.recon.rules.values import Cause, Evidence, Goods
+from yipan.recon.rules.weights import HOT, SMALL_LOSS, START, Weights, name_group
+
+#: Of a full count about so many lines differ: so many keys stand behind each difference, where
+#: nobody said how many were counted (handbook, differences, section 10).
+KEYS_BEHIND_A_DIFFERENCE = 15
+#: How many keys have a cause to begin with, and how many counted keys weigh as much as that.
+CASES_A_KEY = 0.04
+KEYS_TO_BELIEVE = 250
+#: Of the differences that have a cause so many have none we know, or have lost its evidence.
+SHARE_UNKNOWN = 0.08
+#: How often goods past their date have left the shelf unwritten, and how many keys with such
+#: goods weigh as much as that.
+PAST_ITS_DATE = 0.25
+DATES_TO_BELIEVE = 8
+#: No line is surer than this of being wrong before its number is compared.
+SURE = 0.9
+#: Goods nobody would steal on purpose, beside goods that people like to take.
+THEFT_OF_COMMON_GOODS = 0.002
+THEFT_OF_DEAR_GOODS = 0.3
+HIGH_VALUE_MINOR = 10_000
+#: One key in so many is of hot goods, where nobody said how many were counted.
+HOT_SHARE = 0.12
+
+#: Causes that strike one of many lines: their cases are shared out among all of them.
+SHARED = frozenset({*TYPICAL, Cause.THEFT})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Odds:
+    """
+    Cases expected of each shared cause in this count, and what all its lines offer to it.
+
+    `keys` is how many keys were counted. `unknown` is how likely a key has a cause nobody knows,
+    `past_date` that goods past their date are gone.
+    """
+
+    weights: Weights
+    keys: float
+    cases: Mapping[Cause, float]
+    exposed: Mapping[Cause, float]
+    unknown: float
+    past_date: float = PAST_ITS_DATE
+
+    def weigh(self, cause: Cause, *, category: str, share: float) -> float:
+        """Return the log odds of a shared cause at a line that offers it `share`."""
+        expected = self.cases[cause] * share / self.exposed[cause]
+        probable = min(SURE, max(1e-12, expected * self.weights.compare(cause, category=category)))
+        return math.log(probable / (1 - probable))
+
+    def weigh_sure(self, cause: Cause, *, category: str, probability: float) -> float:
+        """Return the log odds of what speaks for itself, as learned for a category."""
+        odds = probability / (1 - probability) * self.weights.compare(cause, category=category)
+        return math.log(odds)
+
+    def get_theft(self, goods: Goods) -> float:
+        """Return how likely it is that goods of a key were stolen."""
+        wanted = weigh_wanted(goods)
+        ratio = self.weights.compare(Cause.THEFT, category=goods.category)
+        return min(0.5, self.cases[Cause.THEFT] * ratio * wanted / self.exposed[Cause.THEFT])
+
+
+def weigh_wanted(goods: Goods) -> float:
+    """Return how much goods draw thieves, beside those that draw most."""
+    if goods.is_hot:
+        return 1.0
+    return THEFT_OF_DEAR_GOODS if goods.price_minor >= HIGH_VALUE_MINOR else THEFT_OF_COMMON_GOODS
+
+
+def expect(evidence: Evidence, *, weights: Weights) -> Odds:
+    """Return what a count lets expect of each cause, before any difference is explained."""
+    differences = [each for each in evidence.differences if each.quantity]
+    keys = float(
+        max(
+            sum(evidence.counted.values()) or len(differences) * KEYS_BEHIND_A_DIFFERENCE,
+            len(differences),
+            1,
+        )
+    )
+    small = sum(-SMALL_LOSS <= each.quantity < 0 for each in differences)
+    large = len(differences) - small
+    share = (large + CASES_A_KEY * KEYS_TO_BELIEVE) / (keys + KEYS_TO_BELIEVE)
+    total = share * keys
+    of_all = sum(START.values())
+    return Odds(
+        weights=weights,
+        keys=keys,
+        cases={cause: total * START[cause] / of_all for cause in SHARED},
+        exposed=_add_up(evidence, keys=keys),
+        unknown=share * SHARE_UNKNOWN,
+        past_date=_count_past_date(evidence, keys=keys),
+    )
+
+
+def _count_past_date(evidence: Evidence, *, keys: float) -> float:
+    """Return how often goods past their date are gone, by the keys that differ otherwise."""
+    gone = sum(each.quantity == -each.expired < 0 for each in evidence.differences)
+    others = [each for each in evidence.differences if each.quantity != -each.expired]
+    still_there = sum(each.expired > 0 for each in others) / max(1, len(others)) * keys
+    return (gone + DATES_TO_BELIEVE * PAST_ITS_DATE) / (gone + still_there + DATES_TO_BELIEVE)
+
+
+def _add_up(evidence: Evidence, *, keys: float) -> dict[Cause, float]:
+    """Return what all lines of a count offer to each cause, known or not."""
+    exposed: Counter[Cause] = Counter()  # type: ignore[assignment]
+    for lines in evidence.lines.values():
+        for line in lines:
+            for cause, share in list_exposures(line):
+                exposed[cause] += share
+    unseen = max(0.0, keys - len(evidence.lines))
+    for cause, typical in TYPICAL.items():
+        exposed[cause] += typical * unseen + 0.05
+    exposed[Cause.THEFT] = _add_up_wanted(evidence, keys=keys)
+    return dict(exposed)
+
+
+def _add_up_wanted(evidence: Evidence, *, keys: float) -> float:
+    by_group: dict[str, list[float]] = {}
+    for each in evidence.differences:
+        goods = evidence.get_goods(each.key.sku)
+        by_group.setdefault(name_group(goods), []).append(weigh_wanted(goods))
+    if not evidence.counted:
+        known = sum(sum(each) for each in by_group.values())
+        return known + HOT_SHARE * max(0.0, keys - len(evidence.differences))
+    total = 0.05
+    for group, count in evidence.counted.items():
+        seen = by_group.get(group)
+        usual = sum(seen) / len(seen) if seen else 1.0 if group.endswith(HOT) else 0.01
+        total += count * usual
+    return total
