@@ -30,8 +30,10 @@ VERIFIED = 0.07
 #: At a register a number is money: two people look at it.
 AT_REGISTER = {"key": 0.006, "": 0.002}
 AT_REGISTER_SCANNED = 0.0003
+#: What is sold is held in the hand: a case is not taken for a piece.
+CASES_AT_REGISTER = 0.25
 #: Out of a warehouse; and anything else that is written by hand.
-AT_PICK = 0.2
+AT_PICK = 0.1
 ELSEWHERE = 0.05
 
 #: What the lines of a key usually offer, for keys of which only the count is known.
@@ -85,7 +87,7 @@ def expose_to_miskey(line: Line) -> float:
 def expose_to_unit_mixup(line: Line) -> float:
     """Return how much a line offers to cases taken for pieces, or pieces for cases."""
     if line.kind in RETURNS_AND_SALES:
-        return AT_REGISTER.get(line.mode, AT_REGISTER_SCANNED)
+        return CASES_AT_REGISTER * AT_REGISTER.get(line.mode, AT_REGISTER_SCANNED)
     factor = weigh_place(line) * COUNTED.get(line.mode, 0.05) * _weigh_expected(line, 0.05)
     return factor * (0.3 if line.kind == "transfer_receipt" else 1.0)
 

@@ -8,7 +8,7 @@ theft or unknown, and never anything better than the evidence allows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -25,9 +25,14 @@ from yipan.recon.rules.values import (
     Hypothesis,
     Key,
 )
-from yipan.recon.rules.weights import Weights
+from yipan.recon.rules.weights import SMALL_LOSS, Weights
 
 NAMED_ABOVE = 0.5
+#: What may well be a small loss is called something else only when that is surer, for a document
+#: posted for nothing costs more than a piece written off ...
+NAMED_ABOVE_SMALL_LOSS = 0.7
+#: ... or while of all small losses of the count so few are expected to be blamed.
+BLAMED_SHARE_MAX = 0.005
 NOT_BLIND = ("was_not_blind", "equal_to_the_book")
 
 
@@ -109,9 +114,16 @@ def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Findi
     by_key = {each.key: each for each in open_ones}
     goods = {key: evidence.get_goods(key.sku) for key in by_key}
     found: dict[Key, Finding] = {each.key: _reject(each) for each in copied}
-    for key, (outcomes, bench) in weigh(open_ones, hypotheses, goods=goods, odds=odds).items():
+    weighed = {
+        key: _Weighed(by_key[key], outcomes, bench)
+        for key, (outcomes, bench) in weigh(open_ones, hypotheses, goods=goods, odds=odds).items()
+    }
+    sure_enough = _find_sure_enough(weighed.values())
+    for key, each in weighed.items():
         if key not in found:
-            found[key] = _conclude(by_key[key], outcomes=outcomes, bench=bench)
+            found[key] = _conclude(
+                each, named_above=NAMED_ABOVE if key in sure_enough else NAMED_ABOVE_SMALL_LOSS
+            )
     return [
         _sign(found[each.key], evidence=evidence)
         for each in evidence.differences
@@ -145,23 +157,67 @@ def _reject(difference: Difference) -> Finding:
     return Finding(key=difference.key, quantity=difference.quantity, parts=(part,), runner_up=None)
 
 
-def _conclude(difference: Difference, *, outcomes: Sequence[Outcome], bench: Bench) -> Finding:
+class _Weighed:
+    """A difference, what may have happened there, and how probable each cause is."""
+
+    def __init__(self, difference: Difference, outcomes: Sequence[Outcome], bench: Bench) -> None:
+        self.difference = difference
+        self.outcomes = outcomes
+        self.bench = bench
+        self.by_cause = _add_up(outcomes, bench=bench)
+        self.chosen = _choose(difference.key, outcomes=outcomes)
+
+    @property
+    def is_small_loss(self) -> bool:
+        """Say whether it may well be but a small loss."""
+        return -SMALL_LOSS <= self.difference.quantity < 0
+
+    @property
+    def probability(self) -> float:
+        """Return how sure the surest cause of what is chosen is."""
+        return max((self.by_cause[each.cause] for each in self.chosen), default=0.0)
+
+
+def _find_sure_enough(weighed: Iterable[_Weighed]) -> set[Key]:
+    """
+    Return the keys where a cause above one half may be named.
+
+    Of those that may well be small losses the surest come first, while the small losses that are
+    expected to be blamed among them stay few.
+    """
+    large, small = [], []
+    for each in weighed:
+        (small if each.is_small_loss else large).append(each)
+    room = BLAMED_SHARE_MAX * sum(1 - each.probability for each in small)
+    sure_enough = {each.difference.key for each in large}
+    for each in sorted(small, key=lambda each: -each.probability):
+        room -= 1 - each.probability
+        if each.probability <= NAMED_ABOVE or room < 0:
+            break
+        sure_enough.add(each.difference.key)
+    return sure_enough
+
+
+def _conclude(weighed: _Weighed, *, named_above: float) -> Finding:
+    difference, by_cause = weighed.difference, weighed.by_cause
     key = difference.key
-    by_cause = _add_up(outcomes, bench=bench)
     parts: list[Part] = []
     left = difference.quantity
-    for hypothesis in _choose(key, outcomes=outcomes):
-        if by_cause[hypothesis.cause] > NAMED_ABOVE:
+    for hypothesis in weighed.chosen:
+        if by_cause[hypothesis.cause] > named_above:
             parts.append(_make_part(hypothesis, key=key, probability=by_cause[hypothesis.cause]))
             left -= hypothesis.deltas[key]
     if left:
-        parts.append(_name_rest(left, rest=bench.judge(left), by_cause=by_cause))
+        parts.append(_name_rest(left, rest=weighed.bench.judge(left), by_cause=by_cause))
     return Finding(
         key=key,
         quantity=difference.quantity,
         parts=tuple(parts),
         runner_up=_find_runner_up(
-            key, outcomes=outcomes, by_cause=by_cause, named={part.cause for part in parts}
+            key,
+            outcomes=weighed.outcomes,
+            by_cause=by_cause,
+            named={part.cause for part in parts},
         ),
     )
 

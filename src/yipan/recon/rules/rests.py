@@ -39,7 +39,7 @@ class Rest:
 
 def judge_rest(rest: int, *, difference: Difference, goods: Goods, odds: Odds) -> Rest:
     """Return how likely it is that `rest` pieces vanished, were stolen, or are not understood."""
-    rate = odds.weights.get_loss(goods, days=difference.days)
+    rate = odds.weights.get_loss(goods, days=difference.days, site=difference.key.site)
     if rest > 0:
         shrinkage = GAIN_AS_NOISE * 0.5**rest
     elif rest == 0:

@@ -9,6 +9,7 @@ category: 26.4 % of the variance in record error lies between categories, 2.7 % 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,7 @@ CASES_TO_BELIEVE = 50
 #: The same for small losses: so many keys counted, so many losses seen.
 KEYS_TO_BELIEVE = 40
 LOSSES_TO_BELIEVE = 15
+SITE_LOSSES_TO_BELIEVE = 8
 #: Losses up to so many pieces tell how often and how much vanishes; larger ones have causes.
 SMALL_LOSS = 3
 #: Behind the category of goods that people like to take.
@@ -46,7 +48,7 @@ START: Mapping[Cause, float] = {
     Cause.KIT_NOT_EXPLODED: 2,
     Cause.UNRECORDED_HANDOVER: 2,
     Cause.UNRECORDED_RETURN: 1,
-    Cause.REFUND_WITHOUT_GOODS: 1,
+    Cause.REFUND_WITHOUT_GOODS: 2,
     Cause.MISCOUNT: 3,
     Cause.DOUBLE_COUNTED_AREA: 1,
     Cause.FOREIGN_STOCK_COUNTED: 2,
@@ -59,24 +61,26 @@ class Weights:
     Weights of causes by category, and pieces of one SKU that vanish in a day, by category.
 
     `tails` is how much rarer one piece more is, by group; without it the rate says so too.
+    `sites` is how much more vanishes at a site than elsewhere.
     The empty category holds for whatever is not named.
     """
 
     causes: Mapping[str, Mapping[Cause, float]] = field(default_factory=lambda: {"": START})
     losses_a_day: Mapping[str, float] = field(default_factory=lambda: {"": 0.005})
     tails: Mapping[str, float] = field(default_factory=dict)
+    sites: Mapping[str, float] = field(default_factory=dict)
 
     def compare(self, cause: Cause, *, category: str) -> float:
         """Return how much more often a cause is at work in a category than we begin with."""
         known = self.causes.get(category, self.causes[""])
         return known.get(cause, WEIGHT_MIN) / START.get(cause, WEIGHT_MIN)
 
-    def get_loss(self, goods: Goods, *, days: float) -> float:
+    def get_loss(self, goods: Goods, *, days: float, site: str = "") -> float:
         """Return how many pieces of a SKU are expected to have vanished in so many days."""
         a_day = self.losses_a_day.get("", 0.005)
         for group in (goods.category, name_group(goods)):
             a_day = self.losses_a_day.get(group, a_day)
-        return max(1e-4, a_day * days)
+        return max(1e-4, a_day * days * self.sites.get(site, 1.0))
 
     def get_tail(self, goods: Goods, *, rate: float) -> float:
         """Return how likely one piece more is gone, where some are."""
@@ -101,7 +105,7 @@ class Weights:
             # A geometric tail, cut off above: of those that lost one or two, who lost more?
             tail = (counts.more + LOSSES_TO_BELIEVE * usual) / (counts.few + LOSSES_TO_BELIEVE)
             tails[group] = max(usual, tail)
-        return replace(self, losses_a_day=losses, tails=tails)
+        return replace(self, losses_a_day=losses, tails=tails, sites=_compare_sites(evidence))
 
     def learn(self, closed: Iterable[tuple[str, Cause]]) -> Weights:
         """
@@ -136,6 +140,22 @@ class Weights:
 def name_group(goods: Goods) -> str:
     """Return the group whose losses are looked at together: hot goods vanish otherwise."""
     return f"{goods.category}{HOT}" if goods.is_hot else goods.category
+
+
+def _compare_sites(evidence: Evidence) -> dict[str, float]:
+    """Return how much more is lost at each site, where the keys that agree are known as well."""
+    keys = Counter(key.site for key in evidence.lines)
+    if keys.total() < sum(evidence.counted.values()) / 2 or not evidence.counted:
+        return {}
+    losses = Counter(
+        each.key.site for each in evidence.differences if -SMALL_LOSS <= each.quantity < 0
+    )
+    share = losses.total() / max(1, keys.total())
+    return {
+        site: (losses[site] + SITE_LOSSES_TO_BELIEVE)
+        / (keys[site] * share + SITE_LOSSES_TO_BELIEVE)
+        for site in keys
+    }
 
 
 @dataclass(slots=True)
