@@ -26,7 +26,7 @@ BANDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 #: A band with fewer findings says nothing; of others stated and seen may be so far apart.
 BAND_MIN = 40
 APART_MAX = 0.15
-BRIER_MAX = 0.04
+BRIER_MAX = 0.06
 
 
 class Make(Protocol):

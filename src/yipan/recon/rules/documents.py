@@ -46,6 +46,8 @@ TWIN_HOURS_MAX = 48
 SAME_PAPER = 0.9
 NO_PAPER = 0.25
 TWO_PAPERS = 0.01
+#: A cashier so many times as often behind such returns as chance would have it is pointed at.
+SAME_CASHIER = 1.5
 #: What arrived after the count is on paper: only whether it is all is open.
 LATE = 0.98
 
@@ -275,14 +277,14 @@ def _list_wrong_directions(line: Line, *, papers: Papers) -> Iterator[_Claim]:
     )
     if is_return:
         by_user = papers.weigh_refunds(line)
-        doubts = ("return_without_ticket",) if not line.counterpart else ("ticket_not_looked_at",)
-        if line.counterpart and line.counterpart_verified:
-            doubts = ()
+        doubts: tuple[str, ...] = () if line.counterpart_verified else ("ticket_not_looked_at",)
+        if not line.counterpart:
+            doubts = ("return_without_ticket",)
         yield _Claim(
             cause=Cause.REFUND_WITHOUT_GOODS,
             delta=-line.quantity,
             share=expose_to_refund(line) * by_user,
-            agreed=(*doubts, *(("same_cashier",) if by_user > 1.5 else ())),
+            agreed=(*doubts, *(("same_cashier",) if by_user > SAME_CASHIER else ())),
             correction=Correction.REVERSE,
         )
 

@@ -29,10 +29,12 @@ from yipan.recon.rules.weights import SMALL_LOSS, Weights
 
 NAMED_ABOVE = 0.5
 #: What may well be a small loss is called something else only when that is surer, for a document
-#: posted for nothing costs more than a piece written off ...
-NAMED_ABOVE_SMALL_LOSS = 0.7
+#: posted for nothing costs more than a piece written off;
+NAMED_ABOVE_SMALL_LOSS = 0.75
+#: a gain and a loss that leave a piece or two are found wherever papers wait ...
+NAMED_ABOVE_CANCELED = 0.95
 #: ... or while of all small losses of the count so few are expected to be blamed.
-BLAMED_SHARE_MAX = 0.005
+BLAMED_SHARE_MAX = 0.004
 NOT_BLIND = ("was_not_blind", "equal_to_the_book")
 
 
@@ -121,9 +123,7 @@ def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Findi
     sure_enough = _find_sure_enough(weighed.values())
     for key, each in weighed.items():
         if key not in found:
-            found[key] = _conclude(
-                each, named_above=NAMED_ABOVE if key in sure_enough else NAMED_ABOVE_SMALL_LOSS
-            )
+            found[key] = _conclude(each, named_above=_get_bar(each, sure_enough=sure_enough))
     return [
         _sign(found[each.key], evidence=evidence)
         for each in evidence.differences
@@ -173,9 +173,21 @@ class _Weighed:
         return -SMALL_LOSS <= self.difference.quantity < 0
 
     @property
+    def cancels_itself(self) -> bool:
+        """Say whether it takes a gain and a loss to explain it: some pair always fits."""
+        return len({each.deltas[self.difference.key] > 0 for each in self.chosen}) > 1
+
+    @property
     def probability(self) -> float:
         """Return how sure the surest cause of what is chosen is."""
         return max((self.by_cause[each.cause] for each in self.chosen), default=0.0)
+
+
+def _get_bar(weighed: _Weighed, *, sure_enough: set[Key]) -> float:
+    """Return above which probability a cause is named at a key."""
+    if weighed.difference.key in sure_enough:
+        return NAMED_ABOVE
+    return NAMED_ABOVE_CANCELED if weighed.cancels_itself else NAMED_ABOVE_SMALL_LOSS
 
 
 def _find_sure_enough(weighed: Iterable[_Weighed]) -> set[Key]:
@@ -185,12 +197,15 @@ def _find_sure_enough(weighed: Iterable[_Weighed]) -> set[Key]:
     Of those that may well be small losses the surest come first, while the small losses that are
     expected to be blamed among them stay few.
     """
-    large, small = [], []
+    large: list[_Weighed] = []
+    small: list[_Weighed] = []
     for each in weighed:
         (small if each.is_small_loss else large).append(each)
     room = BLAMED_SHARE_MAX * sum(1 - each.probability for each in small)
     sure_enough = {each.difference.key for each in large}
     for each in sorted(small, key=lambda each: -each.probability):
+        if each.cancels_itself:
+            continue
         room -= 1 - each.probability
         if each.probability <= NAMED_ABOVE or room < 0:
             break

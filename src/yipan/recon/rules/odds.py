@@ -10,7 +10,7 @@ as it is frequent, and no more likely for having many lines to choose from.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -119,7 +119,7 @@ def _count_past_date(evidence: Evidence, *, keys: float) -> float:
 
 def _add_up(evidence: Evidence, *, keys: float) -> dict[Cause, float]:
     """Return what all lines of a count offer to each cause, known or not."""
-    exposed: Counter[Cause] = Counter()  # type: ignore[assignment]
+    exposed: defaultdict[Cause, float] = defaultdict(float)
     for lines in evidence.lines.values():
         for line in lines:
             for cause, share in list_exposures(line):

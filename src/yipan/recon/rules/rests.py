@@ -1,8 +1,9 @@
 """
 What a difference is that no document explains: small losses, theft, or not understood.
 
-Small losses are geometric: a Poisson whose rate differs from SKU to SKU, as the count itself
-shows. The unknown has no size of its own, and is the rival of every cause.
+Small losses are a Poisson whose rate differs from SKU to SKU, as the count itself shows: mostly
+a negative binomial, with the heavier tail that was seen mixed in. The unknown has no size of its
+own, and is the rival of every cause.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ GAIN_AS_NOISE = 1e-4
 THEFT_SHARE = 0.25
 THEFT_PIECES_MIN = 4.0
 THEFT_SMALL = 0.05
+#: How many independent things decide how fast a SKU vanishes, beside its category and site
+#: (the shape of a negative binomial), and how many SKUs vanish otherwise than by this.
+SHAPE = 3.0
+UNEVEN = 0.2
 #: The unknown has no size: each power of two is as likely, up or down, to some hundreds.
 UNKNOWN_SPREAD = 2 * math.log(400)
 
@@ -46,7 +51,9 @@ def judge_rest(rest: int, *, difference: Difference, goods: Goods, odds: Odds) -
         shrinkage = 1 / (1 + rate)
     else:
         tail = odds.weights.get_tail(goods, rate=rate)
-        shrinkage = rate / (1 + rate) * (1 - tail) * tail ** (-rest - 1)
+        even = _spread_evenly(-rest, rate=rate)
+        uneven = (1 - tail) * tail ** (-rest - 1)
+        shrinkage = rate / (1 + rate) * ((1 - UNEVEN) * even + UNEVEN * uneven)
     theft = 0.0
     if rest < 0:
         mean = max(THEFT_PIECES_MIN, THEFT_SHARE * max(0, difference.stock))
@@ -55,3 +62,15 @@ def judge_rest(rest: int, *, difference: Difference, goods: Goods, odds: Odds) -
             theft *= THEFT_SMALL
     unknown = odds.unknown / (UNKNOWN_SPREAD * (1 + abs(rest))) if rest else 0.0
     return Rest(shrinkage=shrinkage, theft=theft, unknown=unknown)
+
+
+def _spread_evenly(pieces: int, *, rate: float) -> float:
+    """Return how likely just so many pieces are gone, where some are: a negative binomial."""
+    grown = math.exp(math.log1p(rate) / SHAPE)
+    again = (grown - 1) / grown
+    first = SHAPE * again * math.exp(SHAPE * math.log1p(-again))
+    some = 1 - math.exp(SHAPE * math.log1p(-again))
+    likely = first / some
+    for piece in range(2, min(pieces, 200) + 1):
+        likely *= again * (SHAPE + piece - 1) / piece
+    return likely

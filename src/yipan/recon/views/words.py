@@ -58,6 +58,8 @@ EVIDENCE: Mapping[str, str | Promise] = {
     "expected_agrees": _("the expected quantity agrees"),
     "accepted_as_expected": _("taken as expected, not counted"),
     "return_without_ticket": _("returned without a ticket"),
+    "ticket_not_looked_at": _("nobody looked at the ticket"),
+    "same_cashier": _("other returns of the same person do not add up either"),
     "same_paper": _("the same paper twice"),
     "twin_within_48_hours": _("the same lines within 48 hours"),
     "recorded_after_the_count": _("recorded after the count"),
