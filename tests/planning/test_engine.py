@@ -196,6 +196,20 @@ def test_pushed_goods_leave_the_warehouse_but_for_the_reserve() -> None:
     assert sum(it.quantity for it in find(plan, kind=Kind.ALLOCATION)) == 80
 
 
+def test_a_segment_that_was_covered_too_little_is_given_more() -> None:
+    store = a_place(on_hand=3, available=3)
+    shard = a_shard([store, a_warehouse(on_hand=500, available=500)], [4, 0])
+    asked = {("food", "negative_binomial"): {0.8: 0.85, 0.9: 0.94, 0.95: 0.98, 0.98: 0.993}}
+
+    plain = next(it for it in plan_shard(shard).outlooks if it.site == "S1")
+    mended_plan = plan_shard(replace(shard, asked=asked))
+    mended = next(it for it in mended_plan.outlooks if it.site == "S1")
+
+    assert mended.up_to > plain.up_to
+    assert mended.mean_milli == plain.mean_milli
+    assert dict(mended.quantiles)[950] == dict(plain.quantiles)[980]
+
+
 def test_days_without_stock_teach_nothing() -> None:
     shard = a_shard([a_place(on_hand=5, available=5)], [6])
     demand, masked = shard.demand.copy(), shard.masked.copy()

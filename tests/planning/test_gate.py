@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from yipan.planning.rules import gate, learned
+from yipan.planning.rules.calibration import GRID, Seen, find_asked, translate
 from yipan.planning.rules.effects import Game, draw_curves, try_policies
 from yipan.planning.rules.gate import CHANCES, Score, passes
 from yipan.planning.rules.levels import Floats, smooth, smooth_tsb
@@ -81,8 +82,11 @@ def test_a_candidate_has_to_be_better_and_to_cover_what_it_says() -> None:
 
 @pytest.mark.slow
 def test_a_model_that_learns_the_week_passes_the_gate_and_says_the_same_again() -> None:
-    demand, masked = draw(200), np.zeros((200, DAYS), dtype=bool)
-    horizons = np.full(200, 4, dtype=np.int64)
+    demand, masked = draw(300), np.zeros((300, DAYS), dtype=bool)
+    # Half of them have their best days when the others have their worst: no correction of the
+    # whole segment tells them apart.
+    demand[::2] = np.roll(demand[::2], 3, axis=1)
+    horizons = np.full(300, 4, dtype=np.int64)
 
     verdict = gate.judge(demand, masked, horizons, with_learned=True)
 
@@ -92,6 +96,38 @@ def test_a_model_that_learns_the_week_passes_the_gate_and_says_the_same_again() 
     assert verdict.scores[2].pinball < verdict.scores[0].pinball * 0.98
     first = learned.train(demand, masked, horizons=(4, 4))
     assert first == learned.train(demand, masked, horizons=(4, 4))
+
+
+def test_what_covered_too_little_is_asked_for_more_and_the_future_does_not_matter() -> None:
+    exact = tuple(GRID)
+    thin = tuple(it - 0.03 for it in GRID)
+    seen = [Seen(origin=100 + 7 * week, covered=thin) for week in range(4)]
+
+    asked = find_asked(seen, CHANCES)
+
+    assert find_asked(seen[:1], CHANCES) == CHANCES
+    assert find_asked([Seen(origin=1, covered=exact)] * 2, CHANCES) == CHANCES
+    assert all(more > wanted for more, wanted in zip(asked, CHANCES, strict=True))
+    assert abs(asked[1] - 0.93) < 0.003
+    by_chance = dict(zip(CHANCES, asked, strict=True))
+    assert translate(by_chance, 0.95) == asked[2]
+    assert asked[2] < translate(by_chance, 0.97) < asked[3]
+    assert translate({}, 0.97) == 0.97
+
+
+def test_a_demand_that_grew_wilder_is_covered_as_is_said_once_weeks_were_missed() -> None:
+    chance = np.random.default_rng(4)
+    rates = chance.gamma(3, 1, 120)[:, None] * np.ones(DAYS)
+    wild = np.arange(DAYS) >= DAYS - 240
+    demand = chance.poisson(np.where(wild, chance.gamma(0.4, rates / 0.4), rates)).astype(float)
+    masked, horizons = np.zeros(demand.shape, dtype=bool), np.full(120, 9, dtype=np.int64)
+
+    score = gate.judge(demand, masked, horizons, with_learned=False).scores[0]
+    off = gate.list_misses(score)
+
+    # The spread is that of a year: what is said without the correction is too little.
+    assert score.asked[2] > CHANCES[2]
+    assert max(off) <= gate.COVERAGE_WITHIN
 
 
 def test_more_service_costs_more_stock_and_loses_less() -> None:

@@ -9,6 +9,7 @@ from tests.access.builders import a_client
 from tests.planning import world
 from tests.planning.world import PLANNER, TODAY, set_terms
 from yipan.access.roles import Role
+from yipan.ledger import months
 from yipan.masterdata.refusals import SkuUnknown, VersionMismatch
 from yipan.planning.documents import event, policy
 from yipan.planning.documents.event import EventWrong, Happening
@@ -128,3 +129,40 @@ def test_a_setting_is_tried_on_history_before_it_is_saved() -> None:
     assert tried["then"]["lost"] <= tried["now"]["lost"]
     assert "On the last half year it would have meant" in answer.content.decode()
     assert PolicyLayer.objects.get(site_type="store").terms["source"] == "W1"
+
+
+@pytest.mark.django_db
+def test_a_policy_of_a_warehouse_is_tried_on_what_its_stores_sold() -> None:
+    world.open_chain()
+    world.follow()
+    scope = ("", "warehouse", "", "")
+    terms = {"source": "SUP-01", "review_days": "135", "lead_time_days": 7}
+
+    tried = effects.compare(
+        scope=scope, terms={**terms, "service_permille": 600}, today=TODAY.date()
+    )
+
+    assert tried["places"] == 3
+    assert tried["now"]["stock"] > tried["then"]["stock"] > 0
+    assert tried["now"]["lost"] <= tried["then"]["lost"]
+    assert tried["now"]["orders_per_week"] > 0
+
+
+@pytest.mark.django_db
+def test_too_short_a_history_says_how_many_days_are_missing() -> None:
+    retailer.open_retailer()
+    first = TODAY - 30 * world.DAY
+    months.open_months(today=first.date())
+    world.post(
+        world.make_fact("open", first, "TEA-250", ("opening", "S1"), 90),
+        world.make_fact("sale", first + world.DAY, "TEA-250", ("S1", "customer"), 3),
+    )
+    world.follow()
+    client = a_client(Role.PLANNER)
+    terms = {"site_type": "store", "source": "W1"}
+
+    tested = client.get("/planning/backtests").content.decode()
+    tried = client.post("/planning/policies/try", terms).content.decode()
+
+    assert "30 of 273 days are known; 243 are missing" in tested
+    assert "30 days are known here, 61 are missing" in tried

@@ -19,6 +19,7 @@ PLANNER = Trace(actor="sun.planner", device="office-4")
 #: The books' feed settles behind the clock; plans are made of the day it is.
 TODAY = datetime.now(tz=UTC)
 DAYS = 120
+DAY = timedelta(days=1)
 #: SKU to what each store sells of it a day.
 PACES = {"TEA-250": 4.0, "SOAP-1": 1.5, "MUG-1": 0.4}
 STOCK = {"S1": 8, "S12": 40}

@@ -27,7 +27,7 @@ from yipan.planning.rules.moving import Lane, solve
 from yipan.planning.rules.shard import Shard, get_shard_number, hash_plans
 
 SEEDS = (1, 2, 3)
-SERIES = 500
+SERIES = 1_000
 PLACES = 4_000
 STORES, SKUS, CARRIED = 500, 5_000, 0.2
 REVIEW = 7
@@ -55,6 +55,12 @@ def _measure_demand(several: Sequence[Series]) -> list[Result]:
         scores = [it[model] for it in verdicts if model in it]
         if scores:
             results += _tell_scores(f"{name}_{model}", scores, is_judged=model != "normal")
+            less = median(
+                100 * (1 - it[model].pinball / it["normal"].pinball)
+                for it in verdicts
+                if model in it
+            )
+            results.append(tell(f"{name}_{model}_pinball_below_normal", less, unit="percent"))
     return results + _tell_stock(name, curves)
 
 
@@ -73,6 +79,7 @@ def _tell_scores(name: str, scores: Sequence[Score], *, is_judged: bool) -> list
         if is_judged
         else tell(f"{name}_pinball", loss, unit="scaled loss")
     ]
+    told.append(tell(f"{name}_asked_for_95", median(it.asked[2] for it in scores), unit="share"))
     for chance in (0.95, 0.98):
         place = CHANCES.index(chance)
         covered = median(it.coverage[place] for it in scores)

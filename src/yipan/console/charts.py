@@ -242,7 +242,9 @@ def color_by(field: str, tones: Mapping[str, str]) -> Any:
         scale=altair.Scale(domain=list(tones), range=colors),
         legend=None
         if len(tones) == 1
-        else altair.Legend(title=None, orient="top", symbolType="square", symbolStrokeWidth=0),
+        else altair.Legend(
+            title=None, orient="top", symbolType="square", symbolStrokeWidth=0, labelLimit=280
+        ),
     )
 
 

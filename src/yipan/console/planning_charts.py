@@ -38,16 +38,29 @@ def draw_history(*, sku: str, site: str, today: date) -> dict[str, Any]:
     for day in days:
         monday = day.day - timedelta(days=day.day.weekday())
         weeks[monday] = weeks.get(monday, 0) + day.demand
-    mean = row.level_milli / 1000 * 7
-    spread = BAND * (mean * row.ratio_milli / 1000) ** 0.5
     monday = today - timedelta(days=today.weekday())
+    # The days of this week that are past were ordinary ones, for all that a week shows.
+    factors = [1.0] * today.weekday() + outlooks.list_factors(row, today=today)
     coming = [
-        {"day": it.isoformat(), "low": round(max(0.0, mean - spread), 1),
-         "middle": round(mean, 1), "high": round(mean + spread, 1)}
-        for it in (monday + timedelta(days=7 * ahead) for ahead in range(WEEKS_AHEAD))
-    ]  # fmt: skip
+        _expect_week(row, monday + timedelta(days=7 * ahead), factors[7 * ahead : 7 * ahead + 7])
+        for ahead in range(WEEKS_AHEAD)
+    ]
     past = [{"day": it.isoformat(), "sold": sold} for it, sold in sorted(weeks.items())]
     return forecast_charts.draw_forecast(past, coming, unit=gettext("Sold a week"))
+
+
+def _expect_week(
+    row: outlooks.OutlookRow, monday: date, factors: Sequence[float]
+) -> dict[str, Any]:
+    """Return what is expected in a week, promotions and events in it."""
+    mean = row.level_milli / 1000 * sum(factors)
+    spread = BAND * (mean * row.ratio_milli / 1000) ** 0.5
+    return {
+        "day": monday.isoformat(),
+        "low": round(max(0.0, mean - spread), 1),
+        "middle": round(mean, 1),
+        "high": round(mean + spread, 1),
+    }
 
 
 def draw_projection(*, sku: str, site: str, today: date) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from yipan.masterdata.queries.groups import list_sku_categories
 from yipan.planning.queries.policies import read_layers, read_suppliers, resolve_policy
 from yipan.planning.queries.world import read_shard
 from yipan.planning.rules.effects import DAYS_MIN, Game, try_policies
+from yipan.planning.rules.forecasting import add_downstream, mask_upstream
 from yipan.planning.rules.policies import Layer, Policy
 from yipan.planning.rules.shard import Costs, Place, Shard
 
@@ -66,12 +67,15 @@ def compare(
 
 
 def _simulate(shard: Shard, chosen: list[tuple[int, Policy]]) -> dict[str, Any]:
-    busiest = sorted(chosen, key=lambda it: -float(shard.demand[it[0]].sum()))[:PLACES_MAX]
+    sums = add_downstream(shard.places, shard.demand).sum(axis=1)
+    busiest = sorted(chosen, key=lambda it: -float(sums[it[0]]))[:PLACES_MAX]
     if not busiest:
         return {"places": 0, "now": None, "then": None}
     numbers = [number for number, _ in busiest]
     places: list[Place] = [shard.places[it] for it in numbers]
-    demand, masked = shard.demand[numbers], shard.masked[numbers]
+    # A warehouse is tried on what the stores it feeds sold, as the plan sees it.
+    demand = add_downstream(shard.places, shard.demand)[numbers]
+    masked = mask_upstream(shard.places, shard.masked)[numbers]
     prices = np.asarray([float(it.price) for it in places])
     # Only the terms differ: packs of a case size of its own follow the policy.
     then = [policy for _, policy in busiest]

@@ -110,21 +110,25 @@ def list_sites_of(sku: str, *, sites: frozenset[str] | None) -> list[OutlookRow]
 
 
 def list_history(*, sku: str, site: str, until: date, days: int = DAYS_SHOWN) -> list[DayRow]:
-    """Return the days of a place, those without a sale too, the oldest first."""
+    """
+    Return the days of a place, those without a sale too, the oldest first.
+
+    A warehouse has the demand of the places it feeds, too: that is what it plans for.
+    """
     first = until - timedelta(days=days)
-    found: dict[date, DemandDay] = {
-        row.day: row for row in DemandDay.objects.filter(sku=sku, site=site, day__gte=first)
-    }
-    begun = min(found, default=until)
+    fed = StockOutlook.objects.filter(sku=sku, source=site).values_list("site", flat=True)
+    rows = DemandDay.objects.filter(sku=sku, site__in={site, *fed}, day__gte=first)
+    demand: dict[date, int] = {}
+    returned: dict[date, int] = {}
+    for row in rows:
+        came = max(0, row.sold + row.ordered + row.shipped)
+        demand[row.day] = demand.get(row.day, 0) + came
+        returned[row.day] = returned.get(row.day, 0) + row.returned
+    begun = min(demand, default=until)
     return [
-        DayRow(
-            day=day,
-            demand=max(0, row.sold + row.ordered + row.shipped) if row else 0,
-            returned=row.returned if row else 0,
-        )
+        DayRow(day=day, demand=demand.get(day, 0), returned=returned.get(day, 0))
         for day in (first + timedelta(days=it) for it in range(days))
         if day >= begun
-        for row in (found.get(day),)
     ]
 
 
@@ -136,7 +140,7 @@ def project(row: OutlookRow, *, available: int, today: date) -> list[Step]:
     """
     rate, ratio = row.level_milli / 1000, row.ratio_milli / 1000
     coming = _list_coming(row, today=today)
-    factors = _read_factors(row, today=today)
+    factors = list_factors(row, today=today)
     steps, gone, came = [], 0.0, 0
     for ahead in range(DAYS_PROJECTED):
         day = today + timedelta(days=ahead)
@@ -186,7 +190,7 @@ def _list_coming(row: OutlookRow, *, today: date) -> Mapping[date, int]:
     return coming
 
 
-def _read_factors(row: OutlookRow, *, today: date) -> list[float]:
+def list_factors(row: OutlookRow, *, today: date) -> list[float]:
     """Return which share of an ordinary day is expected to be sold on each coming day."""
     factors = [1.0] * DAYS_PROJECTED
     for occasion in read_occasions({row.sku.code: row.sku}, today=today):

@@ -16,6 +16,7 @@ from yipan.planning.models.proposal import ProposalState
 from yipan.planning.queries.history import list_known_keys, read_history
 from yipan.planning.queries.occasions import read_occasions
 from yipan.planning.queries.policies import read_layers, read_suppliers, resolve_policy
+from yipan.planning.rules.gate import CHANCES
 from yipan.planning.rules.policies import Layer, Policy
 from yipan.planning.rules.shard import (
     DAYS_AHEAD,
@@ -84,7 +85,7 @@ def read_shard(skus: Sequence[str], *, number: int, today: date, costs: Costs) -
         )
         for (sku, site), days in zip(keys, listed, strict=True)
     ]
-    models, gates = _read_gates({it.segment for it in places})
+    models, gates, asked = _read_gates({it.segment for it in places})
     return Shard(
         number=number,
         weekday=today.isoweekday(),
@@ -95,6 +96,7 @@ def read_shard(skus: Sequence[str], *, number: int, today: date, costs: Costs) -
         occasions=read_occasions(rows, today=today),
         models=models,
         gates=gates,
+        asked=asked,
         costs=costs,
     )
 
@@ -202,7 +204,17 @@ def _read_coordinates(sites: dict[str, SiteRow]) -> dict[str, tuple[float, float
     }
 
 
-def _read_gates(segments: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+def _read_gates(
+    segments: set[str],
+) -> tuple[dict[str, str], dict[str, str], dict[tuple[str, str], dict[float, float]]]:
+    """Return learned models by segment, the records of their gates, and what to ask of models."""
     current = Backtest.objects.filter(is_current=True, segment__in=segments).order_by("segment")
     models = {it.segment: it.learned for it in current if it.adopted == "learned" and it.learned}
-    return models, {it.segment: it.number for it in current}
+    asked = {
+        (it.segment, str(score["model"])): dict(zip(CHANCES, score["asked"], strict=True))
+        for it in current
+        for score in it.scores
+        # Records from before there were corrections have none.
+        if tuple(score.get("asked", CHANCES)) != CHANCES
+    }
+    return models, {it.segment: it.number for it in current}, asked

@@ -7,13 +7,14 @@ see the demand of customers and not the orders of stores (echelon stock, Clark a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yipan.planning.rules import learned
+from yipan.planning.rules.calibration import translate
 from yipan.planning.rules.levels import Flags, Floats, measure_ratios, smooth, smooth_tsb
 from yipan.planning.rules.policies import list_reviews
 from yipan.planning.rules.quantiles import find_quantiles
@@ -70,8 +71,11 @@ def expect(shard: Shard) -> Expected:
     future = mix_factors(places, levels, future)
     means = _sum_ahead(levels, future, horizons)
     _widen(places, levels, means, ratios)
-    mine = _find_own(places, means, ratios)
-    kept = find_quantiles(means, ratios, [it / 1000 for it in KEPT])
+    mine, kept = np.zeros(len(places)), np.zeros((len(places), len(KEPT)))
+    for rows, asked in _group(shard, range(len(places)), "negative_binomial"):
+        mine[rows] = _find_own(places, rows, means, ratios, asked)
+        chances = [translate(asked, it / 1000) for it in KEPT]
+        kept[rows] = find_quantiles(means[rows], ratios[rows], chances)
     said = _Said(mine=mine, kept=kept)
     models = _ask_models(shard, demand, masked, horizons, said)
     return Expected(
@@ -198,12 +202,29 @@ def _widen(places: Sequence[Place], levels: Floats, means: Floats, ratios: Float
     ratios += extra
 
 
-def _find_own(places: Sequence[Place], means: Floats, ratios: Floats) -> Floats:
-    chances = np.asarray([it.policy.service_permille for it in places])
-    found = np.zeros(len(places))
-    for permille in np.unique(chances):
-        rows = np.flatnonzero(chances == permille)
-        found[rows] = find_quantiles(means[rows], ratios[rows], [int(permille) / 1000])[:, 0]
+def _group(
+    shard: Shard, rows: Iterable[int], model: str
+) -> list[tuple[list[int], Mapping[float, float]]]:
+    """Return rows by what is to be asked of a model for them in place of each chance."""
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        segment = shard.places[row].segment
+        found.setdefault(segment if (segment, model) in shard.asked else "", []).append(row)
+    return [(found[it], shard.asked.get((it, model), {})) for it in sorted(found)]
+
+
+def _find_own(
+    places: Sequence[Place], rows: Sequence[int], means: Floats, ratios: Floats,
+    asked: Mapping[float, float],
+) -> Floats:  # fmt: skip
+    """Return the quantile of each of some places at the service level of its policy."""
+    levels = np.asarray([places[it].policy.service_permille for it in rows])
+    numbers, found = np.asarray(rows), np.zeros(len(rows))
+    for permille in np.unique(levels):
+        fit = np.flatnonzero(levels == permille)
+        chance = translate(asked, int(permille) / 1000)
+        said = find_quantiles(means[numbers[fit]], ratios[numbers[fit]], [chance])
+        found[fit] = said[:, 0]
     return found
 
 
@@ -228,9 +249,13 @@ def _ask_models(
             weekday=shard.weekday,
             month=shard.month,
         )
-        chances = [shard.places[row].policy.service_permille / 1000 for row in rows]
+        moved = shard.asked.get((segment, "learned"), {})
+        levels = [shard.places[row].policy.service_permille / 1000 for row in rows]
+        chances = [translate(moved, it) for it in levels]
         said.mine[rows] = learned.predict_each(model, asked, chances)
-        said.kept[rows] = learned.predict(model, asked, [it / 1000 for it in KEPT])
+        said.kept[rows] = learned.predict(
+            model, asked, [translate(moved, it / 1000) for it in KEPT]
+        )
         for row in rows:
             names[row] = "learned"
     return tuple(names)

@@ -4,39 +4,53 @@ The back-test gate (回测门): is a candidate better than tier 0 on the same ro
 Scaled pinball loss and coverage are defined in the planning handbook, section 3; the gate itself
 in section 7. Nothing of the future enters: what is said at an origin is computed from the columns
 before it alone.
+
+Where a model covered less, or more, than it said in the weeks before, another chance is asked of it
+in place of the one that is wanted (`rules.calibration`), as long as that brings it nearer.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yipan.planning.rules import learned
+from yipan.planning.rules.calibration import GRID, Seen, find_asked, list_earlier
 from yipan.planning.rules.levels import Flags, Floats, measure_ratios, smooth
 from yipan.planning.rules.quantiles import find_quantiles
 from yipan.planning.rules.shard import DAYS_TESTED_MIN, WEEKS_TESTED
+
+#: What a model says at an origin, at some chances: a row per series.
+Say = Callable[[int, Sequence[float]], Floats]
 
 CHANCES = (0.8, 0.9, 0.95, 0.98, 0.99)
 WEEKS = WEEKS_TESTED
 #: A candidate has to be better by so much, and cover as it says within so many points.
 GAIN_MIN = 0.02
 COVERAGE_WITHIN = 0.02
+#: A correction that brings coverage back into that band may cost so much of the loss.
+LOSS_MORE_MAX = 0.01
 #: Series shorter than this cannot be tested on half a year.
 DAYS_MIN = DAYS_TESTED_MIN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """Mean scaled pinball loss, and how often demand stayed below each of `CHANCES`."""
+    """
+    Mean scaled pinball loss, and how often demand stayed below each of `CHANCES`.
+
+    `asked` is what is asked of the model from now on in place of each of them.
+    """
 
     model: str
     pinball: float
     coverage: tuple[float, ...]
+    asked: tuple[float, ...] = CHANCES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,15 +77,21 @@ def judge(
     """Test tier 0, the normal distribution and a learned candidate on the last half year."""
     origins = list_origins(demand.shape[1], longest=int(horizons.max()))
     scales = get_scales(demand, horizons, until=origins[0])
-    said = {"negative_binomial": say_tier0, "normal": say_normal}
+    ground = Ground(demand=demand, horizons=horizons, scales=scales, origins=origins)
+
+    def tier0(origin: int, chances: Sequence[float]) -> Floats:
+        return say_tier0(demand, masked, horizons, origin=origin, chances=chances)
+
+    def normal(origin: int, chances: Sequence[float]) -> Floats:
+        return say_normal(demand, masked, horizons, origin=origin, chances=chances)
+
     scores = [
-        _score(name, demand, horizons, scales, origins, lambda t, f=function: f(
-            demand, masked, horizons, origin=t))
-        for name, function in said.items()
-    ]  # fmt: skip
+        _score("negative_binomial", ground, tier0, known_from=0),
+        _score("normal", ground, normal, known_from=None),
+    ]
     base, adopted, gain = scores[0], "negative_binomial", 0.0
     if with_learned and learned.load_engine() is not None:
-        scores.append(_try_learned(demand, masked, horizons, scales, origins, weekday=weekday))
+        scores.append(_try_learned(ground, masked, weekday=weekday))
         gain = 1 - scores[-1].pinball / base.pinball if base.pinball else 0.0
         adopted = "learned" if passes(scores[-1], base) else adopted
     return Verdict(
@@ -82,32 +102,31 @@ def judge(
 def passes(candidate: Score, base: Score) -> bool:
     """Return whether a candidate may take the place of tier 0."""
     is_better = candidate.pinball <= base.pinball * (1 - GAIN_MIN)
-    deviations = [
-        abs(found - wanted)
-        for found, wanted in zip(candidate.coverage, CHANCES, strict=True)
-        if wanted in (0.95, 0.98)
-    ]
-    return is_better and all(it <= COVERAGE_WITHIN for it in deviations)
+    return is_better and all(it <= COVERAGE_WITHIN for it in list_misses(candidate))
 
 
-def say_tier0(demand: Floats, masked: Flags, horizons: NDArray[np.int64], *, origin: int) -> Floats:
-    """Return the quantiles at `CHANCES` that tier 0 says before a column."""
+def say_tier0(
+    demand: Floats, masked: Flags, horizons: NDArray[np.int64], *, origin: int,
+    chances: Sequence[float] = CHANCES,
+) -> Floats:  # fmt: skip
+    """Return the quantiles that tier 0 says before a column."""
     past, unseen = demand[:, :origin], masked[:, :origin]
     levels = smooth(past, unseen)
     ratios = measure_ratios(past, unseen, levels, horizons)
-    return find_quantiles(levels[:, -1] * horizons, ratios, CHANCES)
+    return find_quantiles(levels[:, -1] * horizons, ratios, chances)
 
 
 def say_normal(
-    demand: Floats, masked: Flags, horizons: NDArray[np.int64], *, origin: int
-) -> Floats:
+    demand: Floats, masked: Flags, horizons: NDArray[np.int64], *, origin: int,
+    chances: Sequence[float] = CHANCES,
+) -> Floats:  # fmt: skip
     """Return what mean and deviation of a quarter say: what most systems do."""
     seen = ~masked[:, max(0, origin - 91) : origin]
     past = np.where(seen, demand[:, max(0, origin - 91) : origin], 0.0)
     counted = np.maximum(1, seen.sum(axis=1))
     mean = past.sum(axis=1) / counted
     spread = np.sqrt(np.where(seen, (past - mean[:, None]) ** 2, 0.0).sum(axis=1) / counted)
-    scores = np.asarray([NormalDist().inv_cdf(it) for it in CHANCES])
+    scores = np.asarray([NormalDist().inv_cdf(it) for it in chances])
     said = (mean * horizons)[:, None] + scores * (spread * np.sqrt(horizons))[:, None]
     return np.asarray(np.maximum(0.0, said))
 
@@ -135,30 +154,85 @@ def sum_ahead(demand: Floats, horizons: NDArray[np.int64], *, origin: int) -> Fl
     return np.asarray(sums[np.arange(len(horizons)), horizons])
 
 
-def _score(
-    model: str, demand: Floats, horizons: NDArray[np.int64], scales: Floats,
-    origins: Sequence[int], say: object,
-) -> Score:  # fmt: skip
-    assert callable(say)
-    losses, covered = np.zeros(len(CHANCES)), np.zeros(len(CHANCES))
-    for origin in origins:
-        loss, hits = add_losses(say(origin), sum_ahead(demand, horizons, origin=origin), scales)
-        losses += loss
-        covered += hits
-    count = max(1, len(demand) * len(origins))
-    return Score(
-        model=model,
-        pinball=round(float(losses.mean()) / count, 6),
-        coverage=tuple(round(float(it) / count, 4) for it in covered),
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ground:
+    """On what is tested: demand, what losses are divided by, and from where is looked ahead."""
+
+    demand: Floats
+    horizons: NDArray[np.int64]
+    scales: Floats
+    origins: Sequence[int]
 
 
-def _try_learned(
-    demand: Floats, masked: Flags, horizons: NDArray[np.int64], scales: Floats,
-    origins: Sequence[int], *, weekday: int,
-) -> Score:  # fmt: skip
+def _score(model: str, ground: Ground, say: Say, *, known_from: int | None) -> Score:
+    """
+    Score what a model says at each origin: as it stands, or corrected where it does not hold.
+
+    From origin `known_from` on, what it says is no memory of its training; None corrects nothing.
+    """
+    plain, mended = Tally(), Tally()
+    seen: list[Seen] = []
+    origins, scales = ground.origins, ground.scales
+    earlier = [] if known_from is None else list_earlier(origins, since=known_from)
+    longest = int(ground.horizons.max())
+    for origin in (*earlier, *origins):
+        came = sum_ahead(ground.demand, ground.horizons, origin=origin)
+        asked = find_asked([it for it in seen if it.origin + longest <= origin], CHANCES)
+        if origin in origins:
+            said = say(origin, CHANCES)
+            plain.add(said, came, scales)
+            mended.add(said if asked == CHANCES else say(origin, asked), came, scales)
+        if known_from is not None:
+            covered = (came[:, None] <= np.ceil(say(origin, GRID) - 1e-9)).mean(axis=0)
+            seen.append(Seen(origin=origin, covered=tuple(covered.tolist())))
+    first, second = plain.close(model), mended.close(model)
+    if known_from is None or not _is_needed(second, first):
+        return first
+    return replace(second, asked=find_asked(seen, CHANCES))
+
+
+def _is_needed(mended: Score, plain: Score) -> bool:
+    """Return whether a correction brings nearer what is out of the band, and costs little."""
+    is_nearer = sum(list_misses(mended)) < sum(list_misses(plain))
+    is_out = any(it > COVERAGE_WITHIN for it in list_misses(plain))
+    return is_out and is_nearer and mended.pinball <= plain.pinball * (1 + LOSS_MORE_MAX)
+
+
+def list_misses(score: Score) -> list[float]:
+    """Return how far coverage is from what was said, at the chances the gate looks at."""
+    pairs = zip(score.coverage, CHANCES, strict=True)
+    return [abs(found - wanted) for found, wanted in pairs if wanted in (0.95, 0.98)]
+
+
+@dataclass(kw_only=True, slots=True)
+class Tally:
+    """Losses and coverage, added up over origins."""
+
+    losses: Floats = field(default_factory=lambda: np.zeros(len(CHANCES)))
+    covered: Floats = field(default_factory=lambda: np.zeros(len(CHANCES)))
+    count: int = 0
+
+    def add(self, said: Floats, came: Floats, scales: Floats) -> None:
+        """Add what was said and what came at one origin."""
+        losses, covered = add_losses(said, came, scales)
+        self.losses += losses
+        self.covered += covered
+        self.count += len(came)
+
+    def close(self, model: str) -> Score:
+        """Return the means."""
+        count = max(1, self.count)
+        return Score(
+            model=model,
+            pinball=round(float(self.losses.mean()) / count, 6),
+            coverage=tuple(round(float(it) / count, 4) for it in self.covered),
+        )
+
+
+def _try_learned(ground: Ground, masked: Flags, *, weekday: int) -> Score:
     """Learn from what lay before the first origin alone, and ask at each of them."""
-    first = origins[0]
+    demand, horizons = ground.demand, ground.horizons
+    first = ground.origins[0]
     days = demand.shape[1]
     text = learned.train(
         demand[:, :first],
@@ -168,7 +242,7 @@ def _try_learned(
     )
     model = learned.read(text)
 
-    def say(origin: int) -> Floats:
+    def say(origin: int, chances: Sequence[float]) -> Floats:
         asked = learned.Asked(
             demand=demand[:, :origin],
             masked=masked[:, :origin],
@@ -176,9 +250,9 @@ def _try_learned(
             weekday=_get_weekday(weekday, origin - days),
             month=1,
         )
-        return learned.predict(model, asked, CHANCES)
+        return learned.predict(model, asked, chances)
 
-    return _score("learned", demand, horizons, scales, origins, say)
+    return _score("learned", ground, say, known_from=first)
 
 
 def _get_weekday(today: int, days: int) -> int:

@@ -33,7 +33,7 @@ SEEN_QUANTILES = (0.5, 0.8, 0.95)
 SPAN_DAYS = 182
 #: A series younger than this has nothing to learn from.
 DAYS_MIN = 91
-ROUNDS = 80
+ROUNDS = 160
 ROWS_PER_LEAF_MIN = 200
 #: So many examples are learned from where series are few, and how many are made of each series.
 ROWS_WANTED = 72_000
@@ -218,8 +218,8 @@ def _describe(quantile: float, rows: int) -> dict[str, Any]:
     return {
         "objective": "quantile",
         "alpha": quantile,
-        "num_leaves": 31,
-        "learning_rate": 0.08,
+        "num_leaves": 15,
+        "learning_rate": 0.04,
         "min_data_in_leaf": min(ROWS_PER_LEAF_MIN, max(5, rows // 50)),
         "feature_fraction": 0.8,
         "bagging_fraction": 0.8,

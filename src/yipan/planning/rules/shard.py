@@ -118,7 +118,8 @@ class Shard:
     """
     A part of the plan: all sites of some SKUs. Rows of the arrays are its `places`.
 
-    `weekday` is today's, 1 for Monday; `models` maps a segment to a learned model as text.
+    `weekday` is today's, 1 for Monday; `models` maps a segment to a learned model as text. `asked`
+    maps a segment and a model to what to ask of it in place of some chances (`rules.calibration`).
     """
 
     number: int
@@ -129,6 +130,7 @@ class Shard:
     occasions: Sequence[Occasion] = ()
     models: Mapping[str, str] = field(default_factory=dict)
     gates: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[tuple[str, str], Mapping[float, float]] = field(default_factory=dict)
     costs: Costs = Costs()
     month: int = 1
 
