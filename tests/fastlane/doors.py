@@ -26,8 +26,12 @@ DOORS = {
 
 
 @contextmanager
-def open_doors(*names: str, home: Path) -> Iterator[dict[str, int]]:
-    """Start processes on the database of the running test; yield their ports by name."""
+def open_doors(*names: str, home: Path, **changes: str) -> Iterator[dict[str, int]]:
+    """
+    Start processes on the database of the running test; yield their ports by name.
+
+    `changes` are variables of their environment.
+    """
     settings = connection.settings_dict
     address = make_conninfo(
         dbname=str(settings["NAME"]),
@@ -41,6 +45,7 @@ def open_doors(*names: str, home: Path) -> Iterator[dict[str, int]]:
         DATABASE_URL=address,
         YIPAN_REQUESTS_PER_SECOND="100000",
         YIPAN_REQUESTS_BURST="100000",
+        **changes,
     )
     ports: dict[str, int] = {}
     processes: list[subprocess.Popen[bytes]] = []

@@ -16,6 +16,7 @@ from yipan.config import (
     cli_data,
     cli_database,
     cli_import,
+    cli_live,
     cli_people,
     cli_session,
     cli_simulate,
@@ -37,6 +38,7 @@ app.command("prove")(cli_checks.prove)
 app.command("bench")(cli_checks.bench)
 app.command("doctor")(cli_checks.doctor)
 app.command("demo")(cli_data.demo)
+app.command("live")(cli_live.live)
 app.command("simulate")(cli_simulate.simulate)
 app.command("compare-runs")(cli_simulate.compare_runs)
 app.add_typer(cli_import.app, name="import")

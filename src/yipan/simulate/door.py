@@ -48,24 +48,47 @@ class Door:
 
         :raises DoorClosed: if nobody answers for long, or the call is refused as a whole.
         """
-        headers = {**self._headers, "Content-Type": content_type}
+        headers = {"Content-Type": content_type}
+        status, text = self._exchange("POST", path, body, headers)
+        if status >= 400:
+            raise DoorClosed(f"{self._url}{path} refused: {_describe(status, text)}")
+        answer: Mapping[str, Any] = json.loads(text)
+        return answer
+
+    def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> tuple[int, Any]:
+        """
+        Call the API and return status and JSON; a refusal is an answer, too.
+
+        `key` is the Idempotency-Key, without which a step must not be asked for again.
+
+        :raises DoorClosed: if nobody answers for long.
+        """
+        headers = {"Content-Type": "application/json"} if method != "GET" else {}
+        if key:
+            headers["Idempotency-Key"] = key
+        content = None if method == "GET" else json.dumps(body).encode()
+        status, text = self._exchange(method, path, content, headers)
+        return status, json.loads(text)
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Ask until somebody answers with more than "later"; return status and body."""
         wait = PAUSE_SECONDS_FIRST
         said = ""
         for _ in range(ATTEMPTS_MAX):
             try:
-                self._connection.request("POST", self._prefix + path, body, headers)
+                sent = {**self._headers, **headers}
+                self._connection.request(method, self._prefix + path, body, sent)
                 response = self._connection.getresponse()
                 text = response.read()
             except (OSError, http.client.HTTPException) as error:
                 self._connection.close()
                 said = str(error) or type(error).__name__
             else:
-                if response.status < 400:
-                    answer: Mapping[str, Any] = json.loads(text)
-                    return answer
-                said = _describe(response.status, text)
                 if response.status != 429 and response.status < 500:
-                    raise DoorClosed(f"{self._url}{path} refused: {said}")
+                    return response.status, text
+                said = _describe(response.status, text)
             self._pause(wait)
             wait = min(PAUSE_SECONDS_MAX, wait * 2)
         raise DoorClosed(f"{self._url}{path} does not answer: {said}")
