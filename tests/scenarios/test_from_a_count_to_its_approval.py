@@ -8,8 +8,10 @@ approves; and nobody decides about what they counted themselves.
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from tests import retailer
+from tests.access.builders import a_person
 from tests.retailer import deliver, make_id, stock
 from tests.stocktake import counting
 from tests.stocktake.counting import (
@@ -25,6 +27,7 @@ from tests.stocktake.counting import (
     see,
 )
 from tests.wms import sending
+from yipan.access.roles import Role
 from yipan.documents.states import OwnApproval, WrongState
 from yipan.erp.documents import adjustment as approvals
 from yipan.erp.models import Adjustment as Approval
@@ -45,6 +48,7 @@ from yipan.stocktake.models import CountCorrection, CountResult, Stocktake
 from yipan.stocktake.rules import Tolerance
 from yipan.wms.documents import stock_opening
 from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.stocktake import offset_late
 from yipan.wms.models import Adjustment
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +160,37 @@ def test_a_large_loss_is_counted_again_and_then_approved() -> None:
     approved = Approval.objects.get(state="posted")
     assert approved.decided_by == "zhao.controller"
     assert approved.counted_by == ["ann", "ben", "eva"]
+
+
+def test_what_arrives_while_the_hub_decides_is_shown_and_offset() -> None:
+    settle(count_bin(10))
+    approval = Approval.objects.get(state="submitted")
+    controller = Client()
+    controller.force_login(a_person(Role.INVENTORY_CONTROLLER, username="zhao.controller"))
+    address = f"/erp/adjustments/{approval.number}"
+    assert "count.changed_since" not in controller.get(address).content.decode()
+
+    # Five were picked at noon, before Ann counted: that is written down only now.
+    sending.want("OUT-1", ("TEA-250", 5))
+    sending.take(sending.list_open("OUT-1")[0])
+    sending.ship("OUT-1")
+    deliver()
+
+    # Thirty are asked for; of these, twenty-five are still missing. The approver sees both.
+    page = controller.get(address).content.decode()
+    assert "count.changed_since" in page
+    assert "−30" in page
+    assert "−25" in page
+    decide("approve")
+    assert stock("wms:W1", A1) == 5
+    # Open is V less what is posted: -25 + 30. It is offset by a document of the same count.
+    assert offset_late(sites=None, at=minutes(90), new_id=counting.new_id) == 1
+    deliver()
+    assert [row.quantity for row in CountCorrection.objects.order_by("id")] == [-30, 5]
+    assert CountResult.objects.get(sku="TEA-250").quantity == 10
+    assert stock("wms:W1", A1) == 10
+    assert stock("erp", "on_hand/W1/available") == 10
+    assert compare_sites().ok
 
 
 def test_a_line_beyond_its_tolerance_is_asked_about_whatever_the_limits_say() -> None:

@@ -284,11 +284,23 @@ def test_an_emptied_bin_is_asked_about_and_both_answers_are_observations() -> No
     first, second = [sending.take(one) for one in sending.list_open("OUT-1")]
     assert (first.is_empty_asked, second.is_empty_asked) == (True, True)
 
-    yes = pick.answer_empty(pick_id=first.pk, quantity_left=0, by=RECEIVER, at=NOON)
-    no = pick.answer_empty(pick_id=second.pk, quantity_left=3, by=RECEIVER, at=NOON)
+    yes = pick.answer_empty(
+        pick_id=first.pk, quantity_left=0, by=RECEIVER, at=NOON, message_id=make_id("yes")
+    )
+    no = pick.answer_empty(
+        pick_id=second.pk, quantity_left=3, by=RECEIVER, at=NOON, message_id=make_id("no")
+    )
 
     assert (yes.state, yes.quantity_found, yes.quantity_book) == ("counted", 0, 0)
     assert (no.state, no.quantity_found, no.reason) == ("open", 3, "zero_check")
+    told = list_told("wms.count_recorded.v1")
+    assert [(one["count_number"], one["count_type"]) for one in told] == [
+        (yes.number, "zero_check"),
+        (no.number, "zero_check"),
+    ]
+    lines = [dict(one["lines"][0]) for one in told]  # type: ignore[index]
+    assert [(line["quantity_counted"], line["quantity_book"]) for line in lines] == [(0, 0), (3, 0)]
+    assert [line["place"] for line in lines] == [first.bin_code, second.bin_code]
 
 
 def test_a_wave_gathers_open_orders_and_each_pick_has_one_picker() -> None:

@@ -33,6 +33,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
 from yipan.masterdata import queries as masterdata
 from yipan.pool.book import SITE_BOOK
+from yipan.stocktake.queries.results import list_moved
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
@@ -107,6 +108,9 @@ def show_adjustment(request: HttpRequest, number: str) -> HttpResponse:
         "way": _find_way(document),
         "labels": AdjustmentType.choices,
         "steps": _list_steps(document, actor, is_above_limit=not verdict.is_allowed),
+        "moved": list_moved(book=document.site_book, document=document.site_number)
+        if document.head.state in GROUPS["open"]
+        else [],
         "is_own": is_own and document.head.state in GROUPS["open"],
         "is_above_limit": not verdict.is_allowed,
         "bites": [

@@ -93,3 +93,36 @@ def _group(corrections: Iterable[CountCorrection]) -> dict[int | None, list[Coun
     for each in corrections:
         grouped[each.result_id].append(each)
     return grouped
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moved:
+    """A count whose difference is another one by now than what a document asks for, signed."""
+
+    key: Key
+    asked: int
+    now: int
+
+
+def list_moved(*, book: str, document: str) -> list[Moved]:
+    """
+    Return the counts a document of a site waits to put right, that differ otherwise by now.
+
+    Something of before their moment arrived since. None, where the site counts elsewhere.
+    """
+    rows = list(
+        CountCorrection.objects.select_related("result")
+        .filter(
+            site=book.partition(":")[2],
+            document=document,
+            state=CorrectionState.SUBMITTED,
+            result__isnull=False,
+        )
+        .order_by("id")
+    )
+    standing = list_standing([row.result for row in rows if row.result is not None], book=book)
+    return [
+        Moved(key=each.key, asked=row.quantity, now=row.quantity + each.left)
+        for row, each in zip(rows, standing, strict=True)
+        if each.left
+    ]

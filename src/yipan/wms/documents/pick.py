@@ -233,14 +233,22 @@ def drop(*, pick_ids: list[int], bin_code: str, by: Trace, at: datetime) -> int:
 
 
 @transaction.atomic
-def answer_empty(*, pick_id: int, quantity_left: int, by: Trace, at: datetime) -> SpotCount:
-    """Note what a picker saw in a bin the book calls empty (零库存核对): nothing, or some."""
+def answer_empty(
+    *, pick_id: int, quantity_left: int, by: Trace, at: datetime, message_id: UUID
+) -> SpotCount:
+    """
+    Note what a picker saw in a bin the book calls empty (零库存核对): nothing, or some.
+
+    Both are observations the hub is told of, and compares with the book of this moment.
+    """
     pick = Pick.objects.select_for_update(of=("self",)).select_related("order").get(pk=pick_id)
     told.require_plausible([(pick.sku, quantity_left)])
     pick.is_empty_asked = False
     pick.save(update_fields=["is_empty_asked"])
     seen = _see(pick, reason=SpotCountReason.ZERO_CHECK, quantity_found=quantity_left)
-    return spot_count.record(seen=seen, by=by, at=at, is_settled=quantity_left == 0)
+    count = spot_count.record(seen=seen, by=by, at=at, is_settled=quantity_left == 0)
+    spot_count.tell(count, by=by, at=at, message_id=message_id)
+    return count
 
 
 def _lock(pick_id: int, *, state: str = PickState.OPEN) -> Pick:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from yipan.documents import numbers, trail
 from yipan.documents.evidence import NO_STAMP, Evidence, Stamp
+from yipan.exchange import outbox
 from yipan.ledger import queries as ledger
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
+from yipan.messages.counts import WarehouseCountRecorded
+from yipan.messages.pos_orders import CountedLine
 from yipan.wms.models import SpotCount
 from yipan.wms.models.spot_count import SpotCountState as State
 
@@ -84,3 +88,37 @@ def record(*, seen: Seen, by: Trace, at: datetime, is_settled: bool = False) -> 
         )
     )
     return count
+
+
+def tell(count: SpotCount, *, by: Trace, at: datetime, message_id: UUID) -> None:
+    """Tell the hub what was seen: an observation like any count, not blind, for it was asked."""
+    source = f"wms:{count.site}/stock"
+    [sequence] = outbox.reserve_numbers(source)
+    outbox.publish(
+        WarehouseCountRecorded(
+            message_id=message_id,
+            occurred_at=at,
+            count_number=count.number,
+            site=count.site,
+            count_type=count.reason,
+            lines=(
+                CountedLine(
+                    line=1,
+                    sku=count.sku,
+                    quantity_counted=count.quantity_found,
+                    quantity_book=count.quantity_book,
+                    counted_at=at.isoformat(),
+                    place=count.bin_code,
+                    counter=by.actor,
+                    is_blind=False,
+                ),
+            ),
+            as_of_sequence=sequence - 1,
+            reason=by.reason,
+            partner_number=count.partner_number,
+        ),
+        source=source,
+        sequence=sequence,
+        business_date=masterdata.get_business_date(count.site, at),
+        correlation_id=count.partner_number or count.number,
+    )

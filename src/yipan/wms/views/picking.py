@@ -362,5 +362,6 @@ def _answer_empty(request: HttpRequest, here: Walk) -> Answer:
             quantity_left=left,
             by=get_trace(request),
             at=timezone.now(),
+            message_id=make_id(),
         )
     return _("Noted. Thank you."), "good"
