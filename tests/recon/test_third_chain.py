@@ -119,7 +119,7 @@ def test_papers_do_not_say_what_went_wrong(made: tuple[World, Evidence]) -> None
 
 @pytest.mark.parametrize(
     ("seed", "drip_factor", "floor"),
-    [(SEEDS[0], 1, (0.0, 1.0, 1.0)), (SEEDS[1], 8, (0.0, 1.0, 1.0))],
+    [(SEEDS[0], 1, (0.73, 0.075, 0.09)), (SEEDS[1], 8, (0.48, 0.10, 0.05))],
 )
 def test_causes_are_found_in_a_chain_the_rules_were_never_tried_on(
     seed: int, drip_factor: int, floor: tuple[float, float, float]

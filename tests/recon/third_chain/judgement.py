@@ -23,7 +23,7 @@ class Sharper:
 
     exact: int = 0
     named_right: int = 0
-    by_decile: dict[int, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
+    certain: Counter[bool] = field(default_factory=Counter)
     by_size: dict[str, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
 
 
@@ -63,9 +63,8 @@ def _weigh_all(
     for finding in findings:
         weigh(finding, truth=causes[finding.key], score=score)
         for part in finding.parts:
-            if part.cause not in QUIET:
-                decile = min(9, int(part.probability * 10))
-                sharper.by_decile[decile][part.cause in causes[finding.key]] += 1
+            if part.cause not in QUIET and part.probability >= 0.9:
+                sharper.certain[part.cause in causes[finding.key]] += 1
 
 
 def _names_pieces(finding: Finding, cause: Cause, delta: int) -> bool:
@@ -81,9 +80,8 @@ def tell_all(title: str, score: Score, sharper: Sharper) -> None:
     for size, right in sorted(sharper.by_size.items()):
         share = right[True] / right.total()
         sys.stdout.write(f"  {size} pieces: {right.total():4}, {share:.0%} right\n")
-    for decile, there in sorted(sharper.by_decile.items()):
-        share = there[True] / there.total()
-        sys.stdout.write(f"  stated at 0.{decile} and more: {there.total():4}, {share:.0%} there\n")
+    share = sharper.certain[True] / sharper.certain.total()
+    sys.stdout.write(f"  stated at 0.9 or more: {sharper.certain.total()}, {share:.1%} there\n")
 
 
 if __name__ == "__main__":
