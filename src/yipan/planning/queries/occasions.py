@@ -32,7 +32,9 @@ DEPTH_MAX = 0.9
 #: A promotion is held against the days before it, and only the last ones are measured.
 DAYS_BEFORE = 28
 DAYS_MEASURED = 365
-PROMOTIONS_MEASURED_MAX = 40
+PROMOTIONS_MEASURED_MAX = 20
+#: Of a promotion of all goods in all stores so many tell enough, spread evenly over their codes.
+SKUS_MEASURED_MAX, SITES_MEASURED_MAX = 200, 50
 #: What lasts longer is no peak: it is how these goods sell, and the level learns it.
 DAYS_OF_PEAK_MAX = 120
 
@@ -83,7 +85,7 @@ def list_promotions(*, today: date) -> list[PromotionRow]:
     gifts = masterdata.find_skus({it.gift_sku for it in peaks if it.gift_sku})
     found = []
     for peak in peaks:
-        goods = masterdata.find_skus(set(_list_skus(peak)[:PROMOTIONS_MEASURED_MAX]))
+        goods = masterdata.find_skus(set(choose_some(_list_skus(peak), most=SKUS_MEASURED_MAX)))
         elasticity, units = elasticities[peak.kind]
         percents = [
             get_percent(peak, row, gifts=gifts, elasticity=elasticity) for row in goods.values()
@@ -155,14 +157,21 @@ def measure_elasticities(*, today: date) -> dict[str, tuple[float, float]]:
     }
 
 
+def choose_some(codes: Sequence[str], *, most: int) -> list[str]:
+    """Return at most so many of some codes, as far from each other as they can be."""
+    count = min(most, len(codes))
+    return [codes[number * len(codes) // count] for number in range(count)]
+
+
 def _measure(peak: Promotion, *, today: date) -> tuple[float, float]:
     """Return how much more was sold on its days than before, and what was expected x depth."""
     first, end = _get_days(peak)
     last = min(end, today - timedelta(days=1))
-    goods = masterdata.find_skus(set(_list_skus(peak)))
+    goods = masterdata.find_skus(set(choose_some(_list_skus(peak), most=SKUS_MEASURED_MAX)))
     gifts = masterdata.find_skus({peak.gift_sku} - {""})
     depths = [get_depth(peak, it, gifts=gifts) for it in goods.values()]
-    sites = [it.code for it in masterdata.list_sites(site_type="store") if _holds_at(peak, it)]
+    held = [it.code for it in masterdata.list_sites(site_type="store") if _holds_at(peak, it)]
+    sites = choose_some(held, most=SITES_MEASURED_MAX)
     rows = DemandDay.objects.filter(
         sku__in=set(goods), site__in=sites, day__range=(first - timedelta(days=DAYS_BEFORE), last)
     )
