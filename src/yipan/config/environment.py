@@ -50,6 +50,12 @@ VARIABLES = (
         meaning="Time zone of the head office. Each site has its own besides.",
     ),
     Variable(
+        name="YIPAN_DEMO_DAYS",
+        group=STARTING,
+        without="`30`",
+        meaning="How many simulated days lie behind a new demo retailer; `0` makes it in seconds.",
+    ),
+    Variable(
         name="YIPAN_WEB_WORKERS",
         group=STARTING,
         without="one per core, at most 2",

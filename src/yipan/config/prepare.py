@@ -10,11 +10,16 @@ import os
 import sys
 from collections.abc import Callable
 
+from yipan.config.database import find_dsn
+
 STEP_MARK = "step: "
 LOGIN_MARK = "log-in: "
 #: Nobody can log in: an empty system, or a site node whose people are not made yet.
 NOBODY_MARK = "nobody"
 NO_DEMO = "--no-demo"
+#: How many days lie behind the demo retailer.
+DAYS_VARIABLE = "YIPAN_DEMO_DAYS"
+DAYS = 30
 
 
 def main() -> None:
@@ -80,7 +85,20 @@ def make_demo() -> bool:
     is_begun = User.objects.filter(username__in=names).exists()
     if StoreOpening.objects.exists() or (User.objects.exists() and not is_begun):
         return False
-    return demo.build()
+    return _make_history() or demo.build()
+
+
+def _make_history() -> bool:
+    """Make the demo with weeks behind it, where that is wanted and can be done."""
+    from django.utils import timezone
+
+    days = int(os.environ.get(DAYS_VARIABLE) or DAYS)
+    dsn = find_dsn()
+    if not days or dsn is None:
+        return False
+    from yipan.config.virtual.history import make_demo_with_history
+
+    return make_demo_with_history(dsn, now=timezone.now(), days=days, say=say)
 
 
 def is_empty() -> bool:

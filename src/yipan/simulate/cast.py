@@ -30,6 +30,8 @@ class Scale:
     orders: int
     count_lines: int
     delivery_days: int = 3
+    #: The number of the first warehouse and the first store.
+    first: int = 1
 
 
 SCALES: Final = {
@@ -38,6 +40,11 @@ SCALES: Final = {
         Scale(
             name="tiny", warehouses=1, stores=2, skus=60, assortment=40, tickets=20, orders=6,
             count_lines=20, delivery_days=2,
+        ),
+        # The history of the demo: sites beside those of its own.
+        Scale(
+            name="demo", warehouses=1, stores=2, skus=40, assortment=32, tickets=14, orders=3,
+            count_lines=6, delivery_days=2, first=2,
         ),
         Scale(
             name="small", warehouses=1, stores=4, skus=200, assortment=120, tickets=40, orders=20,
@@ -72,12 +79,12 @@ class Member:
 
 def list_warehouses(scale: Scale) -> list[str]:
     """Return the codes of the warehouses: W1, W2, …"""
-    return [f"W{number}" for number in range(1, scale.warehouses + 1)]
+    return [f"W{scale.first + number}" for number in range(scale.warehouses)]
 
 
 def list_stores(scale: Scale) -> list[str]:
     """Return the codes of the stores: S1, S2, …"""
-    return [f"S{number}" for number in range(1, scale.stores + 1)]
+    return [f"S{scale.first + number}" for number in range(scale.stores)]
 
 
 def name_till(store: str) -> str:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, LiteralString
 
 import psycopg
-from django.db import connection, connections
+from django.db import connections
 from psycopg import sql
 
 from yipan import config
@@ -28,6 +28,8 @@ from yipan.ledger.memory import forget_ids
 #: A scratch database need not survive the power cut that ends it.
 SAID_FIRST: Final = "-c search_path=public,simulated,pg_catalog -c synchronous_commit=off"
 TEMPLATE_PREFIX: Final = "yipan_template_"
+#: Names of databases that live as long as the process that made them, whose number they end in.
+SCRATCH_PREFIXES: Final = ("yipan_virtual_", "yipan_history_", "yipan_making_")
 #: One process at a time makes a template; the number is nobody else's.
 TEMPLATE_LOCK: Final = 7_120_009
 #: How many letters of the hash of all migrations tell templates apart.
@@ -63,6 +65,7 @@ def create_virtual_database(live_dsn: str, *, name: str) -> None:
     """Make a database of that name from the template, in place of one that is left over."""
     with psycopg.connect(_get_maintenance(live_dsn), autocommit=True) as server:
         server.execute("select pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+        _drop_left_over(server)
         try:
             template = _make_template(server, live_dsn)
             server.execute(_compose("drop database if exists {} with (force)", name))
@@ -83,6 +86,45 @@ def drop_database(live_dsn: str, *, name: str) -> None:
 def make_virtual_dsn(live_dsn: str, *, name: str) -> str:
     """Return the address of a database with simulated clocks."""
     return psycopg.conninfo.make_conninfo(live_dsn, dbname=name, options=SAID_FIRST)
+
+
+def copy_database(live_dsn: str, *, name: str) -> None:
+    """Make a copy of the live database, to which nobody may be connected meanwhile."""
+    connections.close_all()
+    live = str(psycopg.conninfo.conninfo_to_dict(live_dsn)["dbname"])
+    with psycopg.connect(_get_maintenance(live_dsn), autocommit=True) as server:
+        _drop_left_over(server)
+        server.execute(_compose("create database {} template {}", name, live))
+
+
+def replace_database(live_dsn: str, *, name: str) -> None:
+    """Put a database in the place of the live one, which is dropped; all or nothing."""
+    connections.close_all()
+    live = str(psycopg.conninfo.conninfo_to_dict(live_dsn)["dbname"])
+    old = f"{name}_old"
+    with psycopg.connect(_get_maintenance(live_dsn), autocommit=True) as server:
+        with server.transaction():
+            server.execute(_compose("alter database {} rename to {}", live, old))
+            server.execute(_compose("alter database {} rename to {}", name, live))
+        server.execute(_compose("drop database {} with (force)", old))
+
+
+def freeze(live_dsn: str, *, name: str) -> None:
+    """Give the tables and functions of a database simulated clocks."""
+    _carry_out(live_dsn, name, "simulated.sql", "freeze.sql")
+
+
+def thaw(live_dsn: str, *, name: str) -> None:
+    """Make a database with simulated clocks an ordinary one; what is in it stays as it is."""
+    _carry_out(live_dsn, name, "thaw.sql")
+
+
+def _carry_out(live_dsn: str, name: str, *scripts: str) -> None:
+    """Run scripts of ours in one transaction, as someone who has no search path of his own."""
+    connections.close_all()
+    with psycopg.connect(live_dsn, dbname=name, options="") as fresh:
+        for script in scripts:
+            fresh.execute(_read(script))
 
 
 def point_django_at(dsn: str) -> None:
@@ -108,6 +150,19 @@ def hash_migrations() -> str:
     return digest.hexdigest()[:HASH_LENGTH]
 
 
+def _drop_left_over(server: psycopg.Connection) -> None:
+    """Drop scratch databases of processes that were killed: those nobody is connected to."""
+    rows = server.execute(
+        "select datname from pg_database where datname like any (%s)"
+        " and not exists (select from pg_stat_activity a where a.datname = pg_database.datname)",
+        [[prefix + "%" for prefix in SCRATCH_PREFIXES]],
+    ).fetchall()
+    for (name,) in rows:
+        # Whoever has connected meanwhile keeps it.
+        with suppress(psycopg.errors.ObjectInUse):
+            server.execute(_compose("drop database if exists {}", name))
+
+
 def _make_template(server: psycopg.Connection, live_dsn: str) -> str:
     """Return the name of the template of the present migrations, making it where there is none."""
     wanted = TEMPLATE_PREFIX + hash_migrations()
@@ -122,16 +177,12 @@ def _make_template(server: psycopg.Connection, live_dsn: str) -> str:
     raw = f"yipan_making_{os.getpid()}"
     server.execute(_compose("drop database if exists {} with (force)", raw))
     server.execute(_compose("create database {} template template0 encoding 'UTF8'", raw))
-    dsn = make_virtual_dsn(live_dsn, name=raw)
-    with psycopg.connect(dsn, autocommit=True) as fresh:
-        fresh.execute(_read("simulated.sql"))
-    point_django_at(dsn)
+    point_django_at(psycopg.conninfo.make_conninfo(live_dsn, dbname=raw))
     try:
         migrate_and_grant()
-        with connection.cursor() as cursor:
-            cursor.execute(_read("bend.sql"))
     finally:
         connections.close_all()
+    freeze(live_dsn, name=raw)
     # Renamed when it is whole: a template that was half made is never taken for one.
     server.execute(_compose("alter database {} rename to {}", raw, wanted))
     return wanted

@@ -91,6 +91,11 @@ class Lines:
         """Let the next delivery of a system end in the middle."""
         self._crashes.add(source)
 
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether messages wait for their time, so that some may come without anything new."""
+        return bool(self._withheld)
+
     def carry(self) -> int:
         """
         Deliver all that can be delivered now; return how many messages were received.

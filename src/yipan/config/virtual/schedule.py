@@ -45,6 +45,13 @@ class Pace:
 #: By the name of a scale. What is compared and planned for thousands of SKUs takes its time.
 PACES: Final = {
     "tiny": Pace(),
+    "demo": Pace(
+        carried_every=timedelta(hours=1),
+        tasks_every=timedelta(hours=4),
+        quiet_every=timedelta(hours=8),
+        weekly=frozenset({"planning.plan_nightly"}),
+        left_out=LEFT_OUT | {"planning.judge_segments", "planning.plan_nightly"},
+    ),
     "small": Pace(carried_every=timedelta(minutes=5), tasks_every=timedelta(minutes=30)),
     "medium": Pace(carried_every=timedelta(minutes=15), tasks_every=timedelta(hours=1)),
     "large": Pace(

@@ -115,14 +115,18 @@ class VirtualSystems:
         while self._schedule.next_at <= to:
             at = self._schedule.next_at
             self._clock.move_to(at)
-            self._carry()
+            if self._is_moved:
+                self._carry()
             is_quiet = not self._work.is_lively
             self._work.is_lively = False
-            for name, task in self._schedule.take(at, is_quiet=is_quiet):
+            tasks = self._schedule.take(at, is_quiet=is_quiet)
+            for name, task in tasks:
                 self._run(name, task)
-            self._carry()
+            if tasks or self.lines.is_waited_for:
+                self._carry()
         self._clock.move_to(to)
-        if self._clock.read() - self._work.carried_at >= self._pace.carried_every:
+        is_time = self._clock.read() - self._work.carried_at >= self._pace.carried_every
+        if is_time and (self._is_moved or self.lines.is_waited_for):
             self._carry()
 
     def call(
@@ -188,6 +192,11 @@ class VirtualSystems:
         received = [Fault(name="exchange", error=each, at=now) for each in self.lines.faults]
         return [*self.faults, *received]
 
+    @property
+    def _is_moved(self) -> bool:
+        """Whether anybody called since messages were carried last: nothing else tells anything."""
+        return self._work.is_called
+
     def _carry(self) -> None:
         """Deliver what is told, and do what waits in the background, until nothing is left."""
         self._work.carried_at = self._clock.read()
@@ -233,13 +242,24 @@ def open_systems(
 
     Everybody of `members` may call them. At the end the database is dropped, and time is real.
     """
-    with open_virtual_database(live_dsn):
-        clock = VirtualClock(now)
-        clock.start()
-        try:
-            months.open_months(today=now.date())
-            systems = VirtualSystems(clock, pace=pace or Pace(), seed=seed)
-            systems.let_in(members)
-            yield systems
-        finally:
-            clock.stop()
+    with (
+        open_virtual_database(live_dsn),
+        run_systems(members=members, now=now, pace=pace, seed=seed) as systems,
+    ):
+        yield systems
+
+
+@contextmanager
+def run_systems(
+    *, members: Iterable[Member], now: datetime, pace: Pace | None = None, seed: int = 0
+) -> Iterator[VirtualSystems]:
+    """Run all systems over the database Django is pointed at, which has simulated clocks."""
+    clock = VirtualClock(now)
+    clock.start()
+    try:
+        months.open_months(today=now.astimezone(UTC).date())
+        systems = VirtualSystems(clock, pace=pace or Pace(), seed=seed)
+        systems.let_in(members)
+        yield systems
+    finally:
+        clock.stop()
