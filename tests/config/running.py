@@ -43,8 +43,6 @@ def make_environment(home: Path, **changes: str) -> dict[str, str]:
         "YIPAN_HOME": str(home),
         "PYTHONPATH": str(ROOT / "src"),
         "DJANGO_SETTINGS_MODULE": "yipan.config.settings",
-        # Weeks behind the demo take a minute, and few tests look at them.
-        "YIPAN_DEMO_DAYS": "0",
         **changes,
     }
 

@@ -108,6 +108,7 @@ def test_everybody_has_a_key_that_opens_no_more_than_it_should(systems: VirtualS
 
 
 def test_a_message_lost_on_the_line_is_sent_again(systems: VirtualSystems) -> None:
+    go_between_tasks(systems)
     systems.trouble_line("pos:S1", "lost")
     sell(systems, "SKU-0", 2)
     pass_time(systems, 10 * MINUTE)
@@ -123,6 +124,7 @@ def test_a_message_lost_on_the_line_is_sent_again(systems: VirtualSystems) -> No
 
 
 def test_a_lost_message_comes_at_once_when_the_hub_asks_for_it(systems: VirtualSystems) -> None:
+    go_between_tasks(systems)
     systems.trouble_line("pos:S1", "lost")
     sell(systems, "SKU-1", 2)
     pass_time(systems, 2 * MINUTE)
@@ -141,6 +143,7 @@ def test_a_lost_message_comes_at_once_when_the_hub_asks_for_it(systems: VirtualS
 
 
 def test_a_doubled_message_is_booked_once(systems: VirtualSystems) -> None:
+    go_between_tasks(systems)
     systems.trouble_line("pos:S2", "doubled")
     sell(systems, "SKU-1", 2, site="S2")
     pass_time(systems, 2 * MINUTE)
@@ -193,6 +196,7 @@ def test_a_system_killed_in_the_middle_takes_the_message_once(systems: VirtualSy
 
 
 def test_an_altered_message_is_found_by_the_digests_and_put_right(systems: VirtualSystems) -> None:
+    go_between_tasks(systems)
     systems.trouble_line("pos:S1", "altered")
     sell(systems, "SKU-6", 2)
     pass_time(systems, 2 * MINUTE)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.db import connections
 
 from yipan.config.virtual import database
 
@@ -26,9 +27,9 @@ select distinct c from pg_proc p cross join unnest(p.proconfig) c
 @pytest.fixture
 def frozen(database_url: str) -> Iterator[psycopg.Connection]:
     """Make a frozen database, and look at it without any search path of its own."""
-    before = dict(database.connections["default"].settings_dict)
+    before = dict(connections["default"].settings_dict)
     database.create_virtual_database(database_url, name=NAME)
-    database.connections["default"].settings_dict.update(before)
+    connections["default"].settings_dict.update(before)
     with psycopg.connect(database_url, dbname=NAME, autocommit=True) as connection:
         yield connection
     database.drop_database(database_url, name=NAME)

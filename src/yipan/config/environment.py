@@ -52,8 +52,9 @@ VARIABLES = (
     Variable(
         name="YIPAN_DEMO_DAYS",
         group=STARTING,
-        without="`30`",
-        meaning="How many simulated days lie behind a new demo retailer; `0` makes it in seconds.",
+        without="`0`",
+        meaning="How many simulated days lie behind a new demo retailer, such as `30`. Each takes "
+        "some seconds at the first start.",
     ),
     Variable(
         name="YIPAN_WEB_WORKERS",

@@ -17,9 +17,8 @@ LOGIN_MARK = "log-in: "
 #: Nobody can log in: an empty system, or a site node whose people are not made yet.
 NOBODY_MARK = "nobody"
 NO_DEMO = "--no-demo"
-#: How many days lie behind the demo retailer.
+#: How many simulated days lie behind the demo retailer, unless said otherwise none.
 DAYS_VARIABLE = "YIPAN_DEMO_DAYS"
-DAYS = 30
 
 
 def main() -> None:
@@ -92,7 +91,7 @@ def _make_history() -> bool:
     """Make the demo with weeks behind it, where that is wanted and can be done."""
     from django.utils import timezone
 
-    days = int(os.environ.get(DAYS_VARIABLE) or DAYS)
+    days = int(os.environ.get(DAYS_VARIABLE) or "0")
     dsn = find_dsn()
     if not days or dsn is None:
         return False

@@ -158,7 +158,7 @@ def _change(*, now: datetime) -> None:
 
 def _propose(*, now: datetime) -> None:
     """Goods nobody ordered should go back; of what came too much nobody has said anything yet."""
-    surplus = ReceiptSurplus.objects.filter(is_ordered=False).order_by("id")[0]
+    surplus = ReceiptSurplus.objects.filter(site=WAREHOUSE, is_ordered=False).order_by("id")[0]
     receipt_surplus.propose(
         number=surplus.number,
         outcome="return",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -23,10 +24,13 @@ from yipan.demo import history, retailer
 from yipan.ledger.memory import forget_ids
 from yipan.simulate.acts.stage import ZONE
 from yipan.simulate.cast import SCALES, list_members
+from yipan.simulate.plans.model import FaultPlan
+from yipan.simulate.plans.reading import load_plan
 from yipan.simulate.run import run
 
 SCALE: Final = "demo"
 SEED: Final = 7
+CALMER: Final = 3
 #: From the midnight before the last day of a run until the world is at rest.
 LAST_DAY_TAKES: Final = timedelta(hours=56)
 
@@ -68,8 +72,22 @@ def _live(live_dsn: str, name: str, *, now: datetime, days: int, say: Say) -> No
     first = datetime.combine(last_day - timedelta(days=days - 1), time(), tzinfo=ZONE)
     members = list_members(SCALES[SCALE])
     with run_systems(members=members, now=first, pace=PACES[SCALE], seed=SEED) as systems:
-        run(systems, plan="default", scale=SCALE, seed=SEED, days=days, on_progress=say)
+        run(systems, plan=_make_plan(), scale=SCALE, seed=SEED, days=days, on_progress=say)
         systems.advance(now)
         for member in members:
             keys.revoke(name=member.name, by=SYSTEM, at=now, device="simulator")
     database.thaw(live_dsn, name=name)
+
+
+def _make_plan() -> FaultPlan:
+    """Return the default plan with everything a third as often: few goods are there to suffer."""
+    plan = load_plan("default")
+    rules = [
+        replace(
+            rule,
+            per_day=rule.per_day / CALMER,
+            per_thousand=rule.per_thousand / CALMER,
+        )
+        for rule in plan.rules
+    ]
+    return replace(plan, name=SCALE, rules=tuple(rules))
