@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from yipan.erp.documents import master_record
 from yipan.erp.documents.master_record import Author
+from yipan.ledger.moves import Trace
 from yipan.masterdata import queries
+from yipan.pool.policy import channels
+from yipan.pool.policy.channels import Service
+from yipan.pool.queries.channels import list_services
 
 SITES = {
     "W2": ("Suzhou DC", "苏州分拨仓", "苏州市工业园区物流大道 66 号"),
     "S2": ("Gusu store", "姑苏店", "苏州市姑苏区观前街 120 号"),
     "S3": ("Jinji Lake store", "金鸡湖店", "苏州市工业园区苏州大道 188 号"),
+}
+
+#: Latitude and longitude (WGS 84) of their streets, to about a hundred meters.
+COORDINATES = {
+    "W2": (31.3236, 120.7236),
+    "S2": (31.3117, 120.6308),
+    "S3": (31.3190, 120.7052),
 }
 
 SUPPLIERS = {
@@ -75,3 +86,21 @@ def name_everything(*, at: datetime) -> None:
         ],
         by=by,
     )
+    _place_sites(at=at)
+
+
+def _place_sites(*, at: datetime) -> None:
+    """Say where the sites stand, and leave what they do as it is."""
+    known = list_services(sites=list(COORDINATES))
+    for code, (latitude, longitude) in COORDINATES.items():
+        services = [
+            Service(**{each.name: getattr(row, each.name) for each in fields(Service)})
+            for row in known
+            if row.site == code
+        ]
+        for service in services or [Service(site=code, method="ship")]:
+            channels.save_service(
+                service=replace(service, latitude=latitude, longitude=longitude),
+                by=Trace(actor="planner", device="demo", reason="demo"),
+                at=at,
+            )

@@ -49,7 +49,7 @@ class Doors:
         }
         for name, value in headers.items():
             if name != "Content-Type":
-                environ["HTTP_" + name.upper().replace("-", "_")] = value
+                environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
         response = self._handle(environ, _start_response)
         try:
             text = b"".join(response)
