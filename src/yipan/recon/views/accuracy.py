@@ -12,13 +12,18 @@ from django.views.decorators.http import require_GET
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
-from yipan.recon.queries import accuracy, cases, reports
+from yipan.recon.queries import accuracy, cases, charts, reports
+from yipan.recon.rules.control import Chart
 from yipan.recon.views.words import CAUSES
 
 DAYS = 30
 COVERAGE_DAYS = 90
 HOUR_SECONDS = 3_600
 HOURS_SHOWN_MAX = 72
+#: Of a control chart, in its own units: height, empty edge, and width of a week.
+CHART_HEIGHT = 48
+CHART_EDGE = 5
+CHART_STEP = 18
 
 
 @require_GET
@@ -42,6 +47,17 @@ def show_accuracy(request: HttpRequest) -> HttpResponse:
         "value": sum(row.value_open_minor for row in rows),
         "categories": accuracy.list_categories_accuracy(sites=actor.sites, since=since),
         "weeks": accuracy.list_weeks(sites=actor.sites, at=at),
+        "charts": [
+            {
+                "site": row.site,
+                "chart": row.chart,
+                "percent": round(100 * row.chart.center),
+                "marks": _place(row.chart),
+                "out": sum(point.is_out for point in row.chart.points),
+            }
+            for row in charts.list_charts(sites=actor.sites, at=at)
+        ],
+        "chart_height": CHART_HEIGHT,
         "losses": losses,
         "causes": [
             {"row": row, "label": CAUSES.get(row.cause, row.cause)} for row in losses.causes
@@ -66,6 +82,28 @@ def show_accuracy(request: HttpRequest) -> HttpResponse:
         else [],
     }
     return render(request, "recon/accuracy.html", context)
+
+
+def _place(chart: Chart) -> list[dict[str, object]]:
+    """Return where each week of a chart is drawn: the top is all lines, the floor its worst."""
+    floor = min([0.9, *(min(point.share, point.low) for point in chart.points)])
+
+    def get_height(share: float) -> int:
+        return round((1 - share) / (1 - floor) * (CHART_HEIGHT - 2 * CHART_EDGE)) + CHART_EDGE
+
+    return [
+        {
+            "x": CHART_STEP * place + CHART_STEP // 2,
+            "left": CHART_STEP * place,
+            "y": get_height(point.share),
+            "center": get_height(chart.center),
+            "high": get_height(point.high),
+            "span": get_height(point.low) - get_height(point.high),
+            "percent": round(100 * point.share),
+            "is_out": point.is_out,
+        }
+        for place, point in enumerate(chart.points)
+    ]
 
 
 def _write_span(span: timedelta | None) -> str:
