@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "yipan.planning",
     "yipan.shop",
     "yipan.console",
+    "yipan.lab",
     "yipan.config.apps.CompositionConfig",  # last: it connects all others
 ]
 MIDDLEWARE = [

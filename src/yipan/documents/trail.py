@@ -67,23 +67,7 @@ def record_many(steps: list[Step]) -> None:
 def list_steps(*, document_type: str, number: str) -> list[Step]:
     """Return the steps of a document in the order they were written, at most 500."""
     rows = TrailStep.objects.filter(document_type=document_type, number=number).order_by("id")
-    return [
-        Step(
-            document_type=row.document_type,
-            number=row.number,
-            step=row.step,
-            from_state=row.from_state,
-            to_state=row.to_state,
-            actor=row.actor,
-            device=row.device,
-            at=row.at,
-            reason=row.reason,
-            message_id=row.message_id,
-            system=row.system,
-            sites=tuple(row.sites),
-        )
-        for row in rows[:STEPS_LISTED_MAX]
-    ]
+    return [_read(row) for row in rows[:STEPS_LISTED_MAX]]
 
 
 def count_steps(*, document_type: str, number: str, step: str) -> int:
@@ -109,3 +93,31 @@ def list_latest_steps(*, after: int | None, limit: int = STEPS_LISTED_MAX) -> li
     query = TrailStep.objects.order_by("-id").values_list("id", "system", "sites")
     rows = query[:1] if after is None else query.filter(id__gt=after)[:limit]
     return [Latest(row[0], row[1], tuple(row[2])) for row in reversed(rows)]
+
+
+def get_last_id() -> int:
+    """Return the id of the step written last; 0 when there is none."""
+    return TrailStep.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def list_after(last_id: int, *, limit: int = STEPS_LISTED_MAX) -> list[Step]:
+    """Return the steps of all documents written behind one, in their order."""
+    assert 0 < limit <= STEPS_LISTED_MAX
+    return [_read(row) for row in TrailStep.objects.filter(id__gt=last_id).order_by("id")[:limit]]
+
+
+def _read(row: TrailStep) -> Step:
+    return Step(
+        document_type=row.document_type,
+        number=row.number,
+        step=row.step,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        actor=row.actor,
+        device=row.device,
+        at=row.at,
+        reason=row.reason,
+        message_id=row.message_id,
+        system=row.system,
+        sites=tuple(row.sites),
+    )

@@ -1,0 +1,59 @@
+"""
+Door for the process that tells one story: `python -m yipan.config.lab_story STORY [FAULT]`.
+
+It runs all systems over a scratch database and writes a line of JSON for each frame. Whoever
+started it keeps them; when nobody reads any more, it ends, and its database with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import django
+
+#: Always the same name: what a killed process left is dropped by the next.
+DATABASE = "yipan_lab"
+
+
+def main(code: str, fault: str) -> int:
+    """Tell a story; return 0 when it was told to the end."""
+    # Apps need settings first.
+    from yipan.config.database import find_dsn  # noqa: PLC0415
+    from yipan.config.virtual.systems import open_systems  # noqa: PLC0415
+    from yipan.lab.telling import tell  # noqa: PLC0415
+    from yipan.simulate.cast import Member  # noqa: PLC0415
+    from yipan.simulate.stories.retailer import PEOPLE  # noqa: PLC0415
+    from yipan.simulate.stories.values import StoryStuck  # noqa: PLC0415
+
+    members = [
+        Member(name=name, role=person.role, sites=person.sites) for name, person in PEOPLE.items()
+    ]
+    dsn = find_dsn()
+    if dsn is None:
+        _say({"failed": "lab.no_database", "detail": ""})
+        return 1
+    with open_systems(dsn, members=members, database=DATABASE) as systems:
+
+        def list_troubles() -> dict[tuple[str, int], str]:
+            return {(hit.source, hit.sequence): hit.trouble for hit in systems.lines.hits}
+
+        try:
+            for frame, scale in tell(code, fault=fault, systems=systems, troubles=list_troubles):
+                _say({"frame": frame, "scale": scale})
+        except StoryStuck as stuck:
+            _say({"failed": "lab.story_stuck", "detail": str(stuck)})
+            return 1
+    return 0
+
+
+def _say(line: object) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.config.settings")
+    django.setup()
+    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""))
