@@ -36,7 +36,9 @@ PUBLIC = frozenset(
     }
 )
 
-EVERY_PERSON = frozenset({"console.home", "console.preferences", "console.design", "access.me"})
+EVERY_PERSON = frozenset(
+    {"console.home", "console.preferences", "console.design", "lab.watch", "access.me"}
+)
 EVERYBODY = frozenset({"access.me", "ledger.read", "masterdata.read", "pool.read"})
 
 ALLOWED: Mapping[Role, frozenset[str]] = {
@@ -450,6 +452,7 @@ WITHOUT_SITE = frozenset(
         "templates:kind",
         "exports:kind",
         "{kind}:form",
+        "lab:story",
     }
 )
 

@@ -106,6 +106,9 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "console.home": _PEOPLE,
         "console.preferences": _PEOPLE,
         "console.design": _PEOPLE,
+        # The scenario lab: stories in a world of their own
+        "lab.watch": _PEOPLE,
+        "lab.run": _to(_IC, _PU, _FI, _OD, _PL, _WL, _SM, _AD),
         # Books
         "ledger.read": _EVERYONE,
         "ledger.read_cost": _to(_IC, _PU, _FI, _AD),

@@ -22,5 +22,6 @@ urlpatterns = [
     path("shop/", include("yipan.shop.urls")),
     path("planning/", include("yipan.planning.urls")),
     path("recon/", include("yipan.recon.urls")),
+    path("lab/", include("yipan.lab.urls")),
     path("", include("yipan.console.urls")),
 ]

@@ -22,7 +22,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 
 from yipan.channels import tasks as channels
-from yipan.config import api_bulk_jobs, clock, node
+from yipan.config import api_bulk_jobs, clock, lab_runs, node
 from yipan.documents import bulk_jobs
 from yipan.erp import tasks
 from yipan.exchange.backoff import Backoff
@@ -31,6 +31,7 @@ from yipan.exchange.forwarding import Forwarder
 from yipan.exchange.outbox import CHANNEL
 from yipan.exchange.pulling import Puller
 from yipan.exchange.transport import Https
+from yipan.lab import runs
 from yipan.masterdata import jobs
 
 log = structlog.get_logger(__name__)
@@ -100,6 +101,7 @@ def list_rounds() -> list[Rounds]:
     if "erp" in node.list_node_receivers():
         rounds.append(Rounds(name="imports", go_round=_import_files, channel=jobs.CHANNEL))
         rounds.append(Rounds(name="bulk", go_round=_take_lines, channel=bulk_jobs.CHANNEL))
+        rounds.append(Rounds(name="lab", go_round=_tell_stories, channel=runs.CHANNEL))
         rounds.append(Rounds(name="publisher", go_round=_publish, channel=UNCALLED))
         rounds.append(Rounds(name="webhooks", go_round=_ring, channel=UNCALLED))
     return rounds
@@ -124,6 +126,10 @@ def _import_files(now: float) -> int:  # noqa: ARG001  jobs are told the time of
 
 def _take_lines(now: float) -> int:  # noqa: ARG001  jobs are told the time of the day
     return api_bulk_jobs.run_part(clock=timezone.now)
+
+
+def _tell_stories(now: float) -> int:  # noqa: ARG001  runs are told the time of the day
+    return lab_runs.run_next(clock=timezone.now)
 
 
 def _publish(now: float) -> int:  # noqa: ARG001  channels are told the time of the day

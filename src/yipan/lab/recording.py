@@ -18,7 +18,8 @@ from yipan.masterdata.queries import find_sites
 from yipan.oms.queries import orders
 from yipan.recon.queries import cases
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 HUB = "erp"
 #: What of the hub's book lies at a place of its own or on its way to one.
@@ -26,9 +27,11 @@ HELD_AT_HUB = ("on_hand/", "in_transit/")
 SYSTEMS: Mapping[str, str] = {"warehouse": "wms", "store": "pos"}
 #: Messages about the messages themselves are no part of a story.
 UNSHOWN = ("digest", "stock_report")
+#: What the systems plan for themselves each night.
+UNSHOWN_DOCUMENTS = ("plan_run", "proposal")
 QUANTITIES = ("quantity", "quantity_sound", "quantity_shipped", "quantity_counted")
 #: Boxes that a pile has at most; more pieces than that, and a box stands for several.
-BOXES_MAX = 24
+BOXES_MAX = 40
 
 #: What the line does to messages: (source, sequence) to `lost`, `doubled`...
 Troubles = Callable[[], Mapping[tuple[str, int], str]]
@@ -62,6 +65,7 @@ class Recorder:
         self._told: set[tuple[str, int]] = set()
         self._before: dict[tuple[str, str, str], int] = {}
         self._states: dict[tuple[str, int], str] = {}
+        self._seen: set[tuple[str, str]] = set()
         self._is_first = True
         self.most = 0
 
@@ -143,20 +147,20 @@ class Recorder:
                     sums[site, row["sku"]] += row["quantity"]
             by_book[book["book"]] = sums
         own = {name.split(":")[1]: sums for name, sums in by_book.items() if ":" in name}
-        return [
-            {
-                "site": site,
-                "sku": sku,
-                "physical": self._stage.physical.sum_site(site, sku),
-                "own": own[site][site, sku],
-                "hub": by_book[HUB][site, sku],
-            }
-            for site in self._story.sites
-            for sku in self._story.goods
-            if (site, sku) in own[site]
-            or self._stage.physical.sum_site(site, sku)
-            or by_book[HUB][site, sku]
-        ]
+        rows = []
+        for site in self._story.sites:
+            for sku in self._story.goods:
+                figures = {
+                    "physical": self._stage.physical.sum_site(site, sku),
+                    "own": own[site][site, sku],
+                    "hub": by_book[HUB][site, sku],
+                }
+                # What was there once is shown when it is gone, too.
+                if any(figures.values()):
+                    self._seen.add((site, sku))
+                if (site, sku) in self._seen:
+                    rows.append({"site": site, "sku": sku, **figures})
+        return rows
 
     def _read_wire(self) -> list[dict[str, Any]]:
         troubles = self._troubles()
@@ -198,6 +202,7 @@ class Recorder:
                 "at": step.at.isoformat(),
             }
             for step in steps
+            if step.document_type not in UNSHOWN_DOCUMENTS
         ]
 
 

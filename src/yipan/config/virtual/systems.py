@@ -236,14 +236,16 @@ def open_systems(
     now: datetime = BEGINNING,
     pace: Pace | None = None,
     seed: int = 0,
+    database: str = "",
 ) -> Iterator[VirtualSystems]:
     """
     Run all systems over a scratch database on the server of `live_dsn`, from `now` on.
 
     Everybody of `members` may call them. At the end the database is dropped, and time is real.
+    `database` names it, where one shall take the place of what a killed process left.
     """
     with (
-        open_virtual_database(live_dsn),
+        open_virtual_database(live_dsn, name=database),
         run_systems(members=members, now=now, pace=pace, seed=seed) as systems,
     ):
         yield systems

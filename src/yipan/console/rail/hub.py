@@ -18,6 +18,13 @@ SECTIONS = (
                 icon="columns-3",
                 words=_("compare stock watermark"),
             ),
+            Item(
+                label=_("Scenario lab"),
+                url_name="lab:index",
+                action="lab.watch",
+                icon="clapperboard",
+                words=_("story lesson demo physical messages fault"),
+            ),
         ),
     ),
     Section(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from yipan.simulate.stories import retailer
 from yipan.simulate.stories.retailer import LAMP, TEA
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 FLOOR = "S1/shop_floor"
 
@@ -17,8 +18,8 @@ def tell(stage: Stage) -> Iterator[Beat]:
     stage.open({FLOOR: {TEA: 10, LAMP: 6}})
     yield Beat(text="counting.before", numbers={"tea": 10, "lamps": 6})
     if stage.fault == "taken":
-        stage.physical.carry(TEA, 4, from_place=FLOOR, to_place="gone")
-        yield Beat(text="counting.taken", kind="fault", numbers={"quantity": 4})
+        stage.physical.carry(TEA, 2, from_place=FLOOR, to_place="gone")
+        yield Beat(text="counting.taken", kind="fault", numbers={"quantity": 2})
     count = stage.start_count("S1", "shop_floor", TEA, LAMP)
     yield Beat(text="counting.started", numbers={"document": count})
     if stage.fault == "late_ticket":

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from yipan.simulate.stories import retailer
 from yipan.simulate.stories.retailer import BIN, CHANNELS, LAMP
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 FLOOR = "S1/shop_floor"
 

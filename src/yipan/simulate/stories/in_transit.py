@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from yipan.simulate.stories import retailer
 from yipan.simulate.stories.retailer import BIN, TEA
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
-FLOOR, RAMP = "S1/shop_floor", "W1/SHIP-01"
+FLOOR, BACK, RAMP = "S1/shop_floor", "S1/backroom", "W1/SHIP-01"
 #: Fault to how many of twelve come.
 CAME = {"": 9, "all": 0, "lost": 9, "found_later": 9}
 
@@ -33,7 +34,7 @@ def tell(stage: Stage) -> Iterator[Beat]:
     stage.physical.carry(TEA, missing, from_place="truck", to_place="gone")
     yield Beat(text="in_transit.falls", kind="fault", numbers={"missing": missing})
     if came:
-        stage.physical.carry(TEA, came, from_place="truck", to_place=FLOOR)
+        stage.physical.carry(TEA, came, from_place="truck", to_place=BACK)
     if stage.fault == "lost":
         stage.systems.trouble_line("pos:S1", "lost")
     stage.take_in("S1", TEA, came)
@@ -42,9 +43,13 @@ def tell(stage: Stage) -> Iterator[Beat]:
     if stage.fault == "lost":
         yield Beat(text="in_transit.lost", kind="fault", numbers={"quantity": came})
         stage.sell("S1", TEA, 1, number=31)
-        stage.wait(20)
-        stage.compare()
-        yield Beat(text="in_transit.lost_mended", kind="mended", numbers={"quantity": came})
+        stage.wait(18)
+        case = stage.heal(TEA)
+        yield Beat(
+            text="in_transit.lost_mended",
+            kind="mended",
+            numbers={"quantity": came, "document": case["number"]},
+        )
     difference = _get_difference(stage, number)
     yield Beat(
         text="in_transit.found", kind="found",
@@ -52,9 +57,10 @@ def tell(stage: Stage) -> Iterator[Beat]:
     )  # fmt: skip
     yield from _settle(stage, difference, missing=missing)
     yield Beat(
-        text="in_transit.end", kind="end",
+        text="in_transit.end_found" if stage.fault == "found_later" else "in_transit.end",
+        kind="end",
         numbers={"came": came, "missing": missing, "quantity": 12},
-    )  # fmt: skip
+    )
 
 
 def _get_difference(stage: Stage, transfer: str) -> str:
@@ -65,21 +71,43 @@ def _get_difference(stage: Stage, transfer: str) -> str:
 def _settle(stage: Stage, difference: str, *, missing: int) -> Iterator[Beat]:
     by, address = retailer.CONTROLLER, f"/transfer-differences/{difference}"
     stage.post(f"{address}/assign", {"owner": by}, by=by)
-    if stage.fault == "found_later":
-        stage.physical.carry(TEA, missing, from_place="gone", to_place=FLOOR)
-        outcome = "found"
-    else:
-        outcome = "claim_carrier"
+    is_found = stage.fault == "found_later"
+    outcome = "found" if is_found else "claim_carrier"
     lines = [{"sku": TEA, "quantity": missing, "outcome": outcome}]
-    body = {"lines": lines, "reference": "SF-4711", "reason": "Damage report of the carrier."}
+    body = {"lines": lines, "reference": "SF-4711", "reason": "Report of the carrier."}
     stage.post(f"{address}/settle", body, by=retailer.FINANCE)
     stage.wait(2)
-    yield Beat(text=f"in_transit.{outcome}", kind="mended", numbers={"missing": missing})
+    if not is_found:
+        yield Beat(text="in_transit.claimed", kind="mended", numbers={"missing": missing})
+        return
+    stage.physical.carry(TEA, missing, from_place="gone", to_place=BACK)
+    yield Beat(text="in_transit.found_again", numbers={"missing": missing})
+    yield from _count(stage, missing=missing)
+
+
+def _count(stage: Stage, *, missing: int) -> Iterator[Beat]:
+    """Count the backroom: a document of the store's own says what it has more."""
+    there = stage.physical.get(BACK, TEA)
+    count = stage.start_count("S1", "backroom", TEA)
+    stage.see("S1", count, {TEA: there}, by=retailer.CLERKS["S1"])
+    stage.wait(5)
+    stage.see("S1", count, {TEA: there}, by=retailer.SECOND_CLERK)
+    stage.wait(2)
+    case = stage.get_case(TEA)
+    stage.settle_count("S1", count)
+    stage.wait(2)
+    if stage.decide_adjustments():
+        stage.wait(2)
+    yield Beat(
+        text="in_transit.found_counted",
+        kind="mended",
+        numbers={"missing": missing, "document": case["number"]},
+    )
 
 
 STORY = Story(
     code="in_transit",
-    rows=((BIN, RAMP), ("truck", "gone"), (FLOOR, "customers")),
+    rows=((BIN, RAMP), ("truck", "gone"), (BACK, FLOOR)),
     goods=(TEA,),
     faults=("all", "lost", "found_later"),
     tell=tell,

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from yipan.simulate.stories.retailer import TEA
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 FLOOR = "S1/shop_floor"
 TROUBLES = {"": "lost", "doubled": "doubled", "altered": "altered", "reordered": "reordered"}
+
+#: What needs somebody's step; all else settles by numbers alone.
+HEALED = ("lost", "altered")
 
 
 def tell(stage: Stage) -> Iterator[Beat]:
@@ -30,6 +34,17 @@ def tell(stage: Stage) -> Iterator[Beat]:
     yield Beat(text=f"lost_message.{name}_next", kind="found", numbers={"quantity": 1})
     stage.wait(20)
     stage.compare()
+    if name in HEALED:
+        case = stage.get_case(TEA)
+        part = case["parts"][0]
+        numbers = {
+            "document": case["number"],
+            "difference": case["quantity"],
+            "sequence": part["sequence"] or 0,
+            "cause": case["cause"],
+        }
+        yield Beat(text=f"lost_message.{name}_case", kind="found", numbers=numbers)
+        stage.heal(TEA)
     yield Beat(text=f"lost_message.{name}_mended", kind="mended", numbers={"quantity": 5})
     yield Beat(
         text="lost_message.end",

@@ -8,7 +8,8 @@ from datetime import datetime
 from yipan.simulate.stories import retailer
 from yipan.simulate.stories.retailer import BIN, DOCK, TEA
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 #: Fault to (what came, what was typed).
 TYPED = {"": (100, 10), "swapped": (63, 36), "scanned": (100, 100)}
@@ -36,7 +37,7 @@ def tell(stage: Stage) -> Iterator[Beat]:
         numbers={**numbers, "document": receipt},
     )
     stage.wait(2)
-    yield Beat(text="miskey.heard", numbers=numbers)
+    yield Beat(text="miskey.heard" if is_wrong else "miskey.heard_scanned", numbers=numbers)
     yield from _count(stage, numbers, is_wrong=is_wrong)
     if is_wrong:
         yield from _put_right(stage, inbound, receipt, numbers, arrived_at=arrived_at)

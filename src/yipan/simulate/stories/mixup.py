@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from yipan.simulate.stories import retailer
-from yipan.simulate.stories.retailer import BIN, DOCK, GREEN, TEA
+from yipan.simulate.stories.retailer import DOCK, GREEN, TEA
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 
 def tell(stage: Stage) -> Iterator[Beat]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from yipan.simulate.stories import retailer
 from yipan.simulate.stories.retailer import TEA
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 FLOOR = "S1/shop_floor"
 SOLD = (2, 1, 3, 1)
@@ -26,8 +27,12 @@ def tell(stage: Stage) -> Iterator[Beat]:
             text="offline.sold",
             numbers={"quantity": quantity, "total": sum(SOLD[:number]), "number": number},
         )
+    order = ""
     if stage.fault == "promised":
-        yield from _promise(stage)
+        order = _promise(stage)
+        yield Beat(
+            text="offline.promised", kind="fault", numbers={"quantity": 8, "document": order}
+        )
     stage.compare()
     yield Beat(
         text="offline.compared",
@@ -46,7 +51,15 @@ def tell(stage: Stage) -> Iterator[Beat]:
         kind="fault" if stage.fault == "lost" else "mended",
         numbers={"total": sum(SOLD)},
     )
-    stage.wait(25)
+    if stage.fault == "lost":
+        stage.wait(18)
+        case = stage.heal(TEA)
+        yield Beat(
+            text="offline.case",
+            kind="found",
+            numbers={"document": case["number"], "difference": case["quantity"]},
+        )
+    stage.wait(10)
     stage.compare()
     if stage.fault:
         yield Beat(
@@ -59,8 +72,8 @@ def tell(stage: Stage) -> Iterator[Beat]:
     )
 
 
-def _promise(stage: Stage) -> Iterator[Beat]:
-    """Promise online what the store has sold already: the hub cannot know."""
+def _promise(stage: Stage) -> str:
+    """Promise online what the store has sold already: the hub cannot know. Return the order."""
     body = {
         "channel": "web",
         "external_id": "web-9",
@@ -69,10 +82,26 @@ def _promise(stage: Stage) -> Iterator[Beat]:
         "method": "pickup",
         "pickup_site": "S1",
     }
-    order = stage.post("/orders", body, by=retailer.DESK)
+    order = str(stage.post("/orders", body, by=retailer.DESK)["number"])
     stage.wait(1)
+    return order
+
+
+def _pick_what_is_there(stage: Stage, order: str) -> Iterator[Beat]:
+    """Five of eight are there: they are set aside, and the customer hears of the rest at once."""
+    there = stage.physical.get(FLOOR, TEA)
+    clerk = retailer.CLERKS["S1"]
+    [part] = stage.get(f"/orders/{order}", by=retailer.DESK)["fulfillments"]
+    address = f"/pos/fulfillments/{part['number']}"
+    stage.post(f"{address}/accept", by=clerk)
+    stage.post(f"{address}/picks", {"sku": TEA, "quantity": there}, by=clerk)
+    stage.post(f"{address}/finish", by=clerk)
+    stage.wait(3)
+    state = stage.get(f"/orders/{order}", by=retailer.DESK)["state"]
     yield Beat(
-        text="offline.promised", kind="fault", numbers={"quantity": 8, "document": order["number"]}
+        text="offline.healed_promised",
+        kind="mended",
+        numbers={"there": there, "missing": 8 - there, "state": state},
     )
 
 

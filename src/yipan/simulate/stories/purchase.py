@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from yipan.simulate.stories.retailer import BIN, DOCK, TEA
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 
 def tell(stage: Stage) -> Iterator[Beat]:
@@ -19,14 +20,19 @@ def tell(stage: Stage) -> Iterator[Beat]:
     yield Beat(text="purchase.sent", numbers={"document": inbound})
     yield from _deliver(stage, inbound, 24, left=16)
     if stage.fault:
-        stage.wait(20)
+        stage.wait(4)
         stage.compare()
         yield Beat(text=f"purchase.{stage.fault}_seen", kind="found", numbers={"quantity": 24})
     yield from _deliver(stage, inbound, 16, left=0)
     if stage.fault:
-        stage.wait(20)
+        stage.wait(60)
         stage.compare()
-        yield Beat(text=f"purchase.{stage.fault}_mended", kind="mended", numbers={"quantity": 40})
+        closed = stage.list_cases(state="closed")
+        yield Beat(
+            text=f"purchase.{stage.fault}_mended",
+            kind="mended",
+            numbers={"quantity": 40, "document": closed[-1]["number"] if closed else ""},
+        )
     yield Beat(
         text="purchase.end",
         kind="end",

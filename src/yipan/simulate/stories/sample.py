@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from yipan.simulate.stories import retailer
 from yipan.simulate.stories.retailer import LAMP
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 FLOOR = "S1/shop_floor"
 
@@ -16,9 +17,9 @@ def tell(stage: Stage) -> Iterator[Beat]:
     """Two lamps are gone; the count sees it, a person finds out, a sample issue puts it right."""
     stage.open({FLOOR: {LAMP: 9}})
     yield Beat(text="sample.before", numbers={"quantity": 9})
-    to_place = "gone" if stage.fault == "stolen" else "marketing"
-    stage.physical.carry(LAMP, 2, from_place=FLOOR, to_place=to_place)
-    yield Beat(text=f"sample.{stage.fault or 'taken'}", kind="fault", numbers={"quantity": 2})
+    taken, to_place = (5, "gone") if stage.fault == "stolen" else (2, "marketing")
+    stage.physical.carry(LAMP, taken, from_place=FLOOR, to_place=to_place)
+    yield Beat(text=f"sample.{stage.fault or 'taken'}", kind="fault", numbers={"quantity": taken})
     if stage.fault == "written":
         document = _issue(stage)
         yield Beat(text="sample.issued_at_once", numbers={"quantity": 2, "document": document})
@@ -49,13 +50,13 @@ def tell(stage: Stage) -> Iterator[Beat]:
         },
     )
     if stage.fault == "stolen":
-        yield from _post_loss(stage, count)
+        yield from _post_loss(stage, count, quantity=taken)
     else:
         yield from _ask(stage, count)
     yield Beat(
         text=f"sample.end_{stage.fault}" if stage.fault else "sample.end",
         kind="end",
-        numbers={"there": there, "quantity": 2},
+        numbers={"there": there, "quantity": taken},
     )
 
 
@@ -84,14 +85,16 @@ def _ask(stage: Stage, count: str) -> Iterator[Beat]:
     yield Beat(text="sample.closed", kind="mended", numbers={"document": document})
 
 
-def _post_loss(stage: Stage, count: str) -> Iterator[Beat]:
+def _post_loss(stage: Stage, count: str, *, quantity: int) -> Iterator[Beat]:
     """Nothing fits: a loss at stocktake, approved by somebody who did not count."""
     state = stage.settle_count("S1", count)
     stage.wait(2)
-    yield Beat(text="sample.submitted", kind="found", numbers={"quantity": 2, "state": state})
+    yield Beat(
+        text="sample.submitted", kind="found", numbers={"quantity": quantity, "state": state}
+    )
     stage.decide_adjustments()
     stage.wait(2)
-    yield Beat(text="sample.lost", kind="mended", numbers={"quantity": 2})
+    yield Beat(text="sample.lost", kind="mended", numbers={"quantity": quantity})
 
 
 STORY = Story(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from yipan.simulate.stories import retailer
 from yipan.simulate.stories.retailer import BIN, TEA
 from yipan.simulate.stories.stage import Stage
-from yipan.simulate.stories.values import Beat, Story
+from yipan.simulate.stories.story import Story
+from yipan.simulate.stories.values import Beat
 
 FLOOR = "S1/shop_floor"
 
@@ -24,21 +25,29 @@ def tell(stage: Stage) -> Iterator[Beat]:
     outbound = _find_part(stage, order, "W1")
     [pick] = stage.list_picks(outbound)
     yield Beat(text="short_pick.told", numbers={"document": outbound, "quantity": 6})
-    if stage.fault:
-        trouble = {"lost": "lost", "doubled": "doubled"}[stage.fault]
-        stage.systems.trouble_line("wms:W1", trouble)  # type: ignore[arg-type]
     stage.physical.carry(TEA, 4, from_place=BIN, to_place="W1/SHIP-01")
     stage.post(f"/picks/{pick['pick']}/short", {"quantity_found": 4}, by=retailer.WORKER)
     yield Beat(text="short_pick.short", kind="fault", numbers={"quantity": 4, "missing": 2})
     stage.wait(1)
-    if stage.fault:
-        yield Beat(text=f"short_pick.{stage.fault}", kind="fault", numbers={"quantity": 2})
     yield Beat(text="short_pick.elsewhere", kind="found", numbers={"missing": 2})
+    if stage.fault:
+        trouble = {"lost": "lost", "doubled": "doubled"}[stage.fault]
+        stage.systems.trouble_line("wms:W1", trouble)  # type: ignore[arg-type]
     stage.ship(outbound, is_last=True)
     stage.physical.carry(TEA, 4, from_place="W1/SHIP-01", to_place="customers")
     stage.wait(2)
     yield Beat(text="short_pick.shipped", numbers={"quantity": 4})
+    if stage.fault:
+        yield Beat(text=f"short_pick.{stage.fault}", kind="fault", numbers={"quantity": 4})
     yield from _count(stage)
+    if stage.fault == "lost":
+        stage.wait(12)
+        case = stage.heal(TEA)
+        yield Beat(
+            text="short_pick.lost_mended",
+            kind="mended",
+            numbers={"quantity": 4, "document": case["number"]},
+        )
     yield from _send_from_store(stage, order)
     yield Beat(
         text="short_pick.end",

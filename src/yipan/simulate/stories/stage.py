@@ -331,6 +331,19 @@ class Stage:
         closed = self.post(f"/cases/{case['number']}/close", {}, by=retailer.CONTROLLER)
         return str(closed["state"])
 
+    def heal(self, sku: str) -> dict[str, Any]:
+        """
+        Take the step that heals the proved difference between two books, and wait for it.
+
+        :raises StoryStuck: if no such difference stands.
+        """
+        self.compare()
+        case = self.get_case(sku)
+        self.post(f"/cases/{case['number']}/heal", {"part": 0}, by=retailer.CONTROLLER)
+        self.wait(3)
+        self.compare()
+        return case
+
     def decide_adjustments(self, decision: str = "approve") -> int:
         """Decide as controller on what stands submitted; return how many that was."""
         rows: Sequence[Mapping[str, Any]] = self.get(

@@ -1,20 +1,14 @@
-"""What a story is made of: places, beats, faults. Values only."""
+"""What a story is made of: beats, and goods that were carried. Values only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from yipan.simulate.stories.stage import Stage
+from typing import Literal
 
 #: What a beat is: something done, something that goes wrong, is found, is put right, or the end.
 Kind = Literal["act", "fault", "found", "mended", "end"]
 Number = int | str
-
-#: No fault: the story as it is told without one.
-NONE = ""
 
 
 class StoryStuck(Exception):
@@ -42,24 +36,3 @@ class Carried:
     to_place: str
     sku: str
     quantity: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Story:
-    """
-    A classic story: the places it plays at (row by row, as they are drawn), goods and faults.
-
-    A place is `outside` (`supplier`, `truck`, `customers`...) or `site/part` (`W1/A-01-01`).
-    """
-
-    code: str
-    rows: tuple[tuple[str, ...], ...]
-    goods: tuple[str, ...]
-    faults: tuple[str, ...]
-    tell: Callable[[Stage], Iterator[Beat]]
-
-    @property
-    def sites(self) -> tuple[str, ...]:
-        """Return the sites of the story, in the order of its places."""
-        places = [place for row in self.rows for place in row]
-        return tuple(dict.fromkeys(place.split("/")[0] for place in places if "/" in place))
