@@ -45,6 +45,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.INVENTORY_CONTROLLER: EVERY_PERSON
     | EVERYBODY
     | {
+        "lab.run",
         "planning.read",
         "planning.decide",
         "planning.run",
@@ -99,6 +100,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.PURCHASER: EVERY_PERSON
     | EVERYBODY
     | {
+        "lab.run",
         "erp.supplier_price.write",
         "planning.read",
         "erp.arrival_notice.write",
@@ -120,6 +122,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.FINANCE: EVERY_PERSON
     | EVERYBODY
     | {
+        "lab.run",
         "planning.read",
         "erp.receipt_surplus.decide",
         "erp.supplier_return.approve",
@@ -164,6 +167,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.WAREHOUSE_LEAD: EVERY_PERSON
     | EVERYBODY
     | {
+        "lab.run",
         "wms.count",
         "wms.plan_count",
         "recon.read",
@@ -197,6 +201,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.STORE_MANAGER: EVERY_PERSON
     | EVERYBODY
     | {
+        "lab.run",
         "pos.plan_count",
         "recon.read",
         "pos.read",
@@ -216,10 +221,19 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     },
     Role.ORDER_DESK: EVERY_PERSON
     | EVERYBODY
-    | {"erp.read", "wms.read", "pool.promise", "oms.read", "oms.order.write", "channels.read"},
+    | {
+        "lab.run",
+        "erp.read",
+        "wms.read",
+        "pool.promise",
+        "oms.read",
+        "oms.order.write",
+        "channels.read",
+    },
     Role.PLANNER: EVERY_PERSON
     | EVERYBODY
     | {
+        "lab.run",
         "planning.read",
         "planning.decide",
         "planning.policy",
@@ -300,6 +314,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     Role.ADMIN: EVERY_PERSON
     | EVERYBODY
     | {
+        "lab.run",
         "erp.purchase_limit.write",
         "planning.read",
         "oms.read",

@@ -134,6 +134,7 @@ def build() -> Objects:
         "templates:kind": "skus",
         "exports:kind": "sites",
         "{kind}:form": "xlsx",
+        "lab:story": "purchase",
     }
     marks = (
         f"{TELLTALE:,}",

@@ -31,7 +31,6 @@ from yipan.exchange.forwarding import Forwarder
 from yipan.exchange.outbox import CHANNEL
 from yipan.exchange.pulling import Puller
 from yipan.exchange.transport import Https
-from yipan.lab import runs
 from yipan.masterdata import jobs
 
 log = structlog.get_logger(__name__)
@@ -101,7 +100,7 @@ def list_rounds() -> list[Rounds]:
     if "erp" in node.list_node_receivers():
         rounds.append(Rounds(name="imports", go_round=_import_files, channel=jobs.CHANNEL))
         rounds.append(Rounds(name="bulk", go_round=_take_lines, channel=bulk_jobs.CHANNEL))
-        rounds.append(Rounds(name="lab", go_round=_tell_stories, channel=runs.CHANNEL))
+        rounds.append(Rounds(name="lab", go_round=_tell_stories, channel=UNCALLED))
         rounds.append(Rounds(name="publisher", go_round=_publish, channel=UNCALLED))
         rounds.append(Rounds(name="webhooks", go_round=_ring, channel=UNCALLED))
     return rounds

@@ -217,12 +217,11 @@ def _draw_ways(
 def _draw_way(start: PlaceDrawn, end: PlaceDrawn, goods: int, quantity: int, *, shift: int) -> Way:
     x1, x2 = start.center + shift, end.center + shift
     if start.y == end.y:  # beside each other: over the goods, in a bow
-        y1 = y2 = start.y + 34
-        top = start.y + 6
+        y1 = y2 = start.y + 62
         return Way(
-            path=f"M{x1} {y1} Q{(x1 + x2) // 2} {top - 16} {x2} {y2}",
+            path=f"M{x1} {y1} Q{(x1 + x2) // 2} {y1 - 36} {x2} {y2}",
             x=(x1 + x2) // 2,
-            y=top + 4,
+            y=y1 - 18,
             goods=goods,
             quantity=quantity,
         )

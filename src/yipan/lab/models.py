@@ -45,6 +45,10 @@ class LabRun(models.Model):
                 condition=Q(state__in=["waiting", "running"]),
                 name="labrun_one_open_of_a_kind",
             ),
+            # One at a time, however many workers there are.
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="running"), name="labrun_one_at_a_time"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "running"]) | Q(finished_at__isnull=False),
                 name="labrun_over_is_finished",

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.lab.models import LabFrame, LabRun, RunState
 from yipan.simulate.stories import BY_CODE
 
-#: Worker processes listen here; PostgreSQL tells them when a run was asked for.
-CHANNEL: Final = "yipan_lab"
 WAITING_MAX: Final = 12
 #: So many runs of a story with one fault are kept, the newest.
 KEPT_MAX: Final = 2
@@ -82,8 +80,6 @@ def start(*, story: str, fault: str, by: str, at: datetime) -> RunRow:
                 created_by=by,
                 created_at=at,
             )
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_notify(%s, %s)", [CHANNEL, run.public_id])
     except IntegrityError:
         # Somebody else asked for the same in this moment.
         joined = _find_open(story, fault)
@@ -105,16 +101,12 @@ def require_known(story: str, fault: str) -> None:
         raise NotFound(kind="fault", id=fault)
 
 
-@transaction.atomic
 def take(*, at: datetime) -> RunRow | None:
     """
     Take the oldest run that waits; None when none does, or another is running.
 
     A run whose process was killed is failed first, and can be asked for again.
     """
-    with connection.cursor() as cursor:
-        # One at a time, however many workers there are.
-        cursor.execute("lock table lab_labrun in share row exclusive mode")
     LabRun.objects.filter(state=RunState.RUNNING, heard_at__lt=at - SILENT_MAX).update(
         state=RunState.FAILED, code=KILLED, finished_at=at
     )
@@ -123,10 +115,13 @@ def take(*, at: datetime) -> RunRow | None:
     run = LabRun.objects.filter(state=RunState.WAITING).order_by("id").first()
     if run is None:
         return None
-    run.state = RunState.RUNNING
-    run.started_at = run.heard_at = at
-    run.save(update_fields=["state", "started_at", "heard_at"])
-    return _make_row(run)
+    mine = LabRun.objects.filter(pk=run.pk, state=RunState.WAITING)
+    try:
+        with transaction.atomic():
+            taken = mine.update(state=RunState.RUNNING, started_at=at, heard_at=at)
+    except IntegrityError:
+        taken = 0
+    return get_run(run.public_id) if taken else None  # else another worker was faster
 
 
 def has_waiting() -> bool:

@@ -26,6 +26,7 @@ WIRE_MIN: Final = 3
 WIRE_PER_CASE: Final = 3
 CASES_MAX: Final = 2
 STEPS_MAX: Final = 3
+STEPS_BESIDE_A_CASE: Final = 1
 ORDERS_MAX: Final = 3
 #: Which books stand side by side, whether a story has them or not.
 TONES: Final[Mapping[str, str]] = {"erp": "erp", "wms": "wms", "pos": "pos"}
@@ -50,6 +51,7 @@ def describe(story: Story, run: RunRow, *, step: int) -> dict[str, Any]:
     cases, steps = frame["cases"][::-1][:CASES_MAX], frame["steps"]
     fits = WIRE_MAX - WIRE_PER_CASE * len(cases) - (2 if steps else 0)
     wire = frame["wire"][::-1][: max(WIRE_MIN, fits)]
+    written = steps[-(STEPS_BESIDE_A_CASE if cases else STEPS_MAX) :]
     return {
         "run": run,
         "step": step,
@@ -76,15 +78,15 @@ def describe(story: Story, run: RunRow, *, step: int) -> dict[str, Any]:
         "wire": [_describe_message(row) for row in wire],
         "wire_more": len(frame["wire"]) - len(wire),
         "cases": [_describe_case(row) for row in cases],
-        "written": [_describe_step(row) for row in steps[:STEPS_MAX]],
-        "written_more": max(0, len(steps) - STEPS_MAX),
+        "written": [_describe_step(row) for row in written],
+        "written_more": len(steps) - len(written),
     }
 
 
 def write_text(key: str, numbers: Mapping[str, Any]) -> str:
     """Return the sentence of a beat, its numbers written as the reader writes them."""
     written = {name: _write_number(name, value) for name, value in numbers.items()}
-    return gettext(str(texts.TEXTS[key])) % written
+    return str(texts.TEXTS[key]) % written
 
 
 def name_sku(code: str) -> str:

@@ -56,8 +56,9 @@ TEXTS: Mapping[str, str | Promise] = {
         "called a difference."
     ),
     "purchase.lost_mended": _(
-        "Nobody had acknowledged it, so the WMS said it again after half an hour, under the "
-        "same number. %(quantity)s are booked, each once."
+        "After a quarter of an hour the gap was case %(document)s. Nobody had acknowledged the "
+        "message, so the WMS said it again, under the same number; the case closed by itself. "
+        "%(quantity)s are booked, each once."
     ),
     "purchase.doubled_mended": _("Both receipts stand once in the ERP: %(quantity)s packs in all."),
     "purchase.late_mended": _(

@@ -43,7 +43,7 @@ CHANNELS: Mapping[str, str | Promise] = {
 
 #: State of a message to its label and tone.
 WIRE: Mapping[str, tuple[str | Promise, str]] = {
-    "told": (_("Told, not heard yet"), "info"),
+    "told": (_("Just told"), "info"),
     "lost": (_("Lost on its way"), "bad"),
     "delayed": (_("Hangs"), "warn"),
     "reordered": (_("Overtaken"), "warn"),
@@ -95,6 +95,7 @@ MESSAGES: Mapping[str, str | Promise] = {
     "fulfillment_canceled": _("Do not send"),
     "fulfillment_short": _("Not all was found"),
     "fulfillment_shorted": _("Not all was found"),
+    "fulfillment_progressed": _("Store goes on"),
     "status_changed": _("Status changed"),
 }
 

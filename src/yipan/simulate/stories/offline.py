@@ -59,12 +59,13 @@ def tell(stage: Stage) -> Iterator[Beat]:
             kind="found",
             numbers={"document": case["number"], "difference": case["quantity"]},
         )
+    if order:
+        yield from _pick_what_is_there(stage, order)
     stage.wait(10)
     stage.compare()
-    if stage.fault:
-        yield Beat(
-            text=f"offline.healed_{stage.fault}", kind="mended", numbers={"total": sum(SOLD)}
-        )
+    if stage.fault and not order:
+        numbers = {"total": sum(SOLD)}
+        yield Beat(text=f"offline.healed_{stage.fault}", kind="mended", numbers=numbers)
     yield Beat(
         text="offline.end",
         kind="end",
