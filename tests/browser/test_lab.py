@@ -6,6 +6,7 @@ The runs were made once through the real doors and written down (`tests.lab.tell
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -54,7 +55,7 @@ def test_every_story_is_walked_forward_back_and_with_a_fault(
         expect(page.locator("[data-lab-at]")).to_have_text(f"{count - 1} / {count}")
         page.keyboard.press("Home")
         expect(page.locator("[data-lab-at]")).to_have_text(f"1 / {count}")
-        assert page.url.endswith("?step=0")
+        expect(page).to_have_url(re.compile(r"\?step=0$"))
 
         page.locator(f"[data-lab-fault={fault}]").click()
         expect(page.locator(f"[data-lab-fault={fault}]")).to_have_attribute("aria-current", "true")

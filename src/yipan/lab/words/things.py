@@ -96,6 +96,7 @@ MESSAGES: Mapping[str, str | Promise] = {
     "fulfillment_short": _("Not all was found"),
     "fulfillment_shorted": _("Not all was found"),
     "fulfillment_progressed": _("Store goes on"),
+    "difference_opened": _("The store doubts its book"),
     "status_changed": _("Status changed"),
 }
 

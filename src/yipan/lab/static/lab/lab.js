@@ -9,6 +9,13 @@ let timer = 0;
 const stage = () => document.querySelector("[data-lab]");
 const find = (name) => stage()?.querySelector(`[data-lab-${name}]`);
 
+// A step just shown may not listen yet to clicks: ask for the next one by its address.
+function go(button) {
+  if (!button || button.disabled) return false;
+  window.htmx.ajax("GET", button.getAttribute("hx-get"), { target: "#lab", swap: "outerHTML" });
+  return true;
+}
+
 function show() {
   const button = find("play");
   if (!button) return;
@@ -26,13 +33,10 @@ function plan() {
 }
 
 function step() {
-  const next = find("next");
-  if (!next || next.disabled) {
+  if (!go(find("next"))) {
     isPlaying = false;
     show();
-    return;
   }
-  next.click();
 }
 
 function toggle() {
@@ -55,15 +59,14 @@ document.addEventListener("keydown", (event) => {
   if (!stage() || event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.target.closest("input, select, textarea, dialog, summary")) return;
   if (event.key === "ArrowRight" || event.key === "ArrowLeft") {
-    const button = find(event.key === "ArrowRight" ? "next" : "previous");
-    if (button && !button.disabled) button.click();
+    go(find(event.key === "ArrowRight" ? "next" : "previous"));
     event.preventDefault();
   } else if (event.key === " " && !event.target.closest("button, a")) {
     toggle();
     event.preventDefault();
   } else if (event.key === "Home" || event.key === "End") {
     const buttons = stage().querySelectorAll(".lab-steps button");
-    buttons[event.key === "Home" ? 0 : buttons.length - 1]?.click();
+    go(buttons[event.key === "Home" ? 0 : buttons.length - 1]);
     event.preventDefault();
   }
 });
