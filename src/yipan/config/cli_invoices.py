@@ -59,7 +59,8 @@ def invoices(
     ends = ", ".join(f"{count:,} {what}" for what, count in sorted(done.lines.items()))
     text = (
         f"{done.orders:,} orders and {done.cancellations:,} cancellations: {ends} lines. "
-        f"{done.came_late:,} of {done.took_back:,} pieces were taken back too late."
+        f"Of {done.took_back:,} pieces taken back {done.returned:,} had left and came back by "
+        f"{done.returns:,} returns; {done.unmatched:,} were not bought in this part."
     )
     answer(facts, text=text, as_json=json)
     if done.unsettled:

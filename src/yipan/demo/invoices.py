@@ -8,24 +8,23 @@ that the API calls, goods leave through the warehouses' own, and both talk by me
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Final
-from uuid import NAMESPACE_URL, UUID, uuid5
 
+from yipan.demo import invoices_back
+from yipan.demo.invoices_back import make_id
 from yipan.erp.documents import master_record
 from yipan.erp.documents.master_record import Author
 from yipan.exchange import delivery
 from yipan.ledger.moves import Trace
 from yipan.masterdata.rows import BinRow, SiteRow, SkuRow
-from yipan.oms.documents import order, order_change
+from yipan.oms.documents import order
 from yipan.oms.documents.order import LINES_PER_ORDER_MAX, Bought, BoughtLine
 from yipan.oms.models import FulfillmentOrder, OrderLine
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
-from yipan.oms.models.order import STATES_OPEN
-from yipan.oms.queries import orders
 from yipan.pool.policy import channels
 from yipan.pool.policy.channels import Service
 from yipan.simulate.invoices import Invoice, Invoices
@@ -58,8 +57,9 @@ class Replayed:
     """
     What became of it, in pieces: ordered = shipped + canceled + back-ordered, per line.
 
-    `lines` counts lines by what they ended as; `took_back` is what cancellations asked for and
-    `came_late` what of it had left by then, or was never bought in the part that was replayed.
+    `lines` counts lines by what they ended as; `took_back` is what cancellations asked for. What
+    of it had left by then came back (`returned`, by `returns` documents); `unmatched` was not
+    bought in the part that was replayed.
     """
 
     orders: int = 0
@@ -71,7 +71,9 @@ class Replayed:
     backordered: int = 0
     unsettled: int = 0
     took_back: int = 0
-    came_late: int = 0
+    returns: int = 0
+    returned: int = 0
+    unmatched: int = 0
 
 
 def replay(read: Invoices, *, supply_percent: int = 80, report: Report) -> Replayed:
@@ -156,7 +158,7 @@ def _open_book(site: str, sold: Counter[str], *, percent: int, at: datetime) -> 
             stock=stock[first : first + OPENING_LINES_MAX],
             by=WORKER,
             at=at,
-            message_id=_make_id(f"opening {site} {first}"),
+            message_id=make_id(f"opening {site} {first}"),
         )
 
 
@@ -177,7 +179,7 @@ def _place(invoice: Invoice, placed: dict[tuple[str, str], list[str]], done: Rep
             bought=bought,
             by=BUYER,
             at=invoice.placed_at,
-            message_id=_make_id(f"order {external_id}"),
+            message_id=make_id(f"order {external_id}"),
         )
         done.orders += 1
         if taken.is_repeat:
@@ -197,39 +199,17 @@ def _split(invoice: Invoice) -> list[tuple[BoughtLine, ...]]:
     ]
 
 
-def _take_back(invoice: Invoice, placed: dict[tuple[str, str], list[str]], done: Replayed) -> None:
-    """Take back what a customer bought before, the newest order first, as far as it is there."""
+def _take_back(
+    invoice: Invoice, placed: Mapping[tuple[str, str], Sequence[str]], done: Replayed
+) -> None:
+    """Cancel what a customer takes back as far as it is there; the rest comes back."""
     done.cancellations += 1
-    for line in invoice.lines:
-        done.took_back += line.quantity
-        left = line.quantity
-        for number in reversed(placed.get((invoice.customer, line.product), [])):
-            if left > 0:
-                left -= _reduce(number, line.product, left, invoice)
-        done.came_late += left
-
-
-def _reduce(number: str, sku: str, quantity: int, invoice: Invoice) -> int:
-    """Take some of a line back; return how many pieces of it had not left."""
-    found = orders.get_order(number)
-    if found.state not in STATES_OPEN:
-        return 0
-    [line] = [it for it in found.lines if it.sku == sku]
-    row = OrderLine.objects.get(order__number=number, line=line.line)
-    wanted = line.quantity - line.quantity_canceled - row.quantity_cut
-    less = min(quantity, wanted - line.quantity_shipped)
-    if less <= 0:
-        return 0
-    order_change.reduce(
-        number=number,
-        wanted={line.line: wanted - less},
-        by=Trace(actor=BUYER.actor, reason=invoice.number),
-        at=invoice.placed_at,
-        message_id=_make_id(f"{invoice.number} {number} {sku}"),
-    )
-    # What the site does with it is heard before the customer says anything else.
-    delivery.deliver_pending()
-    return less
+    done.took_back += sum(line.quantity for line in invoice.lines)
+    late = invoices_back.cancel(invoice, placed, by=BUYER)
+    booked = invoices_back.book_returns(invoice, placed, late, by=WORKER, to_bin=BIN)
+    done.returns += booked.documents
+    done.returned += booked.pieces
+    done.unmatched += sum(late.values()) - booked.pieces
 
 
 def _ship(*, before: datetime, at: datetime) -> None:
@@ -249,7 +229,7 @@ def _ship(*, before: datetime, at: datetime) -> None:
             shipping=Shipping(order=number, tracking=f"OR{number[-9:]}"),
             by=WORKER,
             at=at,
-            message_id=_make_id(f"left {number}"),
+            message_id=make_id(f"left {number}"),
         )
     delivery.deliver_pending()
 
@@ -269,7 +249,3 @@ def _count(done: Replayed) -> None:
                 "back-ordered": waiting, "unsettled": at_sites}  # fmt: skip
         end = " and ".join(name for name, count in ends.items() if count)
         done.lines[end] = done.lines.get(end, 0) + 1
-
-
-def _make_id(name: str) -> UUID:
-    return uuid5(NAMESPACE_URL, f"yipan:online-retail/{name}")

@@ -6,13 +6,17 @@ What is odd about the data is known here and nowhere else:
 - an invoice whose number begins with C takes back what an earlier one sold: a cancellation;
 - a negative quantity without C is a correction of stock by the firm, and no order;
 - postage, discounts, fees and samples have codes too, and are no goods;
-- times have no zone: they are read as the wall clock in London; prices are in pounds.
+- times have no zone: they are read as the wall clock in London; prices are in pounds;
+- the file of the whole set lacks the numbers of invoices and products: lines of one minute,
+  customer and country are one invoice, a product is known by its description, and what is
+  negative at a price is a cancellation; without a price it is a correction of stock.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,10 +30,18 @@ COLUMNS: Final = (
     "InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID",
     "Country",
 )  # fmt: skip
+COLUMNS_BARE: Final = tuple(it for it in COLUMNS if it not in {"InvoiceNo", "StockCode"})
 LONDON: Final = ZoneInfo("Europe/London")
 
-#: Goods have five digits and at most a few letters; all else is postage, fees and the like.
-GOODS: Final = re.compile(r"\d{5}[A-Z]{0,3}")
+#: Goods have five digits and at most a few letters, or are known by their name; all else is
+#: postage, fees and the like.
+GOODS: Final = re.compile(r"\d{5}[A-Z]{0,3}|N[0-9A-F]{10}")
+NO_GOODS: Final = frozenset(
+    {
+        "POSTAGE", "DOTCOM POSTAGE", "MANUAL", "DISCOUNT", "CARRIAGE", "NEXT DAY CARRIAGE",
+        "BANK CHARGES", "AMAZON FEE", "ADJUST BAD DEBT", "SAMPLES", "CRUK COMMISSION",
+    }
+)  # fmt: skip
 NAME_LENGTH_MAX: Final = 180
 
 
@@ -70,7 +82,10 @@ def read_invoices(path: Path, *, limit: int | None = None) -> Invoices:
     :raises FileUnfit: if it is neither, or lacks a column.
     """
     try:
-        return gather(read_rows(path, COLUMNS), limit=limit)
+        try:
+            return gather(read_rows(path, COLUMNS), limit=limit)
+        except FileUnfit:
+            return gather(number_rows(read_rows(path, COLUMNS_BARE)), limit=limit)
     except (KeyError, ValueError) as error:
         raise FileUnfit(f"{path.name} has a row that is none of an invoice: {error}") from error
 
@@ -112,6 +127,31 @@ def gather(rows: Iterable[Mapping[str, Any]], *, limit: int | None = None) -> In
             )
         )
     return found
+
+
+def number_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """
+    Yield rows without numbers of invoices and products with such numbers made up.
+
+    The same rows always get the same numbers. What moves no goods of a customer gets the code
+    of no goods, or stays a correction of stock.
+    """
+    for row in rows:
+        name = " ".join(str(row["Description"] or "").upper().split())
+        customer = str(int(row["CustomerID"])) if row["CustomerID"] else ""
+        quantity, price = int(row["Quantity"]), row["UnitPrice"] or 0
+        is_correction = not price and (quantity < 0 or not customer)
+        placed_at, country = _read_time(row["InvoiceDate"]), str(row["Country"])
+        digest = hashlib.sha256(name.encode()).hexdigest()[:10].upper()
+        # A correction is none of a customer, whichever way it goes.
+        letter = "C" if quantity < 0 and not is_correction else "N"
+        yield {
+            **row,
+            "InvoiceNo": f"{letter}{placed_at:%y%m%d%H%M}-{customer}-{country[:24]}",
+            "StockCode": "" if not name or name in NO_GOODS else f"N{digest}",
+            "Quantity": -abs(quantity) if is_correction else quantity,
+            "CustomerID": customer,
+        }
 
 
 def _leave_out(product: str, quantity: int, *, is_cancellation: bool) -> str:
