@@ -6,7 +6,8 @@ prove.
 Method: of both files of the shared data beside this repository (or of the one that
 YIPAN_TEST_INVOICES names, as `yipan import invoices` reads it), the customers are taken who took
 something back, with all their smaller invoices of a few weeks: the first ones of the file with
-numbers, the last ones of the other, which goes on for half a year longer. The figures are printed as JSON.
+numbers, the last ones of the other, which goes on for half a year longer. The
+figures are printed as JSON.
 """
 
 from __future__ import annotations
