@@ -129,9 +129,9 @@ def test_a_date_never_gets_earlier_by_a_closed_day_or_a_cut_off(
 
     def find(*, past: bool, off: set[date]) -> date:
         pace = Pace(handling_days=handling, transit_days=transit, is_past_cutoff=past, closed=off)
-        day, entries = find_date(start=TODAY, pace=pace)
-        assert [it.day for it in entries] == sorted(it.day for it in entries)
-        return day
+        found = find_date(start=TODAY, pace=pace)
+        assert [it.day for it in found.entries] == sorted(it.day for it in found.entries)
+        return found.day
 
     plain = find(past=False, off=set())
     assert plain == TODAY + timedelta(days=handling + transit)

@@ -15,6 +15,7 @@ from yipan.config import (
     api_elsewhere,
     api_event_feed,
     api_events,
+    api_hours,
     api_masterdata,
     api_parked,
     api_pool,
@@ -27,9 +28,9 @@ from yipan.config.edge import guard
 from yipan.config.reading import StrictParser
 from yipan.erp.api import router as erp_router
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.oms.api import pickups_router, sourcing_router, store_orders_router
 from yipan.oms.api import returns_router as order_returns_router
 from yipan.oms.api import router as oms_router
-from yipan.oms.api import sourcing_router, store_orders_router
 from yipan.planning.api import router as planning_router
 from yipan.pos.api import router as pos_router
 from yipan.recon.api import router as recon_router
@@ -96,6 +97,7 @@ api.add_router("", pos_router)
 api.add_router("", oms_router)
 api.add_router("", order_returns_router)
 api.add_router("", sourcing_router)
+api.add_router("", pickups_router)
 api.add_router("", store_orders_router)
 api.add_router("", channels_router)
 api.add_router("", recon_router)
@@ -107,5 +109,6 @@ api.add_router("", api_parked.router)
 api.add_router("", api_masterdata.router)
 api.add_router("", api_pool.router)
 api.add_router("", api_selling.router)
+api.add_router("", api_hours.router)
 api.add_router("", api_elsewhere.router)
 api.add_router("", api_bulk_jobs.router)

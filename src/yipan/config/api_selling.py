@@ -42,7 +42,7 @@ from yipan.config.selling_schemas import (
 from yipan.documents.doors import get_trace
 from yipan.pool.policy import channels as kept
 from yipan.pool.policy import selling_rules
-from yipan.pool.policy.channels import Assigned, Service
+from yipan.pool.policy.channels import Assigned, Carrier, Service
 from yipan.pool.policy.selling_rules import NewRule
 from yipan.pool.queries import channels
 from yipan.pool.queries.promise_dates import list_promise_dates
@@ -161,6 +161,7 @@ def put_service(
     get_actor(request).require_site(service_site)
     fields = payload.model_dump()
     fields["regions_denied"] = tuple(payload.regions_denied)
+    fields["carriers"] = tuple(Carrier(**it.model_dump()) for it in payload.carriers)
     service = Service(site=service_site, method=method, **fields)
     kept.save_service(service=service, by=get_trace(request), at=timezone.now())
     return Status(204, None)

@@ -52,6 +52,7 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("pool", "channel"): ("edit",),
     ("pool", "site_group"): ("edit",),
     ("pool", "site_service"): ("edit",),
+    ("pool", "site_hours"): ("edit",),
     ("pool", "bundle"): ("edit",),
     ("pool", "selling_rule"): ("create", "close"),
     ("oms", "channel_order"): ("create", "source", "edit", "cancel"),

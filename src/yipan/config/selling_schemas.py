@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import Field
 
 from yipan.ledger.moves import QUANTITY_MAX
-from yipan.pool.policy.channels import PARTS_MAX, SITES_MAX
+from yipan.pool.policy.channels import CARRIERS_MAX, PARTS_MAX, SITES_MAX
 from yipan.pool.queries import SKUS_PER_QUESTION_MAX
 from yipan.pool.rules.selling import Measured
 
@@ -103,19 +103,29 @@ class PromiseDatesQuery(Schema):
 
 
 class DateEntryOut(Schema):
-    """What moved the date: `start`, `cutoff`, `closed`, `handling`, `transit`, `arrives`, ..."""
+    """
+    What moved the date: `start`, `cutoff`, `after_hours`, `closed`, `opens`, `handling`, `ready`,
+    `transit`, `arrives`, `presale`. `at` is the hour, where it counts.
+    """
 
     code: str
     day: date
     number: str
+    at: datetime | None
 
 
 class StoreDateOut(Schema):
-    """By when a store has it ready at its counter, and how much of it it could."""
+    """
+    By when a store has it ready at its counter, and how much of it it could.
+
+    `ready_at` and `open_until` are null where nobody said when the store is open.
+    """
 
     site: str
     quantity: int
     promise_date: date
+    ready_at: datetime | None
+    open_until: datetime | None
     entries: list[DateEntryOut]
 
 
@@ -249,12 +259,27 @@ class RuleMade(Schema):
     id: int
 
 
+class CarrierBody(Schema):
+    """Who collects parcels: until when of a day, in the site's time, and how long it takes then."""
+
+    name: Annotated[str, Field(min_length=1, max_length=48)]
+    cutoff_at: time
+    transit_days: Days = 2
+
+
 class ServiceBody(Schema):
-    """What a site can do by one method. Costs in minor units; `cutoff_at` in the site's time."""
+    """
+    What a site can do by one method. Costs in minor units; `cutoff_at` in the site's time.
+
+    `handling_minutes` are minutes in which the site is open. Of `carriers` the one that is there
+    first is taken.
+    """
 
     is_open: bool = True
     cutoff_at: time | None = None
     handling_days: Days = 0
+    handling_minutes: Annotated[int, Field(ge=0, le=100_000)] = 0
+    carriers: Annotated[list[CarrierBody], Field(max_length=CARRIERS_MAX)] = []
     transit_days: Days = 2
     capacity: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     parcel_cost_minor: Annotated[int, Field(ge=0, le=100_000_000)] = 0

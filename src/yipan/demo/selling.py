@@ -14,8 +14,9 @@ from yipan.demo.trading import make_id
 from yipan.ledger.moves import Trace
 from yipan.oms.documents import order
 from yipan.oms.documents.order import Bought, BoughtLine
-from yipan.pool.policy import channels, selling_rules
-from yipan.pool.policy.channels import Service
+from yipan.pool.policy import channels, opening_hours, selling_rules
+from yipan.pool.policy.channels import Carrier, Service
+from yipan.pool.policy.opening_hours import Opening
 from yipan.pool.policy.selling_rules import NewRule
 
 PLANNER = Trace(actor="planner", device="office-2", reason="demo")
@@ -102,8 +103,20 @@ def open_channels(*, at: datetime) -> None:
         channels.save_channel(code=code, fields={**fields, "group": "EAST"}, by=PLANNER, at=at)
         publication.save(channel=code, manner=manner, by=PLANNER, at=at)
     services = [
-        Service(site=WAREHOUSE, method="ship", cutoff_at=time(17), transit_days=1),
-        *(Service(site=site, method="pickup", transit_days=0, capacity=40) for site in STORES),
+        Service(
+            site=WAREHOUSE,
+            method="ship",
+            cutoff_at=time(17),
+            transit_days=1,
+            carriers=(
+                Carrier(name="SF", cutoff_at=time(18), transit_days=1),
+                Carrier(name="ZTO", cutoff_at=time(20), transit_days=2),
+            ),
+        ),
+        *(
+            Service(site=site, method="pickup", transit_days=0, capacity=40, handling_minutes=90)
+            for site in STORES
+        ),
         Service(site="S1", method="ship", transit_days=1, capacity=20, parcel_cost_minor=900),
         Service(site="S12", method="ship", is_open=False),
         Service(site=WAREHOUSE, method="ship_to_store", cutoff_at=time(14), transit_days=2),
@@ -112,5 +125,8 @@ def open_channels(*, at: datetime) -> None:
         latitude, longitude = COORDINATES[service.site]
         placed = replace(service, latitude=latitude, longitude=longitude)
         channels.save_service(service=placed, by=PLANNER, at=at)
+    for site in STORES:
+        week = [Opening(weekday=day, opens_at=time(9, 30), closes_at=time(22)) for day in range(7)]
+        opening_hours.save_week(site=site, week=week, by=PLANNER, at=at)
     for rule in RULES:
         selling_rules.add(rule=rule, by=PLANNER, at=at)

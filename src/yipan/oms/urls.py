@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yipan.oms.views import desk, many, returns, shadow
+from yipan.oms.views import desk, many, pickups, returns, shadow
 
 app_name = "oms"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("order-returns/<str:number>/cancel", returns.cancel_return, name="cancel_return"),
     path("shadow", shadow.show_shadow, name="shadow"),
     path("orders/<str:number>/source", desk.source_order, name="source_order"),
+    path("orders/<str:number>/move-pickup", pickups.move_pickup, name="move_pickup"),
     path("orders/<str:number>/cancel", desk.cancel_order, name="cancel_order"),
     path("orders/<str:number>/note", desk.write_note, name="write_note"),
     path("fulfillments/<str:number>/send-elsewhere", desk.send_elsewhere, name="send_elsewhere"),

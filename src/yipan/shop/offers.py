@@ -51,13 +51,24 @@ PICTURES: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Store:
-    """A store where goods can be picked up: how many, and from which day."""
+    """
+    A store where goods can be picked up: how many, and from which day.
+
+    `ready_at` and `open_until` are in the store's own time, None where nobody said its hours.
+    """
 
     site: SiteRow
     quantity: int
     ready_on: date
     ready: str
     is_low: bool
+    ready_at: datetime | None = None
+    open_until: str = ""
+
+    @property
+    def sort_key(self) -> tuple[date, float]:
+        """Return what sorts stores by how soon it is ready."""
+        return (self.ready_on, self.ready_at.timestamp() if self.ready_at else 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,8 +182,10 @@ def _list_stores(
             site=sites[it.site],
             quantity=it.quantity,
             ready_on=it.promise_date,
-            ready=write_day(it.promise_date, at=at),
+            ready=write_when(it.promise_date, it.ready_at, at=at),
             is_low=it.quantity < few,
+            ready_at=it.ready_at,
+            open_until=f"{it.open_until:%H:%M}" if it.open_until else "",
         )
         for it in pickup.stores
         if it.site in sites
@@ -221,6 +234,15 @@ def write_day(day: date, *, at: datetime) -> str:
     return date_format(day, _("D j M"))
 
 
+def write_when(day: date, hour: datetime | None, *, at: datetime) -> str:
+    """Write a day, and from which hour on, in the store's own time; "now" when it is ready."""
+    if hour is None:
+        return write_day(day, at=at)
+    if hour <= at:
+        return _("now")
+    return _("%(day)s from %(time)s") % {"day": write_day(day, at=at), "time": f"{hour:%H:%M}"}
+
+
 def list_stores_for(
     lines: Mapping[str, int], offers: Mapping[str, Offer]
 ) -> list[tuple[Store, bool, int]]:
@@ -238,13 +260,13 @@ def list_stores_for(
                 whole[store.site.code] = whole.get(store.site.code, 0) + 1
     rows = [
         (
-            max(stores, key=lambda it: it.ready_on),
+            max(stores, key=lambda it: it.sort_key),
             whole.get(code, 0) == len(lines),
             whole.get(code, 0),
         )
         for code, stores in found.items()
     ]
-    rows.sort(key=lambda it: (not it[1], it[0].ready_on, -it[2], it[0].site.code))
+    rows.sort(key=lambda it: (not it[1], it[0].sort_key, -it[2], it[0].site.code))
     return rows
 
 

@@ -15,8 +15,9 @@ from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.oms.documents import order as verbs
-from yipan.oms.documents import order_change
+from yipan.oms.documents import order_change, pickup_moving
 from yipan.oms.documents.order import Bought, BoughtLine
+from yipan.oms.documents.pickup_moving import Instead
 from yipan.oms.queries import orders
 from yipan.oms.queries.orders import OrderDetail
 from yipan.pool import promises
@@ -32,10 +33,16 @@ ACTOR = "channel:{channel}"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Buyer:
-    """Who buys, and where to send it. Of an order to pick up the address stays empty."""
+    """
+    Who buys, and where to send it.
+
+    Of an order to pick up, `fallback` is what may become of it when the store will not have it;
+    the address is for a parcel then.
+    """
 
     name: str
     address: str = ""
+    fallback: str = "ask"
     region: str = ""
     note: str = ""
 
@@ -102,7 +109,8 @@ def place(basket: Basket, *, channel: str, buyer: Buyer, at: datetime, message_i
         method=basket.method,
         pickup_site=basket.store if basket.method == "pickup" else "",
         customer_name=buyer.name,
-        address=buyer.address if basket.method == "ship" else "",
+        address=buyer.address if basket.method == "ship" or buyer.fallback == "ship" else "",
+        pickup_fallback=buyer.fallback if basket.method == "pickup" else "ask",
         region=buyer.region,
         may_wait=False,
         note=buyer.note,
@@ -163,3 +171,16 @@ def change(
     """
     by = Trace(actor=ACTOR.format(channel=channel), reason="Changed by the customer.")
     order_change.reduce(number=number, wanted=wanted, by=by, at=at, message_id=message_id)
+
+
+def move_pickup(
+    number: str, *, site: str, address: str, channel: str, at: datetime, message_id: UUID
+) -> None:
+    """
+    Fetch what waits of an order at another store, or have it sent, when `site` is empty.
+
+    :raises Refusal: if not all of it can be had that way any more.
+    """
+    by = Trace(actor=ACTOR.format(channel=channel), reason="Chosen by the customer.")
+    instead = Instead(site=site, address=address)
+    pickup_moving.move(number=number, instead=instead, by=by, at=at, message_id=message_id)

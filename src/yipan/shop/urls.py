@@ -18,5 +18,6 @@ urlpatterns = [
     path("orders", orders.list_orders, name="orders"),
     path("orders/<str:number>/<str:token>", orders.show_order, name="order"),
     path("orders/<str:number>/<str:token>/cancel", orders.cancel_order, name="cancel"),
+    path("orders/<str:number>/<str:token>/move", orders.move_pickup, name="move_pickup"),
     path("orders/<str:number>/<str:token>/change", orders.change_order, name="change"),
 ]

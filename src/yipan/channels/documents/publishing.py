@@ -37,7 +37,7 @@ MARGIN: Final = timedelta(minutes=1)
 #: Below these roots of the site book lies what may be sold, and what quotas and supplies hold.
 ROOTS: Final = ("on_hand/", "pool/")
 #: What changes every SKU of a channel, or of all.
-_OF_ALL: Final = frozenset({"channel", "site_group", "site_service"})
+_OF_ALL: Final = frozenset({"channel", "site_group", "site_service", "site_hours"})
 
 
 @dataclass(slots=True)

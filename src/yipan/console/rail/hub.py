@@ -223,6 +223,13 @@ SECTIONS = (
                 words=_("cut-off capacity transit method service level"),
             ),
             Item(
+                label=_("Opening hours"),
+                url_name="pool:hours",
+                action="pool.read",
+                icon="clock",
+                words=_("open closed weekday holiday pick-up time"),
+            ),
+            Item(
                 label=_("Orders"),
                 url_name="oms:orders",
                 action="oms.read",

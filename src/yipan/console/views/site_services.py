@@ -19,13 +19,13 @@ from yipan.documents.doors import get_trace, take_step
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 from yipan.pool.policy import channels as kept
-from yipan.pool.policy.channels import Service
+from yipan.pool.policy.channels import CARRIERS_MAX, Carrier, Service
 from yipan.pool.queries.channels import ServiceRow, list_services
 from yipan.pool.queries.promise_dates import can_do
 from yipan.pool.rules.promise_dates import DAYS_UNSAID
 
 SITES_MAX = 500
-DAYS_MAX, COUNT_MAX = 365, 1_000_000
+DAYS_MAX, MINUTES_MAX, COUNT_MAX = 365, 100_000, 1_000_000
 REGIONS_MAX = 50
 
 
@@ -66,6 +66,8 @@ def save_service(request: HttpRequest, service_site: str, method: str) -> HttpRe
         is_open=form.get("is_open") == "on",
         cutoff_at=_read_time(form.get("cutoff_at", "")),
         handling_days=min(DAYS_MAX, _read(form.get("handling_days", "")) or 0),
+        handling_minutes=min(MINUTES_MAX, _read(form.get("handling_minutes", "")) or 0),
+        carriers=_read_carriers(form.get("carriers", "")),
         transit_days=min(DAYS_MAX, _read(form.get("transit_days", "")) or 0),
         capacity=_read(form.get("capacity", "")),
         parcel_cost_minor=_read(form.get("parcel_cost_minor", "")) or 0,
@@ -94,6 +96,12 @@ def _describe(site: SiteRow, service: ServiceRow | None, *, method: str) -> dict
         "parcel_cost_minor": service.parcel_cost_minor if service else 0,
         "unit_cost_minor": service.unit_cost_minor if service else 0,
         "handling_days": service.handling_days if service else 0,
+        "handling_minutes": service.handling_minutes if service else 0,
+        "carriers": "\n".join(
+            f"{it.name} {it.cutoff_at:%H:%M} {it.transit_days}" for it in service.carriers
+        )
+        if service
+        else "",
         "regions": ", ".join(service.regions_denied) if service else "",
         "dialog": f"service-{site.code}",
     }
@@ -109,6 +117,20 @@ def _read_time(text: str) -> time | None:
 def _read(text: str) -> int | None:
     digits = text.strip()[:9]
     return min(COUNT_MAX, int(digits)) if digits.isascii() and digits.isdigit() else None
+
+
+def _read_carriers(text: str) -> tuple[Carrier, ...]:
+    """Return carriers, one a line: a name, until when it collects, and days on the way."""
+    found = []
+    for line in text.splitlines()[:CARRIERS_MAX]:
+        *names, cutoff, days = ["", "", *line.split()][-50:]
+        cutoff_at, transit_days = _read_time(cutoff), _read(days)
+        name = " ".join(names).strip()[:48]
+        if name and cutoff_at is not None and transit_days is not None:
+            found.append(
+                Carrier(name=name, cutoff_at=cutoff_at, transit_days=min(DAYS_MAX, transit_days))
+            )
+    return tuple(found)
 
 
 def _read_regions(text: str) -> tuple[str, ...]:

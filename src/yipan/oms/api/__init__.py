@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from yipan.oms.api.orders import router
+from yipan.oms.api.pickups import router as pickups_router
 from yipan.oms.api.returns import router as returns_router
 from yipan.oms.api.sourcing import router as sourcing_router
 from yipan.oms.api.store_orders import router as store_orders_router
 
-__all__ = ["returns_router", "router", "sourcing_router", "store_orders_router"]
+__all__ = [
+    "pickups_router",
+    "returns_router",
+    "router",
+    "sourcing_router",
+    "store_orders_router",
+]

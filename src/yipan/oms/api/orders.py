@@ -51,7 +51,7 @@ def take_order(request: HttpRequest, payload: ChannelOrderIn) -> Status[ChannelO
     taken = verbs.take(
         bought=Bought(**fields), by=get_trace(request), at=timezone.now(), message_id=make_id()
     )
-    return Status(201, _show(request, taken.number, is_repeat=taken.is_repeat))
+    return Status(201, show_order(request, taken.number, is_repeat=taken.is_repeat))
 
 
 @router.get("/orders", response=OrdersOut)
@@ -80,7 +80,7 @@ def list_orders(request: HttpRequest, which: Query[ChannelOrdersQuery]) -> Order
 @endpoint(action="oms.read")
 def get_order(request: HttpRequest, number: str) -> ChannelOrderOut:
     """Tell one order with its fulfillment orders."""
-    return _show(request, number)
+    return show_order(request, number)
 
 
 @router.get("/orders/{number}/decisions", response=DecisionsOut)
@@ -106,7 +106,7 @@ def source_order(request: HttpRequest, number: str, payload: SourceIn) -> Channe
         message_id=make_id(),
         only=payload.site,
     )
-    return _show(request, number)
+    return show_order(request, number)
 
 
 @router.post("/orders/{number}/cancel", response=ChannelOrderOut)
@@ -120,7 +120,7 @@ def cancel_order(request: HttpRequest, number: str, payload: OrderStepIn) -> Cha
         at=timezone.now(),
         message_id=make_id(),
     )
-    return _show(request, number)
+    return show_order(request, number)
 
 
 @router.post("/orders/{number}/reduce", response=ChannelOrderOut)
@@ -135,7 +135,7 @@ def reduce_order(request: HttpRequest, number: str, payload: ReduceIn) -> Channe
         at=timezone.now(),
         message_id=make_id(),
     )
-    return _show(request, number)
+    return show_order(request, number)
 
 
 @router.post("/orders/{number}/notes", response=ChannelOrderOut)
@@ -144,7 +144,7 @@ def write_note(request: HttpRequest, number: str, payload: NoteIn) -> ChannelOrd
     """Write something down about an order."""
     orders.get_order(number, sites=get_actor(request).sites)
     verbs.write_note(number=number, text=payload.text, by=get_trace(request), at=timezone.now())
-    return _show(request, number)
+    return show_order(request, number)
 
 
 @router.get("/fulfillments", response=FulfillmentsOut)
@@ -172,7 +172,8 @@ def send_elsewhere(request: HttpRequest, number: str, payload: OrderStepIn) -> F
     return FulfillmentOut.of(orders.get_fulfillment(number))
 
 
-def _show(request: HttpRequest, number: str, *, is_repeat: bool = False) -> ChannelOrderOut:
+def show_order(request: HttpRequest, number: str, *, is_repeat: bool = False) -> ChannelOrderOut:
+    """Return an order as it is told to who asks."""
     detail = orders.get_order(number, sites=get_actor(request).sites)
     return ChannelOrderOut(
         **{

@@ -33,6 +33,7 @@ class ChannelOrderIn(Schema):
     `may_wait` false refuses the whole order when anything of it is missing. `hold` is the
     number of the cart's hold, whose goods it takes over. `origin_site` is the store that takes
     the order at its register for what another site has. What waits is canceled on `cancel_on`.
+    `pickup_fallback` is what its customer allows when the chosen store will not have it.
     """
 
     channel: Annotated[str, Field(min_length=1, max_length=32)]
@@ -41,6 +42,7 @@ class ChannelOrderIn(Schema):
     method: Literal["ship", "pickup", "ship_to_store"] = "ship"
     pickup_site: Site = ""
     origin_site: Site = ""
+    pickup_fallback: Literal["ask", "store", "ship", "any"] = "ask"
     customer_name: Annotated[str, Field(max_length=96)] = ""
     address: Annotated[str, Field(max_length=300)] = ""
     region: Annotated[str, Field(max_length=48)] = ""
@@ -93,6 +95,9 @@ class FulfillmentOut(Schema):
     reason: str
     tracking: str
     due_on: date | None
+    ready_at: datetime | None
+    leave_by: datetime | None
+    carrier: str
     is_canceling: bool
     created_at: datetime
     lines: list[PartOut]
@@ -123,6 +128,7 @@ class ChannelOrderOut(Schema):
     method: str
     pickup_site: str
     origin_site: str
+    pickup_fallback: str
     due_on: date | None
     cancel_on: date | None
     placed_at: datetime
@@ -195,6 +201,31 @@ class SourceIn(Schema):
 
     site: Site = ""
     reason: Reason = ""
+
+
+class OtherStoreOut(Schema):
+    """A store that has all that waits: from which day, and hour where that is known."""
+
+    site: str
+    ready_on: date
+    ready_at: datetime | None
+    open_until: datetime | None
+    kilometers: float
+
+
+class PickupOptionsOut(Schema):
+    """What could become of a pick-up whose store will not have it, the soonest store first."""
+
+    stores: list[OtherStoreOut]
+    ship_on: date | None
+    refused_by: list[str]
+
+
+class MovePickupIn(OrderStepIn):
+    """The store to fetch it at instead; left empty, it is sent to the address."""
+
+    site: Site = ""
+    address: Annotated[str, Field(max_length=300)] = ""
 
 
 class NoteIn(Schema):

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from yipan.ledger.moves import Trace
-from yipan.oms.documents import order_state, sourcing
+from yipan.oms.documents import order_state, pickup_moving, sourcing
 from yipan.oms.documents.order import THEN_CANCEL
 from yipan.oms.models import FulfillmentLine, FulfillmentOrder
 from yipan.oms.models.fulfillment import STATES_OPEN
@@ -89,7 +89,9 @@ def short(
         message_id=message_id,
     )
     _close_if_empty(fulfillment, state=State.CLOSED_SHORT, at=at)
-    sourcing.source(order=fulfillment.order, trigger="short", by=by, at=at, message_id=message_id)
+    order = fulfillment.order
+    sourcing.source(order=order, trigger="short", by=by, at=at, message_id=message_id)
+    pickup_moving.move_by_itself(order, by=by, at=at, message_id=message_id)
 
 
 @transaction.atomic
@@ -105,9 +107,9 @@ def reject(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
     order_state.note_fulfillment(
         fulfillment, step="reject", from_state=before, by=by, at=at, message_id=message_id
     )
-    sourcing.source(
-        order=fulfillment.order, trigger="rejected", by=by, at=at, message_id=message_id
-    )
+    order = fulfillment.order
+    sourcing.source(order=order, trigger="rejected", by=by, at=at, message_id=message_id)
+    pickup_moving.move_by_itself(order, by=by, at=at, message_id=message_id)
 
 
 @transaction.atomic

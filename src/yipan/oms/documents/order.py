@@ -69,6 +69,7 @@ class Bought:
     method: str = "ship"
     pickup_site: str = ""
     origin_site: str = ""
+    pickup_fallback: str = "ask"
     customer_name: str = ""
     address: str = ""
     region: str = ""

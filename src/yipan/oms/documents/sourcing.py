@@ -159,7 +159,7 @@ def _release(
             method=order.method,
             promise=promise,
             place=place,
-            due_on=question.due_on.get(site),
+            **_read_when(question, site, method=order.method),
             pickup_code="" if order.method == "ship" else _make_code(message_id, site),
             created_by=by.actor,
             created_at=at,
@@ -180,6 +180,20 @@ def _release(
         )
         made.append(fulfillment)
     return made
+
+
+def _read_when(question: Question, site: str, *, method: str) -> dict[str, object]:
+    """Return by when a site has it there, as its fulfillment order keeps it."""
+    when = question.whens.get(site)
+    if when is None:
+        return {"due_on": question.due_on.get(site)}
+    is_pickup = method == "pickup"
+    return {
+        "due_on": when.day,
+        "ready_at": when.ready_at if is_pickup else None,
+        "leave_by": None if is_pickup else when.leave_by,
+        "carrier": when.carrier,
+    }
 
 
 def _make_code(message_id: UUID, site: str) -> str:

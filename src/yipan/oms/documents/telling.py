@@ -43,7 +43,9 @@ def release(
             reservation=fulfillment.promise,
             ship_to_name=order.customer_name,
             address=order.address,
-            cut_off_at=fulfillment.due_on.isoformat() if fulfillment.due_on else "",
+            carrier=fulfillment.carrier,
+            cut_off_at=_write_cut_off(fulfillment),
+            due_at=fulfillment.ready_at.isoformat() if fulfillment.ready_at else "",
             priority=order.priority,
             note=order.note,
             customer_name=order.customer_name[:48],
@@ -91,6 +93,13 @@ def cancel(fulfillment: FulfillmentOrder, *, reason: str, at: datetime, message_
     )
     source = DELIVERIES if is_coming else f"oms:hub/orders:{fulfillment.site}"
     _publish(message, source=source, order=fulfillment.order.number)
+
+
+def _write_cut_off(fulfillment: FulfillmentOrder) -> str:
+    """Return until when it has to leave, where that is known; else the day it was promised for."""
+    if fulfillment.leave_by is not None:
+        return fulfillment.leave_by.isoformat()
+    return fulfillment.due_on.isoformat() if fulfillment.due_on else ""
 
 
 def _make_lines(

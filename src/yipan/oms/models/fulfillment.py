@@ -44,6 +44,9 @@ class FulfillmentOrder(Document):
     Goods that first have to come to the store of a pick-up come from `from_site` by the transfer
     order `transfer`; the store is told when they are there (`arrived_at`).
 
+    `due_on` is the day it was promised for, `ready_at` the hour at the counter where the store's
+    hours are known; `leave_by` is until when `carrier` collects it.
+
     `shipments` maps the number of a shipment to line to quantity; one taken back is empty.
     `is_canceling` says that the site was asked to stop; `after_cancel` what becomes of the
     goods then: `cancel`, or `source` to find them elsewhere.
@@ -63,6 +66,9 @@ class FulfillmentOrder(Document):
     reason = models.CharField(max_length=200, blank=True)
     tracking = models.CharField(max_length=200, blank=True)
     due_on = models.DateField(null=True)
+    ready_at = models.DateTimeField(null=True)
+    leave_by = models.DateTimeField(null=True)
+    carrier = models.CharField(max_length=48, blank=True)
     pickup_code = models.CharField(max_length=16, blank=True)
     is_canceling = models.BooleanField(default=False)
     shipments = models.JSONField(default=dict)

@@ -37,6 +37,8 @@ class ChannelOrder(Document):
     parts, and whether what is missing may come later. `due_on` is the day it was promised for,
     `cancel_on` the day on which what still waits is canceled. `backorder` is the reservation of
     what waits on goods that are to come. `origin_site` is the store that took it at its register.
+    `pickup_fallback` is what its customer allows when the chosen store will not have it: `ask`
+    first, another `store`, a parcel (`ship`), or `any` of the two.
     """
 
     channel = models.CharField(max_length=32)
@@ -47,6 +49,7 @@ class ChannelOrder(Document):
     method = models.CharField(max_length=16, default="ship")
     pickup_site = models.CharField(max_length=16, blank=True)
     origin_site = models.CharField(max_length=16, blank=True)
+    pickup_fallback = models.CharField(max_length=8, default="ask")
     customer_name = models.CharField(max_length=96, blank=True)
     address = models.CharField(max_length=300, blank=True)
     region = models.CharField(max_length=48, blank=True)

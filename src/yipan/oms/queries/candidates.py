@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db.models import Count, F, Q, Value
@@ -29,9 +29,9 @@ from yipan.pool.queries.channels import (
     find_sites_of,
     list_services,
 )
-from yipan.pool.queries.promise_dates import HORIZON, can_do, measure_pace
+from yipan.pool.queries.promise_dates import can_do, find_promise, read_hours
 from yipan.pool.queries.selling import measure_in, read_world
-from yipan.pool.rules.promise_dates import find_date
+from yipan.pool.rules.promise_dates import Found
 from yipan.pool.rules.selling import Terms
 
 #: How a site refused an order, for good: it is not asked again.
@@ -40,12 +40,18 @@ STATES_REFUSED = (FulfillmentState.REJECTED, FulfillmentState.CLOSED_SHORT)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What the rule of sourcing is asked; `due_on` maps a site to the day it would deliver."""
+    """
+    What the rule of sourcing is asked.
+
+    `due_on` maps a site to the day it would deliver, `whens` to how that day came about; of
+    decisions made before hours were known it is empty.
+    """
 
     wanted: tuple[Wanted, ...]
     candidates: tuple[Candidate, ...]
     weights: Weights
     due_on: Mapping[str, date]
+    whens: Mapping[str, Found] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,22 +78,20 @@ def ask(
     names = {site for it in measured.values() for site in it.by_site} | ({fixed} - {""})
     sites = masterdata.find_sites(names)
     services = {row.site: row for row in list_services(sites=names, method=order.method)}
-    closed = masterdata.find_closed_days(names, first=today, last=today + HORIZON)
+    hours = read_hours(sites, at=at)
     bars = _Bars(
-        refused=_find_refused(order),
+        refused=find_refused(order),
         load=_count_today(names, at=at),
         fixed=fixed,
         is_chosen=bool(only),
     )
     found: list[Candidate] = []
-    due_on: dict[str, date] = {}
+    whens: dict[str, Found] = {}
     for name in sorted(sites):
         site, service = sites[name], services.get(name)
-        pace = measure_pace(
-            site, service, method=order.method, closed=closed.get(name, frozenset()), at=at
-        )
         start = masterdata.compute_business_date(site, at)
-        due_on[name], _ = find_date(start=start, pace=pace)
+        when = find_promise(site, service, method=order.method, hours=hours[name], at=at)
+        whens[name] = when
         # What lies in the store of a customer who fetches it there need not be sent at all.
         is_there = order.method == "ship_to_store" and name == order.pickup_site
         candidate = Candidate(
@@ -95,7 +99,7 @@ def ask(
             free={sku: it.by_site.get(name, 0) for sku, it in measured.items()},
             is_store=site.site_type == "store",
             kilometers=0 if is_there else _measure(order, site, service),
-            days=0 if is_there else (due_on[name] - start).days,
+            days=0 if is_there else (when.day - start).days,
             parcel_cost=service.parcel_cost_minor if service else 0,
             unit_cost=service.unit_cost_minor if service else 0,
         )
@@ -112,7 +116,8 @@ def ask(
             may_split=order.may_split,
             part_value_min=find_part_value_min(order.channel),
         ),
-        due_on=due_on,
+        due_on={name: when.day for name, when in whens.items()},
+        whens=whens,
     )
 
 
@@ -142,7 +147,8 @@ def _reject(it: Candidate, order: ChannelOrder, service: ServiceRow | None, bars
     return "capacity" if is_full and not bars.is_chosen else ""
 
 
-def _find_refused(order: ChannelOrder) -> frozenset[str]:
+def find_refused(order: ChannelOrder) -> frozenset[str]:
+    """Return the sites that refused an order, or found too little for it."""
     found = order.fulfillments.filter(
         Q(state__in=STATES_REFUSED) | Q(lines__quantity_short__gt=0, arrived_at__isnull=True)
     ).exclude(after_cancel="again")

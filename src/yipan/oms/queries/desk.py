@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState
 from yipan.oms.models.order import STATES_OPEN
+from yipan.oms.queries.candidates import STATES_REFUSED
 from yipan.oms.queries.orders import ROWS_MAX, OrderFilter, filter_orders
 from yipan.pool.queries.selling import list_pegs
 
@@ -79,6 +80,7 @@ def read_board(*, at: datetime, sites: Collection[str] | None = None) -> Board:
 def list_exceptions(*, at: datetime, sites: Collection[str] | None = None) -> list[Exception_]:
     """Return what a person should look at, by harm: rejected and waiting, late, silent, stuck."""
     found = [
+        *_list_refused_pickups(sites),
         *_list_unfulfillable(sites),
         *_list_at_risk(at=at, sites=sites),
         *_list_expiring(at=at, sites=sites),
@@ -88,8 +90,54 @@ def list_exceptions(*, at: datetime, sites: Collection[str] | None = None) -> li
     return found[:ROWS_MAX]
 
 
+def _list_refused_pickups(sites: Collection[str] | None) -> list[Exception_]:
+    """Return pick-ups whose store will not have all of it: who refused, and what was said."""
+    rows = (
+        FulfillmentOrder.objects.filter(_is_refused_pickup())
+        .select_related("order")
+        .order_by("-order__priority", "order_id", "-place")
+    )
+    if sites is not None:
+        rows = rows.filter(order__in=filter_orders(OrderFilter(sites=sites)))
+    newest = {row.order_id: row for row in reversed(rows[:ROWS_MAX])}
+    waiting = dict(
+        OrderLine.objects.filter(order__in=newest)
+        .values_list("order")
+        .annotate(left=Sum(F("quantity") - F("quantity_canceled") - F("quantity_placed")))
+    )
+    return [
+        Exception_(
+            kind="pickup_refused",
+            order=row.order.number,
+            channel=row.order.channel,
+            site=row.site,
+            number=row.number,
+            text=row.reason,
+            since=row.closed_at or row.created_at,
+            quantity=waiting[row.order_id],
+        )
+        for row in sorted(newest.values(), key=lambda it: (-it.order.priority, it.order_id))
+    ]
+
+
+def _is_refused_pickup() -> Q:
+    waiting = OrderLine.objects.filter(
+        quantity__gt=F("quantity_canceled") + F("quantity_placed")
+    ).values("order")
+    return Q(
+        Q(state__in=STATES_REFUSED) | Q(lines__quantity_short__gt=0),
+        order__method="pickup",
+        order__state__in=STATES_OPEN,
+        order__in=waiting,
+        site=F("order__pickup_site"),
+    ) & ~Q(after_cancel="again")
+
+
 def _list_unfulfillable(sites: Collection[str] | None) -> list[Exception_]:
     orders = filter_orders(OrderFilter(sites=sites)).filter(state__in=STATES_OPEN)
+    # Those have a queue of their own.
+    refused = FulfillmentOrder.objects.filter(_is_refused_pickup())
+    orders = orders.exclude(pk__in=refused.values("order"))
     lines = (
         OrderLine.objects.filter(
             order__in=orders, quantity__gt=F("quantity_canceled") + F("quantity_placed")

@@ -83,6 +83,9 @@ class FulfillmentRow:
     reason: str
     tracking: str
     due_on: date | None
+    ready_at: datetime | None
+    leave_by: datetime | None
+    carrier: str
     pickup_code: str
     is_canceling: bool
     created_at: datetime
@@ -123,6 +126,7 @@ class OrderDetail:
     method: str
     pickup_site: str
     origin_site: str
+    pickup_fallback: str
     customer_name: str
     address: str
     region: str
@@ -330,6 +334,9 @@ def make_fulfillment(row: FulfillmentOrder) -> FulfillmentRow:
         reason=row.reason,
         tracking=row.tracking,
         due_on=row.due_on,
+        ready_at=row.ready_at,
+        leave_by=row.leave_by,
+        carrier=row.carrier,
         pickup_code=row.pickup_code,
         is_canceling=row.is_canceling and row.state in FULFILLMENT_OPEN,
         created_at=row.created_at,

@@ -25,15 +25,22 @@ from yipan.oms.documents import order as verbs
 from yipan.oms.documents.order_state import DOCUMENT_TYPE, FULFILLMENT_TYPE
 from yipan.oms.models.order import STATES_OPEN
 from yipan.oms.queries import desk, orders, returns
+from yipan.oms.queries.candidates import STATES_REFUSED
 from yipan.oms.queries.orders import DecisionRow, OrderDetail, OrderFilter
+from yipan.oms.queries.pickup_options import list_pickup_options
+from yipan.oms.views.when import describe_when
 from yipan.pool.book import SITE_BOOK
 from yipan.pool.queries.channels import list_channels
 from yipan.pool.queries.selling import list_pegs
 
 ROWS_PER_PAGE = 50
+#: For so many refused pick-ups the board shows where they could go; the others show it when
+#: they are opened.
+CHOICES_MAX = 10
 
 #: Kind of an exception to what it means, its tone and icon.
 KINDS: Mapping[str, tuple[str | Promise, str, str]] = {
+    "pickup_refused": (gettext_lazy("The store will not have it ready"), "bad", "store"),
     "unfulfillable": (gettext_lazy("No site has it"), "bad", "package-x"),
     "at_risk": (gettext_lazy("Its goods come later than promised"), "bad", "calendar-x"),
     "expiring": (gettext_lazy("What waits is canceled soon"), "warn", "hourglass"),
@@ -62,6 +69,7 @@ TRIGGERS: Mapping[str, str | Promise] = {
     "short": gettext_lazy("Picked short"),
     "rejected": gettext_lazy("Rejected by a site"),
     "moved": gettext_lazy("Taken from a site"),
+    "pickup_moved": gettext_lazy("Pick-up moved"),
 }
 
 STATE_CHIPS = ("open", "backordered", "partly_shipped", "completed", "canceled")
@@ -74,8 +82,21 @@ def show_board(request: HttpRequest) -> HttpResponse:
     sites = get_actor(request).sites
     at = timezone.now()
     exceptions = desk.list_exceptions(at=at, sites=sites)
+    actor = get_actor(request)
+    refused = [row.order for row in exceptions if row.kind == "pickup_refused"]
+    choices = {
+        number: list_pickup_options(number, at=at)
+        for number in refused[:CHOICES_MAX]
+        if actor.may("oms.order.write")
+    }
     rows = [
-        {"row": row, "what": KINDS[row.kind][0], "tone": KINDS[row.kind][1]} for row in exceptions
+        {
+            "row": row,
+            "what": KINDS[row.kind][0],
+            "tone": KINDS[row.kind][1],
+            "choices": choices.get(row.order) if row.kind == "pickup_refused" else None,
+        }
+        for row in exceptions
     ]
     context = {"board": desk.read_board(at=at, sites=sites), "exceptions": rows}
     is_part = "HX-Request" in request.headers
@@ -142,6 +163,10 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
         "waiting": sum(line.quantity_waiting for line in detail.lines) if is_open else 0,
         "may_write": may_write,
         "may_cancel": may_write and is_open,
+        "options": list_pickup_options(number, at=timezone.now())
+        if may_write and is_open and detail.method == "pickup"
+        else None,
+        "is_refused": any(row.state in STATES_REFUSED for row in detail.fulfillments),
         "sites": _list_sites(detail),
         "may_open_messages": actor.may("exchange.read"),
     }
@@ -239,9 +264,11 @@ def _read_history(detail: OrderDetail) -> History:
 def _describe(row: DecisionRow) -> dict[str, Any]:
     """Return a decision as the page shows it: chosen first, then by cost, then the rejected."""
     chosen = {part["site"] for part in row.plan["parts"]}
+    whens = row.question.get("whens", {})
     candidates = [
         {
             "site": it["site"],
+            "when": describe_when(whens.get(it["site"])),
             "is_chosen": it["site"] in chosen,
             "fixed": it["fixed"],
             "parts": it["parts"],

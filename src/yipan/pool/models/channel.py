@@ -104,7 +104,9 @@ class SiteService(models.Model):
     What a site can do by one method: until when today, how many orders a day, how long it takes.
 
     `cutoff_at` is in the site's own time; `capacity` counts orders a business day, None is no
-    limit. Days count from the day an order is taken in before the cut-off.
+    limit. Days count from the day an order is taken in before the cut-off. `handling_minutes` are
+    minutes in which the site is open. `carriers` are who collects parcels, each with a name, its
+    own cut-off and days on the way: the one that is there first is taken.
     """
 
     site = models.CharField(max_length=16)
@@ -112,6 +114,8 @@ class SiteService(models.Model):
     is_open = models.BooleanField(default=True)
     cutoff_at = models.TimeField(null=True)
     handling_days = models.IntegerField(default=0)
+    handling_minutes = models.IntegerField(default=0)
+    carriers = models.JSONField(default=list)
     transit_days = models.IntegerField(default=2)
     capacity = models.IntegerField(null=True)
     parcel_cost_minor = models.BigIntegerField(default=0)
@@ -126,6 +130,7 @@ class SiteService(models.Model):
             models.UniqueConstraint(fields=["site", "method"], name="site_service_unique"),
             models.CheckConstraint(
                 condition=Q(handling_days__gte=0)
+                & Q(handling_minutes__gte=0)
                 & Q(transit_days__gte=0)
                 & Q(parcel_cost_minor__gte=0)
                 & Q(unit_cost_minor__gte=0)

@@ -17,6 +17,7 @@ from yipan.pool.models import BundlePart, Channel, ChannelSite, SiteGroup, SiteS
 
 SITES_MAX = 1_000
 PARTS_MAX = 50
+CARRIERS_MAX = 10
 
 
 class ChannelUnknown(Refusal):
@@ -51,6 +52,22 @@ class Assigned:
     reason: str = ""
 
 
+class CarrierWrong(Refusal):
+    """A carrier needs a name, used once per site and method."""
+
+    code = "site_service.carrier_wrong"
+    status = 422
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carrier:
+    """Who collects parcels: until when of a day they are ready, and how long it takes then."""
+
+    name: str
+    cutoff_at: time
+    transit_days: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
     """What a site can do by one method; see `SiteService`."""
@@ -60,7 +77,9 @@ class Service:
     is_open: bool = True
     cutoff_at: time | None = None
     handling_days: int = 0
+    handling_minutes: int = 0
     transit_days: int = 2
+    carriers: tuple[Carrier, ...] = ()
     capacity: int | None = None
     parcel_cost_minor: int = 0
     unit_cost_minor: int = 0
@@ -152,14 +171,26 @@ def save_service(*, service: Service, by: Trace, at: datetime) -> None:
     Say what a site can do by one method.
 
     :raises SiteUnknown: if the site is not master data.
+    :raises CarrierWrong: if a carrier has no name, or the name of another.
     """
     require_known(sites={service.site}, skus=set())
+    names = [it.name.strip() for it in service.carriers]
+    if not all(names) or len(set(names)) < len(names) or len(names) > CARRIERS_MAX:
+        raise CarrierWrong(site=service.site, maximum=CARRIERS_MAX)
     row, is_new = SiteService.objects.select_for_update().get_or_create(
         site=service.site, method=service.method
     )
     for name in Service.__dataclass_fields__:
         value = getattr(service, name)
         setattr(row, name, list(value) if name == "regions_denied" else value)
+    row.carriers = [
+        {
+            "name": it.name.strip(),
+            "cutoff_at": f"{it.cutoff_at:%H:%M}",
+            "transit_days": it.transit_days,
+        }
+        for it in service.carriers
+    ]
     row.version += 0 if is_new else 1
     row.save()
     _note("site_service", f"{service.site}/{service.method}", by=by, at=at)

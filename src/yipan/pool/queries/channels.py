@@ -65,6 +65,15 @@ class ChannelRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CarrierRow:
+    """Who collects parcels of a site: until when of a day, and how many days it takes then."""
+
+    name: str
+    cutoff_at: time
+    transit_days: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceRow:
     """What a site can do by one method. Costs in minor units, times in the site's own."""
 
@@ -73,7 +82,9 @@ class ServiceRow:
     is_open: bool
     cutoff_at: time | None
     handling_days: int
+    handling_minutes: int
     transit_days: int
+    carriers: tuple[CarrierRow, ...]
     capacity: int | None
     parcel_cost_minor: int
     unit_cost_minor: int
@@ -218,8 +229,16 @@ def list_services(*, sites: Collection[str] | None = None, method: str = "") -> 
             **{
                 name: getattr(it, name)
                 for name in ServiceRow.__dataclass_fields__
-                if name != "regions_denied"
+                if name not in {"regions_denied", "carriers"}
             },
+            carriers=tuple(
+                CarrierRow(
+                    name=said["name"],
+                    cutoff_at=time.fromisoformat(said["cutoff_at"]),
+                    transit_days=said["transit_days"],
+                )
+                for said in it.carriers
+            ),
             regions_denied=tuple(it.regions_denied),
         )
         for it in query[:ROWS_MAX]

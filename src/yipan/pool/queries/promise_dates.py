@@ -8,8 +8,9 @@ the order gets.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -17,8 +18,10 @@ from django.utils import timezone
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 from yipan.pool.queries.channels import ServiceRow, find_sites_of, list_services
+from yipan.pool.queries.opening_hours import find_hours
 from yipan.pool.queries.selling import World, measure_in, read_world
-from yipan.pool.rules.promise_dates import CLOSED_DAYS_MAX, DAYS_UNSAID, Entry, Pace, find_date
+from yipan.pool.rules.opening_hours import CLOSED_DAYS_MAX, Hours
+from yipan.pool.rules.promise_dates import DAYS_UNSAID, Entry, Found, Pace, find_date
 from yipan.pool.rules.selling import Measured, Terms
 
 #: Goods that come later than this are promised to nobody.
@@ -27,12 +30,19 @@ HORIZON = timedelta(days=60)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DateAt:
-    """By when one site has a SKU at the customer, or ready at its counter; how much it could."""
+    """
+    By when one site has a SKU at the customer, or ready at its counter; how much it could.
+
+    `ready_at` is the hour at the counter, in the site's own time, and `open_until` until when it
+    is open then; None where nobody said its hours.
+    """
 
     site: str
     quantity: int
     promise_date: date
     entries: tuple[Entry, ...]
+    ready_at: datetime | None = None
+    open_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +67,11 @@ class PromiseDate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Network:
-    """The sites of one question, by code: master data, services and closed days."""
+    """The sites of one question, by code: master data, services and when they are open."""
 
     sites: Mapping[str, SiteRow]
     services: Mapping[tuple[str, str], ServiceRow]
-    closed: Mapping[str, frozenset[date]]
+    hours: Mapping[str, Hours]
     at: datetime
 
 
@@ -72,11 +82,13 @@ def list_promise_dates(
     methods: Sequence[str],
     at: datetime,
     sites: Collection[str] | None = None,
+    without: Collection[str] = (),
 ) -> list[PromiseDate]:
     """
     Return for each SKU of `wanted` (to its quantity) and each method by when it can be had.
 
-    `sites` limits the stores for a pick-up, to those near a shopper; None means all.
+    `sites` limits the stores for a pick-up, to those near a shopper; None means all. `without`
+    are sites that will not do it: they refused before.
 
     :raises NotFound: if there is no such channel.
     """
@@ -89,28 +101,58 @@ def list_promise_dates(
         for method in methods:
             terms = Terms(channel=channel, method=method, by=today + HORIZON)
             measured = measure_in(world, sku, terms=terms)
+            if without:
+                measured = _leave_out(measured, without)
             found.append(_promise(measured, network, method=method, quantity=quantity, only=sites))
     return found
 
 
-def measure_pace(
-    site: SiteRow,
-    service: ServiceRow | None,
-    *,
-    method: str,
-    closed: Collection[date],
-    at: datetime,
-) -> Pace:
+def _leave_out(measured: Measured, without: Collection[str]) -> Measured:
+    able = {site: free for site, free in measured.by_site.items() if site not in without}
+    return replace(measured, by_site=able)
+
+
+def read_hours(sites: Mapping[str, SiteRow], *, at: datetime) -> dict[str, Hours]:
+    """Return when sites are open for as long ahead as anything is promised."""
+    today = timezone.localdate(at)
+    last = today + HORIZON + timedelta(days=CLOSED_DAYS_MAX)
+    return find_hours(sites.values(), first=today - timedelta(days=1), last=last)
+
+
+def find_promise(
+    site: SiteRow, service: ServiceRow | None, *, method: str, hours: Hours, at: datetime
+) -> Found:
+    """Return by when a site has it there if asked now, by the carrier that is there first."""
+    start = masterdata.compute_business_date(site, at)
+    paces = _list_paces(site, service, method=method, hours=hours, at=at)
+    found = [find_date(start=start, pace=pace, now=at) for pace in paces]
+    # Of equals the first: the order in which the carriers were named.
+    return min(found, key=lambda it: it.day)
+
+
+def _list_paces(
+    site: SiteRow, service: ServiceRow | None, *, method: str, hours: Hours, at: datetime
+) -> list[Pace]:
     """Return how fast a site is for what is asked now; what nobody said is the usual."""
     if service is None:
-        return Pace(transit_days=DAYS_UNSAID.get(method, 2), closed=closed)
-    local = at.astimezone(ZoneInfo(site.time_zone))
-    return Pace(
-        handling_days=service.handling_days,
-        transit_days=0 if method == "pickup" else service.transit_days,
-        is_past_cutoff=service.cutoff_at is not None and local.time() >= service.cutoff_at,
-        closed=closed,
-    )
+        return [Pace(transit_days=DAYS_UNSAID.get(method, 2), hours=hours, closed=hours.closed)]
+    wall = at.astimezone(ZoneInfo(site.time_zone)).time()
+
+    def make(cutoff_at: time | None, transit_days: int, carrier: str) -> Pace:
+        return Pace(
+            handling_days=service.handling_days,
+            handling_minutes=service.handling_minutes,
+            transit_days=0 if method == "pickup" else transit_days,
+            is_past_cutoff=cutoff_at is not None and wall >= cutoff_at,
+            closed=hours.closed,
+            hours=hours,
+            cutoff_at=cutoff_at if method == "ship" else None,
+            carrier=carrier,
+        )
+
+    if method == "ship" and service.carriers:
+        return [make(it.cutoff_at, it.transit_days, it.name) for it in service.carriers]
+    return [make(service.cutoff_at, service.transit_days, "")]
 
 
 def can_do(site: SiteRow, service: ServiceRow | None, *, method: str) -> bool:
@@ -125,13 +167,11 @@ def can_do(site: SiteRow, service: ServiceRow | None, *, method: str) -> bool:
 def _read_network(world: World, *, at: datetime) -> _Network:
     names = {it.site for rows in world.stock.values() for it in rows}
     names |= {it.site for rows in world.incoming.values() for it in rows}
-    today = timezone.localdate(at)
+    sites = masterdata.find_sites(names)
     return _Network(
-        sites=masterdata.find_sites(names),
+        sites=sites,
         services={(row.site, row.method): row for row in list_services(sites=names)},
-        closed=masterdata.find_closed_days(
-            names, first=today, last=today + HORIZON + timedelta(days=CLOSED_DAYS_MAX)
-        ),
+        hours=read_hours(sites, at=at),
         at=at,
     )
 
@@ -177,13 +217,25 @@ def _list_ready(
         service = network.services.get((code, method))
         if site is None or min(free, limit) <= 0 or not can_do(site, service, method=method):
             continue
-        start = masterdata.compute_business_date(site, network.at)
-        day, entries = find_date(start=start, pace=_pace(network, code, method))
+        when = find_promise(site, service, method=method, hours=network.hours[code], at=network.at)
         found.append(
-            DateAt(site=code, quantity=min(free, limit), promise_date=day, entries=entries)
+            DateAt(
+                site=code,
+                quantity=min(free, limit),
+                promise_date=when.day,
+                entries=when.entries,
+                ready_at=when.ready_at if method == "pickup" else None,
+                open_until=when.open_until if method == "pickup" else None,
+            )
         )
-    found.sort(key=lambda it: (it.quantity < quantity, it.promise_date, -it.quantity, it.site))
+    found.sort(key=partial(_rank, quantity=quantity))
     return found
+
+
+def _rank(it: DateAt, *, quantity: int) -> tuple[object, ...]:
+    """Sort stores with all of it first, then the soonest; one without hours is ready at once."""
+    hour = it.ready_at.timestamp() if it.ready_at else 0.0
+    return (it.quantity < quantity, it.promise_date, hour, -it.quantity, it.site)
 
 
 def _combine(ready: Sequence[DateAt], quantity: int) -> DateAt | None:
@@ -218,21 +270,23 @@ def _find_coming(
 def _arrive(
     network: _Network, site: str, method: str, start: date, number: str, quantity: int
 ) -> DateAt:
-    pace = _pace(network, site, method)
-    # What comes later knows nothing of today's cut-off.
-    later = Pace(
-        handling_days=pace.handling_days, transit_days=pace.transit_days, closed=pace.closed
+    service = network.services.get((site, method))
+    # What comes later knows nothing of today's cut-off, nor of the hour.
+    [pace, *others] = _list_paces(
+        network.sites[site], service, method=method, hours=network.hours[site], at=network.at
     )
-    day, entries = find_date(start=start, pace=later)
+    pace = min([pace, *others], key=lambda it: it.transit_days)
+    later = Pace(
+        handling_days=pace.handling_days,
+        transit_days=pace.transit_days,
+        closed=pace.closed,
+        hours=pace.hours,
+    )
+    when = find_date(start=start, pace=later)
     arrives = Entry(code="arrives", day=start, number=number)
-    return DateAt(site=site, quantity=quantity, promise_date=day, entries=(arrives, *entries[1:]))
-
-
-def _pace(network: _Network, site: str, method: str) -> Pace:
-    return measure_pace(
-        network.sites[site],
-        network.services.get((site, method)),
-        method=method,
-        closed=network.closed.get(site, frozenset()),
-        at=network.at,
+    return DateAt(
+        site=site,
+        quantity=quantity,
+        promise_date=when.day,
+        entries=(arrives, *when.entries[1:]),
     )

@@ -25,6 +25,8 @@ from yipan.shop.ordering import Buyer
 from yipan.shop.views.catalog import make_frame
 
 DIGITS_MAX = 3
+#: What a shopper may allow for when the chosen store will not have it.
+FALLBACKS = ("ask", "store", "ship")
 
 
 @open_to_all("GET")
@@ -120,11 +122,13 @@ def place(request: HttpRequest, channel: str) -> HttpResponse:
     buyer = Buyer(
         name=request.POST.get("name", "").strip()[:96],
         address=request.POST.get("address", "").strip()[:300],
+        fallback=_read_fallback(request.POST.get("fallback", "")),
         note=request.POST.get("note", "").strip()[:200],
     )
     if not basket.lines:
         return redirect("shop:basket")
-    if not buyer.name or (basket.method == "ship" and not buyer.address):
+    is_sent = basket.method == "ship" or buyer.fallback == "ship"
+    if not buyer.name or (is_sent and not buyer.address):
         messages.error(request, _("Say who it is for, and where it should go."))
         return redirect("shop:checkout")
     try:
@@ -195,6 +199,10 @@ def _find_next(request: HttpRequest, fallback: str) -> str:
     if target and url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return target
     return fallback
+
+
+def _read_fallback(text: str) -> str:
+    return text if text in FALLBACKS else "ask"
 
 
 def _read_until(basket: Basket) -> datetime | None:

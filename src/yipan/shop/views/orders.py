@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,9 @@ from django.utils.translation import gettext_lazy
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.rows import SiteRow
 from yipan.oms.queries.orders import FulfillmentRow, OrderDetail
+from yipan.oms.queries.pickup_options import list_pickup_options
 from yipan.shop import basket as baskets
 from yipan.shop import offers, ordering
 from yipan.shop.doors import is_htmx, open_to_all
@@ -56,6 +60,9 @@ STEPS_OF_PICK_UP = (
 )
 
 
+STORES_OFFERED_MAX = 5
+
+
 @open_to_all("GET")
 def list_orders(request: HttpRequest, channel: str) -> HttpResponse:
     """List the orders placed in this browser."""
@@ -90,6 +97,28 @@ def cancel_order(request: HttpRequest, channel: str, number: str, token: str) ->
         messages.warning(request, _("It has left already: give it back in any of our stores."))
     else:
         messages.success(request, _("Canceled. What has left meanwhile can be given back."))
+    return redirect("shop:order", number=number, token=token)
+
+
+@open_to_all("POST")
+def move_pickup(request: HttpRequest, channel: str, number: str, token: str) -> HttpResponse:
+    """Fetch it at another store, or have it sent, when the chosen store will not have it."""
+    ordering.get_order(number, token=token, channel=channel)
+    site = request.POST.get("site", "")[:16]
+    address = request.POST.get("address", "").strip()[:300]
+    try:
+        ordering.move_pickup(
+            number,
+            site=site,
+            address=address,
+            channel=channel,
+            at=timezone.now(),
+            message_id=make_id(),
+        )
+    except Refusal:
+        messages.warning(request, _("That did not work any more. Choose another way."))
+    else:
+        messages.success(request, _("Changed. We tell you here how far it is."))
     return redirect("shop:order", number=number, token=token)
 
 
@@ -132,6 +161,7 @@ def _describe(detail: OrderDetail, *, token: str) -> dict[str, Any]:
         for line in detail.lines
     ]
     is_pickup = detail.method == "pickup"
+    is_waiting = is_pickup and any(line.quantity_waiting for line in detail.lines)
     is_open = detail.state not in {"completed", "canceled"}
     return {
         "order": detail,
@@ -143,6 +173,7 @@ def _describe(detail: OrderDetail, *, token: str) -> dict[str, Any]:
         "steps": _list_steps(STEPS_OF_PICK_UP if is_pickup else STEPS_OF_DELIVERY, detail, shown),
         "store": sites.get(detail.pickup_site),
         "is_open": is_open,
+        "instead": _list_instead(detail.number, at=at) if is_open and is_waiting else None,
         "can_change": is_open and all(row.state in {"released", "accepted"} for row in shown),
         "total": sum(
             line.amount_minor * (line.quantity - line.quantity_canceled) // line.quantity
@@ -151,16 +182,39 @@ def _describe(detail: OrderDetail, *, token: str) -> dict[str, Any]:
     }
 
 
-def _describe_part(row: FulfillmentRow, *, sites: Mapping[str, Any], at: Any) -> dict[str, Any]:
+def _list_instead(number: str, *, at: datetime) -> dict[str, Any]:
+    """Return what a customer may choose when the store will not have it."""
+    found = list_pickup_options(number, at=at)
+    return {
+        "stores": [
+            (it.site, offers.write_when(it.ready_on, it.ready_at, at=at))
+            for it in found.stores[:STORES_OFFERED_MAX]
+        ],
+        "ship": offers.write_day(found.ship_on, at=at) if found.ship_on else "",
+        "address": found.address,
+    }
+
+
+def _describe_part(
+    row: FulfillmentRow, *, sites: Mapping[str, SiteRow], at: datetime
+) -> dict[str, Any]:
     label, tone, _step = PARTS[row.state]
     return {
         "row": row,
         "site": sites.get(row.site),
         "label": label,
         "tone": tone,
-        "due": offers.write_day(row.due_on, at=at) if row.due_on else "",
+        "due": _write_due(row, sites.get(row.site), at=at),
         "quantity": sum(quantity for _sku, quantity, *_rest in row.lines),
     }
+
+
+def _write_due(row: FulfillmentRow, site: SiteRow | None, *, at: datetime) -> str:
+    """Write by when a part is there, or ready: its day, and the hour in the store's own time."""
+    if row.due_on is None:
+        return ""
+    hour = row.ready_at.astimezone(ZoneInfo(site.time_zone)) if row.ready_at and site else None
+    return offers.write_when(row.due_on, hour, at=at)
 
 
 def _list_steps(
