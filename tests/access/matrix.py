@@ -31,6 +31,7 @@ PUBLIC = frozenset(
         "shop/orders/{number}/{token}",
         "shop/orders/{number}/{token}/cancel",
         "shop/orders/{number}/{token}/change",
+        "shop/orders/{number}/{token}/move",
         "api/v1/openapi.json",
         "api/v1/",  # ninja's mark of the root: answers 404
     }
@@ -417,6 +418,8 @@ OF_A_SITE = frozenset(
         "order-returns:number",
         "site-services:service_site",
         "services:service_site",
+        "site-hours:service_site",
+        "hours:service_site",
         "sites:site",
         "bins:code",
         "reservations:number",
@@ -441,6 +444,7 @@ WITHOUT_SITE = frozenset(
         "deliveries:delivery",
         "products:sku",
         "{number}:token",
+        "days:day",
         "bundles:bundle",
         "selling-rules:rule",
         "rules:rule",

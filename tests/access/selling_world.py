@@ -72,6 +72,7 @@ def open_shop() -> dict[str, str]:
         "deliveries:delivery": str(rung.id),
         "site-groups:code": "ALL",
         "{service_site}:method": "ship",
+        "days:day": "2027-01-01",
         "bundles:bundle": "BAG-1",
         "selling-rules:rule": str(rule),
         "rules:rule": str(rule),
@@ -84,6 +85,11 @@ def make_bodies(warehouse: str) -> Mapping[str, object]:
         "PUT api/v1/channels/{code}": {"name": "Web shop", "group": "ALL"},
         "PUT api/v1/site-groups/{code}": {"name": "All", "sites": [warehouse]},
         "PUT api/v1/site-services/{service_site}/{method}": {"capacity": 9},
+        "PUT api/v1/site-hours/{service_site}": {
+            "week": [{"weekday": 0, "opens_at": "09:00", "closes_at": "18:00"}]
+        },
+        "PUT api/v1/site-hours/{service_site}/days/{day}": {"reason": "New year"},
+        "POST api/v1/orders/{number}/move-pickup": {"site": warehouse},
         "PUT api/v1/bundles/{bundle}": {"parts": [{"sku": "MUG-1", "quantity": 2}]},
         "POST api/v1/reservations/{number}/move": {
             "lines": [{"sku": "TEA-250", "quantity": 1, "site": warehouse}]

@@ -239,6 +239,8 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         "sites:site": warehouse,
         "site-services:service_site": warehouse,
         "services:service_site": warehouse,
+        "site-hours:service_site": warehouse,
+        "hours:service_site": warehouse,
         **selling_world.buy(warehouse),
         "bins:code": "A-01-01",
         "holds:number": promise.number,

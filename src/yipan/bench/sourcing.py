@@ -5,6 +5,10 @@ Three rules decide the same orders on the same shelves: the exact choice per ord
 site for each line, and the nearest site that has the whole order, else a walk by distance. Three
 seeds, with enough stock and with too little; the median counts. Decisions a second are counted
 in CPU time of one core, stock kept in step.
+
+The planning handbook gives what shelves are expected to hold, not how it is spread: shelves drawn
+around it are nearer to its figures (ADR 1033) and are held to the targets; the same with even
+shelves is told beside, so that nobody has to take one world's word for the other's.
 """
 
 from __future__ import annotations
@@ -42,13 +46,25 @@ def run() -> list[Result]:
     for name, supply in (("normal", NORMAL), ("scarce", SCARCE)):
         outcomes = [_run_rules(make_world(seed=seed, supply=supply)) for seed in SEEDS]
         results += _compare(name, outcomes)
+        even = [_run_rules(make_world(seed=seed, supply=supply, is_even=True)) for seed in SEEDS]
+        results += _tell_even(f"{name}_even_shelves", even)
     return results + tell_load()
 
 
-def _compare(name: str, outcomes: Sequence[dict[str, Outcome]]) -> list[Result]:
-    def saving(other: str) -> float:
-        return median(100 * (1 - it["exact"].cost / it[other].cost) for it in outcomes)
+def _save(outcomes: Sequence[dict[str, Outcome]], other: str) -> float:
+    """Return by how many percent the exact choice is cheaper than another rule, in the median."""
+    return median(100 * (1 - it["exact"].cost / it[other].cost) for it in outcomes)
 
+
+def _tell_even(name: str, outcomes: Sequence[dict[str, Outcome]]) -> list[Result]:
+    return [
+        tell(f"{name}_below_nearest_per_line", _save(outcomes, "lines"), unit="percent"),
+        tell(f"{name}_below_whole_order_first", _save(outcomes, "whole"), unit="percent"),
+        tell(f"{name}_unfilled", median(it["exact"].unfilled for it in outcomes), unit="units"),
+    ]
+
+
+def _compare(name: str, outcomes: Sequence[dict[str, Outcome]]) -> list[Result]:
     exact = [it["exact"] for it in outcomes]
     return [
         at_least(
@@ -58,8 +74,12 @@ def _compare(name: str, outcomes: Sequence[dict[str, Outcome]]) -> list[Result]:
             unit="per second and core",
         ),
         at_most(f"{name}_p99", median(it.p99_ms for it in exact), target=1, unit="ms"),
-        at_least(f"{name}_below_nearest_per_line", saving("lines"), target=18, unit="percent"),
-        at_least(f"{name}_below_whole_order_first", saving("whole"), target=12, unit="percent"),
+        at_least(
+            f"{name}_below_nearest_per_line", _save(outcomes, "lines"), target=18, unit="percent"
+        ),
+        at_least(
+            f"{name}_below_whole_order_first", _save(outcomes, "whole"), target=12, unit="percent"
+        ),
         tell(f"{name}_cost_per_order", median(it.cost for it in exact), unit="cost"),
         tell(f"{name}_parcels_per_order", median(it.parcels for it in exact), unit="parcels"),
         tell(f"{name}_unfilled", median(it.unfilled for it in exact), unit="units"),

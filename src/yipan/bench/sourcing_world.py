@@ -9,7 +9,7 @@ thousandths, so that they are integers.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -46,8 +46,12 @@ class World:
         )
 
 
-def make_world(*, seed: int, supply: float) -> World:
-    """Return a network whose stock is `supply` times what the orders are expected to want."""
+def make_world(*, seed: int, supply: float, is_even: bool = False) -> World:
+    """
+    Return a network whose stock is `supply` times what the orders are expected to want.
+
+    A shelf is drawn around its expected stock; with `is_even` it is that, rounded by chance.
+    """
     chance = Random(seed)
     weights = [chance.gammavariate(1.5, 1.0) for _ in range(CENTERS)]
     centers = [(chance.uniform(50, 950), chance.uniform(50, 950)) for _ in range(CENTERS)]
@@ -61,7 +65,12 @@ def make_world(*, seed: int, supply: float) -> World:
         distance=distance,
         fixed=[[_round(_get_parcel(s) + 0.004 * d) for s, d in enumerate(row)] for row in distance],
         unit=[[_round(_get_unit(s) + 0.0015 * d) for s, d in enumerate(row)] for row in distance],
-        stock=[_stock(chance, share / total, supply=supply) for share in popularity],
+        stock=[
+            _stock(
+                chance, share / total, supply=supply, draw=_round_by_chance if is_even else _draw
+            )
+            for share in popularity
+        ],
         orders=[_order(chance, popularity) for _ in range(ORDERS)],
     )
 
@@ -88,7 +97,9 @@ def _scatter(
     )
 
 
-def _stock(chance: Random, share: float, *, supply: float) -> dict[int, int]:
+def _stock(
+    chance: Random, share: float, *, supply: float, draw: Callable[[Random, float], int]
+) -> dict[int, int]:
     """Spread the stock of one SKU: three quarters in warehouses, the rest in stores."""
     expected = supply * share * ORDERS * UNITS_PER_ORDER
     warehouses = [s for s in range(WAREHOUSES) if chance.random() < 0.5]
@@ -96,10 +107,15 @@ def _stock(chance: Random, share: float, *, supply: float) -> dict[int, int]:
     held: dict[int, int] = {}
     for sites, part, base in ((warehouses, 0.75, 0.0), (stores, 0.25, 1 / 3)):
         for site in sites:
-            quantity = _draw(chance, expected * part / len(sites) + base)
+            quantity = draw(chance, expected * part / len(sites) + base)
             if quantity:
                 held[site] = quantity
     return held
+
+
+def _round_by_chance(chance: Random, mean: float) -> int:
+    """Return a number or the next one, so that it is right on average."""
+    return math.floor(mean + chance.random())
 
 
 def _draw(chance: Random, mean: float) -> int:

@@ -29,6 +29,7 @@ from yipan.fastlane.answers import (
     tell_fault,
     tell_refusal,
 )
+from yipan.fastlane.changes import Feeds, Waiting
 from yipan.fastlane.events import Post
 from yipan.fastlane.gatherer import Gatherer, Unavailable
 from yipan.fastlane.keyring import Keyring
@@ -58,6 +59,7 @@ EVENT_LANES = 2
 READS_AT_ONCE_MAX = 64
 
 _NEW: Mapping[str, Step] = {"holds": "hold", "reservations": "reserve"}
+_ADDRESSES = frozenset({*_NEW, "events", "availability"})
 _STEPS: Mapping[tuple[str, str], Step] = {
     ("holds", "commit"): "commit",
     ("holds", "extend"): "extend",
@@ -72,7 +74,7 @@ class Fastlane:
     An ASGI application. The clock is passed in, so that tests can stop it.
 
     `buckets` say how often one key may ask, `reads_age_max` how many seconds old an answer about
-    availability may be; by default as the settings say.
+    availability may be; by default as the settings say. `feeds` are what readers may wait for.
     """
 
     def __init__(
@@ -81,8 +83,9 @@ class Fastlane:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         buckets: TokenBuckets | None = None,
         reads_age_max: float | None = None,
+        feeds: Feeds | None = None,
     ) -> None:
-        self._clock = clock
+        self._clock, self._feeds = clock, feeds
         self._buckets = buckets or TokenBuckets(
             per_second=settings.YIPAN_FASTLANE_PER_SECOND, burst=settings.YIPAN_FASTLANE_BURST
         )
@@ -128,15 +131,19 @@ class Fastlane:
             waiting_max=WAITING_MAX,
         )
         loop = asyncio.get_running_loop()
+        self._waiting = Waiting(self._feeds) if self._feeds else None
+        waiting = (self._waiting,) if self._waiting else ()
         self._gatherers: tuple[Gatherer[Any, Any], ...] = (
             self._promises,
             self._reads,
             *self._events,
+            *(it.gatherer for it in waiting),
         )
-        serving: tuple[Keyring | Watch | Gatherer[Any, Any], ...] = (
+        serving: tuple[Keyring | Watch | Waiting | Gatherer[Any, Any], ...] = (
             self._keyring,
             self._watch,
             *self._gatherers,
+            *waiting,
         )
         self._tasks = [loop.create_task(each.serve()) for each in serving]
 
@@ -197,11 +204,15 @@ class Fastlane:
         if path in {"/ready", "/health"}:
             return self._tell_health()
         parts = path.removeprefix(PREFIX).split("/")
-        if not path.startswith(PREFIX) or parts[0] not in {*_NEW, "events", "availability"}:
+        is_feed = parts == ["inventory", "changes"] and self._waiting is not None
+        if not path.startswith(PREFIX) or not (is_feed or parts[0] in _ADDRESSES):
             raise NotFound
         headers = dict(scope["headers"])
         actor = await self._keyring.authenticate(headers.get(b"authorization", b""))
         self._require_tokens(actor)
+        if is_feed and self._waiting is not None:
+            _require_method(method, "GET")
+            return await self._waiting.answer(scope["query_string"], actor)
         if parts == ["availability"]:
             _require_method(method, "GET")
             return await self._look_up(scope, actor)

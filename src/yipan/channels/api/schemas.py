@@ -18,11 +18,17 @@ Method = Literal["ship", "pickup", "ship_to_store"]
 
 
 class ChangesQuery(Schema):
-    """Which channel's feed, behind which number; 0 is from the beginning."""
+    """
+    Which channel's feed, behind which number; 0 is from the beginning.
+
+    With `wait` the fastlane answers when there is something, or after so many seconds. Here it
+    is answered at once.
+    """
 
     channel: Code
     after: Number = 0
     limit: Annotated[int, Field(ge=1, le=CHANGES_MAX)] = 100
+    wait: Annotated[int, Field(ge=0, le=30)] = 0
 
 
 class SnapshotQuery(Schema):

@@ -180,6 +180,11 @@ def _make(
     )
 
 
+def list_positions() -> dict[str, int]:
+    """Return each channel that is told anything to the last number of its feed."""
+    return dict(Publication.objects.order_by("channel").values_list("channel", "last_sequence"))
+
+
 def require_publication(channel: str) -> int:
     """
     Return the number of the last change a channel was told.
