@@ -53,7 +53,7 @@ KINDS: Mapping[str, tuple[str | Promise, str, str]] = {
 #: Why a site was left out.
 REJECTIONS: Mapping[str, str | Promise] = {
     "stock": gettext_lazy("has no line of it whole"),
-    "not_chosen": gettext_lazy("another site was chosen"),
+    "not_chosen": gettext_lazy("was not the one chosen"),
     "origin": gettext_lazy("takes the order, and has none to send"),
     "refused_before": gettext_lazy("refused this order before"),
     "method_closed": gettext_lazy("does not do this method"),
