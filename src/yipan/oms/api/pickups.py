@@ -29,8 +29,9 @@ router = Router(tags=["OMS"])
 @endpoint(action="oms.read")
 def get_pickup_options(request: HttpRequest, number: str) -> PickupOptionsOut:
     """Tell where what waits of a pick-up could be had instead, and who refused it."""
-    orders.get_order(number, sites=get_actor(request).sites)
-    found = list_pickup_options(number, at=timezone.now())
+    sites = get_actor(request).sites
+    orders.get_order(number, sites=sites)
+    found = list_pickup_options(number, at=timezone.now(), sites=sites)
     return PickupOptionsOut(
         stores=[
             OtherStoreOut(

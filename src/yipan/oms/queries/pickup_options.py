@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from yipan.foundation.refusals import NotFound, Refusal
@@ -46,16 +47,27 @@ class PickupOptions:
 NOTHING = PickupOptions(stores=(), ship_on=None, refused_by=())
 
 
-def list_pickup_options(number: str, *, at: datetime) -> PickupOptions:
+def list_pickup_options(
+    number: str, *, at: datetime, sites: Collection[str] | None = None
+) -> PickupOptions:
     """
     Return where what waits of a pick-up order could be had instead; nothing when none waits.
+
+    `sites` is the scope of who asks: stores outside of it are not offered, and not named.
 
     :raises NotFound: if there is no such order.
     """
     order = ChannelOrder.objects.filter(number=number).first()
     if order is None:
         raise NotFound(kind="channel_order", id=number)
-    return find_pickup_options(order, at=at)
+    found = find_pickup_options(order, at=at)
+    if sites is None:
+        return found
+    return replace(
+        found,
+        stores=tuple(it for it in found.stores if it.site.code in sites),
+        refused_by=tuple(site for site in found.refused_by if site in sites),
+    )
 
 
 def find_pickup_options(order: ChannelOrder, *, at: datetime) -> PickupOptions:

@@ -85,7 +85,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
     actor = get_actor(request)
     refused = [row.order for row in exceptions if row.kind == "pickup_refused"]
     choices = {
-        number: list_pickup_options(number, at=at)
+        number: list_pickup_options(number, at=at, sites=sites)
         for number in refused[:CHOICES_MAX]
         if actor.may("oms.order.write")
     }
@@ -163,7 +163,7 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
         "waiting": sum(line.quantity_waiting for line in detail.lines) if is_open else 0,
         "may_write": may_write,
         "may_cancel": may_write and is_open,
-        "options": list_pickup_options(number, at=timezone.now())
+        "options": list_pickup_options(number, at=timezone.now(), sites=actor.sites)
         if may_write and is_open and detail.method == "pickup"
         else None,
         "is_refused": any(row.state in STATES_REFUSED for row in detail.fulfillments),
