@@ -72,6 +72,7 @@ def show_hours(request: HttpRequest, service_site: str) -> HttpResponse:
 @page(action="pool.policy")
 def save_week(request: HttpRequest, service_site: str) -> HttpResponse:
     """Say when a site is open in a usual week."""
+    get_actor(request).require_site(service_site)
     week = _read_week(request.POST)
     if week is None:
         messages.error(request, _("Write both times of a day, or none, as 09:30."))
@@ -87,6 +88,7 @@ def save_week(request: HttpRequest, service_site: str) -> HttpResponse:
 @page(action="pool.policy")
 def save_day(request: HttpRequest, service_site: str) -> HttpResponse:
     """Say that a site has other hours on one day, or is closed."""
+    get_actor(request).require_site(service_site)
     form = request.POST
     day = _read_day(form.get("date", ""))
     if day is None:
@@ -109,6 +111,7 @@ def save_day(request: HttpRequest, service_site: str) -> HttpResponse:
 @page(action="pool.policy")
 def remove_day(request: HttpRequest, service_site: str) -> HttpResponse:
     """Let a site have its usual hours on a day again."""
+    get_actor(request).require_site(service_site)
     day = _read_day(request.POST.get("date", ""))
     if day is None:
         return redirect("pool:site_hours", service_site=service_site)
@@ -120,7 +123,6 @@ def remove_day(request: HttpRequest, service_site: str) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, site: str, step: Callable[[datetime], object]) -> HttpResponse:
-    get_actor(request).require_site(site)
     take_step(
         request,
         lambda: step(timezone.now()),
