@@ -55,8 +55,14 @@ SCALES: Final = {
             count_lines=40,
         ),
         Scale(
-            name="large", warehouses=2, stores=20, skus=2_000, assortment=400, tickets=60,
-            orders=60, count_lines=50,
+            name="large",
+            warehouses=2,
+            stores=20,
+            skus=2_000,
+            assortment=400,
+            tickets=50,
+            orders=40,
+            count_lines=24,
         ),
     )
 }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
 from typing import Any, Final
 
 from yipan.simulate.acts.notebook import CountOfGoods
@@ -11,7 +10,7 @@ from yipan.simulate.acts.stage import Stage
 from yipan.simulate.world.truth import FLOOR, Spot
 
 #: So many positions the systems themselves ask to be counted, beside those whose turn it is.
-TARGETS: Final = 10
+TARGETS: Final = 8
 ROUNDS_MAX: Final = 3
 
 #: Site, place, SKU, lot of what is to be counted.
@@ -19,7 +18,11 @@ Position = tuple[str, str, str]
 
 
 class Counting:
-    """Counters of all sites. They go round: each position comes up again after some days."""
+    """
+    Counters of all sites. They go round: each position comes up again after some days.
+
+    Stores count every day, warehouses every second one.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -30,7 +33,8 @@ class Counting:
     def count(self, site: str) -> None:
         """Plan a stocktake of some positions, look at them, and hand the sheets in."""
         stage = self._stage
-        positions = self._choose(site)
+        is_warehouse = site in stage.retailer.warehouses
+        positions = self._choose(site) if stage.day % 2 or not is_warehouse else []
         if not positions:
             return
         is_store = site in stage.retailer.stores
@@ -80,7 +84,7 @@ class Counting:
 
     def _choose(self, site: str) -> list[Position]:
         """Return what is counted today: whose turn it is, and what the systems ask for."""
-        stage, retailer = self._stage, self._stage.retailer
+        retailer = self._stage.retailer
         if site in retailer.stores:
             skus = sorted(retailer.assortment[site])
         else:
@@ -89,13 +93,19 @@ class Counting:
         start = self._turn.get(site, 0)
         self._turn[site] = (start + size) % len(skus)
         chosen = [skus[(start + step) % len(skus)] for step in range(size)]
-        targets = stage.read(f"count-targets?site={site}&limit={TARGETS}", by="controller")
-        for row in targets or ():
+        for row in self._read_targets(site):
             if row["sku"] in skus and row["sku"] not in chosen:
                 chosen.append(row["sku"])
         if site in retailer.stores:
             return [(FLOOR, sku, "") for sku in chosen]
         return [each for sku in chosen for each in self._list_places(site, sku)]
+
+    def _read_targets(self, site: str) -> list[dict[str, Any]]:
+        """Return what the systems want counted; somebody looks every third day."""
+        if (self._stage.day + len(site)) % 3:
+            return []
+        path = f"count-targets?site={site}&limit={TARGETS}"
+        return list(self._stage.read(path, by="controller") or ())
 
     def _list_places(self, site: str, sku: str) -> list[Position]:
         """Return where people look for a SKU in a warehouse: its bin, with each lot they find."""
@@ -177,7 +187,3 @@ def _write(place: str, sku: str, lot: str, quantity: int) -> dict[str, Any]:
     if lot:
         row["lot"] = lot
     return row
-
-
-#: A count is posted this long after it was handed in, when the hub has heard it.
-POSTED_AFTER: Final = timedelta(hours=3)

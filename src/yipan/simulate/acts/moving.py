@@ -12,7 +12,7 @@ from yipan.simulate.acts.stage import Stage
 from yipan.simulate.world.truth import FLOOR, Spot
 
 #: So many lines of a delivery to a store; days of trade a store wants to have.
-LINES_A_DELIVERY: Final = 30
+LINES_A_DELIVERY: Final = 25
 STORE_DAYS: Final = 7
 TO_PICK: Final = ("released", "picking", "picked", "packed")
 
@@ -35,6 +35,8 @@ class Moving:
     def __init__(self, stage: Stage, *, on_shipped: Callable[[str], None]) -> None:
         self._stage = stage
         self._on_shipped = on_shipped
+        self._looked_on = 0
+        self._free: dict[str, dict[str, int]] = {}
 
     # -- planning ---------------------------------------------------------------------------
 
@@ -46,10 +48,7 @@ class Moving:
             row["sku"]: row["available"] + (row["in_transit"] or 0)
             for row in stage.read_all(f"levels?site={store}", by="planner")
         }
-        free = {
-            row["sku"]: row["available"]
-            for row in stage.read_all(f"levels?site={origin}", by="planner")
-        }
+        free = self._read_free(origin)
         wanted = []
         for sku in retailer.assortment[store]:
             pace = retailer.get_pace(store, sku)
@@ -71,6 +70,20 @@ class Moving:
             stage.post(f"transfers/{number}/approve", by="controller")
             stage.post(f"transfers/{number}/release", by="planner")
             stage.notebook.volumes["transfer lines"] += len(lines)
+            for line in lines:
+                free[line["sku"]] -= line["quantity"]
+
+    def _read_free(self, site: str) -> dict[str, int]:
+        """Return what a warehouse may still give away; the planner looks once in a morning."""
+        stage = self._stage
+        if self._looked_on != stage.day:
+            self._looked_on, self._free = stage.day, {}
+        if site not in self._free:
+            self._free[site] = {
+                row["sku"]: row["available"]
+                for row in stage.read_all(f"levels?site={site}", by="planner")
+            }
+        return self._free[site]
 
     # -- in the warehouse -------------------------------------------------------------------
 

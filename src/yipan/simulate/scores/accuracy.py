@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,13 +29,17 @@ class Accuracy:
     rows: list[Measured] = field(default_factory=list)
 
     def measure(self, stage: Stage) -> None:
-        """Hold the hub's book of all sites against what is there."""
-        for site in (*stage.retailer.warehouses, *stage.retailer.stores):
-            book = {
-                row["sku"]: row["on_hand"]
-                for row in stage.read_all(f"levels?site={site}", by="controller")
-            }
-            self.rows.append(compare(stage, site, book))
+        """Hold the book of every site, as the site's own system keeps it, against what is there."""
+        for site in stage.retailer.warehouses:
+            self._measure_one(stage, site, f"warehouses/{site}/stock")
+        for site in stage.retailer.stores:
+            self._measure_one(stage, site, f"stores/{site}/stock")
+
+    def _measure_one(self, stage: Stage, site: str, path: str) -> None:
+        book: Counter[str] = Counter()
+        for row in stage.read(path, by="controller").get("data", ()):
+            book[row["sku"]] += row["quantity"]
+        self.rows.append(compare(stage, site, book))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the curve of all sites, that of each kind, and each site's own."""

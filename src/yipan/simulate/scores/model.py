@@ -17,8 +17,9 @@ class Scores:
     `promises["short_on_the_shelf"]`. `unhealed_messages`: messages that, after all lines were
     mended and everything was at rest, were still missing, parked or waiting, and positions where
     the hub's book and a site's own still differ. `accuracy`: per day, of how many positions (site
-    and SKU) the hub's book said exactly what was there. `causes`: per fault, what the systems made
-    of it. `proved` is set by whoever owns the books. Money in minor units, shares in permille.
+    and SKU) the book of the site's own system said exactly what was there. `causes`: per fault,
+    what the systems made of it. `proved` is set by whoever owns the books. Money in minor units,
+    shares in permille.
     """
 
     plan: str

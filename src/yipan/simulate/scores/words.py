@@ -29,10 +29,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "curve": ("Book against shelf", "账面与实物"),
     "curve_note": (
         (
-            "Share of positions (SKU and site) where the hub's book says exactly what is there, "
+            "Share of positions (SKU and site) where the site's book says exactly what is there, "
             "at 23:00 of each day."
         ),
-        "每天 23:00,总账与实物完全一致的商品 × 地点占比。",
+        "每天 23:00,各地点账面与实物完全一致的商品 × 地点占比。",
     ),
     "store": ("Stores", "门店"),
     "warehouse": ("Warehouses", "仓库"),
