@@ -26,7 +26,7 @@ from yipan.simulate.plans.reading import load_plan
 from yipan.simulate.plans.striking import Faults
 from yipan.simulate.scores.accuracy import Accuracy
 from yipan.simulate.scores.model import Scores
-from yipan.simulate.scores.summing import sum_up
+from yipan.simulate.scores.summing import list_unhealed, sum_up
 from yipan.simulate.systems import Systems
 from yipan.simulate.world.chance import Chance
 from yipan.simulate.world.retailer import make_retailer
@@ -36,6 +36,10 @@ from yipan.simulate.world.truth import Truth
 Progress = Callable[[str], None]
 #: After the last day, lines are mended and everything comes to rest within so long.
 REST: Final = timedelta(hours=26)
+RESTS_MAX: Final = 6
+#: The hour at which sites count. Tills tell the tickets of the hours before it later: a count is
+#: compared with the book as of its moment, whenever the tickets come.
+COUNTED_AT: Final = 15
 
 
 @dataclass(kw_only=True)
@@ -94,17 +98,30 @@ def run(  # noqa: PLR0913 - the words of the command
         _live(stage, company, accuracy, day=day)
         on_progress(_describe(stage.notebook, accuracy, day=day, seconds=time.monotonic() - began))
     company.wires.mend_all()
-    company.trade.tell()
-    stage.go_to(stage.now + REST)
-    company.controlling.work()
-    company.trade.tell()
-    stage.go_to(stage.now + timedelta(hours=6))
+    _come_to_rest(stage, company)
     scores = Scores(
         plan=chosen.name, scale=scale, seed=seed, days=days, counts=counts, engine=engine
     )
     sum_up(stage, scores, accuracy=accuracy, cases=company.controlling.look_back())
     scores.seconds = round(time.monotonic() - began, 1)
     return scores
+
+
+def _come_to_rest(stage: Stage, company: _Company) -> None:
+    """
+    Let all that is under way arrive, and the last cases be worked.
+
+    A line may still hold up the next messages it gets, as the plan said: each for some hours. It is
+    waited for them, but not for ever: what is not there after two days is not healed.
+    """
+    company.trade.tell()
+    stage.go_to(stage.now + REST)
+    for _ in range(RESTS_MAX):
+        company.controlling.work()
+        company.trade.tell()
+        stage.go_to(stage.now + timedelta(hours=4))
+        if not list_unhealed(stage):
+            return
 
 
 def _gather(stage: Stage) -> _Company:
@@ -147,7 +164,8 @@ def _live(stage: Stage, company: _Company, accuracy: Accuracy, *, day: int) -> N
         for site, _ in sites:
             company.wires.happen(site)
             company.store_work.happen(site)
-        company.trade.tell()
+        if hour != COUNTED_AT:
+            company.trade.tell()
         company.online.shop(0.25)
         _work_hour(stage, company, hour=hour)
         since = stage.now
@@ -184,7 +202,7 @@ def _work_hour(stage: Stage, company: _Company, *, hour: int) -> None:
 def _count(stage: Stage, company: _Company, *, hour: int) -> None:
     """Let sites count in the afternoon, and post in the evening what stands."""
     for site in (*stage.retailer.warehouses, *stage.retailer.stores):
-        if hour == 15:
+        if hour == COUNTED_AT:
             company.counting.count(site)
         elif hour == 18:
             company.counting.finish(site)

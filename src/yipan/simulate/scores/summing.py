@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from yipan.simulate.scores.causes import score_causes
 from yipan.simulate.scores.model import Scores, permille
 
 BY = "controller"
+SOURCES = "sources?limit=500"
 
 
 def sum_up(
@@ -55,24 +57,29 @@ def sum_up(
     scores.refused = dict(sorted(notebook.refused.items()))
 
 
-def _count_unhealed(stage: Stage, scores: Scores) -> dict[str, int]:
-    """Return what is still not healed, by site; the hub's own streams under the site they serve."""
-    found: dict[str, int] = {}
-    sources = stage.read("sources?limit=200", by=BY).get("data", ())
+def list_unhealed(stage: Stage) -> list[dict[str, Any]]:
+    """Return the streams of which something is missing, parked or waiting, and how much."""
     rows = []
-    for row in sources:
+    for row in stage.read(SOURCES, by=BY).get("data", ()):
         behind = max(0, (row["last_issued"] or row["highest_seen"]) - row["watermark"])
         left = max(behind, row["gaps"]) + row["parked"] + row["waiting"]
         if left:
-            found[row["site"]] = found.get(row["site"], 0) + left
-            rows.append(
-                {key: row[key] for key in ("receiver", "source", "epoch", "gaps", "parked")}
-                | {"waiting": row["waiting"], "behind": behind}
-            )
+            kept = ("receiver", "source", "site", "epoch", "gaps", "parked", "waiting")
+            rows.append({key: row[key] for key in kept} | {"behind": behind, "left": left})
+    return rows
+
+
+def _count_unhealed(stage: Stage, scores: Scores) -> dict[str, int]:
+    """Return what is still not healed, by site; the hub's own streams under the site they serve."""
+    rows = list_unhealed(stage)
+    found: Counter[str] = Counter()
+    for row in rows:
+        found[row["site"]] += row["left"]
+    sources = stage.read(SOURCES, by=BY).get("data", ())
     compared = stage.call("POST", "cases/compare?full=true", {}, by=BY)
     differ = compared.body["differences"] if compared.is_ok else 0
     if differ:
-        found[""] = found.get("", 0) + differ
+        found[""] += differ
     scores.messages = {
         "tickets": dict(stage.notebook.tickets_told),
         "troubled": dict(stage.notebook.line_troubles),
