@@ -17,8 +17,8 @@ class Scale:
     A retailer's size, and how much happens there.
 
     `assortment` is how many SKUs a store keeps, `tickets` how many it rings up on an ordinary day,
-    `orders` how many come from online in a day for all, `count_lines` how many positions a site
-    counts in a day, and a store is supplied every `delivery_days` days.
+    `orders` how many come from online in a day for all. A site counts `count_lines` positions every
+    `count_days` days, and a store is supplied every `delivery_days` days.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Scale:
     orders: int
     count_lines: int
     delivery_days: int = 3
+    count_days: int = 1
     #: The number of the first warehouse and the first store.
     first: int = 1
 
@@ -62,7 +63,8 @@ SCALES: Final = {
             assortment=400,
             tickets=50,
             orders=40,
-            count_lines=24,
+            count_lines=40,
+            count_days=3,
         ),
     )
 }  # fmt: skip

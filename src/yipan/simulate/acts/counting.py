@@ -21,7 +21,7 @@ class Counting:
     """
     Counters of all sites. They go round: each position comes up again after some days.
 
-    Stores count every day, warehouses every second one.
+    Sites take turns, and warehouses count half as often as stores.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -33,8 +33,9 @@ class Counting:
     def count(self, site: str) -> None:
         """Plan a stocktake of some positions, look at them, and hand the sheets in."""
         stage = self._stage
-        is_warehouse = site in stage.retailer.warehouses
-        positions = self._choose(site) if stage.day % 2 or not is_warehouse else []
+        # Sites take turns; warehouses count half as often as stores.
+        often = stage.retailer.scale.count_days * (2 if site in stage.retailer.warehouses else 1)
+        positions = self._choose(site) if (stage.day + int(site[1:])) % often == 0 else []
         if not positions:
             return
         is_store = site in stage.retailer.stores
@@ -101,9 +102,7 @@ class Counting:
         return [each for sku in chosen for each in self._list_places(site, sku)]
 
     def _read_targets(self, site: str) -> list[dict[str, Any]]:
-        """Return what the systems want counted; somebody looks every third day."""
-        if (self._stage.day + len(site)) % 3:
-            return []
+        """Return what the systems want counted beside that."""
         path = f"count-targets?site={site}&limit={TARGETS}"
         return list(self._stage.read(path, by="controller") or ())
 

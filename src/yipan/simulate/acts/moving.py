@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from yipan.simulate.acts.stage import Stage
+from yipan.simulate.acts.stage import LEVELS, Stage
 from yipan.simulate.world.truth import FLOOR, Spot
 
 #: So many lines of a delivery to a store; days of trade a store wants to have.
@@ -46,7 +46,7 @@ class Moving:
         origin = retailer.get_supplying(store)
         there = {
             row["sku"]: row["available"] + (row["in_transit"] or 0)
-            for row in stage.read_all(f"levels?site={store}", by="planner")
+            for row in stage.read_all(f"levels?site={store}", by="planner", page_size=LEVELS)
         }
         free = self._read_free(origin)
         wanted = []
@@ -81,7 +81,7 @@ class Moving:
         if site not in self._free:
             self._free[site] = {
                 row["sku"]: row["available"]
-                for row in stage.read_all(f"levels?site={site}", by="planner")
+                for row in stage.read_all(f"levels?site={site}", by="planner", page_size=LEVELS)
             }
         return self._free[site]
 

@@ -20,6 +20,8 @@ from yipan.simulate.world.truth import Truth
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 PAGE: Final = 200
+#: The most levels of stock a door gives at once.
+LEVELS: Final = 1_000
 
 
 @dataclass(kw_only=True)
@@ -74,14 +76,16 @@ class Stage:
         answer = self.call("GET", path, by=by)
         return answer.body if answer.is_ok else {}
 
-    def read_all(self, path: str, *, by: str, after: str = "cursor") -> Iterator[dict[str, Any]]:
+    def read_all(
+        self, path: str, *, by: str, after: str = "cursor", page_size: int = PAGE
+    ) -> Iterator[dict[str, Any]]:
         """Yield all rows of a list, page after page; `after` is how its next page is asked for."""
         joint = "&" if "?" in path else "?"
         said = "next_cursor" if after == "cursor" else "after"
         mark = ""
         while True:
             more = f"&{after}={mark}" if mark else ""
-            page = self.read(f"{path}{joint}limit={PAGE}{more}", by=by)
+            page = self.read(f"{path}{joint}limit={page_size}{more}", by=by)
             yield from page.get("data", ())
             mark = page.get(said) or ""
             if not mark:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from yipan.simulate.acts.stage import Stage
+from yipan.simulate.acts.stage import LEVELS, Stage
 from yipan.simulate.world.retailer import RECEIVING, Good
 from yipan.simulate.world.truth import Spot
 
@@ -44,7 +44,10 @@ class Supplying:
         """Let the buyer order what runs out; finance approves, and it is sent."""
         stage = self._stage
         short: dict[str, list[tuple[float, Good, int]]] = {}
-        levels = {row["sku"]: row for row in stage.read_all(f"levels?site={site}", by="buyer")}
+        levels = {
+            row["sku"]: row
+            for row in stage.read_all(f"levels?site={site}", by="buyer", page_size=LEVELS)
+        }
         for sku, pace in self._pace[site].items():
             row = levels.get(sku)
             there = (row["available"] + (row["on_order"] or 0)) if row else 0

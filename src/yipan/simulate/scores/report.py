@@ -29,6 +29,7 @@ p { margin: 0 0 12px; color: #5d636e; }
 .tile span { color: #5d636e; font-size: 13px; }
 .card { background: #fff; border: 1px solid #e3e2de; border-radius: 10px; padding: 14px;
   overflow-x: auto; }
+.card + .card { margin-top: 12px; }
 svg { max-width: 100%; height: auto; display: block; }
 table { border-collapse: collapse; width: 100%; font-size: 14px;
   font-variant-numeric: tabular-nums; }

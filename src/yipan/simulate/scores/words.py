@@ -32,21 +32,21 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
             "Share of positions (SKU and site) where the site's book says exactly what is there, "
             "at 23:00 of each day."
         ),
-        "每天 23:00,各地点账面与实物完全一致的商品 × 地点占比。",
+        "每天 23:00，各地点账面与实物完全一致的商品 × 地点占比。",
     ),
     "store": ("Stores", "门店"),
     "warehouse": ("Warehouses", "仓库"),
     "all": ("All sites", "全部"),
     "day": ("day", "天"),
-    "causes": ("What went wrong, and what was made of it", "出了什么错,系统查到了什么"),
+    "causes": ("What went wrong, and what was made of it", "出了什么错，系统查到了什么"),
     "causes_note": (
         (
             "Every fault was put there on purpose. Right: the case named its cause. Unknown: "
             "found, and honestly not explained. Wrong: another cause was named."
         ),
         (
-            "每个故障都是特意注入的。正确:案件指出了真正原因;"
-            "未知:发现但如实说明无法解释;错误:指认了别的原因。"
+            "每个故障都是特意注入的。正确：案件指出了真正原因；"
+            "未知：发现但如实说明无法解释；错误：指认了别的原因。"
         ),
     ),
     "fault": ("Fault", "故障"),
@@ -66,7 +66,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
             "Messages lost, doubled, altered, out of order; networks cut, tills cloned. Healed: "
             "after the lines were mended, nothing of the site was missing or different."
         ),
-        ("消息丢失、重复、篡改、乱序;断网、收银机克隆。愈合:线路修复后,该地点没有任何缺失或差异。"),
+        (
+            "消息丢失、重复、篡改、乱序；断网、收银机克隆。愈合：线路修复后，该地点没有任何缺失或差异。"
+        ),
     ),
     "service": ("Trade", "经营"),
     "volumes": ("What happened", "业务量"),
