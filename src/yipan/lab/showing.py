@@ -52,6 +52,8 @@ def describe(story: Story, run: RunRow, *, step: int) -> dict[str, Any]:
     fits = WIRE_MAX - WIRE_PER_CASE * len(cases) - (2 if steps else 0)
     wire = frame["wire"][::-1][: max(WIRE_MIN, fits)]
     written = steps[-(STEPS_BESIDE_A_CASE if cases else STEPS_MAX) :]
+    if len(cases) == CASES_MAX:
+        written = []
     return {
         "run": run,
         "step": step,
@@ -177,8 +179,16 @@ def _describe_book(story: Story, book: Mapping[str, Any]) -> dict[str, Any]:
                 "change": row["change"],
             }
             for row in book["rows"]
+            if _plays_at(story, row["account"])
         ],
     }
+
+
+def _plays_at(story: Story, account: str) -> bool:
+    """Tell whether an account is of no site, or of one the story plays at."""
+    parts = account.split("/")
+    site = parts[1] if len(parts) > 1 and parts[0] in ("on_hand", "on_order") else ""
+    return site not in retailer.SITES or site in story.sites
 
 
 def _name_account(path: str) -> str:
