@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -145,3 +148,14 @@ def test_the_foot_of_a_list_leads_on_and_back_to_the_start() -> None:
     assert "50 rows" in middle
     assert "<a" not in last
     assert "1 row" in last
+
+
+def test_every_type_of_document_has_a_name() -> None:
+    source = Path(marks.__file__).parents[1]
+    declared = re.compile(r'^DOCUMENT_TYPE(?:: Final)? = "(\w+)"$', re.MULTILINE)
+    types = {
+        name for file in source.rglob("*.py") for name in declared.findall(file.read_text("utf-8"))
+    }
+
+    assert len(types) > 40
+    assert types - marks.DOCUMENTS.keys() == set()

@@ -217,6 +217,23 @@ DOCUMENTS: dict[str, str | Promise] = {
     "allocation": _("Allocation"),
     "reservation": _("Reservation"),
     "hold": _("Hold"),
+    "calendar": _("Calendar"),
+    "case": _("Difference"),
+    "channel_order": _("Order"),
+    "customer_return": _("Customer return"),
+    "order_return": _("Customer return"),
+    "place_move": _("Move within the store"),
+    "promotion": _("Promotion"),
+    "publication": _("Stock told to a channel"),
+    "purchase_limit": _("Limit for purchases"),
+    "replenishment_request": _("Request for goods"),
+    "site_hours": _("Opening hours"),
+    "store_adjustment": _("Store adjustment"),
+    "store_day": _("Day of a store"),
+    "store_order": _("Order of a customer"),
+    "store_transfer": _("Store transfer"),
+    "supplier_price": _("Supplier price"),
+    "webhook": _("Webhook"),
 }
 
 
