@@ -32,6 +32,14 @@ QUIET_SECONDS_MAX = 10.0
 Visitor = Callable[..., Page]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of this folder: Playwright leaves a loop running that others cannot bear."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """Addresses are given whole; the plugin's own fixture is deprecated by pytest 9."""

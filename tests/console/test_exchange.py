@@ -43,8 +43,7 @@ def test_sources_can_be_narrowed_down_to_what_is_wrong(controller: Client) -> No
 
     assert [view.row.source for view in parked] == [SOURCE]
     assert gaps == []
-    # The sale went below zero, which the store tells besides.
-    assert {view.row.source for view in named} == {"pos:S12/stock", "pos:S12/tasks"}
+    assert {view.row.source for view in named} == {"pos:S12/stock"}
 
 
 def test_sources_can_be_taken_along_as_a_file(controller: Client) -> None:
