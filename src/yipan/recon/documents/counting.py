@@ -8,7 +8,7 @@ an earlier moment changes what the book was, and so the explanation; the count s
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from yipan.masterdata.queries import find_skus
 from yipan.recon.documents import case as cases
 from yipan.recon.documents import findings
 from yipan.recon.models import Case, CaseKind, CaseState, Observation
-from yipan.recon.queries import evidence, learned
+from yipan.recon.queries import evidence, learned, rounds
 from yipan.recon.rules import Difference, Key, explain
 
 #: So far back a reason is looked for when nobody ever agreed with the book.
@@ -119,6 +119,7 @@ def _settle(
     quantity = counted.quantity - book
     if quantity == 0:
         if case is not None and case.compared_at <= counted.counted_at:
+            _explain_by_rounds(case)
             cases.finish(case, reason=cases.AGREED, by=by, at=at)
         return case
     is_new = case is None
@@ -203,6 +204,24 @@ def explain_open(*, sites: Collection[str]) -> int:
             findings.keep(case, finding)
             case.save(update_fields=["finding", "cause", "probability_permille", "state"])
     return len(found)
+
+
+def _explain_by_rounds(case: Case) -> None:
+    """
+    Say of a case that a further look ends whether the look that opened it was mistaken.
+
+    Only where somebody else looked, and nothing but sales moved the book meanwhile: a document
+    that was posted in between may have put it right.
+    """
+    if case.state not in (CaseState.OPEN, CaseState.EXPLAINED) or not evidence.has_book(case.site):
+        return
+    looks = rounds.list_rounds(case)
+    if not looks:
+        return
+    key = Key(site=case.site, sku=case.sku, place=case.place)
+    difference = replace(_describe(key, case), rounds=looks)
+    [finding] = explain(evidence.gather([difference]), weights=learned.read_weights())
+    findings.keep(case, finding)
 
 
 def _describe(key: Key, case: Case) -> Difference:

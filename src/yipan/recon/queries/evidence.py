@@ -2,51 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from yipan.exchange.queries import get_message
 from yipan.foundation.refusals import NotFound
 from yipan.ledger.queries import list_balances_as_of, list_postings
 from yipan.ledger.rows import MovementRow
-from yipan.masterdata.queries import find_sites, find_skus
+from yipan.masterdata.queries import compute_business_date, find_sites, find_skus
+from yipan.masterdata.rows import SiteRow
 from yipan.recon.queries.cuts import SYSTEMS
+from yipan.recon.queries.habits import count_expired, find_rhythm
 from yipan.recon.queries.learned import count_keys
-from yipan.recon.queries.logs import ON_HAND, get_group, read_movements
-from yipan.recon.rules import Difference, Evidence, Goods, Key, Line
+from yipan.recon.queries.logs import ON_HAND, get_group
+from yipan.recon.queries.opened import Captured, Opened, open_books
+from yipan.recon.rules import Difference, Evidence, Expected, Goods, Key, Line
 
 #: Outside account to the type of document that moves goods from there, and to there.
 COMES_FROM = {
     "supplier": "goods_receipt",
     "customer": "customer_return",
     "in_transit": "transfer_receipt",
+    "transfer:in": "transfer_receipt",
     "stocktake_difference": "count_gain",
 }
 GOES_TO = {
     "customer": "sales_issue",
     "in_transit": "transfer_shipment",
+    "transfer:out": "transfer_shipment",
     "scrap": "scrap",
     "sample": "sample_issue",
     "internal_use": "internal_use",
     "stocktake_difference": "count_loss",
     "supplier": "supplier_return",
 }
-#: Messages are opened only for documents somebody captured by hand.
-OPENED = frozenset({"goods_receipt", "transfer_receipt", "customer_return"})
-MESSAGES_OPENED_MAX = 60
-SIBLINGS_MAX = 200
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Captured:
-    """What a message says of how a line came about."""
-
-    mode: str = ""
-    expected: int | None = None
-    counterpart: str = ""
-    partner: str = ""
+#: Messages tell how documents were captured that somebody captured by hand.
+CAPTURED = frozenset({"goods_receipt", "transfer_receipt", "customer_return"})
 
 
 def get_book(site: str) -> str:
@@ -84,43 +75,78 @@ def sum_book(*, site: str, sku: str, place: str, status: str, as_of: datetime) -
 
 def gather(differences: Sequence[Difference], *, status: str = "available") -> Evidence:
     """Return all that books, messages and master data say of some differences."""
-    goods = _describe_goods({each.key.sku for each in differences})
+    if not differences:
+        return Evidence(differences=())
+    sites = find_sites({each.key.site for each in differences})
+    books = open_books(
+        {(each.key.site, each.key.sku): get_book(each.key.site) for each in differences}
+    )
+    known = [(each, books[each.key.site, each.key.sku]) for each in differences]
     return Evidence(
-        differences=differences,
-        lines={each.key: read_lines(each, status=status) for each in differences},
-        goods=goods,
+        differences=[
+            _look_for_expired(each, book, site=sites[each.key.site], status=status)
+            for each, book in known
+        ],
+        lines={each.key: read_lines(each, book, status=status) for each, book in known},
+        expected={each.key: _list_expected(each, book) for each, book in known},
+        goods=_describe_goods(known),
         counted=count_keys(
             sites={each.key.site for each in differences},
             since=min(each.since for each in differences),
-        )
-        if differences
-        else {},
+        ),
     )
 
 
-def read_lines(difference: Difference, *, status: str) -> list[Line]:
+def read_lines(difference: Difference, book: Opened, *, status: str) -> list[Line]:
     """Return the document lines that moved a key since book and shelf last agreed."""
     key = difference.key
-    prefix = f"{ON_HAND}{key.place}/" if key.place else ON_HAND
     group = get_group(f"/{status}")
-    rows = [
-        row
-        for row in read_movements(book=get_book(key.site), sku=key.sku)
-        if difference.since < row.occurred_at <= difference.counted_at and row.header is not None
-    ]
-    opened = 0
     lines = []
-    for row in rows:
-        quantity = _get_change(row, prefix=prefix, group=group)
+    for row in book.rows:
+        if row.header is None or not (difference.since < row.occurred_at <= difference.counted_at):
+            continue
+        quantity = _get_change(row, prefix=_get_prefix(key), group=group)
         if quantity == 0:
             continue
         kind = _get_kind(row, is_in=quantity > 0)
-        captured = _Captured()
-        if kind in OPENED and opened < MESSAGES_OPENED_MAX:
-            captured = _open(row, sku=key.sku)
-            opened += 1
+        captured = book.capture(row) if kind in CAPTURED else Captured()
         lines.append(_make_line(row, key=key, kind=kind, quantity=quantity, captured=captured))
     return lines
+
+
+def _get_prefix(key: Key) -> str:
+    return f"{ON_HAND}{key.place}/" if key.place else ON_HAND
+
+
+def _list_expected(difference: Difference, book: Opened) -> list[Expected]:
+    """Return what was sent to the site and never taken in: it may stand at the key all the same."""
+    return [
+        Expected(
+            kind="receipt",
+            document=paper.number,
+            key=difference.key,
+            quantity=paper.quantity,
+            at=paper.at,
+        )
+        for paper in book.list_unanswered()
+        if difference.since <= paper.at <= difference.counted_at
+    ]
+
+
+def _look_for_expired(
+    difference: Difference, book: Opened, *, site: SiteRow, status: str
+) -> Difference:
+    """Return a difference with how many pieces of its book were past their date when counted."""
+    if get_group(f"/{status}") != "sound":
+        return difference
+    expired = count_expired(
+        book.rows,
+        lots=book.list_lots(),
+        prefix=_get_prefix(difference.key),
+        as_of=difference.counted_at,
+        on=compute_business_date(site, difference.counted_at),
+    )
+    return replace(difference, expired=expired)
 
 
 def _get_change(row: MovementRow, *, prefix: str, group: str) -> int:
@@ -139,9 +165,7 @@ def _get_kind(row: MovementRow, *, is_in: bool) -> str:
     return (COMES_FROM if is_in else GOES_TO).get(root, "bin_move")
 
 
-def _make_line(
-    row: MovementRow, *, key: Key, kind: str, quantity: int, captured: _Captured
-) -> Line:
+def _make_line(row: MovementRow, *, key: Key, kind: str, quantity: int, captured: Captured) -> Line:
     header = row.header
     assert header is not None
     number = header.origin.split("/")[1] if "/" in header.origin else header.origin
@@ -156,40 +180,15 @@ def _make_line(
         mode=captured.mode,
         quantity_expected=captured.expected,
         counterpart=captured.counterpart,
+        counterpart_quantity=captured.counterpart_quantity,
         partner=captured.partner,
         actor=header.actor,
     )
 
 
-def _open(row: MovementRow, *, sku: str) -> _Captured:
-    """Read in the message of a posting how its line was captured; nothing, where it is gone."""
-    header = row.header
-    assert header is not None
-    if not header.source or header.sequence is None:
-        return _Captured()
-    try:
-        data = get_message(source=header.source, sequence=header.sequence).data or {}
-    except NotFound:
-        return _Captured()
-    for line in _list_lines(data):
-        if line.get("sku") == sku:
-            expected = line.get("quantity_expected")
-            return _Captured(
-                mode=str(line.get("capture_mode") or ""),
-                expected=int(expected) if expected is not None else None,
-                counterpart=str(line.get("partner_document") or data.get("transfer_number") or ""),
-                partner=str(data.get("supplier") or data.get("from_site") or ""),
-            )
-    return _Captured()
-
-
-def _list_lines(data: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    lines = data.get("lines")
-    return lines if isinstance(lines, list) else []
-
-
-def _describe_goods(codes: Collection[str]) -> dict[str, Goods]:
-    rows = find_skus(codes)
+def _describe_goods(known: Collection[tuple[Difference, Opened]]) -> dict[str, Goods]:
+    rhythms = _find_rhythms(known)
+    rows = find_skus({each.key.sku for each, _ in known})
     return {
         code: Goods(
             sku=code,
@@ -199,6 +198,19 @@ def _describe_goods(codes: Collection[str]) -> dict[str, Goods]:
             packs=frozenset({row.case_size, *(barcode.pack_size for barcode in row.barcodes)})
             - {1},
             price_minor=row.price_minor,
+            sample_days=rhythms.get(code, (0, 1))[0],
+            sample_quantity=rhythms.get(code, (0, 1))[1],
         )
         for code, row in rows.items()
     }
+
+
+def _find_rhythms(
+    known: Collection[tuple[Difference, Opened]],
+) -> Mapping[str, tuple[int, int]]:
+    """Return by SKU how often samples are opened, and of how many, where all sites agree on it."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    for each, book in known:
+        rhythm = find_rhythm(book.rows, since=each.since, until=each.counted_at)
+        found.setdefault(each.key.sku, set()).add(rhythm)
+    return {sku: next(iter(rhythms)) for sku, rhythms in found.items() if len(rhythms) == 1}

@@ -1,0 +1,180 @@
+"""Movements of counted goods in their sites' books, and the messages of those that came in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from yipan.exchange.queries.payloads import NUMBERS_MAX, find_payloads
+from yipan.ledger.rows import MovementRow
+from yipan.recon.queries.logs import MOVEMENTS_MAX, read_movements
+from yipan.recon.queries.papers import Paper, read_papers
+
+#: Where goods come from whose messages are opened: what somebody captured at a dock, or says
+#: when goods of a lot are over.
+RECEIPTS = frozenset({"supplier", "transfer:in", "in_transit"})
+OPENED = RECEIPTS | {"customer", "opening"}
+#: For each SKU of a site, the last first.
+MESSAGES_OPENED_MAX = 60
+QUANTITIES = (
+    "quantity",
+    "quantity_sound",
+    "quantity_damaged",
+    "quantity_blocked",
+    "quantity_quarantine",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Captured:
+    """What messages say of how a line came about, and of the paper that came with the goods."""
+
+    mode: str = ""
+    expected: int | None = None
+    counterpart: str = ""
+    counterpart_quantity: int | None = None
+    partner: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """
+    What is known of one SKU at a site: its movements, last recorded first, and their messages.
+
+    `told` is by source and number. `is_whole`: no movement and no message is missing.
+    """
+
+    sku: str
+    rows: Sequence[MovementRow]
+    told: Mapping[tuple[str, int], Mapping[str, Any]] = field(default_factory=dict)
+    papers: Sequence[Paper] = ()
+    is_whole: bool = True
+
+    def list_received(self) -> Iterator[tuple[str, str, datetime]]:
+        """Yield for each receipt of the SKU its posting, the inbound order it names, and when."""
+        for row in self.rows:
+            if row.from_account.partition("/")[0] in RECEIPTS and row.header is not None:
+                data = self._get_data(row)
+                yield (
+                    row.header.origin,
+                    str(data.get("inbound_order_number") or ""),
+                    row.occurred_at,
+                )
+
+    def capture(self, row: MovementRow) -> Captured:
+        """Return how a movement was captured; nothing, where its message is gone or not opened."""
+        data = self._get_data(row)
+        lines = [line for line in data.get("lines") or () if line.get("sku") == self.sku]
+        if not lines:
+            return Captured()
+        first = lines[0]
+        expected = first.get("quantity_expected")
+        paper = self._find_paper(data)
+        return Captured(
+            mode=str(first.get("capture_mode") or ""),
+            expected=int(expected) if expected is not None else None,
+            counterpart=paper.number
+            if paper is not None
+            else str(first.get("partner_document") or data.get("transfer_number") or ""),
+            # What was set aside of the receipt, damaged or of another lot, came all the same.
+            counterpart_quantity=max(0, paper.quantity - (_sum(lines) - row.quantity))
+            if paper is not None
+            else None,
+            partner=str(
+                data.get("supplier") or data.get("from_site") or (paper.partner if paper else "")
+            ),
+        )
+
+    def list_unanswered(self) -> Iterator[Paper]:
+        """Yield papers that no receipt answers; none, where not every receipt can be read."""
+        received = list(self.list_received())
+        answered = {inbound for _, inbound, _ in received}
+        nameless = [at for _, inbound, at in received if not inbound]
+        for paper in self.papers:
+            if not paper.is_open or not paper.inbound or paper.inbound in answered:
+                continue
+            if self.is_whole and not any(at >= paper.at for at in nameless):
+                yield paper
+
+    def list_lots(self) -> dict[str, str]:
+        """Return the last day of each lot of the SKU, as an ISO date, where a message names it."""
+        return {
+            str(line["lot"]): str(line["expires_on"])
+            for data in self.told.values()
+            for line in data.get("lines") or ()
+            if line.get("sku") == self.sku and line.get("lot") and line.get("expires_on")
+        }
+
+    def _find_paper(self, data: Mapping[str, Any]) -> Paper | None:
+        """Return the one paper of the one receipt of an inbound order; several can not be told."""
+        inbound = str(data.get("inbound_order_number") or "")
+        found = [paper for paper in self.papers if inbound and paper.inbound == inbound]
+        receipts = {origin for origin, named, _ in self.list_received() if named == inbound}
+        return found[0] if len(found) == len(receipts) == 1 else None
+
+    def _get_data(self, row: MovementRow) -> Mapping[str, Any]:
+        header = row.header
+        if header is None or header.sequence is None:
+            return {}
+        return self.told.get((header.source, header.sequence), {})
+
+
+def open_books(wanted: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], Opened]:
+    """
+    Return what is known of SKUs at sites. `wanted` maps site and SKU to the site's own book.
+
+    Messages are read together, those of a source at once; papers, those of a site.
+    """
+    rows = {
+        (site, sku): list(read_movements(book=book, sku=sku))
+        for (site, sku), book in wanted.items()
+    }
+    headed = {key: _list_opened(same) for key, same in rows.items()}
+    told = _open({number for numbers in headed.values() for number in numbers})
+    papers = read_papers(sites={site for site, _ in wanted}, skus={sku for _, sku in wanted})
+    return {
+        (site, sku): Opened(
+            sku=sku,
+            rows=same,
+            told={number: told[number] for number in headed[site, sku] if number in told},
+            papers=[paper for paper in papers[site] if paper.sku == sku],
+            is_whole=len(same) < MOVEMENTS_MAX
+            and len(headed[site, sku]) < MESSAGES_OPENED_MAX
+            and all(number in told for number in headed[site, sku]),
+        )
+        for (site, sku), same in rows.items()
+    }
+
+
+def _list_opened(rows: Iterable[MovementRow]) -> list[tuple[str, int]]:
+    numbers = dict.fromkeys(
+        (row.header.source, row.header.sequence)
+        for row in rows
+        if row.header is not None
+        and row.header.source
+        and row.header.sequence is not None
+        and row.from_account.partition("/")[0] in OPENED
+    )
+    return [(source, sequence) for source, sequence in numbers if sequence is not None][
+        :MESSAGES_OPENED_MAX
+    ]
+
+
+def _open(numbers: Collection[tuple[str, int]]) -> dict[tuple[str, int], Mapping[str, Any]]:
+    by_source: dict[str, list[int]] = defaultdict(list)
+    for source, sequence in sorted(numbers, reverse=True):
+        by_source[source].append(sequence)
+    return {
+        (source, sequence): data
+        for source, sequences in by_source.items()
+        for sequence, data in find_payloads(
+            source=source, sequences=sequences[:NUMBERS_MAX]
+        ).items()
+    }
+
+
+def _sum(lines: Iterable[Mapping[str, Any]]) -> int:
+    return sum(int(line.get(name) or 0) for line in lines for name in QUANTITIES)
