@@ -15,6 +15,9 @@ from yipan.erp.documents import arrival_notice
 from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
 from yipan.exchange import database
 from yipan.ledger.moves import Trace
+from yipan.messages.till import TicketLine
+from yipan.pos.documents import register
+from yipan.pos.documents.register import Sale
 from yipan.recon.documents import counting
 from yipan.recon.documents.counting import Counted
 from yipan.recon.models import Case
@@ -137,6 +140,35 @@ def test_goods_announced_and_found_and_never_taken_in_lack_a_receipt() -> None:
 
     assert (found.cause, found.quantity) == ("missing_document", 37)
     assert found.finding["parts"][0]["documents"] == [notice]
+
+
+def test_a_return_names_the_ticket_it_was_bought_with() -> None:
+    retailer.open_store("S12", ("TEA-250", 9))
+    lines = (
+        TicketLine(line=1, sku="TEA-250", quantity=3, amount_minor=20_400),
+        TicketLine(
+            line=2,
+            sku="TEA-250",
+            quantity=-2,
+            amount_minor=-13_600,
+            line_type="return",
+            capture_mode="key",
+            original_ticket="S12-1-000123",
+        ),
+    )
+    register.close_ticket(
+        site="S12",
+        till_code="S12-1",
+        sale=Sale(message_id=make_id("exchanged"), lines=lines),
+        by=retailer.CLERK,
+        at=NOON,
+    )
+    retailer.deliver()
+
+    lines_known = gather(ask("TEA-250", site="S12")).lines[Key(site="S12", sku="TEA-250")]
+    [back] = [line for line in lines_known if line.kind == "customer_return"]
+
+    assert (back.quantity, back.mode, back.counterpart) == (2, "key", "S12-1-000123")
 
 
 def test_a_notice_that_was_canceled_or_received_is_waited_for_no_more() -> None:

@@ -68,6 +68,8 @@ class Opened:
         """Return how a movement was captured; nothing, where its message is gone or not opened."""
         data = self._get_data(row)
         lines = [line for line in data.get("lines") or () if line.get("sku") == self.sku]
+        if row.from_account.partition("/")[0] == "customer":
+            return _read_return(lines, order=str(data.get("order_number") or ""))
         if not lines:
             return Captured()
         first = lines[0]
@@ -120,6 +122,17 @@ class Opened:
         if header is None or header.sequence is None:
             return {}
         return self.told.get((header.source, header.sequence), {})
+
+
+def _read_return(lines: Sequence[Mapping[str, Any]], *, order: str) -> Captured:
+    """Return how goods were taken back: by a line of a ticket, below zero, or of a warehouse."""
+    back = [line for line in lines if int(line.get("quantity") or 0) < 0] or list(lines)
+    if not back:
+        return Captured()
+    return Captured(
+        mode=str(back[0].get("capture_mode") or ""),
+        counterpart=str(back[0].get("original_ticket") or order),
+    )
 
 
 def open_books(wanted: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], Opened]:
