@@ -201,7 +201,7 @@ def test_an_altered_message_is_found_by_the_digests_and_put_right(systems: Virtu
     sell(systems, "SKU-6", 2)
     pass_time(systems, 2 * MINUTE)
     wrong = get_hub(systems, "SKU-6")
-    pass_time(systems, HOUR)
+    pass_time(systems, 4 * HOUR)
     cases = systems.call("GET", "/api/v1/cases?site=S1&sku=SKU-6", by="controller").body["data"]
     case = next(each for each in cases if each["kind"] == "book_vs_book")
     healed = systems.call(
