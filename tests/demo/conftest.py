@@ -11,6 +11,7 @@ from django.db import connections
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from tests.conftest import end_other_sessions
 from yipan.demo import retailer
 
 NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
@@ -23,6 +24,7 @@ def _demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     connection = connections["default"]
     empty = str(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
+        end_other_sessions()
         connection.close()
         _administer("create database {} template {}", empty + SUFFIX, empty)
         connection.settings_dict["NAME"] = empty + SUFFIX

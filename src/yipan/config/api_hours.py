@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -14,6 +14,7 @@ from pydantic import Field
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.config.selling_schemas import Reason, Site
+from yipan.config.wall_times import WallTime
 from yipan.documents.doors import get_trace
 from yipan.masterdata import queries as masterdata
 from yipan.pool.policy import opening_hours as kept
@@ -27,8 +28,8 @@ class OpeningBody(Schema):
     """From when to when a site is open on a weekday (0 is Monday), in its own time."""
 
     weekday: Annotated[int, Field(ge=0, le=6)]
-    opens_at: time
-    closes_at: time
+    opens_at: WallTime
+    closes_at: WallTime
 
 
 class WeekBody(Schema):
@@ -40,8 +41,8 @@ class WeekBody(Schema):
 class SpecialBody(Schema):
     """Other hours on one day; without hours the site is closed."""
 
-    opens_at: time | None = None
-    closes_at: time | None = None
+    opens_at: WallTime | None = None
+    closes_at: WallTime | None = None
     reason: Reason = ""
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field
 
+from yipan.config.wall_times import WallTime
 from yipan.masterdata.checks import NUMBER_MAX
 from yipan.masterdata.rows import BarcodeRow
 
@@ -161,7 +162,7 @@ class SiteIn(FieldsIn):
     name: Annotated[str, Field(max_length=96)] = ""
     name_zh: Annotated[str, Field(max_length=96)] = ""
     time_zone: Annotated[str, Field(max_length=48)] = "Asia/Shanghai"
-    day_starts_at: time = time(0, 0)
+    day_starts_at: WallTime = time(0, 0)
     address: Text = ""
     region: Annotated[str, Field(max_length=48)] = ""
     is_active: bool = True

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import Field
 
+from yipan.config.wall_times import WallTime
 from yipan.ledger.moves import QUANTITY_MAX
 from yipan.pool.policy.channels import CARRIERS_MAX, PARTS_MAX, SITES_MAX
 from yipan.pool.queries import SKUS_PER_QUESTION_MAX
@@ -263,7 +264,7 @@ class CarrierBody(Schema):
     """Who collects parcels: until when of a day, in the site's time, and how long it takes then."""
 
     name: Annotated[str, Field(min_length=1, max_length=48)]
-    cutoff_at: time
+    cutoff_at: WallTime
     transit_days: Days = 2
 
 
@@ -276,7 +277,7 @@ class ServiceBody(Schema):
     """
 
     is_open: bool = True
-    cutoff_at: time | None = None
+    cutoff_at: WallTime | None = None
     handling_days: Days = 0
     handling_minutes: Annotated[int, Field(ge=0, le=100_000)] = 0
     carriers: Annotated[list[CarrierBody], Field(max_length=CARRIERS_MAX)] = []
