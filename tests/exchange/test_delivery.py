@@ -83,7 +83,9 @@ def test_numbers_of_one_source_follow_each_other() -> None:
 
 
 def test_who_listens_to_nothing_of_a_kind_has_still_heard_it() -> None:
-    with wired(routes=TO_ERP):
+    # Somebody else listens to the kind: the hub can read it, and has nothing to do with it.
+    elsewhere = Subscription(receiver="planning", message=Moved, handler=lambda _it, _heard: None)
+    with wired(elsewhere, routes=TO_ERP):
         say("wms:W1/stock", [a_moved(1)])
         delivered = deliver_pending()
 
