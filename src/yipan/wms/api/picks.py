@@ -63,7 +63,7 @@ def list_order_picks(request: HttpRequest, number: str) -> PickPage:
 @endpoint(action="wms.pick")
 def take_pick(request: HttpRequest, pick_id: int, payload: PickTakeIn) -> PickOut:
     """Take goods out of their bin; less than is wanted leaves the rest to pick."""
-    site, order = outbound_orders.find_pick(pick_id)
+    site, _order = outbound_orders.find_pick(pick_id)
     get_actor(request).require_site(site)
     pick_told.take_told(
         pick_id=pick_id,
@@ -79,7 +79,7 @@ def take_pick(request: HttpRequest, pick_id: int, payload: PickTakeIn) -> PickOu
         by=get_trace(request),
         at=timezone.now(),
     )
-    return next(row for row in _tell_picks(order).data if row.pick == pick_id)
+    return PickOut.of(outbound_orders.get_pick(pick_id))
 
 
 @router.post("/picks/{pick_id}/short", response=PickShortOut)
@@ -99,5 +99,4 @@ def short_pick(request: HttpRequest, pick_id: int, payload: PickShortIn) -> Pick
 
 
 def _tell_picks(order: str) -> PickPage:
-    detail = outbound_orders.get_outbound_order(order)
-    return PickPage(data=[PickOut.of(row) for row in detail.picks])
+    return PickPage(data=[PickOut.of(row) for row in outbound_orders.list_picks(order)])

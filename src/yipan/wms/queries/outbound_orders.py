@@ -185,6 +185,18 @@ def find_pick(pick_id: int) -> tuple[str, str]:
     return found
 
 
+def get_pick(pick_id: int) -> PickRow:
+    """Return one pick that is known to be there."""
+    [row] = read_picks(Pick.objects.filter(pk=pick_id))
+    return row
+
+
+def list_picks(number: str) -> list[PickRow]:
+    """Return the picks of one order, in the order one walks, without those canceled."""
+    picks = Pick.objects.filter(order__number=number).exclude(state="canceled")
+    return read_picks(picks.order_by("path", "id"))
+
+
 def get_outbound_order(number: str) -> OutboundDetail:
     """
     Return one outbound order with lines, picks and shipments.
