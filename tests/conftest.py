@@ -99,6 +99,8 @@ def django_db_setup(
 
 def end_other_sessions() -> list[tuple[str, str]]:
     """End every other session in the test database; return its program and last statement."""
+    # Ours may have been ended itself, by a test that dropped or replaced databases.
+    connections["default"].close()
     with connections["default"].cursor() as cursor:
         cursor.execute(
             "SELECT application_name, left(query, 200), pg_terminate_backend(pid)"
