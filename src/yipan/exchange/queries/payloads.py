@@ -46,16 +46,17 @@ class ToldPayload:
 
 def find_payloads(*, source: str, sequences: Collection[int]) -> dict[int, dict[str, Any]]:
     """
-    Return what messages of one source say, by their number, in two index scans for all of them.
+    Return what messages of one source say, by their number, in two index scans per `NUMBERS_MAX`.
 
     Those this database has not told, and has heard and booked, are missing: only who told a
     message keeps what it says.
     """
-    assert len(sequences) <= NUMBERS_MAX
-    if not sequences:
-        return {}
-    names = {"source": source, "sequences": sorted(sequences)}
-    return {row[0]: json.loads(row[1]) for row in database.fetch(_PAYLOADS, names)}
+    wanted = sorted(sequences)
+    found: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(wanted), NUMBERS_MAX):
+        names = {"source": source, "sequences": wanted[start : start + NUMBERS_MAX]}
+        found |= {row[0]: json.loads(row[1]) for row in database.fetch(_PAYLOADS, names)}
+    return found
 
 
 def list_latest(*, source: str, kinds: Collection[str]) -> list[ToldPayload]:
