@@ -44,7 +44,7 @@ def begin_plan(shards: int, on: str) -> str:
 def carry_on() -> None:
     """Let the plan be carried on now, as the clock does every minute.
 
-    Where the clock has asked for it in the same moment, its task waits already and is as good as ours.
+    Where the clock has asked for it in the same moment, its task waits already and serves as well.
     """
     with suppress(AlreadyEnqueued):
         clock.carry_on_plan.configure().defer(timestamp=0)
