@@ -192,7 +192,7 @@ class ScanPage {
       copy.querySelector("#scan-answer")?.replaceChildren();
       const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY };
       const cache = await caches.open(PAGES);
-      await cache.delete(location.href);
+      // Put replaces at once and moves to the end: deleted first, a reload in between would lose the page.
       await cache.put(location.href, new Response(`<!doctype html>${copy.outerHTML}`, { headers }));
       const kept = (await cache.keys()).filter((each) => !new URL(each.url).pathname.startsWith("/static/"));
       for (const old of kept.slice(0, Math.max(0, kept.length - PAGES_MAX))) await cache.delete(old);
