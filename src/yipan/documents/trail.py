@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from yipan.documents.models import TrailStep
+from yipan.ledger.moves import Trace
 
 STEPS_LISTED_MAX = 500
 
@@ -34,6 +36,81 @@ class Step:
     message_id: UUID | None = None
     system: str = ""
     sites: tuple[str, ...] = ()
+
+
+class Paper(Protocol):
+    """A document, as far as its trail goes."""
+
+    @property
+    def number(self) -> str:
+        """Return its number."""
+
+    @property
+    def state(self) -> str:
+        """Return where it stands."""
+
+
+P = TypeVar("P", bound=Paper)
+
+
+def _list_no_sites(document: Paper) -> tuple[str, ...]:  # noqa: ARG001  the company's, as all are
+    return ()
+
+
+@dataclass(frozen=True)
+class Trail(Generic[P]):
+    """
+    The trail of all documents of one type. A module of verbs makes one, and notes each step.
+
+    `list_sites` says of a document which sites it is about, as `Step.sites` means it.
+    """
+
+    system: str
+    document_type: str
+    list_sites: Callable[[P], Iterable[str]] = _list_no_sites
+
+    def note(
+        self,
+        document: P,
+        *,
+        step: str,
+        by: Trace,
+        at: datetime,
+        from_state: str = "",
+        message_id: UUID | None = None,
+    ) -> None:
+        """Write down that a document took a step from `from_state` to where it stands now."""
+        record(
+            self.make_step(
+                document, step=step, by=by, at=at, from_state=from_state, message_id=message_id
+            )
+        )
+
+    def make_step(
+        self,
+        document: P,
+        *,
+        step: str,
+        by: Trace,
+        at: datetime,
+        from_state: str = "",
+        message_id: UUID | None = None,
+    ) -> Step:
+        """Return the step that `note` writes, for many to be written at once."""
+        return Step(
+            document_type=self.document_type,
+            system=self.system,
+            sites=tuple(self.list_sites(document)),
+            number=document.number,
+            step=step,
+            from_state=from_state,
+            to_state=document.state,
+            actor=by.actor,
+            device=by.device,
+            at=at,
+            reason=by.reason,
+            message_id=message_id,
+        )
 
 
 def record(step: Step) -> None:

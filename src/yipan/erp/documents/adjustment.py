@@ -28,6 +28,7 @@ from yipan.messages.erp import AdjustmentDecided, AdjustmentOrdered, OrderedAdju
 from yipan.pool.book import SITE_BOOK
 
 DOCUMENT_TYPE = "adjustment"
+TRAIL = trail.Trail[Adjustment]("erp", DOCUMENT_TYPE, lambda it: (it.site,))
 LINES_PER_ADJUSTMENT_MAX = 1_000
 QUANTITY_ADJUSTED_MAX = 9_999_999
 
@@ -121,7 +122,7 @@ def create(*, wanted: Wanted, by: Trace, at: datetime) -> Adjustment:
         created_at=at,
     )
     write_lines(adjustment, wanted.lines)
-    note(adjustment, step="create", from_state="", by=by, at=at)
+    TRAIL.note(adjustment, step="create", from_state="", by=by, at=at)
     return adjustment
 
 
@@ -162,7 +163,7 @@ def decide(
     adjustment.decision_note = by.reason
     adjustment.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
     _tell(adjustment, _make_message(adjustment, step=step, at=at, message_id=message_id))
-    note(adjustment, step=step, from_state=before, by=by, at=at, message_id=message_id)
+    TRAIL.note(adjustment, step=step, from_state=before, by=by, at=at, message_id=message_id)
     return adjustment
 
 
@@ -172,7 +173,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Adjustment:
     adjustment = lock_for("cancel", model=Adjustment, number=number, steps=STEPS)
     adjustment.state = State.CANCELED
     adjustment.save(update_fields=["state"])
-    note(adjustment, step="cancel", from_state=State.DRAFT, by=by, at=at)
+    TRAIL.note(adjustment, step="cancel", from_state=State.DRAFT, by=by, at=at)
     return adjustment
 
 
@@ -227,34 +228,6 @@ def write_lines(adjustment: Adjustment, lines: Sequence[AdjustedLine]) -> None:
             cause=line.cause[:48],
         )
         for place, line in enumerate(lines, start=1)
-    )
-
-
-def note(
-    adjustment: Adjustment,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    """Write down a step of an adjustment."""
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(adjustment.site,),
-            number=adjustment.number,
-            step=step,
-            from_state=from_state,
-            to_state=adjustment.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
     )
 
 

@@ -240,7 +240,7 @@ def _sum_facts(facts: Sequence[tuple[str, str, str, int]]) -> dict[tuple[str, st
 
 def _note(adjustment: Adjustment, said: Told, *, step: str, from_state: str) -> None:
     by = Trace(actor=said.actor or said.site, device=said.device, reason=said.reason[:200])
-    verbs.note(
+    verbs.TRAIL.note(
         adjustment,
         step=step,
         from_state=from_state,

@@ -25,6 +25,7 @@ from yipan.pool.book import SITE_BOOK
 from yipan.pool.rules import get_account
 
 DOCUMENT_TYPE = "allocation"
+TRAIL = trail.Trail[Allocation]("erp", DOCUMENT_TYPE, lambda it: (it.from_site,))
 LINES_PER_ALLOCATION_MAX = 10_000
 
 #: From which states may each step be taken?
@@ -105,7 +106,7 @@ def create(*, wanted: Wanted, by: Trace, at: datetime) -> Allocation:
         )
         for need in wanted.needs
     )
-    _note(allocation, step="create", from_state="", by=by, at=at)
+    TRAIL.note(allocation, step="create", from_state="", by=by, at=at)
     return allocation
 
 
@@ -155,7 +156,7 @@ def release(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Alloca
     allocation.state = State.RELEASED
     allocation.released_at = at
     allocation.save(update_fields=["approved_by", "state", "released_at"])
-    _note(allocation, step="release", from_state=State.DRAFT, by=by, at=at)
+    TRAIL.note(allocation, step="release", from_state=State.DRAFT, by=by, at=at)
     return allocation
 
 
@@ -165,7 +166,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Allocation:
     allocation = lock_for("cancel", model=Allocation, number=number, steps=STEPS)
     allocation.state = State.CANCELED
     allocation.save(update_fields=["state"])
-    _note(allocation, step="cancel", from_state=State.DRAFT, by=by, at=at)
+    TRAIL.note(allocation, step="cancel", from_state=State.DRAFT, by=by, at=at)
     return allocation
 
 
@@ -203,21 +204,3 @@ def _share(wanted: Wanted) -> dict[str, dict[str, int]]:
 
 def _list_needs(needs: Sequence[Need], sku: str) -> dict[str, int]:
     return {need.to_site: need.quantity for need in needs if need.sku == sku}
-
-
-def _note(allocation: Allocation, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(allocation.from_site,),
-            number=allocation.number,
-            step=step,
-            from_state=from_state,
-            to_state=allocation.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
-    )

@@ -32,6 +32,7 @@ from yipan.messages.erp_purchasing import (
 from yipan.messages.wms import ReceivedLine
 
 DOCUMENT_TYPE = "arrival_notice"
+TRAIL = trail.Trail[ArrivalNotice]("erp", DOCUMENT_TYPE, lambda it: (it.site,))
 LINES_MAX = 1_000
 PACKAGES_MAX = 1_000
 
@@ -115,7 +116,7 @@ def announce(*, noticed: Noticed, by: Trace, at: datetime, message_id: UUID) -> 
     )
     _write(notice, noticed, matched)
     _tell(notice, _make_announced(notice, at=at, message_id=message_id))
-    _note(notice, step="announce", from_state="", by=by, at=at, message_id=message_id)
+    TRAIL.note(notice, step="announce", from_state="", by=by, at=at, message_id=message_id)
     return notice
 
 
@@ -146,7 +147,7 @@ def announce_anew(
         _write_head(notice, noticed)
         notice.save()
     _tell(notice, _make_announced(notice, at=at, message_id=message_id))
-    _note(notice, step="announce", from_state=before, by=by, at=at, message_id=message_id)
+    TRAIL.note(notice, step="announce", from_state=before, by=by, at=at, message_id=message_id)
     return notice
 
 
@@ -165,7 +166,7 @@ def cancel(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Arrival
         reason=by.reason,
     )
     _tell(notice, message)
-    _note(notice, step="cancel", from_state=before, by=by, at=at, message_id=message_id)
+    TRAIL.note(notice, step="cancel", from_state=before, by=by, at=at, message_id=message_id)
     return notice
 
 
@@ -237,7 +238,7 @@ def _follow(notice: ArrivalNotice, *, step: trail.Step, name: str) -> None:
         notice.state = State.ANNOUNCED
     notice.save(update_fields=["state"])
     by = Trace(actor=step.actor, device=step.device, reason=step.number)
-    _note(notice, step=name, from_state=before, by=by, at=step.at)
+    TRAIL.note(notice, step=name, from_state=before, by=by, at=step.at)
 
 
 def _match(noticed: Noticed) -> list[tuple[NoticedLine, PurchaseOrder]]:
@@ -363,30 +364,3 @@ def _tell(notice: ArrivalNotice, message: Message) -> None:
     source = f"erp:hub/orders:{notice.site}"
     [sequence] = outbox.reserve_numbers(source)
     outbox.publish(message, source=source, sequence=sequence, correlation_id=notice.number)
-
-
-def _note(
-    notice: ArrivalNotice,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    trail.record(
-        trail.Step(
-            system="erp",
-            sites=(notice.site,),
-            document_type=DOCUMENT_TYPE,
-            number=notice.number,
-            step=step,
-            from_state=from_state,
-            to_state=notice.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
-    )

@@ -23,6 +23,7 @@ from yipan.masterdata import queries as masterdata
 from yipan.messages.till import TicketLine
 
 DOCUMENT_TYPE = "customer_return"
+TRAIL = trail.Trail[CustomerReturn]("erp", DOCUMENT_TYPE, lambda it: (it.site, it.original_site))
 
 #: From which states may each step be taken?
 STEPS = {"release": frozenset({State.CLAIMED})}
@@ -117,7 +118,7 @@ def claim(*, wanted: Claim, by: Trace, at: datetime) -> CustomerReturn:
         created_by=by.actor,
         created_at=at,
     )
-    _note(claimed, step="claim", from_state="", by=by, at=at)
+    TRAIL.note(claimed, step="claim", from_state="", by=by, at=at)
     return claimed
 
 
@@ -132,7 +133,7 @@ def release(*, number: str, by: Trace, at: datetime) -> CustomerReturn:
     claimed.state = State.RELEASED
     claimed.settled_at = at
     claimed.save(update_fields=["state", "settled_at"])
-    _note(claimed, step="release", from_state=State.CLAIMED, by=by, at=at)
+    TRAIL.note(claimed, step="release", from_state=State.CLAIMED, by=by, at=at)
     return claimed
 
 
@@ -178,7 +179,7 @@ def _settle(original: str, *, site: str, ticket_number: str, return_id: str, at:
     claimed.ticket_number = ticket_number
     claimed.settled_at = at
     claimed.save(update_fields=["state", "ticket_number", "settled_at"])
-    _note(claimed, step="refund", from_state=State.CLAIMED, by=Trace(), at=at)
+    TRAIL.note(claimed, step="refund", from_state=State.CLAIMED, by=Trace(), at=at)
 
 
 def _sum_returned(lines: Sequence[TicketLine]) -> dict[tuple[str, str], int]:
@@ -197,21 +198,3 @@ def _require_same(known: CustomerReturn, wanted: Claim) -> CustomerReturn:
     ):
         raise ReturnIdReused(return_id=str(wanted.return_id), number=known.number)
     return known
-
-
-def _note(document: CustomerReturn, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(document.site, document.original_site),
-            number=document.number,
-            step=step,
-            from_state=from_state,
-            to_state=document.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
-    )

@@ -31,6 +31,7 @@ from yipan.messages.erp import LandedCostPosted
 from yipan.pool.book import SITE_BOOK
 
 DOCUMENT_TYPE = "landed_cost"
+TRAIL = trail.Trail[LandedCost]("erp", DOCUMENT_TYPE)
 PREFIX = "LC"
 RECEIPTS_MAX = 100
 AMOUNT_MINOR_MAX = 10**13
@@ -135,7 +136,7 @@ def create(*, cost: Cost, by: Trace, at: datetime) -> LandedCost:
         sku=cost.sku,
         quantities=dict(cost.quantities),
     )
-    _record(document, step="create", from_state="", by=by, at=at)
+    TRAIL.note(document, step="create", from_state="", by=by, at=at)
     return document
 
 
@@ -162,7 +163,7 @@ def post(*, number: str, by: Trace, at: datetime) -> LandedCost:
     document.state = State.POSTED
     document.posted_by = by.actor
     document.save(update_fields=["accounting_date", "lines", "state", "posted_by"])
-    _record(document, step="post", from_state=State.DRAFT, by=by, at=at)
+    TRAIL.note(document, step="post", from_state=State.DRAFT, by=by, at=at)
     posted = LandedCostPosted(
         message_id=make_message_id("post", number=number, at=at),
         occurred_at=at,
@@ -187,7 +188,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> LandedCost:
     document = lock_for("cancel", model=LandedCost, number=number, steps=STEPS)
     document.state = State.CANCELED
     document.save(update_fields=["state"])
-    _record(document, step="cancel", from_state=State.DRAFT, by=by, at=at)
+    TRAIL.note(document, step="cancel", from_state=State.DRAFT, by=by, at=at)
     return document
 
 
@@ -335,21 +336,3 @@ def _describe(part: _Part) -> dict[str, object]:
         "carried_minor": part.amount + part.change.difference,
         "spent_minor": -part.change.difference,
     }
-
-
-def _record(document: LandedCost, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(),
-            number=document.number,
-            step=step,
-            from_state=from_state,
-            to_state=document.state,
-            at=at,
-            actor=by.actor,
-            device=by.device,
-            reason=by.reason,
-        )
-    )

@@ -23,6 +23,7 @@ from yipan.masterdata import queries as masterdata
 from yipan.messages.limits import AdjustmentLimitChanged
 
 DOCUMENT_TYPE = "limit_change"
+TRAIL = trail.Trail[LimitChange]("erp", DOCUMENT_TYPE, lambda it: (it.site,) if it.site else ())
 SOURCE = "erp:hub/masterdata"
 SITE_TYPES = ("warehouse", "store")
 MAXIMUM_MAX = 10**12
@@ -134,7 +135,7 @@ def create(
         created_by=by.actor,
         created_at=at,
     )
-    _note(change, step="create", from_state="", by=by, at=at)
+    TRAIL.note(change, step="create", from_state="", by=by, at=at)
     return change
 
 
@@ -158,7 +159,7 @@ def approve(
     told = change.purpose == Purpose.POST
     if told:
         _tell(change, at=at, message_id=message_id)
-    _note(
+    TRAIL.note(
         change,
         step="approve",
         from_state=State.SUBMITTED,
@@ -184,7 +185,7 @@ def reject(*, number: str, sites: frozenset[str] | None, by: Trace, at: datetime
     if not by.reason.strip():
         raise LimitReasonMissing(number=number)
     _decide(change, state=State.REJECTED, by=by, at=at)
-    _note(change, step="reject", from_state=State.SUBMITTED, by=by, at=at)
+    TRAIL.note(change, step="reject", from_state=State.SUBMITTED, by=by, at=at)
     return change
 
 
@@ -194,7 +195,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> LimitChange:
     change = lock_for("cancel", model=LimitChange, number=number, steps=STEPS)
     change.state = State.CANCELED
     change.save(update_fields=["state"])
-    _note(change, step="cancel", from_state=State.SUBMITTED, by=by, at=at)
+    TRAIL.note(change, step="cancel", from_state=State.SUBMITTED, by=by, at=at)
     return change
 
 
@@ -285,31 +286,4 @@ def _tell(change: LimitChange, *, at: datetime, message_id: UUID) -> None:
         source=SOURCE,
         sequence=sequence,
         correlation_id=change.number,
-    )
-
-
-def _note(
-    change: LimitChange,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(change.site,) if change.site else (),
-            number=change.number,
-            step=step,
-            from_state=from_state,
-            to_state=change.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
     )

@@ -23,6 +23,7 @@ from yipan.ledger.values import ValueScope
 from yipan.messages.erp import PeriodClosed, PeriodReopened
 
 DOCUMENT_TYPE = "accounting_period"
+TRAIL = trail.Trail[AccountingPeriod]("erp", DOCUMENT_TYPE)
 
 #: From which states may each step be taken?
 STEPS = {
@@ -111,7 +112,7 @@ def close(*, entity: str, month: str, by: Trace, at: datetime) -> AccountingPeri
     sums = values.sum_values(ValueScope(as_of=period.last_day, pools=[entity]), by="place")
     period.value_minor = sum(it.amount for it in sums)
     period.save()
-    _record(period, step="close", from_state=State.OPEN, by=by, at=at)
+    TRAIL.note(period, step="close", from_state=State.OPEN, by=by, at=at)
     closed = PeriodClosed(
         message_id=make_message_id("close", number=period.number, at=at),
         occurred_at=at,
@@ -143,7 +144,7 @@ def ask_reopen(*, number: str, by: Trace, at: datetime) -> AccountingPeriod:
     period.state = State.REOPENING
     period.reopen_asked_by, period.reopen_reason = by.actor, by.reason
     period.save(update_fields=["state", "reopen_asked_by", "reopen_reason"])
-    _record(period, step="ask_reopen", from_state=State.CLOSED, by=by, at=at)
+    TRAIL.note(period, step="ask_reopen", from_state=State.CLOSED, by=by, at=at)
     return period
 
 
@@ -165,7 +166,7 @@ def reopen(*, number: str, by: Trace, at: datetime) -> AccountingPeriod:
     LegalEntity.objects.filter(code=period.entity).update(closed_through=period.closed_before)
     period.state = State.OPEN
     period.save(update_fields=["state"])
-    _record(period, step="reopen", from_state=State.REOPENING, by=by, at=at)
+    TRAIL.note(period, step="reopen", from_state=State.REOPENING, by=by, at=at)
     reopened = PeriodReopened(
         message_id=make_message_id("reopen", number=number, at=at),
         occurred_at=at,
@@ -190,7 +191,7 @@ def keep_closed(*, number: str, by: Trace, at: datetime) -> AccountingPeriod:
     period = _lock("keep_closed", number=number)
     period.state = State.CLOSED
     period.save(update_fields=["state"])
-    _record(period, step="keep_closed", from_state=State.REOPENING, by=by, at=at)
+    TRAIL.note(period, step="keep_closed", from_state=State.REOPENING, by=by, at=at)
     return period
 
 
@@ -243,23 +244,3 @@ def _require_last(period: AccountingPeriod) -> None:
     if entity.closed_through != period.last_day:
         assert entity.closed_through is not None
         raise NotInOrder(month=period.month, closed_through=entity.closed_through.isoformat())
-
-
-def _record(
-    period: AccountingPeriod, *, step: str, from_state: str, by: Trace, at: datetime
-) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(),
-            number=period.number,
-            step=step,
-            from_state=from_state,
-            to_state=period.state,
-            at=at,
-            actor=by.actor,
-            device=by.device,
-            reason=by.reason,
-        )
-    )

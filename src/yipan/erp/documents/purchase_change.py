@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from yipan.documents import trail
 from yipan.documents.states import OwnApproval, lock_for
 from yipan.documents.told import QuantityNotPlausible
 from yipan.erp import rules
@@ -20,7 +19,7 @@ from yipan.erp.documents import (
     purchase_telling,
     supplier_price,
 )
-from yipan.erp.documents.purchase_order import OrderedLine, SkuRepeated
+from yipan.erp.documents.purchase_order import TRAIL, OrderedLine, SkuRepeated
 from yipan.erp.models import PurchaseChange, PurchaseOrder, PurchaseOrderLine
 from yipan.erp.models.purchase_change import PurchaseChangeState as ChangeState
 from yipan.erp.models.purchase_order import PurchaseOrderState as State
@@ -95,7 +94,7 @@ def propose(
         changed_at=at,
     )
     if is_dearer:
-        _note(order, step="propose", by=by, at=at)
+        TRAIL.note(order, step="propose", from_state=order.state, by=by, at=at)
     else:
         _apply(order, change, by=by, at=at, message_id=message_id)
     return change
@@ -134,7 +133,7 @@ def decide(
         )
         _apply(order, change, by=by, at=at, message_id=message_id)
     else:
-        _note(order, step="reject", by=by, at=at)
+        TRAIL.note(order, step="reject", from_state=order.state, by=by, at=at)
     return change
 
 
@@ -178,7 +177,7 @@ def raise_line(
         changed_by=by.actor,
         changed_at=at,
     )
-    _note(order, step="change", by=by, at=at, message_id=message_id)
+    _note_change(order, from_state=order.state, by=by, at=at, message_id=message_id)
     purchase_telling.tell_changed(order, by=by, at=at, message_id=message_id)
     purchase_telling.tell_supply(order, by=by, at=at, cause=message_id)
 
@@ -269,7 +268,7 @@ def _apply(
         order.state = rules.get_order_state(progress=progress, is_last=False)
         order.closed_at = None if order.state == State.PARTLY_RECEIVED else at
     order.save(update_fields=["version", "expected_on", "state", "closed_at"])
-    _note(order, step="change", by=by, at=at, from_state=before, message_id=message_id)
+    _note_change(order, from_state=before, by=by, at=at, message_id=message_id)
     purchase_telling.tell_changed(order, by=by, at=at, message_id=message_id)
     purchase_telling.tell_supply(order, by=by, at=at, cause=message_id)
 
@@ -294,28 +293,8 @@ def _get_value(lines: Sequence[dict[str, object]]) -> int:
     return sum(int(str(line["quantity"])) * int(str(line["unit_cost_minor"])) for line in lines)
 
 
-def _note(
-    order: PurchaseOrder,
-    *,
-    step: str,
-    by: Trace,
-    at: datetime,
-    from_state: str = "",
-    message_id: UUID | None = None,
+def _note_change(
+    order: PurchaseOrder, *, from_state: str, by: Trace, at: datetime, message_id: UUID
 ) -> None:
-    trail.record(
-        trail.Step(
-            system="erp",
-            sites=(order.site,),
-            document_type=purchase_progress.DOCUMENT_TYPE,
-            number=order.number,
-            step=step,
-            from_state=from_state or order.state,
-            to_state=order.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id if order.inbound_order_number else None,
-        )
-    )
+    told = message_id if order.inbound_order_number else None
+    TRAIL.note(order, step="change", from_state=from_state, by=by, at=at, message_id=told)

@@ -31,6 +31,7 @@ from yipan.masterdata.refusals import SkuUnknown, VersionMismatch
 from yipan.messages.erp import InboundCanceled, InboundReleased
 
 DOCUMENT_TYPE = purchase_progress.DOCUMENT_TYPE
+TRAIL = trail.Trail[PurchaseOrder]("erp", DOCUMENT_TYPE, lambda it: (it.site,))
 LINES_PER_ORDER_MAX = 1_000
 QUANTITY_ORDERED_MAX = 9_999_999
 UNIT_COST_MINOR_MAX = 999_999_999
@@ -134,7 +135,7 @@ def create(*, ordered: Ordered, by: Trace, at: datetime) -> PurchaseOrder:
         created_at=at,
     )
     _write_lines(order, ordered.lines, on=at.date())
-    _note(order, step="create", from_state="", by=by, at=at)
+    TRAIL.note(order, step="create", from_state="", by=by, at=at)
     return order
 
 
@@ -163,7 +164,7 @@ def edit(*, number: str, ordered: Ordered, version: int, by: Trace, at: datetime
     order.save()
     order.lines.all().delete()
     _write_lines(order, ordered.lines, on=at.date())
-    _note(order, step="edit", from_state=State.DRAFT, by=by, at=at)
+    TRAIL.note(order, step="edit", from_state=State.DRAFT, by=by, at=at)
     return order
 
 
@@ -192,7 +193,7 @@ def approve(
     order.approved_by = by.actor
     order.state = State.APPROVED
     order.save(update_fields=["approved_by", "state"])
-    _note(order, step="approve", from_state=State.DRAFT, by=by, at=at)
+    TRAIL.note(order, step="approve", from_state=State.DRAFT, by=by, at=at)
     return order
 
 
@@ -219,7 +220,7 @@ def send(*, number: str, by: Trace, at: datetime, message_id: UUID) -> PurchaseO
     )
     purchase_telling.tell_site(order, message)
     purchase_telling.tell_supply(order, by=by, at=at, cause=message_id)
-    _note(order, step="send", from_state=State.APPROVED, by=by, at=at, message_id=message_id)
+    TRAIL.note(order, step="send", from_state=State.APPROVED, by=by, at=at, message_id=message_id)
     return order
 
 
@@ -362,7 +363,7 @@ def _close(
         purchase_telling.tell_supply(order, by=by, at=at, cause=message_id)
     else:
         planned_telling.tell_ended(order, at=at, cause=message_id)
-    _note(
+    TRAIL.note(
         order,
         step=step,
         from_state=before,
@@ -371,30 +372,3 @@ def _close(
         message_id=message_id if is_told else None,
     )
     return order
-
-
-def _note(
-    order: PurchaseOrder,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(order.site,),
-            number=order.number,
-            step=step,
-            from_state=from_state,
-            to_state=order.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
-    )

@@ -22,6 +22,7 @@ from yipan.ledger.moves import Trace
 from yipan.messages.wms import ReceivedLine
 
 DOCUMENT_TYPE = "receipt_surplus"
+TRAIL = trail.Trail[ReceiptSurplus]("erp", DOCUMENT_TYPE, lambda it: (it.site,))
 
 #: From which states may each step be taken?
 STEPS = {
@@ -70,7 +71,7 @@ def open_for(receipt: GoodsReceipt, *, lines: Sequence[ReceivedLine], at: dateti
             created_at=at,
         )
         by = Trace(actor=receipt.created_by, device=receipt.device, reason=receipt.number)
-        _note(surplus, step="create", from_state="", by=by, at=at)
+        TRAIL.note(surplus, step="create", from_state="", by=by, at=at)
 
 
 def withdraw(receipt_number: str, *, step: trail.Step) -> None:
@@ -83,7 +84,7 @@ def withdraw(receipt_number: str, *, step: trail.Step) -> None:
         surplus.outcome = ""
         surplus.save(update_fields=["state", "outcome"])
         by = Trace(actor=step.actor, device=step.device, reason=step.reason)
-        _note(surplus, step="cancel", from_state=before, by=by, at=step.at)
+        TRAIL.note(surplus, step="cancel", from_state=before, by=by, at=step.at)
 
 
 @transaction.atomic
@@ -105,7 +106,7 @@ def propose(*, number: str, outcome: str, by: Trace, at: datetime) -> ReceiptSur
     surplus.reason = by.reason
     surplus.proposed_by, surplus.proposed_at = by.actor, at
     surplus.save()
-    _note(surplus, step="propose", from_state=before, by=by, at=at)
+    TRAIL.note(surplus, step="propose", from_state=before, by=by, at=at)
     return surplus
 
 
@@ -116,7 +117,7 @@ def reject(*, number: str, by: Trace, at: datetime) -> ReceiptSurplus:
     surplus.state = State.OPEN
     surplus.outcome, surplus.proposed_by, surplus.proposed_at = "", "", None
     surplus.save()
-    _note(surplus, step="reject", from_state=State.PROPOSED, by=by, at=at)
+    TRAIL.note(surplus, step="reject", from_state=State.PROPOSED, by=by, at=at)
     return surplus
 
 
@@ -146,7 +147,7 @@ def approve(
         surplus.state = State.RETURNED
         _give_back(surplus, proposer=proposer, by=by, at=at, message_id=message_id)
     surplus.save()
-    _note(surplus, step="approve", from_state=State.PROPOSED, by=by, at=at)
+    TRAIL.note(surplus, step="approve", from_state=State.PROPOSED, by=by, at=at)
     return surplus
 
 
@@ -218,21 +219,3 @@ def _give_back(
         number=number, by=by, at=at, message_id=uuid5(message_id, "erp.outbound_released")
     )
     surplus.supplier_return_number = number
-
-
-def _note(surplus: ReceiptSurplus, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            system="erp",
-            sites=(surplus.site,),
-            document_type=DOCUMENT_TYPE,
-            number=surplus.number,
-            step=step,
-            from_state=from_state,
-            to_state=surplus.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
-    )

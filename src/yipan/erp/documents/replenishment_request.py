@@ -22,6 +22,7 @@ from yipan.messages.erp_stores import ReplenishmentAnswered
 from yipan.messages.pos import ReplenishmentRequested
 
 DOCUMENT_TYPE = "replenishment_request"
+TRAIL = trail.Trail[ReplenishmentRequest]("erp", DOCUMENT_TYPE, lambda it: (it.site,))
 
 #: From which states may each step be taken?
 STEPS = {
@@ -76,7 +77,7 @@ def record(*, message: ReplenishmentRequested, heard: Heard, at: datetime) -> Re
         created_at=at,
     )
     by = Trace(actor=request.created_by)
-    _note(request, step="record", from_state="", by=by, at=message.occurred_at)
+    TRAIL.note(request, step="record", by=by, at=message.occurred_at, message_id=request.message_id)
     return request
 
 
@@ -181,25 +182,4 @@ def _decide(
         causation_id=str(request.message_id),
     )
     step = "order" if request.state == State.ORDERED else "reject"
-    _note(request, step=step, from_state=before, by=by, at=at)
-
-
-def _note(
-    request: ReplenishmentRequest, *, step: str, from_state: str, by: Trace, at: datetime
-) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(request.site,),
-            number=request.number,
-            step=step,
-            from_state=from_state,
-            to_state=request.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=request.message_id,
-        )
-    )
+    TRAIL.note(request, step=step, from_state=before, by=by, at=at, message_id=request.message_id)

@@ -19,6 +19,9 @@ from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 
 DOCUMENT_TYPE = "supplier_invoice"
+TRAIL = trail.Trail[SupplierInvoice](
+    "erp", DOCUMENT_TYPE, lambda it: tuple(it.lines.values_list("site", flat=True))
+)
 LINES_MAX = 1_000
 UNIT_PRICE_MINOR_MAX = 999_999_999
 
@@ -149,7 +152,7 @@ def create(*, billed: Billed, by: Trace, at: datetime) -> SupplierInvoice:
         for place, line in enumerate(billed.lines, start=1)
     )
     _match(invoice, at=at)
-    _note(invoice, step="create", from_state="", by=by, at=at)
+    TRAIL.note(invoice, step="create", from_state="", by=by, at=at)
     invoice_value.settle(invoice, by=by, at=at)
     return invoice
 
@@ -161,7 +164,7 @@ def match(*, number: str, by: Trace, at: datetime) -> SupplierInvoice:
     before = invoice.state
     _match(invoice, at=at)
     if invoice.state != before:
-        _note(invoice, step="match", from_state=before, by=by, at=at)
+        TRAIL.note(invoice, step="match", from_state=before, by=by, at=at)
     invoice_value.settle(invoice, by=by, at=at)
     return invoice
 
@@ -183,7 +186,7 @@ def approve(*, number: str, by: Trace, at: datetime) -> SupplierInvoice:
     invoice.approved_by = by.actor
     invoice.approved_reason = by.reason
     invoice.save()
-    _note(invoice, step="approve", from_state=State.DIFFERING, by=by, at=at)
+    TRAIL.note(invoice, step="approve", from_state=State.DIFFERING, by=by, at=at)
     invoice_value.settle(invoice, by=by, at=at)
     return invoice
 
@@ -194,7 +197,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> SupplierInvoice:
     invoice = lock_for("cancel", model=SupplierInvoice, number=number, steps=STEPS)
     invoice.state = State.CANCELED
     invoice.save(update_fields=["state"])
-    _note(invoice, step="cancel", from_state=State.DIFFERING, by=by, at=at)
+    TRAIL.note(invoice, step="cancel", from_state=State.DIFFERING, by=by, at=at)
     return invoice
 
 
@@ -271,22 +274,4 @@ def _list_facts(invoice: SupplierInvoice) -> list[tuple[str, str, int, int]]:
     return sorted(
         (line.purchase_order_number, line.sku, line.quantity, line.unit_price_minor)
         for line in invoice.lines.all()
-    )
-
-
-def _note(invoice: SupplierInvoice, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            system="erp",
-            sites=tuple(invoice.lines.values_list("site", flat=True)),
-            document_type=DOCUMENT_TYPE,
-            number=invoice.number,
-            step=step,
-            from_state=from_state,
-            to_state=invoice.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
     )

@@ -21,6 +21,7 @@ from yipan.messages.base import Message
 from yipan.messages.erp import OutboundCanceled, OutboundLine, OutboundReleased
 
 DOCUMENT_TYPE = "supplier_return"
+TRAIL = trail.Trail[SupplierReturn]("erp", DOCUMENT_TYPE, lambda it: (it.site,))
 LINES_MAX = 1_000
 UNIT_CREDIT_MINOR_MAX = 999_999_999
 
@@ -135,7 +136,7 @@ def create(*, wanted: Returned, by: Trace, at: datetime) -> SupplierReturn:
         )
         for place, line in enumerate(wanted.lines, start=1)
     )
-    note(order, step="create", from_state="", by=by, at=at)
+    TRAIL.note(order, step="create", from_state="", by=by, at=at)
     return order
 
 
@@ -151,7 +152,7 @@ def approve(*, number: str, by: Trace, at: datetime) -> SupplierReturn:
     order.approved_by = by.actor
     order.state = State.APPROVED
     order.save(update_fields=["approved_by", "state"])
-    note(order, step="approve", from_state=State.DRAFT, by=by, at=at)
+    TRAIL.note(order, step="approve", from_state=State.DRAFT, by=by, at=at)
     return order
 
 
@@ -180,7 +181,9 @@ def release(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Suppli
         ),
     )
     _tell(order, message)
-    note(order, step="release", from_state=State.APPROVED, by=by, at=at, message_id=message_id)
+    TRAIL.note(
+        order, step="release", from_state=State.APPROVED, by=by, at=at, message_id=message_id
+    )
     return order
 
 
@@ -200,34 +203,6 @@ def close(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Supplier
     """Wait no longer for what has not left of a return (关闭), and tell the site."""
     order = lock_for("close", model=SupplierReturn, number=number, steps=STEPS)
     return _end(order, step="close", state=State.CLOSED, by=by, at=at, message_id=message_id)
-
-
-def note(
-    order: SupplierReturn,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    """Write down a step of a return."""
-    trail.record(
-        trail.Step(
-            system="erp",
-            sites=(order.site,),
-            document_type=DOCUMENT_TYPE,
-            number=order.number,
-            step=step,
-            from_state=from_state,
-            to_state=order.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
-    )
 
 
 def _check(wanted: Returned) -> None:
@@ -278,7 +253,7 @@ def _end(
             reason=by.reason,
         )
         _tell(order, message)
-    note(
+    TRAIL.note(
         order,
         step=step,
         from_state=before,

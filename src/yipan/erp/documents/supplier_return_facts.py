@@ -220,7 +220,7 @@ def _recount(order: SupplierReturn, leg: LegTold, *, step: str) -> None:
         )
         order.closed_at = None if order.state in STATES_LEAVING else leg.occurred_at
         order.save(update_fields=["state", "closed_at"])
-    supplier_return.note(
+    supplier_return.TRAIL.note(
         order,
         step=step,
         from_state=before,

@@ -57,7 +57,7 @@ def assign(*, number: str, owner: str, by: Trace, at: datetime) -> TransferDiffe
     document.owner = owner
     document.save(update_fields=["owner"])
     by = Trace(actor=by.actor, device=by.device, reason=owner)
-    transfer_progress.note(document, step="assign", from_state=document.state, by=by, at=at)
+    transfer_progress.TRAIL.note(document, step="assign", from_state=document.state, by=by, at=at)
     return document
 
 
@@ -110,7 +110,7 @@ def settle(
     for line in document.lines.filter(sku__in=settled):
         line.quantity_settled += settled[line.sku]
         line.save(update_fields=["quantity_settled"])
-    transfer_progress.note(document, step="settle", from_state=State.OPEN, by=by, at=at)
+    transfer_progress.TRAIL.note(document, step="settle", from_state=State.OPEN, by=by, at=at)
     transfer_progress.recount(order, by=by, at=at)
     document.refresh_from_db()
     return document

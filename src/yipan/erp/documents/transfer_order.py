@@ -24,6 +24,7 @@ from yipan.messages.base import Message
 from yipan.messages.erp import OutboundCanceled, OutboundLine, OutboundReleased
 
 DOCUMENT_TYPE = transfer_progress.DOCUMENT_TYPE
+TRAIL = trail.Trail[TransferOrder]("erp", DOCUMENT_TYPE, lambda it: (it.from_site, it.to_site))
 LINES_PER_TRANSFER_MAX = 1_000
 QUANTITY_TRANSFERRED_MAX = 9_999_999
 
@@ -284,20 +285,5 @@ def _note(
     at: datetime,
     message_id: UUID | None = None,
 ) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="erp",
-            sites=(order.from_site, order.to_site),
-            number=order.number,
-            step=step,
-            from_state=from_state,
-            to_state=order.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
-    )
+    TRAIL.note(order, step=step, from_state=from_state, by=by, at=at, message_id=message_id)
     supply_telling.tell_transfer(order, by=by, at=at)

@@ -27,6 +27,9 @@ from yipan.pool import book
 
 DOCUMENT_TYPE = "transfer_order"
 DIFFERENCE_TYPE = "transfer_difference"
+TRAIL = trail.Trail[TransferDifference](
+    "erp", DIFFERENCE_TYPE, lambda it: (it.order.from_site, it.order.to_site)
+)
 
 
 def recount(order: TransferOrder, *, by: Trace, at: datetime) -> None:
@@ -197,7 +200,7 @@ def _follow_difference(
             created_by=by.actor,
             created_at=at,
         )
-        note(document, step="create", from_state="", by=by, at=at)
+        TRAIL.note(document, step="create", from_state="", by=by, at=at)
     lines = {line.sku: line for line in document.lines.all()}
     for sku in sorted(missing.keys() | lines.keys()):
         line = lines.get(sku)
@@ -215,25 +218,4 @@ def _follow_difference(
         document.state = TransferDifferenceState.SETTLED
         document.settled_at = at
         document.save(update_fields=["state", "settled_at"])
-        note(document, step="close", from_state=TransferDifferenceState.OPEN, by=by, at=at)
-
-
-def note(
-    document: TransferDifference, *, step: str, from_state: str, by: Trace, at: datetime
-) -> None:
-    """Write down a step of a difference document."""
-    trail.record(
-        trail.Step(
-            document_type=DIFFERENCE_TYPE,
-            system="erp",
-            sites=(document.order.from_site, document.order.to_site),
-            number=document.number,
-            step=step,
-            from_state=from_state,
-            to_state=document.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
-    )
+        TRAIL.note(document, step="close", from_state=TransferDifferenceState.OPEN, by=by, at=at)

@@ -53,7 +53,7 @@ def leave(
         lost = {}
     before, found.state = found.state, State.IN_TRANSIT
     found.save(update_fields=["state"])
-    order_state.note_fulfillment(
+    order_state.FULFILLMENT_TRAIL.note(
         found, step="ship", from_state=before, by=by, at=at, message_id=message_id
     )
     if lost:
@@ -92,7 +92,7 @@ def arrive(
     before, found.state = found.state, State.RELEASED
     found.save(update_fields=["arrived_at", "state"])
     told = uuid5(message_id, "oms.fulfillment_released")
-    order_state.note_fulfillment(
+    order_state.FULFILLMENT_TRAIL.note(
         found, step="arrive", from_state=before, by=by, at=at, message_id=told
     )
     if found.is_canceling:

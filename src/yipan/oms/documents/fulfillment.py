@@ -55,7 +55,7 @@ def progress(
     fulfillment.state = state if RANK[state] > RANK[before] else before
     fulfillment.reason = note[:200] or fulfillment.reason
     fulfillment.save(update_fields=["state", "reason"])
-    order_state.note_fulfillment(
+    order_state.FULFILLMENT_TRAIL.note(
         fulfillment,
         step=STEPS_TOLD.get(state, "accept"),
         from_state=before,
@@ -80,7 +80,7 @@ def short(
     lost = take_away(fulfillment, missing, step=f"short-{message_id}", by=by, at=at)
     if not lost:
         return
-    order_state.note_fulfillment(
+    order_state.FULFILLMENT_TRAIL.note(
         fulfillment,
         step="short",
         from_state=fulfillment.state,
@@ -104,7 +104,7 @@ def reject(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
     before, fulfillment.state = fulfillment.state, State.REJECTED
     fulfillment.reason, fulfillment.closed_at = by.reason[:200], at
     fulfillment.save(update_fields=["state", "reason", "closed_at"])
-    order_state.note_fulfillment(
+    order_state.FULFILLMENT_TRAIL.note(
         fulfillment, step="reject", from_state=before, by=by, at=at, message_id=message_id
     )
     order = fulfillment.order
@@ -145,7 +145,7 @@ def ship(*, left: Left, by: Trace, at: datetime, message_id: UUID) -> None:
     fulfillment.state = done if is_over else State.PARTLY_SHIPPED
     fulfillment.closed_at = (left.left_at or at) if is_over else None
     fulfillment.save(update_fields=["state", "tracking", "closed_at", "shipments"])
-    order_state.note_fulfillment(
+    order_state.FULFILLMENT_TRAIL.note(
         fulfillment, step="ship", from_state=before, by=by, at=at, message_id=message_id
     )
     order = fulfillment.order
@@ -179,7 +179,7 @@ def unship(*, number: str, shipment: str, by: Trace, at: datetime) -> None:
     fulfillment.save(update_fields=["state", "closed_at", "shipments"])
     order_state.reopen(fulfillment.order)
     order_state.recount(fulfillment.order, at=at)
-    order_state.note_fulfillment(fulfillment, step="reverse", from_state=before, by=by, at=at)
+    order_state.FULFILLMENT_TRAIL.note(fulfillment, step="reverse", from_state=before, by=by, at=at)
 
 
 @transaction.atomic
@@ -198,7 +198,7 @@ def stopped(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
     fulfillment.state = State.CLOSED_SHORT if has_left else State.CANCELED
     fulfillment.closed_at = at
     fulfillment.save(update_fields=["state", "closed_at"])
-    order_state.note_fulfillment(
+    order_state.FULFILLMENT_TRAIL.note(
         fulfillment, step="cancel", from_state=before, by=by, at=at, message_id=message_id
     )
     order = fulfillment.order

@@ -118,7 +118,9 @@ def take(*, bought: Bought, by: Trace, at: datetime, message_id: UUID) -> Taken:
     _check(bought)
     promises.guard(numbers={bought.hold} - {""}, skus={line.sku for line in bought.lines}, at=at)
     order = _write(bought, digest=digest, by=by, at=at)
-    order_state.note_order(order, step="create", from_state="", by=by, at=at, message_id=message_id)
+    order_state.ORDER_TRAIL.note(
+        order, step="create", from_state="", by=by, at=at, message_id=message_id
+    )
     if bought.hold:
         # Given back here and taken again below: the rows stay locked, nobody comes between.
         promises.release(ask=Ask(step="release", number=bought.hold, actor=by.actor), at=at)
@@ -175,7 +177,7 @@ def cancel(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Channel
     for fulfillment in order.fulfillments.filter(state__in=FULFILLMENT_OPEN).order_by("site"):
         stop(fulfillment, then=THEN_CANCEL, by=by, at=at, message_id=message_id)
     order_state.recount(order, at=at)
-    order_state.note_order(order, step="cancel", from_state=before, by=by, at=at)
+    order_state.ORDER_TRAIL.note(order, step="cancel", from_state=before, by=by, at=at)
     return order
 
 
@@ -200,7 +202,7 @@ def cancel_waiting(*, number: str, by: Trace, at: datetime) -> int:
             canceled += waiting
     if canceled:
         order_state.recount(order, at=at)
-        order_state.note_order(order, step="cancel", from_state=before, by=by, at=at)
+        order_state.ORDER_TRAIL.note(order, step="cancel", from_state=before, by=by, at=at)
     return canceled
 
 
@@ -241,7 +243,7 @@ def stop(
     fulfillment.save(update_fields=["is_canceling", "after_cancel", "reason"])
     told_id = uuid5(message_id, f"oms.fulfillment_canceled {fulfillment.number}")
     telling.cancel(fulfillment, reason=by.reason, at=at, message_id=told_id)
-    order_state.note_fulfillment(
+    order_state.FULFILLMENT_TRAIL.note(
         fulfillment,
         step="ask_cancel",
         from_state=fulfillment.state,

@@ -59,7 +59,7 @@ def reduce(
     for fulfillment in touched.distinct().order_by("site", "id"):
         stop(fulfillment, then=THEN_AGAIN, by=by, at=at, message_id=message_id)
     order_state.recount(order, at=at)
-    order_state.note_order(order, step="edit", from_state=before, by=by, at=at)
+    order_state.ORDER_TRAIL.note(order, step="edit", from_state=before, by=by, at=at)
     return order
 
 

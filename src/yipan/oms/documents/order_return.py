@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from yipan.oms.models.order_return import STATES_EXPECTED
 from yipan.oms.models.order_return import OrderReturnState as State
 
 DOCUMENT_TYPE = "order_return"
+TRAIL = trail.Trail[OrderReturn]("oms", DOCUMENT_TYPE, lambda it: (it.site,))
 RECEIPTS_MAX = 200
 
 #: From which states may each step be taken?
@@ -207,18 +208,5 @@ def _count_returnable(order: ChannelOrder) -> dict[str, int]:
 
 
 def _note(found: OrderReturn, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            number=found.number,
-            system="oms",
-            sites=(found.site,),
-            step=step,
-            from_state=from_state,
-            to_state=found.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason or found.order.number,
-        )
-    )
+    why = replace(by, reason=by.reason or found.order.number)
+    TRAIL.note(found, step=step, from_state=from_state, by=why, at=at)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from yipan.documents import trail
 from yipan.foundation.refusals import NotFound
-from yipan.ledger.moves import Trace
 from yipan.oms.models import ChannelOrder, FulfillmentOrder
 from yipan.oms.models.order import STATES_OPEN
 from yipan.oms.models.order import ChannelOrderState as State
@@ -15,6 +13,8 @@ from yipan.pool import promises
 
 DOCUMENT_TYPE = "channel_order"
 FULFILLMENT_TYPE = "fulfillment_order"
+ORDER_TRAIL = trail.Trail[ChannelOrder]("oms", DOCUMENT_TYPE, lambda it: (it.pickup_site,))
+FULFILLMENT_TRAIL = trail.Trail[FulfillmentOrder]("oms", FULFILLMENT_TYPE, lambda it: (it.site,))
 #: What becomes of the part a site stopped after its customer changed the order: what is still
 #: wanted is sourced anew, and the site that stopped may send it.
 THEN_AGAIN = "again"
@@ -83,59 +83,3 @@ def reopen(order: ChannelOrder) -> None:
     if order.state not in STATES_OPEN:
         order.state, order.closed_at = State.SOURCED, None
         order.save(update_fields=["state", "closed_at"])
-
-
-def note_order(
-    order: ChannelOrder,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    """Write a step of an order into its trail."""
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            number=order.number,
-            system="oms",
-            sites=(order.pickup_site,),
-            step=step,
-            from_state=from_state,
-            to_state=order.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
-    )
-
-
-def note_fulfillment(
-    fulfillment: FulfillmentOrder,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    """Write a step of a fulfillment order into its trail."""
-    trail.record(
-        trail.Step(
-            document_type=FULFILLMENT_TYPE,
-            number=fulfillment.number,
-            system="oms",
-            sites=(fulfillment.site,),
-            step=step,
-            from_state=from_state,
-            to_state=fulfillment.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
-    )

@@ -123,7 +123,7 @@ def _move(
                 order.method, order.address = "ship", address
             order.save(update_fields=["pickup_site", "method", "address"])
             reason = f"{was} -> {instead.site or 'ship'} {by.reason}".strip()[:200]
-            order_state.note_order(
+            order_state.ORDER_TRAIL.note(
                 order,
                 step="edit",
                 from_state=before,

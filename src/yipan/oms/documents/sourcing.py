@@ -79,7 +79,7 @@ def source(
     backorder.give_back(order, by=by, at=at)
     backorder.set_aside(order, by=by, at=at)
     order_state.recount(order, at=at)
-    order_state.note_order(order, step="source", from_state=before, by=by, at=at)
+    order_state.ORDER_TRAIL.note(order, step="source", from_state=before, by=by, at=at)
     return made
 
 
@@ -175,7 +175,7 @@ def _release(
         quantities = {part.line: part.quantity for part in parts}
         tell = telling.order_delivery if fulfillment.from_site else telling.release
         tell(fulfillment, quantities, at=at, message_id=told)
-        order_state.note_fulfillment(
+        order_state.FULFILLMENT_TRAIL.note(
             fulfillment, step="release", from_state="", by=by, at=at, message_id=told
         )
         made.append(fulfillment)

@@ -24,6 +24,7 @@ from yipan.planning.models.proposal import ProposalKind, ProposalState
 from yipan.planning.queries.policies import read_lane_minimums
 
 DOCUMENT_TYPE: Final = "plan_run"
+TRAIL = trail.Trail[PlanRun]("planning", DOCUMENT_TYPE)
 PREFIX: Final = "PR"
 EXECUTORS: Final = ("serial", "processes", "queue", "dask", "ray")
 SHARDS_MAX: Final = 4_096
@@ -67,7 +68,7 @@ def start(
         created_at=at,
     )
     PlanShard.objects.bulk_create([PlanShard(run=run, place=place) for place in range(shards)])
-    _note(run, "create", before="", by=by, at=at)
+    TRAIL.note(run, step="create", from_state="", by=by, at=at)
     return run
 
 
@@ -124,7 +125,7 @@ def finish(*, number: str, least_lane_minor: int, at: datetime) -> bool:
     run.finished_at = at
     run.milliseconds = max(0, int((at - run.created_at) / timedelta(milliseconds=1)))
     run.save()
-    _note(run, "close", before=RunState.RUNNING, by=Trace(actor="planning"), at=at)
+    TRAIL.note(run, step="close", from_state=RunState.RUNNING, by=Trace(actor="planning"), at=at)
     return True
 
 
@@ -137,7 +138,9 @@ def fail(*, number: str, problem: str, at: datetime) -> None:
         run.problem = problem[:300]
         run.finished_at = at
         run.save(update_fields=["state", "problem", "finished_at"])
-        _note(run, "cancel", before=RunState.RUNNING, by=Trace(actor="planning"), at=at)
+        TRAIL.note(
+            run, step="cancel", from_state=RunState.RUNNING, by=Trace(actor="planning"), at=at
+        )
 
 
 def mark_small_lanes(*, least: int) -> int:
@@ -160,20 +163,3 @@ def mark_small_lanes(*, least: int) -> int:
 
 def _hash(digests: Sequence[str]) -> str:
     return hashlib.blake2b("".join(sorted(digests)).encode(), digest_size=16).hexdigest()
-
-
-def _note(run: PlanRun, step: str, *, before: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="planning",
-            number=run.number,
-            step=step,
-            from_state=before,
-            to_state=run.state,
-            at=at,
-            actor=by.actor,
-            device=by.device,
-            reason=by.reason,
-        )
-    )

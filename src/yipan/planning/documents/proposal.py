@@ -28,6 +28,7 @@ from yipan.planning.models.proposal import ProposalState as State
 from yipan.pool.queries.supplies import list_open_documents, list_told_documents
 
 DOCUMENT_TYPE: Final = "proposal"
+TRAIL = trail.Trail[Proposal]("planning", DOCUMENT_TYPE, lambda it: (it.site,))
 PREFIX: Final = "PP"
 #: The stream in which planning tells the hub what was approved.
 SOURCE: Final = "planning:hub/approvals"
@@ -249,21 +250,4 @@ def _tell(message: Message) -> None:
 
 
 def _note(proposal: Proposal, step: str, *, before: str, by: Trace, at: datetime) -> None:
-    trail.record(make_step(proposal, step, before=before, by=by, at=at))
-
-
-def make_step(proposal: Proposal, step: str, *, before: str, by: Trace, at: datetime) -> trail.Step:
-    """Return a step of a proposal as the trail keeps it."""
-    return trail.Step(
-        document_type=DOCUMENT_TYPE,
-        system="planning",
-        sites=(proposal.site,),
-        number=proposal.number,
-        step=step,
-        from_state=before,
-        to_state=proposal.state,
-        at=at,
-        actor=by.actor,
-        device=by.device,
-        reason=by.reason,
-    )
+    TRAIL.note(proposal, step=step, from_state=before, by=by, at=at)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from yipan.documents import trail
 from yipan.documents.numbers import give_numbers
-from yipan.planning.documents.proposal import PREFIX, SYSTEM, make_step
+from yipan.planning.documents.proposal import PREFIX, SYSTEM, TRAIL
 from yipan.planning.models import PlanRun, PlanShard, Proposal, StockOutlook
 from yipan.planning.models.proposal import ProposalState as State
 from yipan.planning.rules.shard import Draft, Outlook, Place, Plan, hash_plans
@@ -77,7 +77,10 @@ def withdraw(proposals: Sequence[Proposal], *, at: datetime) -> int:
         proposal.changed_at = at
     Proposal.objects.bulk_update(proposals, ["state", "changed_at"], batch_size=500)
     trail.record_many(
-        [make_step(it, "withdraw", before=State.OPEN, by=SYSTEM, at=at) for it in proposals]
+        [
+            TRAIL.make_step(it, step="withdraw", from_state=State.OPEN, by=SYSTEM, at=at)
+            for it in proposals
+        ]
     )
     return len(proposals)
 
@@ -134,8 +137,11 @@ def _write_drafts(
     Proposal.objects.bulk_create(new, batch_size=500)
     Proposal.objects.bulk_update(changed, PLANNED, batch_size=500)
     trail.record_many(
-        [make_step(it, "create", before="", by=SYSTEM, at=at) for it in new]
-        + [make_step(it, "edit", before=State.OPEN, by=SYSTEM, at=at) for it in changed]
+        [TRAIL.make_step(it, step="create", from_state="", by=SYSTEM, at=at) for it in new]
+        + [
+            TRAIL.make_step(it, step="edit", from_state=State.OPEN, by=SYSTEM, at=at)
+            for it in changed
+        ]
     )
     gone = [it for key, it in standing.items() if key not in kept]
     return Written(opened=len(new), changed=len(changed), withdrawn=withdraw(gone, at=at))

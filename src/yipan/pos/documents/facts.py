@@ -86,16 +86,8 @@ class Taken:
     message_id: UUID | None = None
 
 
-class SitePaper(Protocol):
+class SitePaper(trail.Paper, Protocol):
     """A document of a store, as far as its trail goes."""
-
-    @property
-    def number(self) -> str:
-        """Return the number of the document."""
-
-    @property
-    def state(self) -> str:
-        """Return where it stands."""
 
     @property
     def site(self) -> str:
@@ -104,19 +96,11 @@ class SitePaper(Protocol):
 
 def note(document: SitePaper, taken: Taken, *, document_type: str, by: Trace, at: datetime) -> None:
     """Write a step of a document into its trail."""
-    trail.record(
-        trail.Step(
-            document_type=document_type,
-            system="pos",
-            sites=(document.site,),
-            number=document.number,
-            step=taken.step,
-            from_state=taken.from_state,
-            to_state=document.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=taken.message_id,
-        )
+    trail.Trail[SitePaper]("pos", document_type, lambda it: (it.site,)).note(
+        document,
+        step=taken.step,
+        from_state=taken.from_state,
+        by=by,
+        at=at,
+        message_id=taken.message_id,
     )

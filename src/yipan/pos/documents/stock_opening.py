@@ -23,6 +23,7 @@ from yipan.pos.models import StoreOpening
 from yipan.pos.models.stock_opening import StoreOpeningState as State
 
 DOCUMENT_TYPE = "stock_opening"
+TRAIL = trail.Trail[StoreOpening]("pos", DOCUMENT_TYPE, lambda it: (it.site,))
 
 #: From which states may each step be taken?
 STEPS = {"reverse": frozenset({State.POSTED})}
@@ -105,21 +106,8 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> StoreO
     )
     opening.state = State.REVERSED
     opening.save(update_fields=["state"])
-    trail.record(
-        trail.Step(
-            system="pos",
-            sites=(opening.site,),
-            document_type=DOCUMENT_TYPE,
-            number=number,
-            step="reverse",
-            from_state=State.POSTED,
-            to_state=State.REVERSED,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
+    TRAIL.note(
+        opening, step="reverse", from_state=State.POSTED, by=by, at=at, message_id=message_id
     )
     return opening
 
@@ -138,20 +126,7 @@ def _post(opening: StoreOpening, *, lines: tuple[OpenedLine, ...], by: Trace, at
             business_date=masterdata.get_business_date(opening.site, at),
         ),
     )
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="pos",
-            sites=(opening.site,),
-            number=opening.number,
-            step="post",
-            to_state=State.POSTED,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            message_id=opening.message_id,
-        )
-    )
+    TRAIL.note(opening, step="post", by=by, at=at, message_id=opening.message_id)
 
 
 def _tell(opening: StoreOpening, *, lines: tuple[OpenedLine, ...], at: datetime) -> None:

@@ -26,6 +26,7 @@ from yipan.wms.models.adjustment import AdjustmentType
 from yipan.wms.rules import adjustment as rules
 
 DOCUMENT_TYPE = adjustment_posting.DOCUMENT_TYPE
+TRAIL = trail.Trail[Adjustment]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 
 #: From which states may each step be taken?
 STEPS = {
@@ -203,7 +204,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Adjustment:
     adjustment = lock_for("cancel", model=Adjustment, number=number, steps=STEPS)
     before, adjustment.state = adjustment.state, State.CANCELED
     adjustment.save(update_fields=["state"])
-    note(adjustment, step="cancel", from_state=before, by=by, at=at)
+    TRAIL.note(adjustment, step="cancel", from_state=before, by=by, at=at)
     return adjustment
 
 
@@ -268,10 +269,12 @@ def post(
             at=at,
             message_id=message_id,
         )
-        note(adjustment, step="submit", from_state=before, by=by, at=at, message_id=message_id)
+        TRAIL.note(
+            adjustment, step="submit", from_state=before, by=by, at=at, message_id=message_id
+        )
     else:
         adjustment_posting.book(adjustment, lines=lines, by=by, at=at, message_id=message_id)
-        note(adjustment, step="post", from_state=before, by=by, at=at, message_id=message_id)
+        TRAIL.note(adjustment, step="post", from_state=before, by=by, at=at, message_id=message_id)
     return adjustment
 
 
@@ -314,7 +317,7 @@ def decide(
         adjustment.state = DECISIONS[step]
         adjustment.save()
     decider = Trace(actor=decision.decided_by or by.actor, reason=decision.note)
-    note(
+    TRAIL.note(
         adjustment,
         step=step,
         from_state=State.SUBMITTED,
@@ -335,7 +338,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Adjust
     """
     adjustment = lock_for("reverse", model=Adjustment, number=number, steps=STEPS)
     adjustment_posting.reverse(adjustment, by=by, at=at, message_id=message_id)
-    note(
+    TRAIL.note(
         adjustment,
         step="reverse",
         from_state=State.POSTED,
@@ -363,31 +366,3 @@ def create_and_post(
         add(number=opening.number, added=each, by=by, at=at)
     choose(number=opening.number, kind=kind)
     return post(number=opening.number, by=by, at=at, message_id=message_id)
-
-
-def note(
-    adjustment: Adjustment,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    """Write a step into the trail."""
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="wms",
-            sites=(adjustment.site,),
-            number=adjustment.number,
-            step=step,
-            from_state=from_state,
-            to_state=adjustment.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
-    )

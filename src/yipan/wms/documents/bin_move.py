@@ -24,6 +24,7 @@ from yipan.wms.models.bin_move import BinMoveType
 from yipan.wms.rules import Shifted
 
 DOCUMENT_TYPE = "bin_move"
+TRAIL = trail.Trail[BinMove]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 
 #: From which states may each step be taken?
 STEPS = {"reverse": frozenset({State.POSTED})}
@@ -85,7 +86,7 @@ def post(
             business_date=masterdata.get_business_date(site, at),
         ),
     )
-    _note(move, step="post", from_state="", by=by, at=at)
+    TRAIL.note(move, step="post", from_state="", by=by, at=at)
     return move
 
 
@@ -112,7 +113,7 @@ def reverse(*, number: str, by: Trace, at: datetime) -> BinMove:
     move.state = State.REVERSED
     move.reversed_by, move.reversed_at = by.actor, at
     move.save(update_fields=["state", "reversed_by", "reversed_at"])
-    _note(move, step="reverse", from_state=State.POSTED, by=by, at=at)
+    TRAIL.note(move, step="reverse", from_state=State.POSTED, by=by, at=at)
     return move
 
 
@@ -158,22 +159,4 @@ def _write_lines(
             **columns,
         )
         for line, shift in enumerate(shifts, start=1)
-    )
-
-
-def _note(move: BinMove, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            system="wms",
-            sites=(move.site,),
-            document_type=DOCUMENT_TYPE,
-            number=move.number,
-            step=step,
-            from_state=from_state,
-            to_state=move.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
     )

@@ -104,6 +104,6 @@ def _set_aside(
     outbound_order.add_picks(order, line, [share])
     before = order.state
     outbound_posting.move_on(order)
-    outbound_posting.note(order, step="reserve", from_state=before, by=by, at=at)
+    outbound_posting.TRAIL.note(order, step="reserve", from_state=before, by=by, at=at)
     mine = order.picks.filter(line=line, state=PickState.OPEN, bin_code=share.bin_code)
     return mine.latest("id")

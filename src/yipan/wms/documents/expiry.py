@@ -98,4 +98,4 @@ def _free_picks(site: str, *, over: set[LotKey], by: Trace, at: datetime) -> Non
         outbound_posting.post(order, step="expire", moves=moves, by=by, at=at)
         outbound_order.set_aside(order, by=by, at=at)
         outbound_posting.move_on(order)
-        outbound_posting.note(order, step="expire", from_state=before, by=by, at=at)
+        outbound_posting.TRAIL.note(order, step="expire", from_state=before, by=by, at=at)

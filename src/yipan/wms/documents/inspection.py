@@ -29,6 +29,7 @@ from yipan.wms.queries.goods_rules import find_goods_rule
 from yipan.wms.queries.lots import find_lot
 
 DOCUMENT_TYPE = inspection_posting.DOCUMENT_TYPE
+TRAIL = trail.Trail[Inspection]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 
 #: From which states may each step be taken?
 STEPS = {
@@ -196,7 +197,7 @@ def hold(*, number: str, by: Trace, at: datetime) -> Inspection:
     inspection.state = State.HELD
     inspection.verdict_note = by.reason[:200]
     inspection.save(update_fields=["state", "verdict_note"])
-    _note(inspection, step="hold", from_state=State.OPEN, by=by, at=at)
+    TRAIL.note(inspection, step="hold", from_state=State.OPEN, by=by, at=at)
     return inspection
 
 
@@ -247,7 +248,7 @@ def decide(
     inspection.lot = named
     inspection.save()
     step = "pass" if verdict.quantity_passed else "reject"
-    _note(inspection, step=step, from_state=before, by=by, at=at, message_id=message_id)
+    TRAIL.note(inspection, step=step, from_state=before, by=by, at=at, message_id=message_id)
     return inspection
 
 
@@ -265,7 +266,7 @@ def take_back(receipt_number: str, *, by: Trace, at: datetime, message_id: UUID)
             inspection_posting.undo(row, by=by, at=at, message_id=undone)
         row.state = State.CANCELED
         row.save(update_fields=["state"])
-        _note(row, step="cancel", from_state=before, by=by, at=at)
+        TRAIL.note(row, step="cancel", from_state=before, by=by, at=at)
 
 
 def _require_sellable(inspection: Inspection, *, named: str, at: datetime) -> None:
@@ -304,32 +305,5 @@ def _open(
         **evidence.make_columns(at=at),
     )
     by = Trace(actor=evidence.actor, device=evidence.device, reason=note)
-    _note(inspection, step="create", from_state="", by=by, at=at)
+    TRAIL.note(inspection, step="create", from_state="", by=by, at=at)
     return inspection
-
-
-def _note(
-    inspection: Inspection,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    trail.record(
-        trail.Step(
-            system="wms",
-            sites=(inspection.site,),
-            document_type=DOCUMENT_TYPE,
-            number=inspection.number,
-            step=step,
-            from_state=from_state,
-            to_state=inspection.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
-    )

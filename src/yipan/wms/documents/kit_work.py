@@ -26,6 +26,7 @@ from yipan.wms.rules import kits as rules
 from yipan.wms.rules.kits import Handled
 
 DOCUMENT_TYPE = kit_posting.DOCUMENT_TYPE
+TRAIL = trail.Trail[KitWork]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 PARTS_MAX = 100
 
 #: From which states may each step be taken?
@@ -139,7 +140,7 @@ def post(*, work: Work, by: Trace, at: datetime, message_id: UUID) -> KitWork:
     taken, made = _decide(work, parts=wanted, today=business_date)
     _write_lines(done, taken=taken, made=made, by=by, at=at)
     kit_posting.book(done, taken=taken, made=made, by=by, at=at)
-    _note(done, step="post", from_state="", by=by, at=at, message_id=message_id)
+    TRAIL.note(done, step="post", from_state="", by=by, at=at, message_id=message_id)
     if done.work_type == KitWorkType.BREAK:
         _stop_unnamed(done, made=made, by=by, at=at)
     return done
@@ -160,7 +161,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> KitWor
     kit_posting.reverse(done, by=by, at=at, message_id=message_id)
     done.state = State.REVERSED
     done.save(update_fields=["state"])
-    _note(done, step="reverse", from_state=State.POSTED, by=by, at=at, message_id=message_id)
+    TRAIL.note(done, step="reverse", from_state=State.POSTED, by=by, at=at, message_id=message_id)
     return done
 
 
@@ -222,24 +223,3 @@ def _stop_unnamed(done: KitWork, *, made: Sequence[Handled], by: Trace, at: date
                 message_id=uuid5(done.message_id, f"unnamed {each.sku}"),
                 document=done.number,
             )
-
-
-def _note(
-    done: KitWork, *, step: str, from_state: str, by: Trace, at: datetime, message_id: UUID
-) -> None:
-    trail.record(
-        trail.Step(
-            system="wms",
-            sites=(done.site,),
-            document_type=DOCUMENT_TYPE,
-            number=done.number,
-            step=step,
-            from_state=from_state,
-            to_state=done.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
-    )

@@ -20,6 +20,7 @@ from yipan.wms.models.parcel import LoadState as State
 from yipan.wms.models.parcel import ParcelState
 
 DOCUMENT_TYPE = "load"
+TRAIL = trail.Trail[Load]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 PARCELS_PER_LOAD_MAX = 2_000
 
 #: From which states may each step be taken?
@@ -106,7 +107,7 @@ def open_load(*, truck: Truck, by: Trace, at: datetime) -> Load:
         created_by=by.actor,
         created_at=at,
     )
-    _note(load, step="create", from_state="", by=by, at=at)
+    TRAIL.note(load, step="create", from_state="", by=by, at=at)
     return load
 
 
@@ -189,7 +190,7 @@ def depart(*, number: str, by: Trace, at: datetime, message_id: UUID) -> list[Sh
     load.parcels.filter(is_pallet=True).update(state=ParcelState.SHIPPED)
     load.state, load.departed_at, load.departed_by = State.DEPARTED, at, by.actor
     load.save(update_fields=["state", "departed_at", "departed_by"])
-    _note(load, step="depart", from_state=State.LOADING, by=by, at=at)
+    TRAIL.note(load, step="depart", from_state=State.LOADING, by=by, at=at)
     return left
 
 
@@ -200,7 +201,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Load:
     load.parcels.update(load=None, loaded_at=None, loaded_by="")
     load.state = State.CANCELED
     load.save(update_fields=["state"])
-    _note(load, step="cancel", from_state=State.LOADING, by=by, at=at)
+    TRAIL.note(load, step="cancel", from_state=State.LOADING, by=by, at=at)
     return load
 
 
@@ -228,21 +229,3 @@ def _require_fitting(load: Load, row: Parcel) -> None:
         raise OnOtherTruck(parcel=row.number, load=row.load.number)  # type: ignore[union-attr]
     if row.carrier and load.carrier and row.carrier != load.carrier:
         raise WrongTruck(parcel=row.number, carrier=row.carrier, truck=load.carrier)
-
-
-def _note(load: Load, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="wms",
-            sites=(load.site,),
-            number=load.number,
-            step=step,
-            from_state=from_state,
-            to_state=load.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
-    )

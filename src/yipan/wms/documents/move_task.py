@@ -25,6 +25,7 @@ from yipan.wms.rules import Shifted
 from yipan.wms.rules import outbound as rules
 
 DOCUMENT_TYPE = "move_task"
+TRAIL = trail.Trail[MoveTask]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 
 #: After this time a task somebody began and left is anybody's again.
 CLAIM = timedelta(minutes=15)
@@ -88,7 +89,7 @@ def raise_tasks(site: str, needed: Sequence[Needed], *, by: Trace, at: datetime)
         for number, it in zip(given, needed, strict=True)
     )
     for task in tasks:
-        _note(task, step="create", from_state="", by=by, at=at)
+        TRAIL.note(task, step="create", from_state="", by=by, at=at)
     return tasks
 
 
@@ -168,7 +169,7 @@ def finish(
     task.moved_by, task.moved_at, task.moved_to = by.actor, at, to_bin
     task.device = by.device
     task.save()
-    _note(task, step="move", from_state=State.OPEN, by=by, at=at)
+    TRAIL.note(task, step="move", from_state=State.OPEN, by=by, at=at)
     return task
 
 
@@ -178,7 +179,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> MoveTask:
     task = lock_for("cancel", model=MoveTask, number=number, steps=STEPS)
     task.state = State.CANCELED
     task.save(update_fields=["state"])
-    _note(task, step="cancel", from_state=State.OPEN, by=by, at=at)
+    TRAIL.note(task, step="cancel", from_state=State.OPEN, by=by, at=at)
     return task
 
 
@@ -264,21 +265,3 @@ def _carry_pick(task: MoveTask, *, to_bin: str, by: Trace, at: datetime) -> int:
     pick.save()
     outbound_posting.move_on(order)
     return pick.quantity
-
-
-def _note(task: MoveTask, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="wms",
-            sites=(task.site,),
-            number=task.number,
-            step=step,
-            from_state=from_state,
-            to_state=task.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
-    )

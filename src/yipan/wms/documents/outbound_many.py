@@ -129,7 +129,7 @@ def _post(site: str, plans: Sequence[_Plan], *, by: Trace, at: datetime) -> int:
     outbound_posting.move_on_many([plan.order for plan in granted])
     trail.record_many(
         [
-            outbound_posting.make_step(
+            outbound_posting.TRAIL.make_step(
                 plan.order, step="reserve", from_state=before[plan.order.pk], by=by, at=at
             )
             for plan in granted

@@ -102,7 +102,9 @@ def release(*, wanted: Wanted, by: Trace, at: datetime, message_id: UUID) -> Out
         )
         for line in wanted.lines
     )
-    outbound_posting.note(order, step="release", from_state="", by=by, at=at, message_id=message_id)
+    outbound_posting.TRAIL.note(
+        order, step="release", from_state="", by=by, at=at, message_id=message_id
+    )
     missing = set_aside(order, by=by, at=at)
     outbound_posting.tell_progress(
         order,
@@ -120,7 +122,7 @@ def reserve(*, number: str, by: Trace, at: datetime) -> int:
     before = order.state
     missing = set_aside(order, by=by, at=at)
     outbound_posting.move_on(order)
-    outbound_posting.note(order, step="reserve", from_state=before, by=by, at=at)
+    outbound_posting.TRAIL.note(order, step="reserve", from_state=before, by=by, at=at)
     return missing
 
 
@@ -143,7 +145,7 @@ def cancel(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Outboun
         order.closed_at = at
         order.save(update_fields=["state", "closed_at"])
         code = ""
-    outbound_posting.note(
+    outbound_posting.TRAIL.note(
         order, step="cancel", from_state=before, by=by, at=at, message_id=message_id
     )
     outbound_posting.tell_progress(

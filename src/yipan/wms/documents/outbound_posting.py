@@ -17,6 +17,7 @@ from yipan.wms.models.outbound_order import STATES_OPEN, PickState
 from yipan.wms.rules import outbound as rules
 
 DOCUMENT_TYPE = "outbound_order"
+TRAIL = trail.Trail[OutboundOrder]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 
 
 def post(
@@ -86,48 +87,6 @@ def _find_state(picks: Sequence[Pick], lines: Iterable[OutboundLine]) -> str:
             it.quantity_picked for it in picked if it.parcel and it.parcel.state == "packed"
         ),
         quantity_shipped=sum(line.quantity_shipped for line in lines),
-    )
-
-
-def note(
-    order: OutboundOrder,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> None:
-    """Write a step of an order into its trail."""
-    step_taken = make_step(
-        order, step=step, from_state=from_state, by=by, at=at, message_id=message_id
-    )
-    trail.record(step_taken)
-
-
-def make_step(
-    order: OutboundOrder,
-    *,
-    step: str,
-    from_state: str,
-    by: Trace,
-    at: datetime,
-    message_id: UUID | None = None,
-) -> trail.Step:
-    """Return a step of an order as its trail keeps it."""
-    return trail.Step(
-        document_type=DOCUMENT_TYPE,
-        system="wms",
-        sites=(order.site,),
-        number=order.number,
-        step=step,
-        from_state=from_state,
-        to_state=order.state,
-        actor=by.actor,
-        device=by.device,
-        at=at,
-        reason=by.reason,
-        message_id=message_id,
     )
 
 

@@ -77,7 +77,7 @@ def short(*, difference: Difference, by: Trace, at: datetime, message_id: UUID) 
     pick.tell_short(one, missing=missing, count=count, by=by, at=at, message_id=message_id)
     before = order.state
     outbound_posting.move_on(order)
-    outbound_posting.note(
+    outbound_posting.TRAIL.note(
         order, step="short", from_state=before, by=by, at=at, message_id=message_id
     )
     return count
@@ -123,7 +123,7 @@ def over(
         order_number=order.number,
     )
     move_task.raise_tasks(order.site, [needed], by=by, at=at)
-    outbound_posting.note(order, step="over", from_state=order.state, by=by, at=at)
+    outbound_posting.TRAIL.note(order, step="over", from_state=order.state, by=by, at=at)
     return _record(
         order, found, reason=SpotCountReason.OVER_PICK, found=difference.quantity, by=by, at=at
     )

@@ -183,9 +183,9 @@ def close(*, number: str, closing: Closing, by: Trace, at: datetime, message_id:
     before = order.state
     outbound_posting.move_on(order)
     if order.state != before:
-        outbound_posting.note(order, step="pack", from_state=before, by=by, at=at)
+        outbound_posting.TRAIL.note(order, step="pack", from_state=before, by=by, at=at)
         outbound_posting.tell_progress(order, message_id=message_id, at=at)
-    parcel_emptying.note(parcel, step="pack", from_state=State.OPEN, by=by, at=at)
+    parcel_emptying.TRAIL.note(parcel, step="pack", from_state=State.OPEN, by=by, at=at)
     return parcel
 
 
@@ -204,7 +204,7 @@ def bind(*, number: str, tracking: str, carrier: str, by: Trace, at: datetime) -
         raise TrackingUsed(tracking=label)
     parcel.tracking, parcel.carrier = label, carrier
     parcel.save(update_fields=["tracking", "carrier"])
-    parcel_emptying.note(parcel, step="bind", from_state=parcel.state, by=by, at=at)
+    parcel_emptying.TRAIL.note(parcel, step="bind", from_state=parcel.state, by=by, at=at)
     return parcel
 
 
@@ -224,7 +224,7 @@ def stack(*, pallet: str, parcel: str, by: Trace, at: datetime) -> Parcel:
     if not under.carrier:
         under.carrier = onto.carrier
         under.save(update_fields=["carrier"])
-    parcel_emptying.note(onto, step="stack", from_state=onto.state, by=by, at=at)
+    parcel_emptying.TRAIL.note(onto, step="stack", from_state=onto.state, by=by, at=at)
     return onto
 
 
@@ -237,7 +237,9 @@ def unpack(*, number: str, by: Trace, at: datetime) -> Parcel:
         before = parcel.order.state
         outbound_posting.move_on(parcel.order)
         if parcel.order.state != before:
-            outbound_posting.note(parcel.order, step="unpack", from_state=before, by=by, at=at)
+            outbound_posting.TRAIL.note(
+                parcel.order, step="unpack", from_state=before, by=by, at=at
+            )
     return parcel
 
 
@@ -265,7 +267,7 @@ def _create(site: str, *, order: OutboundOrder | None, by: Trace, at: datetime) 
         created_by=by.actor,
         created_at=at,
     )
-    parcel_emptying.note(parcel, step="create", from_state="", by=by, at=at)
+    parcel_emptying.TRAIL.note(parcel, step="create", from_state="", by=by, at=at)
     return parcel
 
 

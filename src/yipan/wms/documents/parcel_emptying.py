@@ -11,6 +11,7 @@ from yipan.wms.models.outbound_order import PickState
 from yipan.wms.models.parcel import ParcelState as State
 
 DOCUMENT_TYPE = "parcel"
+TRAIL = trail.Trail[Parcel]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 
 
 def empty(parcel: Parcel, *, by: Trace, at: datetime) -> None:
@@ -20,7 +21,7 @@ def empty(parcel: Parcel, *, by: Trace, at: datetime) -> None:
     Parcel.objects.filter(pallet=parcel).update(pallet=None)
     parcel.state, parcel.load, parcel.pallet = State.CANCELED, None, None
     parcel.save(update_fields=["state", "load", "pallet"])
-    note(parcel, step="unpack", from_state=before, by=by, at=at)
+    TRAIL.note(parcel, step="unpack", from_state=before, by=by, at=at)
 
 
 def empty_all(order: OutboundOrder, *, by: Trace, at: datetime) -> int:
@@ -30,22 +31,3 @@ def empty_all(order: OutboundOrder, *, by: Trace, at: datetime) -> int:
     for parcel in parcels:
         empty(parcel, by=by, at=at)
     return len(parcels)
-
-
-def note(parcel: Parcel, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    """Write a step of a parcel into its trail."""
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="wms",
-            sites=(parcel.site,),
-            number=parcel.number,
-            step=step,
-            from_state=from_state,
-            to_state=parcel.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
-    )

@@ -160,7 +160,7 @@ def short(*, pick_id: int, taking: Taking, by: Trace, at: datetime, message_id: 
     tell_short(pick, missing=missing, count=count, by=by, at=at, message_id=message_id)
     before = order.state
     outbound_posting.move_on(order)
-    outbound_posting.note(
+    outbound_posting.TRAIL.note(
         order, step="short", from_state=before, by=by, at=at, message_id=message_id
     )
     return count

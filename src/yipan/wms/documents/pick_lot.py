@@ -117,7 +117,7 @@ def take_instead(*, pick_id: int, instead: Instead, by: Trace, at: datetime) -> 
         spot_count.record(seen=seen, by=by, at=at)
     said = f"{row.bin_code} {row.lot or '-'} > {found.bin_code} {found.lot or '-'}"
     _move(row, found)
-    outbound_posting.note(
+    outbound_posting.TRAIL.note(
         row.order,
         step="change_lot",
         from_state=before,

@@ -59,7 +59,7 @@ def _drop_tasks(receipt: Receipt, *, by: Trace, at: datetime) -> None:
             stale.save(update_fields=["state"])
         outbound_posting.post(order, step="undo_receipt", moves=moves, by=by, at=at)
         outbound_posting.move_on(order)
-        outbound_posting.note(order, step="reserve", from_state=before, by=by, at=at)
+        outbound_posting.TRAIL.note(order, step="reserve", from_state=before, by=by, at=at)
 
 
 def set_aside_again(receipt: Receipt, *, by: Trace, at: datetime) -> None:
@@ -78,4 +78,4 @@ def set_aside_again(receipt: Receipt, *, by: Trace, at: datetime) -> None:
         outbound_order.set_aside(order, by=by, at=at)
         outbound_posting.move_on(order)
         if order.state != before:
-            outbound_posting.note(order, step="reserve", from_state=before, by=by, at=at)
+            outbound_posting.TRAIL.note(order, step="reserve", from_state=before, by=by, at=at)

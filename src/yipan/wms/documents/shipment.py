@@ -162,7 +162,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Shipme
     order.closed_at = None
     order.save(update_fields=["state", "closed_at"])
     outbound_posting.move_on(order)
-    outbound_posting.note(
+    outbound_posting.TRAIL.note(
         order, step="reverse", from_state=before, by=by, at=at, message_id=message_id
     )
     outbox.publish(
@@ -278,7 +278,7 @@ def _move_order_on(order: OutboundOrder, shipment: Shipment, *, by: Trace, at: d
         order.save(update_fields=["state", "closed_at"])
     else:
         outbound_posting.move_on(order)
-    outbound_posting.note(
+    outbound_posting.TRAIL.note(
         order, step="ship", from_state=before, by=by, at=at, message_id=shipment.message_id
     )
 

@@ -26,6 +26,7 @@ from yipan.wms.models import WarehouseOpening
 from yipan.wms.models.stock_opening import WarehouseOpeningState as State
 
 DOCUMENT_TYPE = "stock_opening"
+TRAIL = trail.Trail[WarehouseOpening]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 
 #: From which states may each step be taken?
 STEPS = {"reverse": frozenset({State.POSTED})}
@@ -130,21 +131,8 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Wareho
     )
     opening.state = State.REVERSED
     opening.save(update_fields=["state"])
-    trail.record(
-        trail.Step(
-            system="wms",
-            sites=(opening.site,),
-            document_type=DOCUMENT_TYPE,
-            number=number,
-            step="reverse",
-            from_state=State.POSTED,
-            to_state=State.REVERSED,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-            message_id=message_id,
-        )
+    TRAIL.note(
+        opening, step="reverse", from_state=State.POSTED, by=by, at=at, message_id=message_id
     )
     return opening
 
@@ -163,20 +151,7 @@ def _post(opening: WarehouseOpening, *, moves: Sequence[Move], by: Trace, at: da
             business_date=masterdata.get_business_date(opening.site, at),
         ),
     )
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="wms",
-            sites=(opening.site,),
-            number=opening.number,
-            step="post",
-            to_state=State.POSTED,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            message_id=opening.message_id,
-        )
-    )
+    TRAIL.note(opening, step="post", by=by, at=at, message_id=opening.message_id)
 
 
 def _tell(opening: WarehouseOpening, *, lines: tuple[OpenedLine, ...], at: datetime) -> None:

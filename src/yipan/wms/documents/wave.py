@@ -18,6 +18,7 @@ from yipan.wms.models.outbound_order import OutboundOrderState, PickState, WaveM
 from yipan.wms.models.outbound_order import WaveState as State
 
 DOCUMENT_TYPE = "wave"
+TRAIL = trail.Trail[Wave]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 ORDERS_PER_WAVE_MAX = 500
 
 #: So many totes fit onto a cart.
@@ -99,7 +100,7 @@ def plan(*, gathering: Gathering, by: Trace, at: datetime) -> Wave:
         created_at=at,
     )
     OutboundOrder.objects.filter(pk__in=[order.pk for order in orders]).update(wave=wave)
-    _note(wave, step="create", from_state="", by=by, at=at)
+    TRAIL.note(wave, step="create", from_state="", by=by, at=at)
     return wave
 
 
@@ -118,7 +119,7 @@ def release(*, number: str, by: Trace, at: datetime) -> Wave:
     before, wave.state = wave.state, State.RELEASED
     wave.released_at = at
     wave.save(update_fields=["state", "released_at"])
-    _note(wave, step="release", from_state=before, by=by, at=at)
+    TRAIL.note(wave, step="release", from_state=before, by=by, at=at)
     return wave
 
 
@@ -130,23 +131,5 @@ def cancel(*, number: str, by: Trace, at: datetime) -> Wave:
     wave.save(update_fields=["state"])
     OutboundOrder.objects.filter(wave=wave).update(wave=None)
     wave.totes.all().delete()
-    _note(wave, step="cancel", from_state=before, by=by, at=at)
+    TRAIL.note(wave, step="cancel", from_state=before, by=by, at=at)
     return wave
-
-
-def _note(wave: Wave, *, step: str, from_state: str, by: Trace, at: datetime) -> None:
-    trail.record(
-        trail.Step(
-            document_type=DOCUMENT_TYPE,
-            system="wms",
-            sites=(wave.site,),
-            number=wave.number,
-            step=step,
-            from_state=from_state,
-            to_state=wave.state,
-            actor=by.actor,
-            device=by.device,
-            at=at,
-            reason=by.reason,
-        )
-    )
