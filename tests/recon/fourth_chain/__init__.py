@@ -1,0 +1,12 @@
+"""
+A fourth chain: fashion, beauty and drinks; a DEVELOPMENT set for the cause engine.
+
+Rules may be mended by what it shows, so it proves nothing of how they do elsewhere; the held-out
+chains do that. Each seed draws another retailer (`dials`): its mixture and number of faults, their
+sizes, how goods are taken in, which devices and papers say nothing, how it counts. The drivers are
+physical: in `docks` and `shop` goods move first and lines are written second, each fault changes
+one of the two, and `count` sees what stands and what the book knew. The truth of a case is what
+its moves and lines leave unbalanced on each key; it lies in `World.cases`, never in the evidence.
+
+Judge by `python -m tests.recon.fourth_chain.judgement --seeds 1 2 3 --losses 1 8`.
+"""
