@@ -69,7 +69,7 @@ def _set_up(world: World, *, share: float) -> None:
         day = dials.days + rng.randint(-2, TAIL - 4)
         world.counts[site] = START + timedelta(days=day, hours=rng.randint(8, 12))
     for site in rng.sample(STORES, dials.offline_sites):
-        hours = rng.uniform(1, 26)
+        hours = rng.uniform(1, 14)
         world.offline[site] = (world.counts[site] - timedelta(hours=hours), site)
     for site in WAREHOUSES:
         for number, sku in enumerate(world.items):
@@ -314,7 +314,8 @@ def _refill(world: World, warehouse: str, *, at: datetime) -> None:
         source, target = world.reserve_bin(warehouse, sku), world.pick_bin(warehouse, sku)
         if source == target or world.shelf[target] > item.pace * 25 or not world.shelf[source]:
             continue
-        quantity = min(world.shelf[source], 2 * item.pack)
+        short = item.pace * 40 - world.shelf[target]
+        quantity = min(world.shelf[source], max(1, round(short / item.pack)) * item.pack)
         driver = f"{warehouse} driver {rng.randrange(3)}"
         head = world.head("bin_move", site=warehouse, at=at, actor=driver, mode=draw_mode(world))
         case, moved = None, quantity
