@@ -7,7 +7,8 @@ import re
 import pytest
 
 from tests.console.test_translations import ALL
-from yipan.config import problems, reference
+from yipan.config import reference
+from yipan.foundation import refusals
 
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 
@@ -37,6 +38,6 @@ def test_a_code_has_one_status_wherever_it_is_raised() -> None:
 
 
 def test_every_refusal_is_told_in_chinese_too() -> None:
-    texts = {problems.get_meaning(kind) for kind in reference.list_refusals()}
+    texts = {refusals.get_meaning(kind) for kind in reference.list_refusals()}
 
     assert sorted(texts - ALL) == []

@@ -18,7 +18,8 @@ import pytest
 from babel.messages.extract import extract_python
 from django.utils.translation.template import templatize
 
-from yipan.config import problems, reference
+from yipan.config import reference
+from yipan.foundation import refusals
 
 SOURCE = Path(__file__).parents[2] / "src" / "yipan"
 PACKAGES = sorted(path.name for path in SOURCE.iterdir() if (path / "__init__.py").exists())
@@ -86,7 +87,7 @@ def test_every_translation_is_said_and_keeps_its_placeholders(package: str) -> N
 def test_no_translation_is_left_over(package: str) -> None:
     texts = {message for name in PACKAGES for message in list_messages(name)}
     # A refusal is told by its docstring, which no call to gettext holds.
-    texts |= {problems.get_meaning(kind) for kind in reference.list_refusals()}
+    texts |= {refusals.get_meaning(kind) for kind in reference.list_refusals()}
     left_over = sorted(set(read_translations(package)) - texts)
 
     assert left_over == []

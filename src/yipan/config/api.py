@@ -28,6 +28,7 @@ from yipan.config.edge import guard
 from yipan.config.reading import StrictParser
 from yipan.erp.api import router as erp_router
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.requests import Malformed
 from yipan.oms.api import pickups_router, sourcing_router, store_orders_router
 from yipan.oms.api import returns_router as order_returns_router
 from yipan.oms.api import router as oms_router
@@ -66,7 +67,7 @@ def answer_validation(request: HttpRequest, error: ValidationError) -> HttpRespo
 def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Answer what could not be read; ninja hides our own refusal behind its error."""
     cause = error.__cause__
-    refusal = cause if isinstance(cause, Refusal) else problems.Malformed(message=error.message)
+    refusal = cause if isinstance(cause, Refusal) else Malformed(message=error.message)
     return problems.answer(problems.describe_refusal(refusal))
 
 

@@ -18,6 +18,7 @@ from yipan.access.doors import get_action, is_at_hub, is_repeatable
 from yipan.access.limits import TokenBuckets
 from yipan.config import idempotency, problems, relay
 from yipan.config.authentication import authenticate
+from yipan.foundation import requests
 from yipan.foundation.refusals import NotFound, Refusal
 
 Run = Callable[..., HttpResponseBase]
@@ -71,7 +72,7 @@ def _run_for(
 def _require_tokens(caller: str) -> None:
     wait_ms = buckets.take(caller, now=time.monotonic())
     if wait_ms:
-        raise problems.RateLimited(retry_after_ms=wait_ms)
+        raise requests.RateLimited(retry_after_ms=wait_ms)
 
 
 class ProblemMiddleware:
@@ -91,7 +92,7 @@ class ProblemMiddleware:
             return self._get_response(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.YIPAN_API_BODY_BYTES_MAX:
-            refusal = problems.TooLarge(bytes_max=settings.YIPAN_API_BODY_BYTES_MAX)
+            refusal = requests.TooLarge(bytes_max=settings.YIPAN_API_BODY_BYTES_MAX)
             return problems.answer(problems.describe_refusal(refusal))
         response = self._get_response(request)
         if response.status_code < 400 or "json" in response.get("Content-Type", ""):
@@ -103,12 +104,12 @@ def _translate(response: HttpResponseBase) -> HttpResponseBase:
     """Turn an error page of Django into a problem of the same status."""
     known: dict[int, Refusal] = {
         404: NotFound(),
-        405: problems.MethodNotAllowed(allow=response.get("Allow", "")),
-        413: problems.TooLarge(bytes_max=settings.YIPAN_API_BODY_BYTES_MAX),
+        405: requests.MethodNotAllowed(allow=response.get("Allow", "")),
+        413: requests.TooLarge(bytes_max=settings.YIPAN_API_BODY_BYTES_MAX),
     }
     if response.status_code >= 500:
         return problems.answer(problems.describe_fault(RuntimeError("an error page of Django")))
-    refusal = known.get(response.status_code, problems.Malformed())
+    refusal = known.get(response.status_code, requests.Malformed())
     answer = problems.answer(problems.describe_refusal(refusal))
     if response.has_header("Allow"):
         answer["Allow"] = response["Allow"]

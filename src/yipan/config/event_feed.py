@@ -16,8 +16,8 @@ from yipan.pos.queries import ticket_events
 #: Tables with events, in the order of their numbers.
 SOURCES: Final[tuple[events.Source, ...]] = (
     events.list_steps,
-    sales_issue_events.list_events,
-    ticket_events.list_events,
+    sales_issue_events.EVENTS.list_events,
+    ticket_events.EVENTS.list_events,
 )
 SCHEMA: Final = "https://yipan.dev/schemas/document_step.v1.json"
 

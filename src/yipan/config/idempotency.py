@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from yipan.access.actors import Actor
 from yipan.access.models import StoredAnswer
-from yipan.config.problems import Malformed
 from yipan.config.reading import read_json
 from yipan.foundation.refusals import Refusal
+from yipan.foundation.requests import IdempotencyKeyMissing, IdempotencyKeyReused, Malformed
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -24,24 +24,10 @@ RETRY_AFTER_MS = 200
 PURGED_AT_ONCE_MAX = 10_000
 
 
-class IdempotencyKeyMissing(Refusal):
-    """A POST that changes something needs the header `Idempotency-Key`, 1 to 255 characters."""
-
-    code = "request.idempotency_key_missing"
-    status = 400
-
-
 class IdempotencyKeyInUse(Refusal):
     """The first request with this key is still running. Ask again with the same key."""
 
     code = "request.idempotency_key_in_use"
-
-
-class IdempotencyKeyReused(Refusal):
-    """The key came before with another body. A new request needs a new key."""
-
-    code = "request.idempotency_key_reused"
-    status = 422
 
 
 def answer_once(

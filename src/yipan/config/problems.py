@@ -14,7 +14,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from ninja.errors import ValidationError
 
-from yipan.foundation.refusals import Refusal
+from yipan.foundation.refusals import Refusal, get_meaning, get_title
+from yipan.foundation.requests import Invalid
 
 CONTENT_TYPE = "application/problem+json"
 TYPE_ROOT = "https://yipan.dev/problems/"
@@ -24,41 +25,6 @@ RETRY_MS = 1_000
 AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
 
 log = structlog.get_logger()
-
-
-class Malformed(Refusal):
-    """The request cannot be read: its body is no JSON, or not in UTF-8."""
-
-    code = "request.malformed"
-    status = 400
-
-
-class Invalid(Refusal):
-    """The request can be read, but a field is missing, of another type, or out of its range."""
-
-    code = "request.invalid"
-    status = 422
-
-
-class TooLarge(Refusal):
-    """The body is larger than the API takes. Send it in parts."""
-
-    code = "request.too_large"
-    status = 413
-
-
-class MethodNotAllowed(Refusal):
-    """The address exists, but not for this method. The `Allow` header names those it has."""
-
-    code = "request.method_not_allowed"
-    status = 405
-
-
-class RateLimited(Refusal):
-    """Too many requests in a short time. Try again after `retry_after_ms`."""
-
-    code = "request.rate_limited"
-    status = 429
 
 
 class Unavailable(Refusal):
@@ -195,16 +161,6 @@ class ProblemEncoder(DjangoJSONEncoder):
             return super().default(o)
         except TypeError:
             return str(o)
-
-
-def get_meaning(kind: type[Refusal]) -> str:
-    """Return the first paragraph of a refusal's docstring, as one line."""
-    return " ".join((kind.__doc__ or kind.code).strip().split("\n\n")[0].split())
-
-
-def get_title(kind: type[Refusal]) -> str:
-    """Return the first sentence of a refusal's docstring, without the full stop."""
-    return get_meaning(kind).split(". ")[0].rstrip(".")
 
 
 def _tell(facts: Mapping[str, object]) -> str:

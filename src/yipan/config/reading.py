@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja.parser import Parser
 from ninja.types import DictStrAny
 
-from yipan.config.problems import Malformed, TooLarge
+from yipan.foundation.requests import Malformed, TooLarge
 
 ATTRIBUTE = "yipan_json"
 

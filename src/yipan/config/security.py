@@ -13,6 +13,7 @@ from django.utils.translation import gettext as translate
 from yipan.access.doors import get_connecting
 from yipan.config import problems
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.requests import Malformed
 
 #: Nothing inline, nothing from elsewhere. `data:` pictures are drawn by our own style.
 CONTENT_POLICY = "; ".join(
@@ -63,7 +64,7 @@ class NulGuard:
         """Answer 400 to a NUL in path or query, before anything looks it up."""
         query = request.META.get("QUERY_STRING", "")
         if "\0" in request.path_info or "%00" in query or "\0" in query:
-            return problems.answer(problems.describe_refusal(problems.Malformed()))
+            return problems.answer(problems.describe_refusal(Malformed()))
         return self._get_response(request)
 
 
@@ -110,7 +111,7 @@ def answer_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def answer_unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that Django could not read."""
-    return show_problem(request, problems.describe_refusal(problems.Malformed()))
+    return show_problem(request, problems.describe_refusal(Malformed()))
 
 
 def answer_fault(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db.models import Model, QuerySet
@@ -200,6 +200,69 @@ def list_steps(which: EventFilter, after: Position, until: datetime, limit: int)
         _filter(which), after=after, until=until, table=STEPS_TABLE, column="recorded_at"
     )
     return [_make_event(row) for row in rows[:limit]]
+
+
+class PostedFact(Protocol):
+    """A document posted at once and never changed after: its one row is its one event."""
+
+    pk: int
+    number: str
+    site: str
+    occurred_at: datetime
+    written_at: datetime
+    cashier: str
+    till: str
+    message_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    """
+    A table of such documents, as a `Source`. They have no trail: there are too many of them.
+
+    `table` is its number among all sources, for positions; never give one out twice.
+    """
+
+    system: str
+    document_type: str
+    table: int
+    list_rows: Callable[[], QuerySet[Any]]
+
+    def list_events(
+        self, which: EventFilter, after: Position, until: datetime, limit: int
+    ) -> list[Event]:
+        """Return its events behind a position and written before `until`, in order."""
+        if which.system not in ("", self.system):
+            return []
+        if which.document_type not in ("", self.document_type):
+            return []
+        rows = self.list_rows()
+        if which.number:
+            rows = rows.filter(number=which.number)
+        if which.site:
+            rows = rows.filter(site=which.site)
+        if which.sites is not None:
+            rows = rows.filter(site__in=which.sites)
+        rows = keep_between(rows, after=after, until=until, table=self.table, column="written_at")
+        return [self._make_event(row) for row in rows[:limit]]
+
+    def _make_event(self, row: PostedFact) -> Event:
+        return Event(
+            position=Position(recorded_at=row.written_at, table=self.table, row=row.pk),
+            system=self.system,
+            document_type=self.document_type,
+            number=row.number,
+            step="post",
+            from_state="",
+            to_state="posted",
+            sites=(row.site,),
+            occurred_at=row.occurred_at,
+            actor=row.cashier,
+            device=row.till,
+            message_id=row.message_id,
+            facts={"quantity": row.quantity},
+        )
 
 
 def keep_between(

@@ -10,7 +10,8 @@ from uuid import uuid4
 import msgspec
 import structlog
 
-from yipan.foundation.refusals import Refusal
+from yipan.foundation.refusals import Refusal, get_title
+from yipan.foundation.requests import Invalid, Malformed
 
 log = structlog.get_logger(__name__)
 
@@ -23,55 +24,6 @@ _STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]|\[\.\.\.\]")
 encode = msgspec.json.Encoder(enc_hook=str).encode
 
 Headers = list[tuple[bytes, bytes]]
-
-
-class Malformed(Refusal):
-    """The request cannot be read: its body is no JSON, or not in UTF-8."""
-
-    code = "request.malformed"
-    status = 400
-
-
-class Invalid(Refusal):
-    """The request can be read, but a field is missing, of another type, or out of its range."""
-
-    code = "request.invalid"
-    status = 422
-
-
-class TooLarge(Refusal):
-    """The body is larger than the API takes. Send it in parts."""
-
-    code = "request.too_large"
-    status = 413
-
-
-class MethodNotAllowed(Refusal):
-    """The address exists, but not for this method. The `Allow` header names those it has."""
-
-    code = "request.method_not_allowed"
-    status = 405
-
-
-class RateLimited(Refusal):
-    """Too many requests in a short time. Try again after `retry_after_ms`."""
-
-    code = "request.rate_limited"
-    status = 429
-
-
-class KeyMissing(Refusal):
-    """A POST that changes something needs the header `Idempotency-Key`, 1 to 255 characters."""
-
-    code = "request.idempotency_key_missing"
-    status = 400
-
-
-class KeyReused(Refusal):
-    """The key came before with another body. A new request needs a new key."""
-
-    code = "request.idempotency_key_reused"
-    status = 422
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,11 +46,10 @@ def tell_refusal(refusal: Refusal) -> Reply:
     """Return an expected "no" as a problem: its code and facts."""
     facts = dict(refusal.facts)
     errors = facts.pop("errors", ())
-    meaning = " ".join((type(refusal).__doc__ or refusal.code).strip().split("\n\n")[0].split())
     return _tell_problem(
         status=refusal.status,
         code=refusal.code,
-        title=meaning.split(". ")[0].rstrip("."),
+        title=get_title(type(refusal)),
         detail=", ".join(f"{name}: {value}" for name, value in facts.items()),
         facts=facts,
         errors=errors,

@@ -18,12 +18,7 @@ from yipan.access.limits import TokenBuckets
 from yipan.exchange import door
 from yipan.fastlane import events, live, promises
 from yipan.fastlane.answers import (
-    Invalid,
-    KeyMissing,
-    MethodNotAllowed,
-    RateLimited,
     Reply,
-    TooLarge,
     refuse_unreadable,
     tell,
     tell_fault,
@@ -37,6 +32,13 @@ from yipan.fastlane.promises import AvailabilityAsk, Desk
 from yipan.fastlane.shelf import Shelf
 from yipan.fastlane.watch import Watch
 from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.requests import (
+    IdempotencyKeyMissing,
+    Invalid,
+    MethodNotAllowed,
+    RateLimited,
+    TooLarge,
+)
 from yipan.pool.promises import ASKS_PER_BATCH_MAX, Answer, Ask, Step
 from yipan.pool.queries import SKUS_PER_QUESTION_MAX
 
@@ -274,7 +276,7 @@ def _read_key(headers: Mapping[bytes, bytes]) -> str:
     if len(key) >= 2 and key[0] == key[-1] == '"':
         key = key[1:-1]
     if not 1 <= len(key) <= KEY_LENGTH_MAX or "\0" in key:
-        raise KeyMissing(header="Idempotency-Key")
+        raise IdempotencyKeyMissing(header="Idempotency-Key")
     return key
 
 

@@ -17,9 +17,10 @@ from urllib.parse import parse_qs
 import structlog
 
 from yipan.access.actors import Actor
-from yipan.fastlane.answers import Invalid, Reply, tell
+from yipan.fastlane.answers import Reply, tell
 from yipan.fastlane.gatherer import RETRY_AFTER_MS, Busy, Gatherer
 from yipan.foundation.refusals import Refusal
+from yipan.foundation.requests import Invalid
 
 log = structlog.get_logger(__name__)
 

@@ -24,8 +24,9 @@ from django.http.request import validate_host
 
 from yipan.access.actors import Actor, Unauthenticated
 from yipan.access.sessions import find_actor_of_session
-from yipan.fastlane.answers import Headers, Malformed, MethodNotAllowed
+from yipan.fastlane.answers import Headers
 from yipan.fastlane.watch import Change, Listener
+from yipan.foundation.requests import Malformed, MethodNotAllowed
 
 PATH: Final = "/live"
 ACTION: Final = "console.home"

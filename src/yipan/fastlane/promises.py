@@ -12,9 +12,10 @@ from msgspec import Meta
 
 from yipan.access.actors import Actor
 from yipan.documents.told import NumberReused
-from yipan.fastlane.answers import KeyReused, Malformed, Reply, encode, tell, tell_refusal
+from yipan.fastlane.answers import Reply, encode, tell, tell_refusal
 from yipan.fastlane.shelf import Shelf, Shown
 from yipan.foundation.refusals import Refusal
+from yipan.foundation.requests import IdempotencyKeyReused, Malformed
 from yipan.ledger.moves import QUANTITY_MAX
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import SiteUnknown, SkuUnknown
@@ -200,7 +201,7 @@ class Desk:
 def write_answer(ask: Ask, answer: Answer) -> Reply:
     """Return the reply to a decided step."""
     if isinstance(answer, NumberReused):
-        return tell_refusal(KeyReused())
+        return tell_refusal(IdempotencyKeyReused())
     if isinstance(answer, Refusal):
         return tell_refusal(answer)
     status = 201 if ask.step in {"hold", "reserve"} else 200

@@ -29,3 +29,13 @@ class NotFound(Refusal):
 
     code = "resource.not_found"
     status = 404
+
+
+def get_meaning(kind: type[Refusal]) -> str:
+    """Return the first paragraph of a refusal's docstring, as one line."""
+    return " ".join((kind.__doc__ or kind.code).strip().split("\n\n")[0].split())
+
+
+def get_title(kind: type[Refusal]) -> str:
+    """Return the first sentence of a refusal's docstring, without the full stop."""
+    return get_meaning(kind).split(". ")[0].rstrip(".")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from yipan.messages.adjusting import SiteAdjustmentPosted, SiteAdjustmentSubmitted
 from yipan.messages.base import Message
 from yipan.messages.digests import StreamDigest
 
@@ -238,72 +239,17 @@ class OutboundProgressed(Message):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AdjustedLine:
-    """
-    A change of one SKU in one place, always positive; the type of the document says which way.
-
-    `from_status` and `to_status` differ in a status change; elsewhere `from_status` is where
-    the goods are taken from, or come to.
-    """
-
-    line: int
-    sku: str
-    quantity: int  # positive
-    from_status: str = "available"
-    to_status: str = ""
-    place: str = ""
-    lot: str = ""
-    quantity_counted: int | None = None
-    quantity_book: int | None = None
-    counted_at: str = ""
-    cause: str = ""
-    capture_mode: str = "key"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AdjustmentSubmitted(Message):
+class AdjustmentSubmitted(SiteAdjustmentSubmitted):
     """A warehouse asks the hub to approve an adjustment above its limits (调整申请)."""
 
     kind: ClassVar[str] = "wms.adjustment_submitted.v1"
 
-    adjustment_number: str
-    version: int
-    site: str
-    adjustment_type: str
-    lines: tuple[AdjustedLine, ...]
-    reason: str = ""
-    cost_center: str = ""
-    submitted_by: str = ""
-    device: str = ""
-    evidence: str = ""
-    counted_by: tuple[str, ...] = ()
-
-    def get_subject(self) -> str:
-        """Return the number of the adjustment."""
-        return self.adjustment_number
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AdjustmentPosted(Message):
+class AdjustmentPosted(SiteAdjustmentPosted):
     """A warehouse posted an adjustment (库存调整过账)."""
 
     kind: ClassVar[str] = "wms.adjustment_posted.v1"
-
-    adjustment_number: str
-    version: int
-    site: str
-    adjustment_type: str
-    lines: tuple[AdjustedLine, ...]
-    reason: str = ""
-    cost_center: str = ""
-    posted_by: str = ""
-    approved_by: str = ""
-    device: str = ""
-    reverses: str = ""
-
-    def get_subject(self) -> str:
-        """Return the number of the adjustment."""
-        return self.adjustment_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,7 +16,7 @@ from yipan.erp.documents.transfer_legs import (
 )
 from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.exchange.subscriptions import Heard
-from yipan.messages import pos, wms
+from yipan.messages import adjusting, wms
 
 
 def book_status_changed(message: wms.StatusChanged, heard: Heard) -> None:
@@ -29,9 +29,7 @@ def book_goods_inspected(message: wms.GoodsInspected, heard: Heard) -> None:
     status_facts.follow_inspection(message=message, heard=heard, at=timezone.now())
 
 
-def take_adjustment(
-    message: wms.AdjustmentSubmitted | pos.AdjustmentSubmitted, heard: Heard
-) -> None:
+def take_adjustment(message: adjusting.SiteAdjustmentSubmitted, heard: Heard) -> None:
     """Write down an adjustment a site may not post alone."""
     adjustment_facts.submit(
         asked=Told(
@@ -54,7 +52,7 @@ def take_adjustment(
     )
 
 
-def book_adjustment(message: wms.AdjustmentPosted | pos.AdjustmentPosted, heard: Heard) -> None:
+def book_adjustment(message: adjusting.SiteAdjustmentPosted, heard: Heard) -> None:
     """Follow an adjustment a site posted."""
     adjustment_facts.post(
         done=Told(
@@ -77,7 +75,7 @@ def book_adjustment(message: wms.AdjustmentPosted | pos.AdjustmentPosted, heard:
 
 
 def _read_adjusted(
-    lines: Sequence[wms.AdjustedLine] | Sequence[pos.AdjustedLine],
+    lines: Sequence[adjusting.AdjustedLine],
 ) -> list[AdjustedLine]:
     return [
         AdjustedLine(

@@ -20,8 +20,9 @@ from yipan.ledger.levels import Scope
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.limits import list_limits
+from yipan.messages.adjusting import AdjustedLine
 from yipan.messages.erp import AdjustmentDecided, AdjustmentOrdered
-from yipan.messages.pos import AdjustedLine, AdjustmentPosted, AdjustmentSubmitted
+from yipan.messages.pos import AdjustmentPosted, AdjustmentSubmitted
 from yipan.pos.documents import count_system
 from yipan.pos.documents.adjustment_lines import read_lines, write_line
 from yipan.pos.documents.facts import Fact, Taken, ask_the_hub, book_and_tell, note

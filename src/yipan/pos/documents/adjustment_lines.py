@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yipan.messages.pos import AdjustedLine
+from yipan.messages.adjusting import AdjustedLine
 from yipan.pos.models import StoreAdjustment
 
 

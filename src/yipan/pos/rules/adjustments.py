@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from yipan.foundation.limits import Limit, Measured, Purpose, Verdict, judge
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move
-from yipan.messages.pos import AdjustedLine
+from yipan.messages.adjusting import AdjustedLine
 from yipan.pos.rules.tickets import SHOP_FLOOR, get_account
 
 #: Where goods stand that are shown and not sold.

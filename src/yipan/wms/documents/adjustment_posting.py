@@ -14,7 +14,8 @@ from yipan.ledger import posting as ledger
 from yipan.ledger.levels import Scope
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.masterdata import queries as masterdata
-from yipan.messages.wms import AdjustedLine, AdjustmentPosted, AdjustmentSubmitted
+from yipan.messages.adjusting import AdjustedLine
+from yipan.messages.wms import AdjustmentPosted, AdjustmentSubmitted
 from yipan.wms.models import Adjustment, AdjustmentLine
 from yipan.wms.models.adjustment import AdjustmentState as State
 from yipan.wms.rules import adjustment as rules

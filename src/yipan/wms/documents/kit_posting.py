@@ -13,7 +13,8 @@ from yipan.foundation.status import StockStatus
 from yipan.ledger import posting as ledger
 from yipan.ledger.moves import FactPosting, Trace
 from yipan.masterdata import queries as masterdata
-from yipan.messages.wms import AdjustedLine, AdjustmentPosted
+from yipan.messages.adjusting import AdjustedLine
+from yipan.messages.wms import AdjustmentPosted
 from yipan.wms.models import KitWork
 from yipan.wms.rules import kits as rules
 from yipan.wms.rules.kits import Handled
