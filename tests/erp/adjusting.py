@@ -8,6 +8,7 @@ from tests.erp.moving import tell
 from tests.retailer import NOON, make_id
 from yipan.ledger.moves import Move
 from yipan.messages import pos, wms
+from yipan.messages.adjusting import AdjustedLine
 
 
 def submit(
@@ -28,7 +29,7 @@ def submit(
         site=site,
         adjustment_type=kind,
         lines=tuple(
-            module.AdjustedLine(
+            AdjustedLine(
                 line=place,
                 sku=sku,
                 quantity=quantity,
@@ -69,9 +70,7 @@ def post(
         site=site,
         adjustment_type=kind,
         lines=tuple(
-            module.AdjustedLine(
-                line=at, sku=sku, quantity=quantity, place=place, to_status=to_status
-            )
+            AdjustedLine(line=at, sku=sku, quantity=quantity, place=place, to_status=to_status)
             for at, (sku, quantity) in enumerate(lines, start=1)
         ),
         reason="Counted twice.",

@@ -178,3 +178,23 @@ class TourProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tour} {self.step}"
+
+
+class SavedView(models.Model):
+    """A list as a person likes to see it (已存视图): its address, its filters and order."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
+    )
+    path = models.CharField(max_length=200)
+    title = models.CharField(max_length=48)
+    query = models.CharField(max_length=1000, blank=True, default="")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "path", "title"], name="saved_view_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

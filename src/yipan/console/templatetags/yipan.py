@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from lucide.templatetags.lucide import lucide
 
-from yipan.console import formats, marks, waterfall
+from yipan.console import formats, marks, saved_lists, waterfall
 from yipan.console.naming import name_of
 
 register = template.Library()
@@ -233,6 +233,15 @@ def pages(context: Context, count: int, behind: str, key: str = "after") -> dict
         "count": count,
         "first_url": with_query(context, **{key: None}) if query.get(key) else "",
         "next_url": with_query(context, **{key: behind}) if behind else "",
+    }
+
+
+@register.inclusion_tag("console/parts/_saved_views.html", takes_context=True)
+def saved_views(context: Context) -> dict[str, Any]:
+    """Show the saved views of a list, and what can be chosen of it; the first in its toolbar."""
+    return {
+        "saved": saved_lists.describe(context["request"]),
+        "csrf_token": context.get("csrf_token"),
     }
 
 
