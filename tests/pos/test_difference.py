@@ -16,7 +16,7 @@ from yipan.ledger.moves import Trace
 from yipan.masterdata.limits import apply_limit
 from yipan.masterdata.refusals import SkuUnknown
 from yipan.pos import queries, tasks
-from yipan.pos.documents import difference, store_count
+from yipan.pos.documents import below_zero, difference, store_count
 from yipan.pos.documents.difference import CountMissing
 from yipan.pos.documents.store_count import CountPlaceUnknown, Seen
 from yipan.pos.models import StoreCount, StoreDifference
@@ -86,6 +86,16 @@ def test_only_the_sites_served_here_are_asked() -> None:
 
     assert tasks.doubt_below_zero(sites=["S1"], at=NOON) == 0
     assert tasks.doubt_below_zero(sites=[], at=NOON) == 1
+
+
+def test_a_long_list_is_asked_portion_by_portion(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A store that opened without stock: each of its goods goes below zero by its first sale.
+    monkeypatch.setattr(below_zero, "PORTION", 1)
+    sell(("TEA-250", 3), ("SOAP-1", 99), ("MUG-1", 99))
+
+    assert ask_below_zero() == 3
+    assert [sku for _, sku, _ in sorted(list_open())] == ["MUG-1", "SOAP-1", "TEA-250"]
+    assert ask_below_zero() == 0
 
 
 def test_what_was_settled_is_asked_again_only_when_more_was_sold() -> None:

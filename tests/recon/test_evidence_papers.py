@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 from django.utils import timezone
 
 from tests import retailer
-from tests.erp.moving import release, ship, take_in
+from tests.erp.moving import release, ship, take_in, tell
 from tests.retailer import BUYER, NOON, make_id
 from yipan.erp.documents import arrival_notice
 from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
 from yipan.exchange import database
 from yipan.ledger.moves import Trace
+from yipan.messages import wms
 from yipan.messages.till import TicketLine
 from yipan.pos.documents import register
 from yipan.pos.documents.register import Sale
@@ -38,12 +40,13 @@ def _retailer() -> None:
     retailer.open_retailer()
 
 
-def announce(*lines: tuple[str, int]) -> tuple[str, str]:
+def announce(*lines: tuple[str, int], carrier: str = "") -> tuple[str, str]:
     """Order goods to W1 and let the supplier announce some; return its notice and our order."""
     order = retailer.order(*((sku, 240) for sku, _ in lines))
     noticed = Noticed(
         site="W1",
         supplier="SUP-01",
+        carrier=carrier,
         lines=tuple(
             NoticedLine(sku=sku, quantity=quantity, purchase_order_number=order.number)
             for sku, quantity in lines
@@ -81,7 +84,7 @@ def ask(*skus: str, site: str = "W1", at: datetime = LATER) -> list[Difference]:
 
 def test_a_short_delivery_taken_as_announced_is_named_by_the_notice() -> None:
     # The supplier announces 37; whoever stands at the dock believes the order for 48.
-    notice, inbound = announce(("TEA-250", 37))
+    notice, inbound = announce(("TEA-250", 37), carrier="YTO")
     receipt.receive(
         opening=Opening(site="W1", inbound_order_number=inbound),
         counted=[
@@ -98,7 +101,10 @@ def test_a_short_delivery_taken_as_announced_is_named_by_the_notice() -> None:
     assert (line.counterpart, line.counterpart_quantity, line.mode) == (notice, 37, "bulk")
     found = count(37)
     assert (found.cause, found.quantity) == ("short_receipt", -11)
-    assert "counterpart_agrees" in found.finding["parts"][0]["agreed"]
+    [part] = found.finding["parts"]
+    assert "counterpart_agrees" in part["agreed"]
+    # Who brought it stands with it, so that a carrier shows on the board.
+    assert (part["partner"], part["carrier"]) == ("SUP-01", "YTO")
 
 
 def test_what_was_damaged_came_all_the_same() -> None:
@@ -219,3 +225,34 @@ def test_messages_and_papers_are_read_together_however_many_goods_differ(
 
     # The receipts of the warehouse, and what the hub told it to expect.
     assert len(reads) == 2
+
+
+@pytest.mark.parametrize(
+    ("carriers", "named"), [(("YTO", "YTO"), "YTO"), (("YTO", "SF"), ""), ((), "")]
+)
+def test_a_receiver_hears_who_brings_a_transfer(carriers: tuple[str, ...], named: str) -> None:
+    number = release(("TEA-250", 30)).number
+    message = wms.GoodsShipped(
+        message_id=make_id("shipped"),
+        occurred_at=NOON,
+        shipment_number="SH-1",
+        outbound_order_number=f"OUT-{number}",
+        order_type="transfer",
+        document_number=number,
+        site="W1",
+        lines=(wms.ShippedLine(line=1, sku="TEA-250", quantity=30),),
+        ship_to="S12",
+        parcels=tuple(
+            wms.Parcel(sscc=f"{place:018d}", carrier=carrier)
+            for place, carrier in enumerate(carriers)
+        ),
+    )
+    tell("wms:W1/stock", message, [])
+    retailer.deliver()
+
+    [released] = [
+        each
+        for each in retailer.list_envelopes("erp:hub/orders:S12")
+        if each.kind == "erp.inbound_released.v1"
+    ]
+    assert json.loads(released.data)["carrier"] == named

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.calls import call, texts
 from yipan.ledger.models import STATUS_CODES
+
+ROWS_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,12 +33,21 @@ class LastOut:
     recorded_at: datetime
 
 
-def list_overdrawn(*, books: str, path: str, status: StockStatus) -> list[Overdrawn]:
+def list_overdrawn(
+    *,
+    books: str,
+    path: str,
+    status: StockStatus,
+    after: tuple[str, str] = ("", ""),
+    limit: int = ROWS_MAX,
+) -> list[Overdrawn]:
     """
     Return what is below zero at `path` in every book whose code begins with `books`.
 
-    Ordered by book and SKU. The work grows with what is below zero, not with the books.
+    Ordered by book and SKU, at most `limit`, those behind the book and SKU of `after`. The work
+    grows with what is below zero, not with the books.
     """
+    assert 0 < limit <= ROWS_MAX
     rows = call(
         """
         select k.code, p.path, s.code, b.quantity
@@ -45,9 +57,11 @@ def list_overdrawn(*, books: str, path: str, status: StockStatus) -> list[Overdr
           join ledger_sku s on s.sku_id = b.sku_id
          where b.overdraft > 0 and b.quantity < 0 and b.status = %s
            and p.path = %s and k.code ^@ %s
-         order by k.code, s.code collate "C"
+           and (k.code collate "C", s.code collate "C") > (%s::text, %s::text)
+         order by k.code collate "C", s.code collate "C"
+         limit %s
         """,
-        [STATUS_CODES[status], path, books],
+        [STATUS_CODES[status], path, books, *after, limit],
     )
     return [Overdrawn(book=row[0], path=row[1], sku=row[2], quantity=row[3]) for row in rows]
 

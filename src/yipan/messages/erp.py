@@ -41,6 +41,7 @@ class InboundReleased(Message):
     transfer_number: str = ""
     from_site: str = ""
     shipment_number: str = ""
+    carrier: str = ""  # who brings the shipment of a transfer, where one carrier has all of it
 
     def get_subject(self) -> str:
         """Return the number of the inbound order."""

@@ -44,6 +44,7 @@ class TicketLine:
     disposition: str = ""  # of a return: sellable, inspect, damaged, or back to the supplier
     original_ticket: str = ""  # the receipt of a return, or the number of an order
     promotion: str = ""  # the rule (促销) that gave the discount or the gift
+    multiplier_used: bool = False  # one scan stood for several pieces: nobody saw each of them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from yipan.access.actors import get_actor
@@ -21,6 +21,7 @@ from yipan.stocktake.documents.refusals import PlaceUnknown
 from yipan.stocktake.documents.stocktake import Plan, Planned
 from yipan.stocktake.documents.system import Acting
 from yipan.stocktake.models import StocktakeKind
+from yipan.stocktake.papers import answer_file_to_fill, answer_sheets
 from yipan.stocktake.queries import sheets, stocktakes
 from yipan.stocktake.queries.stocktakes import StocktakeRow, get_stocktake
 from yipan.stocktake.schemas import (
@@ -164,6 +165,19 @@ def observe(
         new_id=make_id,
     )
     return CountSheetsOut(data=[write_sheet(sheet.number) for sheet in closed])
+
+
+def print_sheets(request: HttpRequest, desk: Desk, number: str, *, sheet: str) -> HttpResponse:
+    """Return what is still to be counted as PDF."""
+    return answer_sheets(request, desk, find(request, desk, number), sheet=sheet)
+
+
+def write_list(
+    request: HttpRequest, desk: Desk, number: str, *, file_format: str, sheet: str
+) -> HttpResponse:
+    """Return what is still to be counted as a table to fill in."""
+    row = find(request, desk, number)
+    return answer_file_to_fill(request, desk, row, file_format=file_format, sheet=sheet)
 
 
 def list_own(request: HttpRequest, desk: Desk, *, site: str) -> CountSheetsOut:

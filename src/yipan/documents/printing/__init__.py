@@ -9,7 +9,16 @@ from yipan.documents.printing.engine import (
     render,
 )
 from yipan.documents.printing.labels import LABEL_SIZES, Label, render_labels
-from yipan.documents.printing.sheets import Cell, Code, Column, Fact, Pair, Sheet, render_sheet
+from yipan.documents.printing.sheets import (
+    Cell,
+    Code,
+    Column,
+    Fact,
+    Pair,
+    Sheet,
+    render_sheet,
+    render_sheets,
+)
 from yipan.documents.printing.writing import (
     name_of,
     write_clock,
@@ -40,6 +49,7 @@ __all__ = [
     "render",
     "render_labels",
     "render_sheet",
+    "render_sheets",
     "write_clock",
     "write_day",
     "write_money",

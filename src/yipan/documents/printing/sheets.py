@@ -83,9 +83,25 @@ def render_sheet(sheet: Sheet, *, language: str) -> bytes:
     :raises PrinterMissing: if typst is not installed.
     :raises FontMissing: if no font with Chinese is.
     """
-    assert all(len(row) == len(sheet.columns) for row in sheet.rows)
+    return render_sheets([sheet], language=language)
+
+
+def render_sheets(sheets: Sequence[Sheet], *, language: str) -> bytes:
+    """
+    Return sheets as one PDF, each from a page of its own on; pages are numbered through.
+
+    :raises PrinterMissing: if typst is not installed.
+    :raises FontMissing: if no font with Chinese is.
+    """
+    assert sheets
     require_printer()
-    data = {
+    data = {"title": sheets[0].title, "sheets": [_write_sheet(sheet) for sheet in sheets]}
+    return render(template="documents/printing/sheet", data=data, language=language)
+
+
+def _write_sheet(sheet: Sheet) -> dict[str, object]:
+    assert all(len(row) == len(sheet.columns) for row in sheet.rows)
+    return {
         "title": sheet.title,
         "number": sheet.number,
         "code": draw_barcode(sheet.number),
@@ -101,7 +117,6 @@ def render_sheet(sheet: Sheet, *, language: str) -> bytes:
         "signatures": list(sheet.signatures),
         "is_landscape": sheet.is_landscape,
     }
-    return render(template="documents/printing/sheet", data=data, language=language)
 
 
 def _write_fact(fact: Fact) -> dict[str, Text]:

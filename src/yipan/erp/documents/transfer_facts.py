@@ -78,7 +78,7 @@ def ship(
     if shipment.state == LegState.REVERSED:
         _post_reversal(shipment)
     elif moves:
-        transfer_telling.tell_receiver(order, shipment, at=at)
+        transfer_telling.tell_receiver(order, shipment, carrier=leg.carrier, at=at)
     _recount(order, shipment, step="ship", at=at)
     if shipment.state != LegState.REVERSED:
         left = _sum_skus((line.sku, line.quantity) for line in lines)

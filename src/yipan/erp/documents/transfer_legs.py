@@ -93,6 +93,7 @@ class LegTold:
     is_last: bool = False
     other_site: str = ""
     inbound_order_number: str = ""
+    carrier: str = ""
 
 
 def check(leg: LegTold, *, heard: Heard, lines: Sequence[tuple[str, int]]) -> None:

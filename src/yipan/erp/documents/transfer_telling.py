@@ -15,7 +15,9 @@ from yipan.messages.base import Message
 from yipan.messages.erp import InboundCanceled, InboundLine, InboundReleased
 
 
-def tell_receiver(order: TransferOrder, shipment: TransferShipment, *, at: datetime) -> None:
+def tell_receiver(
+    order: TransferOrder, shipment: TransferShipment, *, carrier: str, at: datetime
+) -> None:
     """Tell the receiver what to expect; that nobody knows who it is, is a warning."""
     if not order.to_site:
         shipment.warnings = [
@@ -40,6 +42,7 @@ def tell_receiver(order: TransferOrder, shipment: TransferShipment, *, at: datet
             transfer_number=order.number,
             from_site=shipment.site,
             shipment_number=shipment.site_number,
+            carrier=carrier,
             lines=tuple(
                 InboundLine(line=place, sku=sku, quantity_expected=quantity)
                 for place, (sku, quantity) in enumerate(_sum(shipment), start=1)

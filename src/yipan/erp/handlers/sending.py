@@ -167,4 +167,12 @@ def _read_shipment(message: wms.GoodsShipped | pos.TransferShipped) -> LegTold:
         device=message.device,
         is_last=message.is_last,
         other_site=message.ship_to,
+        carrier=_find_carrier(message),
     )
+
+
+def _find_carrier(message: wms.GoodsShipped | pos.TransferShipped) -> str:
+    """Return who carries a shipment; empty where nobody says, or several do."""
+    parcels = message.parcels if isinstance(message, wms.GoodsShipped) else ()
+    named = {parcel.carrier for parcel in parcels}
+    return named.pop()[:48] if len(named) == 1 else ""

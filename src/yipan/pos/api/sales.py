@@ -44,6 +44,7 @@ def make_sale_of(
                 disposition=line.disposition if line.quantity < 0 else "",
                 original_ticket=line.original_ticket,
                 promotion=line.promotion,
+                multiplier_used=line.multiplier_used,
             )
             for number, line in enumerate(lines, start=1)
         ),

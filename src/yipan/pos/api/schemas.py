@@ -33,6 +33,7 @@ class TicketLineIn(Schema):
     disposition: Literal["", "sellable", "inspect", "damaged", "supplier"] = ""
     original_ticket: Annotated[str, Field(max_length=48)] = ""
     promotion: Annotated[str, Field(max_length=48)] = ""
+    multiplier_used: bool = False
 
 
 class TenderIn(Schema):

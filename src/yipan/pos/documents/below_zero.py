@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Max
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
-from yipan.ledger.overdrawn import find_last_out, list_overdrawn
+from yipan.ledger.overdrawn import Overdrawn, find_last_out, list_overdrawn
 from yipan.pos.documents import difference
 from yipan.pos.documents.difference import Doubt
 from yipan.pos.models import StoreDifference
@@ -18,6 +19,8 @@ from yipan.pos.models.difference import DifferenceState as State
 from yipan.pos.models.difference import DifferenceType
 from yipan.pos.rules import SHOP_FLOOR
 
+#: So many SKUs are asked about in one go.
+PORTION: Final = 1_000
 _BOOKS = "pos:"
 _PATH = f"on_hand/{SHOP_FLOOR}"
 
@@ -29,10 +32,24 @@ def open_below_zero(*, sites: Collection[str], at: datetime) -> int:
     The sale stands: the customer has the goods, so the book was wrong before, and somebody has
     to look. A key is asked about once while the question is open; after it was settled, only
     when more was taken since: what was counted may still wait for the hub's approval.
-    `sites` are those served, none meaning all. Repeatable; return how many are new.
+    `sites` are those served, none meaning all. A store that opened without stock has thousands:
+    each portion is asked about by itself, and none waits for the others. Repeatable; return how
+    many are new.
     """
+    opened, after = 0, ("", "")
+    while True:
+        portion = list_overdrawn(
+            books=_BOOKS, path=_PATH, status=StockStatus.AVAILABLE, after=after, limit=PORTION
+        )
+        opened += _open_portion(portion, sites=sites, at=at)
+        if len(portion) < PORTION:
+            return opened
+        after = (portion[-1].book, portion[-1].sku)
+
+
+def _open_portion(portion: Collection[Overdrawn], *, sites: Collection[str], at: datetime) -> int:
     low: dict[str, set[str]] = {}
-    for row in list_overdrawn(books=_BOOKS, path=_PATH, status=StockStatus.AVAILABLE):
+    for row in portion:
         site = row.book.removeprefix(_BOOKS)
         if not sites or site in sites:
             low.setdefault(site, set()).add(row.sku)
@@ -62,10 +79,13 @@ def _ask(site: str, skus: Collection[str], *, at: datetime) -> int:
     return len(doubts)
 
 
-def _list_doubted(sites: Collection[str]) -> Mapping[str, set[str]]:
-    """Return by site the SKUs whose book below zero is a question already."""
+def _list_doubted(low: Mapping[str, Collection[str]]) -> Mapping[str, set[str]]:
+    """Return by site those SKUs of it whose book below zero is a question already."""
     rows = StoreDifference.objects.filter(
-        site__in=sites, place=SHOP_FLOOR, difference_type=DifferenceType.NEGATIVE_BOOK
+        site__in=low,
+        sku__in={sku for skus in low.values() for sku in skus},
+        place=SHOP_FLOOR,
+        difference_type=DifferenceType.NEGATIVE_BOOK,
     ).exclude(state=State.CLOSED)
     found: dict[str, set[str]] = {}
     for site, sku in rows.values_list("site", "sku"):

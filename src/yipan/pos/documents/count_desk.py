@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from yipan.pos.documents import stocktake
 from yipan.pos.documents.count_system import POS
 from yipan.pos.queries.counting import list_doubts
 from yipan.pos.queries.goods import find_product
-from yipan.pos.rules.shelves import read_place
+from yipan.pos.rules.shelves import read_place, write_place
 from yipan.stocktake.documents.desk import Desk, PlaceRow, Scanned
 
 PLACES: Final = (
@@ -25,6 +25,11 @@ COMMANDS: Final = {"CMD:UNDO": "undo", "CMD:POST": "post", "CMD:DAMAGED": "damag
 def list_places(site: str) -> tuple[PlaceRow, ...]:  # noqa: ARG001 - every store has the same
     """Return the areas of a store."""
     return PLACES
+
+
+def walk(site: str, places: Collection[str]) -> list[str]:  # noqa: ARG001 - stores are alike
+    """Return areas as one walks: from the shop floor to the back."""
+    return [row.code for row in PLACES if row.code in places]
 
 
 def get_label(place: str) -> str:
@@ -55,10 +60,13 @@ DESK: Final = Desk(
     get_label=get_label,
     system=POS,
     names="pos",
+    read_action="pos.read",
     count_action="pos.count",
     plan_action="pos.plan_count",
     list_places=list_places,
     list_problems=list_problems,
+    walk=walk,
+    write_place=write_place,
     resolve=resolve,
     close_sheet=stocktake.close_sheet,
     post=stocktake.post,

@@ -46,6 +46,7 @@ class KeptLine:
     disposition: Short = ""
     original_ticket: Short = ""
     promotion: Short = ""
+    multiplier_used: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +120,7 @@ def _make_numbered(ticket: KeptTicket) -> Numbered:
             disposition=line.disposition if line.quantity < 0 else "",
             original_ticket=line.original_ticket,
             promotion=line.promotion,
+            multiplier_used=line.multiplier_used,
         )
         for number, line in enumerate(ticket.lines, start=1)
     )

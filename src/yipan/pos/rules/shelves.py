@@ -31,3 +31,9 @@ def read_place(text: str) -> tuple[str, str] | None:
     if area not in AREAS or (label != area and not shelf):
         return None
     return AREAS[area], shelf[:SHELF_LENGTH_MAX]
+
+
+def write_place(area: str, shelf: str) -> str:
+    """Return the label of an area or of a shelf in it, as `read_place` reads it."""
+    label = next(label for label, code in AREAS.items() if code == area)
+    return f"{label}-{shelf}" if shelf else label

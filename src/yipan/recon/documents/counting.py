@@ -198,10 +198,11 @@ def explain_open(*, sites: Collection[str]) -> int:
     )
     by_key = {Key(site=each.site, sku=each.sku, place=each.place): each for each in found}
     differences = [_describe(key, each) for key, each in by_key.items()]
-    for finding in explain(evidence.gather(differences), weights=learned.read_weights()):
+    gathered = evidence.gather(differences)
+    for finding in explain(gathered, weights=learned.read_weights()):
         case = by_key[finding.key]
         if finding.quantity == case.quantity:
-            findings.keep(case, finding)
+            findings.keep(case, finding, evidence=gathered)
             case.save(update_fields=["finding", "cause", "probability_permille", "state"])
     return len(found)
 
@@ -220,8 +221,9 @@ def _explain_by_rounds(case: Case) -> None:
         return
     key = Key(site=case.site, sku=case.sku, place=case.place)
     difference = replace(_describe(key, case), rounds=looks)
-    [finding] = explain(evidence.gather([difference]), weights=learned.read_weights())
-    findings.keep(case, finding)
+    gathered = evidence.gather([difference])
+    [finding] = explain(gathered, weights=learned.read_weights())
+    findings.keep(case, finding, evidence=gathered)
 
 
 def _describe(key: Key, case: Case) -> Difference:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from yipan.recon.models import Case, CaseState
-from yipan.recon.rules import Finding, Part
+from yipan.recon.rules import Evidence, Finding, Part
 from yipan.recon.rules.interfaces import InterfaceFinding
 
 PERMILLE = 1_000
@@ -13,11 +14,14 @@ PARTS_MAX = 20
 DOCUMENTS_MAX = 20
 
 
-def keep(case: Case, finding: Finding) -> None:
+def keep(case: Case, finding: Finding, *, evidence: Evidence) -> None:
     """Put a finding into a case that is about to be saved: parts that add up to its quantity."""
     assert finding.quantity == case.quantity
+    carriers = {line.document: line.carrier for line in evidence.lines.get(finding.key, ())}
     case.finding = {
-        "parts": [write_part(part) for part in finding.parts],
+        "parts": [
+            {**write_part(part), "carrier": _find_carrier(part, carriers)} for part in finding.parts
+        ],
         "runner_up": write_part(finding.runner_up) if finding.runner_up else None,
     }
     case.cause = str(finding.main.cause)
@@ -50,6 +54,11 @@ def keep_proof(case: Case, found: list[InterfaceFinding]) -> None:
     case.cause = str(main["cause"]) if main else ""
     case.probability_permille = int(str(main["permille"])) if main else 0
     _mark_explained(case, is_named=bool(found))
+
+
+def _find_carrier(part: Part, carriers: Mapping[str, str]) -> str:
+    """Return who carried the goods of the first document of a part that names one."""
+    return next((carriers[each] for each in part.documents if carriers.get(each)), "")
 
 
 def write_part(part: Part) -> dict[str, Any]:

@@ -78,6 +78,7 @@ class Hint:
     cause: str
     cases: int
     quantity: int
+    value_minor: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +93,7 @@ class Losses:
     unknown_minor: int
     causes: tuple[CauseSum, ...]
     partners: tuple[Hint, ...]
+    carriers: tuple[Hint, ...]
     actors: tuple[Hint, ...]
     to_detect: timedelta | None
     to_close: timedelta | None
@@ -165,7 +167,11 @@ def sum_losses(*, sites: frozenset[str] | None, since: datetime) -> Losses:
     found = list(query.order_by("-id")[:CASES_MAX])
     known = unknown = 0
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    hints: dict[str, dict[tuple[str, str], list[int]]] = {"partner": {}, "actor": {}}
+    hints: dict[str, dict[tuple[str, str], list[int]]] = {
+        "partner": {},
+        "carrier": {},
+        "actor": {},
+    }
     for case in found:
         for part in _list_parts(case):
             quantity, cause = int(part["quantity"]), str(part["cause"])
@@ -184,6 +190,7 @@ def sum_losses(*, sites: frozenset[str] | None, since: datetime) -> Losses:
         unknown_minor=unknown,
         causes=_rank(sums),
         partners=_list_hints(hints["partner"]),
+        carriers=_list_hints(hints["carrier"]),
         actors=_list_hints(hints["actor"]),
         to_detect=_get_median([case.created_at - case.since for case in found]),
         to_close=_get_median(
@@ -260,8 +267,8 @@ def _rank(sums: Mapping[str, Sequence[int]]) -> tuple[CauseSum, ...]:
 
 def _list_hints(seen: Mapping[tuple[str, str], Sequence[int]]) -> tuple[Hint, ...]:
     rows = [
-        Hint(name=name, cause=cause, cases=count, quantity=quantity)
-        for (name, cause), (count, quantity, _value) in seen.items()
+        Hint(name=name, cause=cause, cases=count, quantity=quantity, value_minor=value)
+        for (name, cause), (count, quantity, value) in seen.items()
         if count >= HINT_CASES_MIN
     ]
     rows.sort(key=lambda row: (-row.cases, row.name, row.cause))

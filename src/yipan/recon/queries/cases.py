@@ -78,7 +78,11 @@ class CaseDetail:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFilter:
-    """What the inbox shows; `sites` is the reader's scope."""
+    """
+    What the inbox shows; `sites` is the reader's scope.
+
+    `partner`, `carrier` and `actor` are who stands on the documents of a part of the finding.
+    """
 
     state: str = "open"
     kind: str = ""
@@ -86,6 +90,9 @@ class CaseFilter:
     site: str = ""
     text: str = ""
     owner: str = ""
+    partner: str = ""
+    carrier: str = ""
+    actor: str = ""
     sites: frozenset[str] | None = None
 
 
@@ -261,9 +268,12 @@ def _filter(which: CaseFilter) -> QuerySet[Case]:
         query = query.exclude(state=CaseState.CLOSED)
     elif which.state:
         query = query.filter(state=which.state)
-    for name in ("kind", "cause", "site", "owner"):
-        if getattr(which, name):
-            query = query.filter(**{name: getattr(which, name)})
+    named = {name: getattr(which, name) for name in ("kind", "cause", "site", "owner")}
+    query = query.filter(**{name: value for name, value in named.items() if value})
+    signed = {name: getattr(which, name) for name in ("partner", "carrier", "actor")}
+    for name, value in signed.items():
+        if value:
+            query = query.filter(finding__parts__contains=[{name: value}])
     if which.text:
         query = query.filter(number__istartswith=which.text) | query.filter(
             sku__istartswith=which.text

@@ -13,7 +13,8 @@ from yipan.masterdata.queries import compute_business_date, find_sites, find_sku
 from yipan.masterdata.rows import SiteRow
 from yipan.recon.queries.cuts import SYSTEMS
 from yipan.recon.queries.habits import count_expired, find_rhythm
-from yipan.recon.queries.learned import count_keys
+from yipan.recon.queries.kits import Kits, find_kits
+from yipan.recon.queries.learned import count_keys, find_hot
 from yipan.recon.queries.logs import ON_HAND, get_group
 from yipan.recon.queries.opened import Captured, Opened, open_books
 from yipan.recon.rules import Difference, Evidence, Expected, Goods, Key, Line
@@ -37,7 +38,18 @@ GOES_TO = {
     "supplier": "supplier_return",
 }
 #: Messages tell how documents were captured that somebody captured by hand.
-CAPTURED = frozenset({"goods_receipt", "transfer_receipt", "customer_return"})
+CAPTURED = frozenset(
+    {
+        "goods_receipt",
+        "transfer_receipt",
+        "customer_return",
+        "sales_issue",
+        "transfer_shipment",
+        "scrap",
+        "sample_issue",
+        "internal_use",
+    }
+)
 
 
 def get_book(site: str) -> str:
@@ -78,18 +90,23 @@ def gather(differences: Sequence[Difference], *, status: str = "available") -> E
     if not differences:
         return Evidence(differences=())
     sites = find_sites({each.key.site for each in differences})
+    kits = find_kits(differences)
     books = open_books(
-        {(each.key.site, each.key.sku): get_book(each.key.site) for each in differences}
+        {
+            (each.key.site, each.key.sku): get_book(each.key.site)
+            for each in (*differences, *kits.asked)
+        }
     )
     known = [(each, books[each.key.site, each.key.sku]) for each in differences]
+    sold = [(each, books[each.key.site, each.key.sku]) for each in kits.asked]
     return Evidence(
         differences=[
             _look_for_expired(each, book, site=sites[each.key.site], status=status)
             for each, book in known
         ],
-        lines={each.key: read_lines(each, book, status=status) for each, book in known},
+        lines={each.key: read_lines(each, book, status=status) for each, book in (*known, *sold)},
         expected={each.key: _list_expected(each, book) for each, book in known},
-        goods=_describe_goods(known),
+        goods=_describe_goods(known, kits=kits),
         counted=count_keys(
             sites={each.key.site for each in differences},
             since=min(each.since for each in differences),
@@ -183,12 +200,17 @@ def _make_line(row: MovementRow, *, key: Key, kind: str, quantity: int, captured
         counterpart_quantity=captured.counterpart_quantity,
         partner=captured.partner,
         actor=header.actor,
+        uses_multiplier=captured.uses_multiplier,
+        carrier=captured.carrier,
     )
 
 
-def _describe_goods(known: Collection[tuple[Difference, Opened]]) -> dict[str, Goods]:
+def _describe_goods(
+    known: Collection[tuple[Difference, Opened]], *, kits: Kits
+) -> dict[str, Goods]:
     rhythms = _find_rhythms(known)
-    rows = find_skus({each.key.sku for each, _ in known})
+    rows = find_skus({each.key.sku for each, _ in known} | kits.parts.keys())
+    hot = find_hot(rows)
     return {
         code: Goods(
             sku=code,
@@ -198,6 +220,8 @@ def _describe_goods(known: Collection[tuple[Difference, Opened]]) -> dict[str, G
             packs=frozenset({row.case_size, *(barcode.pack_size for barcode in row.barcodes)})
             - {1},
             price_minor=row.price_minor,
+            is_hot=code in hot,
+            components=kits.get_parts(code),
             sample_days=rhythms.get(code, (0, 1))[0],
             sample_quantity=rhythms.get(code, (0, 1))[1],
         )

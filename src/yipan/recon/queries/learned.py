@@ -16,6 +16,8 @@ from yipan.recon.rules.weights import name_group
 CORRECTIONS_MAX = 2_000
 #: Goods of more SKUs than this are not looked up for the losses of one count.
 SKUS_MAX = 20_000
+#: One theft may strike anything.
+THEFTS_OF_HOT_GOODS = 2
 #: A loss written off teaches nothing of causes.
 TEACHES_NOTHING = frozenset({Cause.UNKNOWN, Cause.SHRINKAGE})
 
@@ -39,6 +41,25 @@ def read_weights() -> Weights:
     return Weights().learn((goods[sku].category, cause) for sku, cause in confirmed if sku in goods)
 
 
+def find_hot(skus: Collection[str]) -> set[str]:
+    """
+    Return which SKUs thieves come for: those of which thefts were confirmed more than once.
+
+    A person has to have closed the cases with a document; what the engine supposed counts not.
+    """
+    thefts = (
+        CaseCorrection.objects.filter(
+            case__kind=CaseKind.BOOK_VS_COUNT,
+            case__state=CaseState.CLOSED,
+            case__sku__in=list(skus),
+            cause=Cause.THEFT,
+        )
+        .values_list("case__sku")
+        .annotate(cases=Count("case", distinct=True))
+    )
+    return {sku for sku, cases in thefts if cases >= THEFTS_OF_HOT_GOODS}
+
+
 def count_keys(*, sites: Collection[str], since: datetime) -> dict[str, int]:
     """Return how many lines were counted at some sites since then, by group of goods."""
     rows = list(
@@ -48,9 +69,10 @@ def count_keys(*, sites: Collection[str], since: datetime) -> dict[str, int]:
         .order_by("sku")[:SKUS_MAX]
     )
     goods = find_skus({sku for sku, _ in rows})
+    hot = find_hot(goods)
     counted: dict[str, int] = {}
     for sku, count in rows:
         if sku in goods:
-            group = name_group(Goods(sku=sku, category=goods[sku].category))
+            group = name_group(Goods(sku=sku, category=goods[sku].category, is_hot=sku in hot))
             counted[group] = counted.get(group, 0) + count
     return counted

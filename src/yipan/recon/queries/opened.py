@@ -19,6 +19,10 @@ RECEIPTS = frozenset({"supplier", "transfer:in", "in_transit"})
 OPENED = RECEIPTS | {"customer", "opening"}
 #: For each SKU of a site, the last first.
 MESSAGES_OPENED_MAX = 60
+#: Where goods go to, or come from, by a line that somebody wrote: its message says how. Such lines
+#: are many, and a mistake is seldom a small one: the largest are opened first.
+WRITTEN = frozenset({"customer", "scrap", "sample", "internal_use", "transfer:out"})
+WRITTEN_OPENED_MAX = 40
 QUANTITIES = (
     "quantity",
     "quantity_sound",
@@ -37,6 +41,8 @@ class Captured:
     counterpart: str = ""
     counterpart_quantity: int | None = None
     partner: str = ""
+    uses_multiplier: bool = False
+    carrier: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +76,8 @@ class Opened:
         lines = [line for line in data.get("lines") or () if line.get("sku") == self.sku]
         if row.from_account.partition("/")[0] == "customer":
             return _read_return(lines, order=str(data.get("order_number") or ""))
+        if row.to_account.partition("/")[0] in WRITTEN:
+            return _read_written(lines, quantity=row.quantity)
         if not lines:
             return Captured()
         first = lines[0]
@@ -88,6 +96,7 @@ class Opened:
             partner=str(
                 data.get("supplier") or data.get("from_site") or (paper.partner if paper else "")
             ),
+            carrier=self._find_carrier(data),
         )
 
     def list_unanswered(self) -> Iterator[Paper]:
@@ -117,6 +126,12 @@ class Opened:
         receipts = {origin for origin, named, _ in self.list_received() if named == inbound}
         return found[0] if len(found) == len(receipts) == 1 else None
 
+    def _find_carrier(self, data: Mapping[str, Any]) -> str:
+        """Return who brought what a receipt took in; empty, where its papers name several."""
+        inbound = str(data.get("inbound_order_number") or "")
+        named = {paper.carrier for paper in self.papers if inbound and paper.inbound == inbound}
+        return named.pop() if len(named) == 1 else ""
+
     def _get_data(self, row: MovementRow) -> Mapping[str, Any]:
         header = row.header
         if header is None or header.sequence is None:
@@ -135,6 +150,22 @@ def _read_return(lines: Sequence[Mapping[str, Any]], *, order: str) -> Captured:
     )
 
 
+def _read_written(lines: Sequence[Mapping[str, Any]], *, quantity: int) -> Captured:
+    """Return how goods were sold or written off: by the line of this quantity, else by any."""
+    out = [line for line in lines if int(line.get("quantity") or 0) > 0]
+    out = [line for line in out if int(line["quantity"]) == quantity] or out
+    if not out:
+        return Captured()
+    modes = [str(line.get("capture_mode") or "") for line in out]
+    expected = out[0].get("quantity_expected")
+    return Captured(
+        # Of several lines of the same goods, the one that was typed is the one to doubt.
+        mode="key" if "key" in modes else modes[0],
+        expected=int(expected) if expected is not None else None,
+        uses_multiplier=any(line.get("multiplier_used") for line in out),
+    )
+
+
 def open_books(wanted: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], Opened]:
     """
     Return what is known of SKUs at sites. `wanted` maps site and SKU to the site's own book.
@@ -146,13 +177,20 @@ def open_books(wanted: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], O
         for (site, sku), book in wanted.items()
     }
     headed = {key: _list_opened(same) for key, same in rows.items()}
-    told = _open({number for numbers in headed.values() for number in numbers})
+    written = {key: _list_written(same) for key, same in rows.items()}
+    told = _open(
+        {number for by_key in (headed, written) for same in by_key.values() for number in same}
+    )
     papers = read_papers(sites={site for site, _ in wanted}, skus={sku for _, sku in wanted})
     return {
         (site, sku): Opened(
             sku=sku,
             rows=same,
-            told={number: told[number] for number in headed[site, sku] if number in told},
+            told={
+                number: told[number]
+                for number in (*headed[site, sku], *written[site, sku])
+                if number in told
+            },
             papers=[paper for paper in papers[site] if paper.sku == sku],
             is_whole=len(same) < MOVEMENTS_MAX
             and len(headed[site, sku]) < MESSAGES_OPENED_MAX
@@ -174,6 +212,19 @@ def _list_opened(rows: Iterable[MovementRow]) -> list[tuple[str, int]]:
     return [(source, sequence) for source, sequence in numbers if sequence is not None][
         :MESSAGES_OPENED_MAX
     ]
+
+
+def _list_written(rows: Iterable[MovementRow]) -> list[tuple[str, int]]:
+    """Return the numbers of the messages of lines that somebody wrote, the largest lines first."""
+    sized = [
+        (-row.quantity, place, row.header.source, row.header.sequence)
+        for place, row in enumerate(rows)
+        if row.header is not None
+        and row.header.source
+        and row.header.sequence is not None
+        and row.to_account.partition("/")[0] in WRITTEN
+    ]
+    return [(source, sequence) for *_, source, sequence in sorted(sized)[:WRITTEN_OPENED_MAX]]
 
 
 def _open(numbers: Collection[tuple[str, int]]) -> dict[tuple[str, int], Mapping[str, Any]]:

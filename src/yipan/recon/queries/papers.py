@@ -33,6 +33,7 @@ class Paper:
     quantity: int
     at: datetime
     partner: str
+    carrier: str = ""
     is_open: bool = True
 
 
@@ -84,6 +85,7 @@ def _read_notice(data: Mapping[str, Any], *, at: datetime) -> list[Paper]:
             quantity=int(line["quantity"]),
             at=datetime.fromisoformat(expected_at) if expected_at else at,
             partner=str(data.get("supplier") or ""),
+            carrier=str(data.get("carrier") or ""),
         )
         for line in data.get("lines") or ()
     ]
@@ -98,6 +100,7 @@ def _read_shipment(data: Mapping[str, Any], *, at: datetime) -> list[Paper]:
             quantity=int(line["quantity_expected"]),
             at=at,
             partner=str(data.get("from_site") or ""),
+            carrier=str(data.get("carrier") or ""),
         )
         for line in data.get("lines") or ()
     ]

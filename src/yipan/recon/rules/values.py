@@ -93,6 +93,7 @@ class Line:
     partner: str = ""
     actor: str = ""
     uses_multiplier: bool = False
+    carrier: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

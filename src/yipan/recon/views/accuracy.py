@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_GET
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
+from yipan.masterdata.queries import find_sites, find_suppliers
 from yipan.recon.queries import accuracy, cases, charts, reports
 from yipan.recon.rules.control import Chart
+from yipan.recon.views.drawing import draw_bar, draw_weeks
 from yipan.recon.views.words import CAUSES
 
 DAYS = 30
@@ -36,6 +39,8 @@ def show_accuracy(request: HttpRequest) -> HttpResponse:
     rows = cases.list_accuracy(sites=actor.sites, since=since)
     lines, exact = sum(row.lines for row in rows), sum(row.exact for row in rows)
     losses = accuracy.sum_losses(sites=actor.sites, since=since)
+    largest = max((abs(row.value_minor) for row in losses.causes), default=0)
+    weeks = accuracy.list_weeks(sites=actor.sites, at=at)
     trees = reports.list_trees(sites=actor.sites)
     compared = [row.compared_at for row in trees if row.compared_at is not None]
     context = {
@@ -46,7 +51,8 @@ def show_accuracy(request: HttpRequest) -> HttpResponse:
         "open_cases": sum(row.open_cases for row in rows),
         "value": sum(row.value_open_minor for row in rows),
         "categories": accuracy.list_categories_accuracy(sites=actor.sites, since=since),
-        "weeks": accuracy.list_weeks(sites=actor.sites, at=at),
+        "weeks": weeks,
+        "weeks_drawn": draw_weeks(weeks),
         "charts": [
             {
                 "site": row.site,
@@ -60,13 +66,14 @@ def show_accuracy(request: HttpRequest) -> HttpResponse:
         "chart_height": CHART_HEIGHT,
         "losses": losses,
         "causes": [
-            {"row": row, "label": CAUSES.get(row.cause, row.cause)} for row in losses.causes
+            {
+                "row": row,
+                "label": CAUSES.get(row.cause, row.cause),
+                "bar": draw_bar(row.value_minor, of=largest),
+            }
+            for row in losses.causes
         ],
-        "hints": [
-            {"kind": kind, "row": row, "label": CAUSES.get(row.cause, row.cause)}
-            for kind, found in (("partner", losses.partners), ("actor", losses.actors))
-            for row in found
-        ],
+        "hints": _list_hints(losses),
         "to_detect": _write_span(losses.to_detect),
         "to_close": _write_span(losses.to_close),
         "coverage": accuracy.get_coverage(
@@ -82,6 +89,24 @@ def show_accuracy(request: HttpRequest) -> HttpResponse:
         else [],
     }
     return render(request, "recon/accuracy.html", context)
+
+
+def _list_hints(losses: accuracy.Losses) -> list[dict[str, object]]:
+    """Return who stands on papers of a cause, with names and the way to their cases."""
+    kinds = (("partner", losses.partners), ("carrier", losses.carriers), ("actor", losses.actors))
+    codes = {row.name for row in losses.partners}
+    named = {**find_sites(codes), **find_suppliers(codes)}
+    return [
+        {
+            "kind": kind,
+            "row": row,
+            "named": named.get(row.name) if kind == "partner" else None,
+            "label": CAUSES.get(row.cause, row.cause),
+            "query": urlencode({kind: row.name, "cause": row.cause, "state": ""}),
+        }
+        for kind, found in kinds
+        for row in found
+    ]
 
 
 def _place(chart: Chart) -> list[dict[str, object]]:

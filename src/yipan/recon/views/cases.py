@@ -40,7 +40,15 @@ def list_cases(request: HttpRequest) -> HttpResponse:
     actor = get_actor(request)
     wanted = {
         name: request.GET.get(name, default)[:TEXT_LENGTH_MAX]
-        for name, default in (("state", "open"), ("kind", ""), ("cause", ""), ("q", ""))
+        for name, default in (
+            ("state", "open"),
+            ("kind", ""),
+            ("cause", ""),
+            ("q", ""),
+            ("partner", ""),
+            ("carrier", ""),
+            ("actor", ""),
+        )
     }
     which = CaseFilter(
         state=wanted["state"] if wanted["state"] in {"open", *CaseState.values} else "",
@@ -49,6 +57,9 @@ def list_cases(request: HttpRequest) -> HttpResponse:
         site=find_chosen_site(request, actor=actor),
         text=wanted["q"],
         owner=actor.name if request.GET.get("mine") else "",
+        partner=wanted["partner"],
+        carrier=wanted["carrier"],
+        actor=wanted["actor"],
         sites=actor.sites,
     )
     rows = cases.list_cases(

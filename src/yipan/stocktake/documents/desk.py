@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from yipan.masterdata.rows import SkuRow
 from yipan.stocktake.documents.system import System
 from yipan.stocktake.models import CountSheet, Stocktake
+from yipan.stocktake.queries.papers import Walk
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,17 +46,21 @@ class Desk:
     """
     The system of a kind of site, as pages and operations use it.
 
-    `names` is where its addresses begin (`wms`, `pos`); `problems` are places and SKUs that
-    work has raised a doubt about.
+    `names` is where its addresses begin (`wms`, `pos`); `list_problems` gives places and SKUs
+    that work has raised a doubt about; `walk` puts places in the order one walks; `write_place`
+    gives what is scanned at a place and a shelf of it.
     """
 
     system: System
     names: str
+    read_action: str
     count_action: str
     plan_action: str
     list_places: Callable[[str], Sequence[PlaceRow]]
     get_label: Callable[[str], str | Promise]
     list_problems: Callable[[str], Iterable[tuple[str, str]]]
+    walk: Walk
+    write_place: Callable[[str, str], str]
     resolve: Callable[[str, str], Scanned]
     close_sheet: Callable[..., CountSheet]
     post: Callable[..., Stocktake]

@@ -12,7 +12,7 @@ from yipan.documents import numbers, told, trail
 from yipan.documents.states import lock_for
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.stocktake.documents.refusals import NothingToCount
+from yipan.stocktake.documents.refusals import NothingToCount, SecondLook
 from yipan.stocktake.documents.system import System
 from yipan.stocktake.models import CountSheet, SheetState, Stocktake, StocktakeKind
 from yipan.stocktake.models import StocktakeState as State
@@ -147,13 +147,17 @@ def open_shelf(*, number: str, planned: Planned, by: Trace) -> CountSheet:
     Return the sheet of a place or shelf that somebody may count now, or add one to a running
     stocktake.
 
+    :raises SecondLook: if it waits for somebody else to look, who has not seen it yet.
     :raises WrongState: if nobody counts in it now.
     """
     stocktake = lock_for("count", model=Stocktake, number=number, steps=STEPS)
     same = stocktake.sheets.filter(place=planned.place, shelf=planned.shelf)
+    waiting = list(same.exclude(state__in=[SheetState.CLOSED, SheetState.DROPPED]).order_by("id"))
+    if waiting and all(by.actor in sheet.not_by for sheet in waiting):
+        raise SecondLook(sheet=waiting[0].number)
     mine = [
         sheet
-        for sheet in same.exclude(state__in=[SheetState.CLOSED, SheetState.DROPPED]).order_by("id")
+        for sheet in waiting
         if by.actor not in sheet.not_by
         and sheet.counter in ("", by.actor)
         and sheet.assignee in ("", by.actor)

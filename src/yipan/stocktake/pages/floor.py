@@ -69,14 +69,17 @@ def show_tasks(request: HttpRequest, desk: Desk, *, site: SiteRow | None) -> Htt
 
 
 def _open(request: HttpRequest, desk: Desk, *, site: str) -> str:
-    """Return the sheet of the scanned place: planned, or of a spot count that begins now."""
-    scanned = desk.resolve(site, request.POST.get("scan", ""))
-    if scanned.kind != "place":
-        raise PlaceUnknown(place=request.POST.get("scan", "")[:32])
+    """Return the sheet of what was scanned: its own, or that of a place, planned or begun now."""
+    text = request.POST.get("scan", "").strip()
     trace, at = get_trace(request), timezone.now()
     mine = stocktakes.list_own_sheets(
         system=desk.system.name, site=site, actor=trace.actor, limit=stocktakes.ROWS_MAX
     )
+    if any(sheet.number == text.upper() for sheet in mine):
+        return text.upper()  # the barcode of a sheet on paper
+    scanned = desk.resolve(site, text)
+    if scanned.kind != "place":
+        raise PlaceUnknown(place=text[:32])
     for sheet in mine:
         if (sheet.place, sheet.shelf) == (scanned.place, scanned.shelf):
             return sheet.number

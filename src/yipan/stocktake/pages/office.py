@@ -15,6 +15,7 @@ from yipan.access.actors import get_actor
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
+from yipan.documents.told import TooManyLines
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata.rows import SiteRow
@@ -25,6 +26,7 @@ from yipan.stocktake.documents.observing import Handed, Observation
 from yipan.stocktake.documents.refusals import NothingToCount
 from yipan.stocktake.documents.system import Acting
 from yipan.stocktake.models import StocktakeKind
+from yipan.stocktake.papers import answer_file_to_fill, answer_sheets
 from yipan.stocktake.queries import files, stocktakes
 from yipan.stocktake.queries.coverage import get_coverage
 from yipan.stocktake.queries.stocktakes import StocktakeRow, get_stocktake
@@ -32,6 +34,7 @@ from yipan.stocktake.queries.stocktakes import StocktakeRow, get_stocktake
 ROWS_PER_PAGE = 50
 WRONG_SHOWN_MAX = 200
 MARKED_MAX = 500
+NUMBER_LENGTH_MAX = 48
 STATES = ("open", "posted", "canceled")
 #: Way of a stocktake, as the stepper shows it.
 WAY = ("planned", "counting", "explained", "submitted", "posted")
@@ -135,6 +138,37 @@ def take(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     return redirect(f"{desk.names}:stocktake", number=number)
 
 
+def print_sheets(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """Show what is still to be counted as PDF; `?sheet=` narrows it to one."""
+    row = _get(request, desk, number)
+    sheet = request.GET.get("sheet", "")[:NUMBER_LENGTH_MAX]
+    return _answer(request, desk, row, lambda: answer_sheets(request, desk, row, sheet=sheet))
+
+
+def write_list(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """Answer what is still to be counted as a table to fill in; `?format=` is csv or xlsx."""
+    row = _get(request, desk, number)
+    sheet = request.GET.get("sheet", "")[:NUMBER_LENGTH_MAX]
+    file_format = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    return _answer(
+        request,
+        desk,
+        row,
+        lambda: answer_file_to_fill(request, desk, row, file_format=file_format, sheet=sheet),
+    )
+
+
+def _answer(
+    request: HttpRequest, desk: Desk, row: StocktakeRow, answer: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Return an answer, or go back to the stocktake with what is in the way."""
+    try:
+        return answer()
+    except (NothingToCount, TooManyLines) as refusal:
+        messages.error(request, f"{tell(refusal)} ({refusal.code})")
+        return redirect(f"{desk.names}:stocktake", number=row.number)
+
+
 def take_file(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Take a list of counts out of a file; with wrong rows nothing, unless the good ones are."""
     row = _get(request, desk, number)
@@ -149,6 +183,7 @@ def take_file(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
             find_place=lambda text: _find_place(desk, row.site.code, text),
             time_zone=row.site.time_zone,
             now=at,
+            is_complete="is_complete" in request.POST,
         )
         if not found.wrong or (found.rows and "take_good" in request.POST):
             _record(request, desk, row=row, found=found)
@@ -195,11 +230,15 @@ def _record(request: HttpRequest, desk: Desk, *, row: StocktakeRow, found: files
         ),
         new_id=make_id,
     )
-    messages.success(
-        request,
-        ngettext("%(count)d row taken.", "%(count)d rows taken.", len(found.rows))
-        % {"count": len(found.rows)},
-    )
+    said = ngettext("%(count)d row taken.", "%(count)d rows taken.", len(found.rows))
+    messages.success(request, said % {"count": len(found.rows)})
+    if found.empty:
+        said = ngettext(
+            "%(count)d row without a quantity was left out.",
+            "%(count)d rows without a quantity were left out.",
+            found.empty,
+        )
+        messages.info(request, said % {"count": found.empty})
 
 
 def _find_place(desk: Desk, site: str, text: str) -> tuple[str, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -29,6 +29,14 @@ HEADS: Final[Mapping[str, str]] = {
     "counted_at": "counted_at", "time": "counted_at", "盘点时间": "counted_at",
     "时间": "counted_at", "counter": "counter", "counted_by": "counter", "盘点人": "counter",
 }  # fmt: skip
+#: How a list to fill in is headed, by language. Name and book are for the reader alone.
+WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": ("place", "sku", "name", "lot", "status", "quantity", "counted_at", "counter", "book"),
+    "zh-hans": (
+        "位置", "商品编码", "商品名称", "批次", "状态",
+        "实盘数量", "盘点时间", "盘点人", "账面数量",
+    ),
+}  # fmt: skip
 STATUSES: Final = frozenset({"available", "damaged", "blocked", "quarantine"})
 
 WRONG: Final[Mapping[str, str | Promise]] = {
@@ -38,6 +46,7 @@ WRONG: Final[Mapping[str, str | Promise]] = {
     "quantity": _("The quantity is no whole number from 0 up."),
     "status": _("There is no such status."),
     "time": _("The time cannot be read, or lies ahead."),
+    "empty": _("The list is to be complete: write 0 where none is there."),
     "doubled": _("The same goods stand in an earlier row."),
 }
 
@@ -73,10 +82,11 @@ class WrongRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheetful:
-    """What a file holds."""
+    """What a file holds. `empty` rows have no quantity: nobody looked there."""
 
     rows: tuple[Row, ...]
     wrong: tuple[WrongRow, ...]
+    empty: int = 0
 
 
 def read_file(
@@ -85,12 +95,14 @@ def read_file(
     find_place: Callable[[str], tuple[str, str] | None],
     time_zone: str,
     now: datetime,
+    is_complete: bool = False,
 ) -> Sheetful:
     """
     Return what a file counts, each row either as it can be taken or with what is wrong.
 
     `find_place` gives the place and shelf a text means, None when there is none. A time without
-    its zone is that of the site.
+    its zone is that of the site. A row without a quantity is left out: nobody looked there; in a
+    list that is to be complete (`is_complete`) it is wrong.
 
     :raises FileUnreadable: if it is no table.
     :raises FileTooLarge: if it is too large.
@@ -106,20 +118,30 @@ def read_file(
     if not {"place", "sku", "quantity"} <= columns.keys():
         wrong = WrongRow(number=number, code="columns", text=", ".join(head)[:120])
         return Sheetful(rows=(), wrong=(wrong,))
-    skus = _find_skus([_get(cells, columns, "sku") for _, cells in lines[1:]])
-    return _part(
+    filled = [line for line in lines[1:] if _get(line[1], columns, "quantity")]
+    missing = [
+        WrongRow(number=number, code="empty", text=" ".join(cells)[:120])
+        for number, cells in lines[1:]
+        if not _get(cells, columns, "quantity")
+    ]
+    skus = _find_skus([_get(cells, columns, "sku") for _, cells in filled])
+    found = _part(
         [
-            _read(
-                {name: _get(cells, columns, name) for name in columns},
-                number=number,
-                skus=skus,
-                place=find_place(_get(cells, columns, "place")),
-                zone=ZoneInfo(time_zone),
-                now=now,
-            )
-            for number, cells in lines[1:]
+            *(missing if is_complete else ()),
+            *(
+                _read(
+                    {name: _get(cells, columns, name) for name in columns},
+                    number=number,
+                    skus=skus,
+                    place=find_place(_get(cells, columns, "place")),
+                    zone=ZoneInfo(time_zone),
+                    now=now,
+                )
+                for number, cells in filled
+            ),
         ]
     )
+    return replace(found, empty=0 if is_complete else len(missing))
 
 
 def _list_lines(content: bytes) -> list[tuple[int, list[str]]]:
@@ -127,7 +149,9 @@ def _list_lines(content: bytes) -> list[tuple[int, list[str]]]:
     for line in open_table(content).lines:
         if len(lines) > ROWS_MAX:
             raise told.TooManyLines(lines=len(lines), maximum=ROWS_MAX)
-        lines.append((line.number, [str(cell or "").strip() for cell in line.cells]))
+        lines.append(
+            (line.number, [("" if cell is None else str(cell)).strip() for cell in line.cells])
+        )
     return lines
 
 

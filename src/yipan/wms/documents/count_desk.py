@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from yipan.masterdata import queries as masterdata
@@ -11,6 +11,7 @@ from yipan.wms import queries
 from yipan.wms.documents import stocktake
 from yipan.wms.documents.count_system import WMS
 from yipan.wms.queries.doubts import list_doubts
+from yipan.wms.queries.giving import write_paths
 
 PLACES_MAX: Final = 100_000
 
@@ -24,6 +25,17 @@ def list_places(site: str) -> list[PlaceRow]:
         found += [PlaceRow(code=row.code, label=row.code, group=row.zone) for row in rows]
         if not rows or len(found) >= PLACES_MAX:
             return found
+
+
+def walk(site: str, places: Collection[str]) -> list[str]:
+    """Return bins as one walks: up one aisle, down the next; those that are gone last."""
+    paths = write_paths(site, masterdata.find_bins(site, places).values())
+    return sorted(places, key=lambda place: (place not in paths, paths.get(place, ""), place))
+
+
+def write_place(place: str, shelf: str) -> str:  # noqa: ARG001 - a bin has no shelves
+    """Return what is scanned at a bin: its code."""
+    return place
 
 
 def get_label(place: str) -> str:
@@ -59,10 +71,13 @@ DESK: Final = Desk(
     get_label=get_label,
     system=WMS,
     names="wms",
+    read_action="wms.read",
     count_action="wms.count",
     plan_action="wms.plan_count",
     list_places=list_places,
     list_problems=list_problems,
+    walk=walk,
+    write_place=write_place,
     resolve=resolve,
     close_sheet=stocktake.close_sheet,
     post=stocktake.post,

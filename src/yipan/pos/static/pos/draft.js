@@ -50,6 +50,7 @@ export class Draft {
 
   // Returns the quantity added, or null when it is no quantity any more.
   add(item, size, mode) {
+    const isMultiplied = this.multiplier > 1;
     const quantity = (this.multiplier || 1) * size * (this.isReturn ? -1 : 1);
     this.multiplier = 0;
     const at = this.lines.findIndex((line) => line.sku === item.sku && !line.is_gift && !line.keyed_minor && !line.order
@@ -60,11 +61,12 @@ export class Draft {
       const { sku, name, name_zh, category, price_minor, currency } = item;
       this.lines.push({
         sku, name, name_zh, category, price_minor, currency, quantity,
-        capture_mode: mode, disposition: "sellable", keyed_minor: 0, promotion_minor: 0, promotion: "", is_gift: false,
+        capture_mode: mode, multiplier_used: isMultiplied, disposition: "sellable", keyed_minor: 0, promotion_minor: 0, promotion: "", is_gift: false,
       });
       this.current = this.lines.length - 1;
     } else {
       this.lines[at].quantity = total;
+      this.lines[at].multiplier_used ||= isMultiplied;
       this.current = at;
     }
     this.isReturn = false;
@@ -152,6 +154,7 @@ export class Draft {
       quantity: line.quantity,
       amount_minor: amountOf(line),
       capture_mode: line.capture_mode,
+      multiplier_used: Boolean(line.multiplier_used),
       line_type: line.quantity < 0 ? "return" : line.is_gift ? "gift" : line.order ? "order" : "sale",
       discount_minor: line.is_gift ? 0 : discountOf(line),
       disposition: line.quantity < 0 ? line.disposition : "",
