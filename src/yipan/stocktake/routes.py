@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Final, Literal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 from ninja import Query, Router, Schema
@@ -46,7 +46,8 @@ TABLE_ANSWER: Final = {
 }
 
 Word = Annotated[str, Field(max_length=48)]
-View = Callable[..., HttpResponse]
+Show = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class StocktakeQuery(Schema):
@@ -81,13 +82,13 @@ def make_pages(
 ) -> list[URLPattern]:
     """Return the pages of a kind of site; `find_site` tells which one a request is about."""
 
-    def at_site(action: str, methods: tuple[str, ...], show: View) -> View:
+    def at_site(action: str, methods: tuple[str, ...], show: Show) -> View:
         def view(request: HttpRequest) -> HttpResponse:
             return show(request, desk, site=find_site(request))
 
         return require_http_methods(list(methods))(page(action=action)(view))
 
-    def of_one(action: str, methods: tuple[str, ...], show: View) -> View:
+    def of_one(action: str, methods: tuple[str, ...], show: Show) -> View:
         def view(request: HttpRequest, number: str) -> HttpResponse:
             return show(request, desk, number)
 
