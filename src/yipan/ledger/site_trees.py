@@ -163,7 +163,8 @@ _ALL: LiteralString = (
      group by c.site, c.is_hub, g.leaf
 """
 )
-# Few SKUs change between two looks: only theirs are graded.
+# Few SKUs change between two looks: only theirs are graded. The legs are laid out before they meet
+# the places, of which there are as many: left to itself, the planner pairs each with each.
 _CHANGES: LiteralString = (
     """
     with cut as (
@@ -183,16 +184,19 @@ _CHANGES: LiteralString = (
         join ledger_posting h on h.bucket = any (%(buckets)s::smallint[])
                              and h.source = c.source and h.sequence > c.sequence
                              and h.source <> ''),
-    change as (
-      select p.site, p.is_hub, m.sku_id, l.status,
+    leg as materialized (
+      select l.place_id, m.sku_id, l.status, m.recorded_at,
              case when m.is_settled then l.quantity else 0 end as settled,
              case when m.is_settled then 0 else l.quantity end as pending
         from fresh m
        cross join lateral (values (m.from_place, m.from_status, -m.quantity),
                                   (m.to_place, m.to_status, m.quantity))
-                          l (place_id, status, quantity)
+                          l (place_id, status, quantity)),
+    change as (
+      select p.site, p.is_hub, l.sku_id, l.status, l.settled, l.pending
+        from leg l
         join place p on p.place_id = l.place_id
-        join cut c on c.site = p.site and m.recorded_at >= c.since
+        join cut c on c.site = p.site and l.recorded_at >= c.since
       union all
       select p.site, p.is_hub, m.sku_id, l.status, 0, l.quantity
         from behind w
