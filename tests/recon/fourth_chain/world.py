@@ -24,7 +24,7 @@ PREFIXES = {
     "transfer_receipt": "TR",
     "transfer_shipment": "TS",
     "sales_issue": "T",
-    "customer_return": "R",
+    "customer_return": "T",
     "sample_issue": "I",
     "scrap": "I",
     "bin_move": "BM",
