@@ -15,10 +15,12 @@ import pytest
 from yipan.planning.rules import gate, learned
 from yipan.planning.rules.calibration import GRID, Seen, find_asked, translate
 from yipan.planning.rules.effects import Game, draw_curves, try_policies
-from yipan.planning.rules.gate import CHANCES, Score, passes
-from yipan.planning.rules.levels import Floats, smooth, smooth_tsb
+from yipan.planning.rules.gate import Score, passes
+from yipan.planning.rules.levels import Floats, mix_speeds, smooth, smooth_tsb
 from yipan.planning.rules.policies import Policy
 from yipan.planning.rules.quantiles import count_below, find_chance_above, find_quantiles
+from yipan.planning.rules.scoring import CHANCES
+from yipan.planning.rules.tuning import PLAIN, Tuning, read, tune
 
 DAYS = 420
 
@@ -64,9 +66,41 @@ def test_the_future_never_enters_what_is_said() -> None:
     noise = demand.copy()
     noise[:, origin:] = np.random.default_rng(1).poisson(80, (20, 60))
 
-    for say in (gate.say_tier0, gate.say_normal):
-        said = say(demand, masked, horizons, origin=origin)
-        assert np.array_equal(said, say(noise, masked, horizons, origin=origin))
+    said = gate.say_normal(demand, masked, horizons, origin=origin)
+    assert np.array_equal(said, gate.say_normal(noise, masked, horizons, origin=origin))
+    leaning = Tuning(is_mixed=True, leaning=0.5, at_one=0.4, slope=0.1)
+    for tuning in (PLAIN, leaning):
+        first, second = (
+            read(it, masked, horizons, [tuning] * 20).say(origin, CHANCES) for it in (demand, noise)
+        )
+        assert np.array_equal(first, second)
+
+
+def test_spreads_lean_on_each_other_where_that_lost_less() -> None:
+    chance = np.random.default_rng(5)
+    rates = chance.gamma(1.5, 0.4, 150)[:, None] * np.ones(DAYS)
+    alike = chance.poisson(chance.gamma(0.5, rates / 0.5)).astype(float)
+    masked, horizons = np.zeros(alike.shape, dtype=bool), np.full(150, 9, dtype=np.int64)
+
+    tuning = tune(alike, masked, horizons)
+    plain, tuned = (read(alike, masked, horizons, [it] * 150) for it in (PLAIN, tuning))
+    (_, alone), (_, together) = plain.expect(DAYS), tuned.expect(DAYS)
+
+    true = np.log(1 + rates[:, 0] / 0.5)
+    assert tuning.leaning > 0
+    assert np.abs(np.log(together) - true).mean() < np.abs(np.log(alone) - true).mean() * 0.9
+    assert tune(alike[:5], masked[:5], horizons[:5]) == PLAIN
+
+
+def test_a_quick_level_is_believed_where_demand_jumps_and_a_slow_one_where_it_does_not() -> None:
+    chance = np.random.default_rng(6)
+    jump = np.where(np.arange(DAYS) < DAYS - 21, 4.0, 12.0) * np.ones((40, 1))
+    calm = np.full((40, DAYS), 4.0)
+    masked = np.zeros(calm.shape, dtype=bool)
+    jumping, calm = (chance.poisson(it).astype(float) for it in (jump, calm))
+
+    assert mix_speeds(jumping, masked)[:, -1].mean() > smooth(jumping, masked)[:, -1].mean() + 1
+    assert mix_speeds(calm, masked)[:, -1].std() < smooth(calm, masked)[:, -1].std()
 
 
 def test_a_candidate_has_to_be_better_and_to_cover_what_it_says() -> None:

@@ -22,8 +22,9 @@ from yipan.planning.executors.running import Executor, ExecutorMissing, Processe
 from yipan.planning.rules import gate, learned
 from yipan.planning.rules.effects import Curve, draw_curves, find_first_day
 from yipan.planning.rules.engine import plan_shard
-from yipan.planning.rules.gate import CHANCES, Score
+from yipan.planning.rules.gate import Score
 from yipan.planning.rules.moving import Lane, solve
+from yipan.planning.rules.scoring import CHANCES
 from yipan.planning.rules.shard import Shard, get_shard_number, hash_plans
 
 SEEDS = (1, 2, 3)

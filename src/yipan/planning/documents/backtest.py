@@ -119,6 +119,7 @@ def _keep(
         misses=misses,
         scores=[asdict(it) for it in verdict.scores],
         curves=curves,
+        tuning=asdict(verdict.tuning),
         learned=text,
         learned_digest=hashlib.blake2b(text.encode(), digest_size=8).hexdigest() if text else "",
     )

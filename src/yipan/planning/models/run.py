@@ -75,7 +75,8 @@ class Backtest(Document):
     What the gate saw of a segment: scores on rolling origins, curves of policies, and the verdict.
 
     `scores` and `curves` are plain data of `rules.gate` and `rules.simulation`; `learned` is the
-    model as text, "" unless it was adopted. `misses` counts the weeks it failed in a row.
+    model as text, "" unless it was adopted; `tuning` is how tier 0 reads the segment. `misses`
+    counts the weeks it failed in a row.
     """
 
     segment = models.CharField(max_length=96)
@@ -88,6 +89,7 @@ class Backtest(Document):
     misses = models.IntegerField(default=0)
     scores = models.JSONField(default=list)
     curves = models.JSONField(default=list)
+    tuning = models.JSONField(default=dict)
     learned = models.TextField(blank=True)
     learned_digest = models.CharField(max_length=64, blank=True)
     is_current = models.BooleanField(default=True)

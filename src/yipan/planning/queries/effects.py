@@ -82,8 +82,17 @@ def _simulate(shard: Shard, chosen: list[tuple[int, Policy]]) -> dict[str, Any]:
     packs = [it.case_size or place.pack for it, place in zip(then, places, strict=True)]
     now = [replace(it.policy, is_not_stocked=False, is_running_out=False) for it in places]
 
+    tunings = [shard.place_tunings[it] for it in numbers]
+
     def make(policies: list[Policy], packs: list[int]) -> Game:
-        return Game(demand=demand, masked=masked, policies=policies, packs=packs, prices=prices)
+        return Game(
+            demand=demand,
+            masked=masked,
+            policies=policies,
+            packs=packs,
+            prices=prices,
+            tunings=tunings,
+        )
 
     return {
         "places": len(places),

@@ -16,8 +16,8 @@ from yipan.planning.models.proposal import ProposalState
 from yipan.planning.queries.history import list_known_keys, read_history
 from yipan.planning.queries.occasions import read_occasions
 from yipan.planning.queries.policies import read_layers, read_suppliers, resolve_policy
-from yipan.planning.rules.gate import CHANCES
 from yipan.planning.rules.policies import Layer, Policy
+from yipan.planning.rules.scoring import CHANCES
 from yipan.planning.rules.shard import (
     DAYS_AHEAD,
     Coming,
@@ -26,6 +26,7 @@ from yipan.planning.rules.shard import (
     Shard,
     get_shard_number,
 )
+from yipan.planning.rules.tuning import Tuning
 from yipan.pool.book import SITE_BOOK
 from yipan.pool.queries.channels import list_services
 from yipan.pool.queries.supplies import SupplyRow, list_supplies, list_told_documents
@@ -85,7 +86,7 @@ def read_shard(skus: Sequence[str], *, number: int, today: date, costs: Costs) -
         )
         for (sku, site), days in zip(keys, listed, strict=True)
     ]
-    models, gates, asked = _read_gates({it.segment for it in places})
+    current = _list_gates({it.segment for it in places})
     return Shard(
         number=number,
         weekday=today.isoweekday(),
@@ -94,9 +95,10 @@ def read_shard(skus: Sequence[str], *, number: int, today: date, costs: Costs) -
         demand=demand,
         masked=masked,
         occasions=read_occasions(rows, today=today),
-        models=models,
-        gates=gates,
-        asked=asked,
+        models={it.segment: it.learned for it in current if it.adopted == "learned" and it.learned},
+        gates={it.segment: it.number for it in current},
+        asked=_read_asked(current),
+        tunings={it.segment: Tuning(**it.tuning) for it in current},
         costs=costs,
     )
 
@@ -204,17 +206,17 @@ def _read_coordinates(sites: dict[str, SiteRow]) -> dict[str, tuple[float, float
     }
 
 
-def _read_gates(
-    segments: set[str],
-) -> tuple[dict[str, str], dict[str, str], dict[tuple[str, str], dict[float, float]]]:
-    """Return learned models by segment, the records of their gates, and what to ask of models."""
-    current = Backtest.objects.filter(is_current=True, segment__in=segments).order_by("segment")
-    models = {it.segment: it.learned for it in current if it.adopted == "learned" and it.learned}
-    asked = {
+def _list_gates(segments: set[str]) -> list[Backtest]:
+    """Return the records of the gates that count for some segments."""
+    return list(Backtest.objects.filter(is_current=True, segment__in=segments).order_by("segment"))
+
+
+def _read_asked(current: Sequence[Backtest]) -> dict[tuple[str, str], dict[float, float]]:
+    """Return what to ask of the model of a segment in place of some chances."""
+    return {
         (it.segment, str(score["model"])): dict(zip(CHANCES, score["asked"], strict=True))
         for it in current
         for score in it.scores
         # Records from before there were corrections have none.
         if tuple(score.get("asked", CHANCES)) != CHANCES
     }
-    return models, {it.segment: it.number for it in current}, asked

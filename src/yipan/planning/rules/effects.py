@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from yipan.planning.rules import learned
-from yipan.planning.rules.levels import Flags, Floats, measure_ratios, smooth
+from yipan.planning.rules.levels import Flags, Floats
 from yipan.planning.rules.ordering import set_target
 from yipan.planning.rules.policies import Method, Policy, list_reviews
 from yipan.planning.rules.quantiles import find_quantiles
@@ -23,12 +23,13 @@ from yipan.planning.rules.simulation import (
     follow_quantiles,
     simulate,
 )
+from yipan.planning.rules.tuning import PLAIN, Tuning, read, tune
 
 DAYS_SCORED = 182
 DAYS_MIN = 91
 #: Knobs tried for the picture: days of cover, and service levels.
 COVERS = (0, 2, 4, 7, 10, 14, 21, 28, 40)
-LEVELS = (0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
+LEVELS = (0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999)
 #: A review day is not looked at more often than this in the simulation.
 REVIEW = 7
 
@@ -44,13 +45,18 @@ class Curve:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Game:
-    """Places to play policies on: history, what is decided, packs and prices, a row each."""
+    """
+    Places to play policies on: history, what is decided, packs and prices, a row each.
+
+    `tunings` are how tier 0 reads each of them, as it stands where there are none.
+    """
 
     demand: Floats
     masked: Flags
     policies: Sequence[Policy]
     packs: Sequence[int]
     prices: Floats
+    tunings: Sequence[Tuning] = ()
 
 
 def find_first_day(days: int) -> int:
@@ -63,11 +69,10 @@ def try_policies(game: Game) -> Cost:
     demand, masked, policies = game.demand, game.masked, game.policies
     terms = make_terms(game)
     spans = terms.leads + terms.review
-    levels = smooth(demand, masked)
+    tier0 = read(demand, masked, spans, game.tunings or [PLAIN] * len(demand))
 
     def rule(day: int) -> tuple[Floats, Floats]:
-        ratios = measure_ratios(demand, masked, levels, spans, until=day)
-        means = levels[:, day] * spans
+        means, ratios = tier0.expect(day)
         below, up_to = np.zeros(len(policies)), np.zeros(len(policies))
         for row, policy in enumerate(policies):
             quantile = 0.0
@@ -75,7 +80,10 @@ def try_policies(game: Game) -> Cost:
                 one, chance = slice(row, row + 1), policy.service_permille / 1000
                 quantile = float(find_quantiles(means[one], ratios[one], [chance])[0, 0])
             target = set_target(
-                policy, quantile=quantile, rate=float(levels[row, day]), horizon=int(spans[row])
+                policy,
+                quantile=quantile,
+                rate=float(tier0.levels[row, day]),
+                horizon=int(spans[row]),
             )
             cap = target.up_to if target.cap is None else min(target.up_to, target.cap)
             below[row], up_to[row] = target.order_below, max(cap, policy.reorder_quantity)
@@ -109,16 +117,10 @@ def draw_curves(game: Game, *, model: str = "", weekday: int = 1) -> list[Curve]
 
 def say_tables(game: Game, terms: Terms, *, first: int) -> dict[int, Floats]:
     """Return what tier 0 says before each review: quantiles at `LEVELS`, a row per series."""
-    demand, masked = game.demand, game.masked
-    levels, spans = smooth(demand, masked), terms.leads + terms.review
-    return {
-        day: find_quantiles(
-            levels[:, day] * spans,
-            measure_ratios(demand, masked, levels, spans, until=day),
-            LEVELS,
-        )
-        for day in range(first, demand.shape[1], terms.review)
-    }
+    demand, masked, spans = game.demand, game.masked, terms.leads + terms.review
+    tuning = tune(demand[:, :first], masked[:, :first], spans)
+    tier0 = read(demand, masked, spans, [tuning] * len(demand))
+    return {day: tier0.say(day, LEVELS) for day in range(first, demand.shape[1], terms.review)}
 
 
 def ask_tables(

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from yipan.planning.rules import learned
 from yipan.planning.rules.calibration import translate
-from yipan.planning.rules.levels import Flags, Floats, measure_ratios, smooth, smooth_tsb
+from yipan.planning.rules.levels import Flags, Floats, measure_ratios, smooth_tsb
 from yipan.planning.rules.policies import list_reviews
-from yipan.planning.rules.quantiles import find_quantiles
+from yipan.planning.rules.quantiles import find_each, find_quantiles
 from yipan.planning.rules.shard import DAYS_AHEAD, Occasion, Place, Shard
+from yipan.planning.rules.tuning import find_levels, lean
 
 #: Below so many days on sale a place borrows the history of what is like it.
 DAYS_KNOWN_MIN = 28
@@ -64,12 +65,14 @@ def expect(shard: Shard) -> Expected:
     demand = add_downstream(places, shard.demand / past)
     masked = mask_upstream(places, shard.masked)
     waits, horizons = _list_horizons(shard)
-    history = smooth(demand, masked)
+    tunings = shard.place_tunings
+    history = find_levels(demand, masked, tunings)
     ratios = measure_ratios(demand, masked, history, horizons)
     levels, intermittent = history[:, -1].copy(), smooth_tsb(demand, masked)
     borrowed = _borrow(places, levels, ratios, intermittent)
     future = mix_factors(places, levels, future)
     means = _sum_ahead(levels, future, horizons)
+    ratios = lean(ratios, means, tunings)
     _widen(places, levels, means, ratios)
     mine, kept = np.zeros(len(places)), np.zeros((len(places), len(KEPT)))
     for rows, asked in _group(shard, range(len(places)), "negative_binomial"):
@@ -218,14 +221,9 @@ def _find_own(
     asked: Mapping[float, float],
 ) -> Floats:  # fmt: skip
     """Return the quantile of each of some places at the service level of its policy."""
-    levels = np.asarray([places[it].policy.service_permille for it in rows])
-    numbers, found = np.asarray(rows), np.zeros(len(rows))
-    for permille in np.unique(levels):
-        fit = np.flatnonzero(levels == permille)
-        chance = translate(asked, int(permille) / 1000)
-        said = find_quantiles(means[numbers[fit]], ratios[numbers[fit]], [chance])
-        found[fit] = said[:, 0]
-    return found
+    numbers = np.asarray(rows)
+    chances = [translate(asked, places[it].policy.service_permille / 1000) for it in rows]
+    return find_each(means[numbers], ratios[numbers], chances)
 
 
 def _ask_models(
@@ -252,10 +250,10 @@ def _ask_models(
         moved = shard.asked.get((segment, "learned"), {})
         levels = [shard.places[row].policy.service_permille / 1000 for row in rows]
         chances = [translate(moved, it) for it in levels]
-        said.mine[rows] = learned.predict_each(model, asked, chances)
-        said.kept[rows] = learned.predict(
-            model, asked, [translate(moved, it / 1000) for it in KEPT]
-        )
+        means, ratios = learned.expect(model, asked)
+        said.mine[rows] = find_each(means, ratios, chances)
+        kept = [translate(moved, it / 1000) for it in KEPT]
+        said.kept[rows] = find_quantiles(means, ratios, kept)
         for row in rows:
             names[row] = "learned"
     return tuple(names)

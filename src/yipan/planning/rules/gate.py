@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 
 from yipan.planning.rules import learned
 from yipan.planning.rules.calibration import GRID, Seen, find_asked, list_earlier
-from yipan.planning.rules.levels import Flags, Floats, measure_ratios, smooth
-from yipan.planning.rules.quantiles import find_quantiles
+from yipan.planning.rules.levels import Flags, Floats
+from yipan.planning.rules.scoring import CHANCES, add_losses, get_scales, sum_ahead
 from yipan.planning.rules.shard import DAYS_TESTED_MIN, WEEKS_TESTED
+from yipan.planning.rules.tuning import PLAIN, Tuning, read, tune
 
 #: What a model says at an origin, at some chances: a row per series.
 Say = Callable[[int, Sequence[float]], Floats]
 
-CHANCES = (0.8, 0.9, 0.95, 0.98, 0.99)
 WEEKS = WEEKS_TESTED
 #: A candidate has to be better by so much, and cover as it says within so many points.
 GAIN_MIN = 0.02
@@ -55,13 +55,18 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What the gate saw and decided: how many series and origins, and the model adopted."""
+    """
+    What the gate saw and decided: how many series and origins, and the model adopted.
+
+    `tuning` is how tier 0 is to read the segment from now on.
+    """
 
     series: int
     origins: int
     scores: tuple[Score, ...]
     adopted: str
     gain: float
+    tuning: Tuning = PLAIN
 
 
 def list_origins(days: int, *, longest: int, weeks: int = WEEKS) -> list[int]:
@@ -79,14 +84,16 @@ def judge(
     scales = get_scales(demand, horizons, until=origins[0])
     ground = Ground(demand=demand, horizons=horizons, scales=scales, origins=origins)
 
-    def tier0(origin: int, chances: Sequence[float]) -> Floats:
-        return say_tier0(demand, masked, horizons, origin=origin, chances=chances)
+    # How tier 0 reads them is chosen before the first origin, as a learned model is trained.
+    first = origins[0]
+    tuning = tune(demand[:, :first], masked[:, :first], horizons)
+    tier0 = read(demand, masked, horizons, [tuning] * len(demand))
 
     def normal(origin: int, chances: Sequence[float]) -> Floats:
         return say_normal(demand, masked, horizons, origin=origin, chances=chances)
 
     scores = [
-        _score("negative_binomial", ground, tier0, known_from=0),
+        _score("negative_binomial", ground, tier0.say, known_from=0),
         _score("normal", ground, normal, known_from=None),
     ]
     base, adopted, gain = scores[0], "negative_binomial", 0.0
@@ -95,7 +102,12 @@ def judge(
         gain = 1 - scores[-1].pinball / base.pinball if base.pinball else 0.0
         adopted = "learned" if passes(scores[-1], base) else adopted
     return Verdict(
-        series=len(demand), origins=len(origins), scores=tuple(scores), adopted=adopted, gain=gain
+        series=len(demand),
+        origins=len(origins),
+        scores=tuple(scores),
+        adopted=adopted,
+        gain=gain,
+        tuning=tune(demand, masked, horizons),
     )
 
 
@@ -103,17 +115,6 @@ def passes(candidate: Score, base: Score) -> bool:
     """Return whether a candidate may take the place of tier 0."""
     is_better = candidate.pinball <= base.pinball * (1 - GAIN_MIN)
     return is_better and all(it <= COVERAGE_WITHIN for it in list_misses(candidate))
-
-
-def say_tier0(
-    demand: Floats, masked: Flags, horizons: NDArray[np.int64], *, origin: int,
-    chances: Sequence[float] = CHANCES,
-) -> Floats:  # fmt: skip
-    """Return the quantiles that tier 0 says before a column."""
-    past, unseen = demand[:, :origin], masked[:, :origin]
-    levels = smooth(past, unseen)
-    ratios = measure_ratios(past, unseen, levels, horizons)
-    return find_quantiles(levels[:, -1] * horizons, ratios, chances)
 
 
 def say_normal(
@@ -129,29 +130,6 @@ def say_normal(
     scores = np.asarray([NormalDist().inv_cdf(it) for it in chances])
     said = (mean * horizons)[:, None] + scores * (spread * np.sqrt(horizons))[:, None]
     return np.asarray(np.maximum(0.0, said))
-
-
-def get_scales(demand: Floats, horizons: NDArray[np.int64], *, until: int) -> Floats:
-    """Return what losses are divided by: mean day-to-day change times the root of the horizon."""
-    steps = np.abs(np.diff(demand[:, :until], axis=1))
-    begun = np.argmax(demand[:, :until] > 0, axis=1)
-    counted = np.arange(steps.shape[1]) >= begun[:, None]
-    mean = np.where(counted, steps, 0.0).sum(axis=1) / np.maximum(1, counted.sum(axis=1))
-    return np.asarray(np.sqrt(horizons) * np.maximum(mean, 0.01))
-
-
-def add_losses(said: Floats, came: Floats, scales: Floats) -> tuple[Floats, Floats]:
-    """Return the scaled pinball loss and the coverage of each chance, summed over series."""
-    chances = np.asarray(CHANCES)
-    over = came[:, None] - said
-    losses = np.maximum(chances * over, (chances - 1) * over) / scales[:, None]
-    return losses.sum(axis=0), (came[:, None] <= np.ceil(said - 1e-9)).sum(axis=0).astype(float)
-
-
-def sum_ahead(demand: Floats, horizons: NDArray[np.int64], *, origin: int) -> Floats:
-    """Return what came in the horizons from a column on."""
-    sums = np.cumsum(np.pad(demand[:, origin:], ((0, 0), (1, 0))), axis=1)
-    return np.asarray(sums[np.arange(len(horizons)), horizons])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,8 @@ Quantiles of lead-time demand (提前期需求) from the negative binomial distr
 
 Mean m and variance ratio v give p = 1/v and r = m/(v - 1); the probabilities follow from each
 other, p(k + 1) = p(k) (k + r)/(k + 1) (1 - p). Exact up to where they no longer count, so no table
-and no library of distributions is needed.
+and no library of distributions is needed. What varies a lot is counted in lots: of demand in units
+of c, mean and ratio are a c-th, and the gamma distribution is the limit of both.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ MEAN_EXACT_MAX = 20_000.0
 #: Standard deviations above the mean up to which probabilities are added.
 TAIL_DEVIATIONS = 12.0
 TAIL_MIN = 24
+#: A variance above so many times the mean is counted in lots.
+RATIO_BY_ONES = 60.0
 
 
 def count_below(mean: float, ratio: float) -> Floats:
@@ -54,6 +57,15 @@ def find_quantiles(means: Floats, ratios: Floats, chances: Sequence[float]) -> F
     return found
 
 
+def find_each(means: Floats, ratios: Floats, chances: Sequence[float]) -> Floats:
+    """Return one quantile for each series, at a chance of its own."""
+    wanted, found = np.asarray(chances), np.empty(len(means))
+    for chance in np.unique(wanted):
+        rows = np.flatnonzero(wanted == chance)
+        found[rows] = find_quantiles(means[rows], ratios[rows], [float(chance)])[:, 0]
+    return found
+
+
 def find_chance_above(mean: float, ratio: float, quantity: int) -> float:
     """Return P(demand > quantity)."""
     if quantity < 0:
@@ -68,8 +80,10 @@ def _find(mean: float, ratio: float, chances: Floats) -> Floats:
     if mean > MEAN_EXACT_MAX:
         curve = NormalDist(mean, math.sqrt(mean * max(RATIO_MIN, ratio)))
         return np.asarray([math.ceil(max(0.0, curve.inv_cdf(it))) for it in chances], dtype=float)
-    below = count_below(mean, ratio)
-    return np.searchsorted(below, chances - 1e-12).astype(float).clip(max=len(below) - 1)
+    lot = max(1.0, ratio / RATIO_BY_ONES)
+    below = count_below(mean / lot, ratio / lot)
+    found = np.searchsorted(below, chances - 1e-12).astype(float).clip(max=len(below) - 1)
+    return np.ceil(found * lot)
 
 
 def _round(values: Floats, digits: int) -> list[float]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from yipan.planning.rules.policies import Policy
+from yipan.planning.rules.tuning import PLAIN, Tuning
 
 if TYPE_CHECKING:
     from yipan.planning.rules.levels import Flags, Floats
@@ -119,7 +120,8 @@ class Shard:
     A part of the plan: all sites of some SKUs. Rows of the arrays are its `places`.
 
     `weekday` is today's, 1 for Monday; `models` maps a segment to a learned model as text. `asked`
-    maps a segment and a model to what to ask of it in place of some chances (`rules.calibration`).
+    maps a segment and a model to what to ask of it in place of some chances (`rules.calibration`),
+    `tunings` a segment to how tier 0 reads it.
     """
 
     number: int
@@ -131,8 +133,14 @@ class Shard:
     models: Mapping[str, str] = field(default_factory=dict)
     gates: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[tuple[str, str], Mapping[float, float]] = field(default_factory=dict)
+    tunings: Mapping[str, Tuning] = field(default_factory=dict)
     costs: Costs = Costs()
     month: int = 1
+
+    @property
+    def place_tunings(self) -> list[Tuning]:
+        """Return how each place is read: as its segment is, plainly where nothing was tested."""
+        return [self.tunings.get(it.segment, PLAIN) for it in self.places]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
