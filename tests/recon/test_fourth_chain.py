@@ -16,13 +16,13 @@ pytestmark = pytest.mark.slow
 
 SEED = 2
 #: What is measured on a part of the range of the seed lies above, and below, these.
-RIGHT_MIN, WRONG_MAX = 0.65, 0.16
+RIGHT_MIN, WRONG_MAX = 0.70, 0.15
 
 
 @pytest.fixture(scope="module", name="made")
 def make_once() -> tuple[World, Evidence]:
     """Return a retailer with heavy losses; no test changes it."""
-    return make(SEED, drip_factor=8)
+    return make(SEED, drip_factor=8, share=0.6)
 
 
 def test_every_fault_shows_and_nothing_else_does(made: tuple[World, Evidence]) -> None:
@@ -53,7 +53,7 @@ def test_goods_come_from_somewhere_and_no_shelf_holds_less_than_nothing(
 
 
 def test_the_same_seed_is_the_same_retailer_and_another_is_not() -> None:
-    first, again, other = (make(seed, share=0.15)[1] for seed in (5, 5, 6))
+    first, again, other = (make(seed, share=0.1)[1] for seed in (5, 5, 6))
 
     assert first == again
     assert first != other
