@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from yipan.access.doors import get_action, is_repeatable
-from yipan.config.api import api
+from yipan.config.api.root import api
 
 API_PREFIX = "api/v1/"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

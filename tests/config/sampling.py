@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from yipan.config.api import api
+from yipan.config.api.root import api
 
 #: What a text of this name may be.
 KNOWN = {"sku": "TEA-250", "site": "W1", "supplier": "SUP-01", "source": "wms:W1/stock"}

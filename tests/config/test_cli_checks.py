@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from yipan.config import cli_checks
-from yipan.config.cli import app
-from yipan.config.cli_session import OpenDatabase
+from yipan.config.cli import checks
+from yipan.config.cli.app import app
+from yipan.config.cli.session import OpenDatabase
 from yipan.foundation.findings import Finding
 from yipan.proof import run as proof_run
 
@@ -25,7 +25,7 @@ TOLD = {"name": "load", "value": 1.0, "unit": "processes", "target": None, "met"
 def results(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Return what each bench will say."""
     said: list[dict[str, Any]] = []
-    monkeypatch.setattr(cli_checks, "_run_bench", lambda _name, *, file: said)  # noqa: ARG005
+    monkeypatch.setattr(checks, "_run_bench", lambda _name, *, file: said)  # noqa: ARG005
     return said
 
 
@@ -53,7 +53,7 @@ def test_all_benches_are_run_when_none_is_named(results: list[dict[str, Any]]) -
     ended = CliRunner().invoke(app, ["bench", "--json"])
 
     names = [json.loads(line)["bench"] for line in ended.stdout.splitlines()]
-    assert names == cli_checks.list_benches()
+    assert names == checks.list_benches()
     assert {"exchange", "ingest", "ledger"} <= set(names)
 
 
@@ -76,7 +76,7 @@ def findings(monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
     def open_nothing() -> Iterator[OpenDatabase]:
         yield OpenDatabase(dsn="", is_ours=False)
 
-    monkeypatch.setattr(cli_checks, "open_database", open_nothing)
+    monkeypatch.setattr(checks, "open_database", open_nothing)
     monkeypatch.setattr(proof_run, "prove", lambda *, say: iter(found))  # noqa: ARG005
     return found
 

@@ -17,7 +17,7 @@ from tests.access.builders import a_client, a_key
 from yipan.access.doors import endpoint
 from yipan.access.models import LoginFailure
 from yipan.access.roles import Role
-from yipan.config.api import build_api
+from yipan.config.api.root import build_api
 from yipan.foundation.refusals import Refusal
 
 pytestmark = pytest.mark.django_db

@@ -19,8 +19,8 @@ from django.test import RequestFactory
 from tests.access.builders import an_actor
 from yipan.access.models import LoginFailure, StoredAnswer
 from yipan.access.roles import Role
-from yipan.config import idempotency
-from yipan.config.idempotency import IdempotencyKeyInUse, answer_once
+from yipan.config.edge import idempotency
+from yipan.config.edge.idempotency import IdempotencyKeyInUse, answer_once
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 CALLER = an_actor(Role.WAREHOUSE_WORKER)

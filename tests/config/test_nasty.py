@@ -26,7 +26,7 @@ from tests.access.builders import a_client, a_key
 from tests.access.routes import Route, list_routes
 from tests.config.sampling import make_samples
 from yipan.access.roles import Role
-from yipan.config.api import api
+from yipan.config.api.root import api
 
 pytestmark = pytest.mark.django_db
 

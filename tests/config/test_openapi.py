@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.access.routes import list_routes
-from yipan.config.api import api
+from yipan.config.api.root import api
 
 OPERATIONS = [
     (method.upper(), address, details)

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests import retailer
 from tests.access.builders import a_key, a_person
 from yipan.access.roles import Role
-from yipan.config import relay
+from yipan.config.edge import relay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

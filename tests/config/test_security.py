@@ -191,7 +191,7 @@ def test_a_fault_is_told_even_when_its_page_cannot_be_drawn(
         raise ZeroDivisionError("secret detail")
 
     monkeypatch.setattr("yipan.console.views.login.render", fail)
-    monkeypatch.setattr("yipan.config.security.render", fail)
+    monkeypatch.setattr("yipan.config.edge.security.render", fail)
 
     answer = Client(raise_request_exception=False).get("/login")
 

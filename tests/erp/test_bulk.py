@@ -11,7 +11,7 @@ from tests import retailer
 from tests.erp import moving
 from tests.scenarios.test_first_goods_api import Caller
 from yipan.access.roles import Role
-from yipan.config import api_bulk_jobs
+from yipan.config.api import bulk_jobs
 from yipan.documents.models import TrailStep
 from yipan.erp.models import TransferOrder
 
@@ -213,4 +213,4 @@ def test_a_job_of_other_sites_is_not_found() -> None:
 
 
 def run() -> int:
-    return api_bulk_jobs.run_part(clock=lambda: datetime(2026, 3, 2, 5, 0, tzinfo=UTC))
+    return bulk_jobs.run_part(clock=lambda: datetime(2026, 3, 2, 5, 0, tzinfo=UTC))

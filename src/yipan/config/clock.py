@@ -11,7 +11,8 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from yipan.channels import tasks as channels
-from yipan.config import idempotency, node
+from yipan.config import node
+from yipan.config.edge import idempotency
 from yipan.console import kept_days
 from yipan.documents import digests
 from yipan.erp import tasks as erp

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from yipan.access.actors import find_actor
-from yipan.config import idempotency
+from yipan.config.edge import idempotency
 from yipan.documents.doors import tell
 from yipan.foundation.refusals import Refusal
 

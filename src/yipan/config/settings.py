@@ -54,7 +54,7 @@ assert not (YIPAN_HTTPS and len(SECRET_KEY) < 50), "behind https, set YIPAN_SECR
 CSRF_TRUSTED_ORIGINS = [
     origin for origin in os.environ.get("YIPAN_ORIGINS", "").split(",") if origin
 ]
-CSRF_FAILURE_VIEW = "yipan.config.security.answer_csrf_failure"
+CSRF_FAILURE_VIEW = "yipan.config.edge.security.answer_csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = YIPAN_HTTPS
@@ -113,9 +113,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "yipan.config.security.SecurityHeaders",
-    "yipan.config.security.NulGuard",
-    "yipan.config.edge.ProblemMiddleware",
+    "yipan.config.edge.security.SecurityHeaders",
+    "yipan.config.edge.security.NulGuard",
+    "yipan.config.edge.guard.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -124,7 +124,7 @@ MIDDLEWARE = [
     "yipan.console.preferences.apply",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "yipan.config.security.RefusalPages",
+    "yipan.config.edge.security.RefusalPages",
     "yipan.config.scans.ScansOnce",
 ]
 TEMPLATES = [

@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 
-from yipan.config.api import api
+from yipan.config.api.root import api
 from yipan.console.views import login
 
-handler400 = "yipan.config.security.answer_unreadable"
-handler404 = "yipan.config.security.answer_missing"
-handler500 = "yipan.config.security.answer_fault"
+handler400 = "yipan.config.edge.security.answer_unreadable"
+handler404 = "yipan.config.edge.security.answer_missing"
+handler500 = "yipan.config.edge.security.answer_fault"
 
 urlpatterns = [
     path("api/v1/", api.urls),

@@ -22,7 +22,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 
 from yipan.channels import tasks as channels
-from yipan.config import api_bulk_jobs, clock, lab_runs, node
+from yipan.config import clock, lab_runs, node
 from yipan.documents import bulk_jobs
 from yipan.erp import tasks
 from yipan.exchange.backoff import Backoff
@@ -124,7 +124,7 @@ def _import_files(now: float) -> int:  # noqa: ARG001  jobs are told the time of
 
 
 def _take_lines(now: float) -> int:  # noqa: ARG001  jobs are told the time of the day
-    return api_bulk_jobs.run_part(clock=timezone.now)
+    return bulk_calls.run_part(clock=timezone.now)
 
 
 def _tell_stories(now: float) -> int:  # noqa: ARG001  runs are told the time of the day

@@ -17,7 +17,7 @@ from yipan.access.actors import SYSTEM
 from yipan.access.keys import KeyGrant
 from yipan.access.roles import Role
 from yipan.channels import tasks as channels
-from yipan.config import api_bulk_jobs
+from yipan.config.api import bulk_jobs
 from yipan.config.virtual.clock import VirtualClock
 from yipan.config.virtual.database import open_virtual_database
 from yipan.config.virtual.doors import Doors
@@ -205,7 +205,7 @@ class VirtualSystems:
             if self._work.has_jobs:
                 self._work.has_jobs = False
                 count += self._work_off(lambda: erp.run_import_jobs(clock=timezone.now))
-                count += self._work_off(lambda: api_bulk_jobs.run_part(clock=timezone.now))
+                count += self._work_off(lambda: bulk_jobs.run_part(clock=timezone.now))
             if not count:
                 break
             self._work.is_lively = True

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from yipan.config import node
-from yipan.config.idempotency import HEADER
+from yipan.config.edge.idempotency import HEADER
 from yipan.foundation.refusals import Refusal
 
 #: A customer waits; a register goes on without an answer after as long.

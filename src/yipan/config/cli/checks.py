@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from yipan.config.cli_session import answer, open_database, open_scratch_database, remarks
+from yipan.config.cli.session import answer, open_database, open_scratch_database, remarks
 from yipan.config.trouble import Trouble
 from yipan.foundation.findings import Finding
 

@@ -16,8 +16,8 @@ from yipan.access.actors import Actor
 from yipan.access.devices import get_address
 from yipan.access.doors import get_action, is_at_hub, is_repeatable
 from yipan.access.limits import TokenBuckets
-from yipan.config import idempotency, problems, relay
-from yipan.config.authentication import authenticate
+from yipan.config.edge import idempotency, problems, relay
+from yipan.config.edge.authentication import authenticate
 from yipan.foundation import requests
 from yipan.foundation.refusals import NotFound, Refusal
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yipan.config.cli_data import find_operator
-from yipan.config.cli_session import answer, open_database, remarks
+from yipan.config.cli.data import find_operator
+from yipan.config.cli.session import answer, open_database, remarks
 from yipan.config.embedded.lock import Lock
 from yipan.config.home import find_home
 from yipan.config.trouble import Trouble

@@ -12,7 +12,7 @@ import psycopg
 import typer
 from psycopg import pq
 
-from yipan.config.cli_session import OpenDatabase, answer, open_database, remarks
+from yipan.config.cli.session import OpenDatabase, answer, open_database, remarks
 from yipan.config.embedded.binaries import find_installation
 from yipan.config.embedded.lock import Lock
 from yipan.config.home import find_home

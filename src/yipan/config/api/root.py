@@ -8,24 +8,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
 from yipan.channels.api import router as channels_router
-from yipan.config import (
-    api_access,
-    api_bulk_jobs,
-    api_digests,
-    api_elsewhere,
-    api_event_feed,
-    api_events,
-    api_hours,
-    api_masterdata,
-    api_parked,
-    api_pool,
-    api_selling,
-    problems,
+from yipan.config.api import (
+    access,
+    bulk_jobs,
+    digests,
+    elsewhere,
+    event_feed,
+    events,
+    hours,
+    masterdata,
+    parked,
+    pool,
+    selling,
 )
-from yipan.config.authentication import KeyOrSession
-from yipan.config.description import DescribedApi
-from yipan.config.edge import guard
-from yipan.config.reading import StrictParser
+from yipan.config.api.description import DescribedApi
+from yipan.config.edge import problems
+from yipan.config.edge.authentication import KeyOrSession
+from yipan.config.edge.guard import guard
+from yipan.config.edge.reading import StrictParser
 from yipan.erp.api import router as erp_router
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.foundation.requests import Malformed
@@ -91,7 +91,7 @@ HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
 )
 
 api = build_api()
-api.add_router("", api_access.router)
+api.add_router("", access.router)
 api.add_router("", erp_router)
 api.add_router("", wms_router)
 api.add_router("", pos_router)
@@ -103,13 +103,13 @@ api.add_router("", store_orders_router)
 api.add_router("", channels_router)
 api.add_router("", recon_router)
 api.add_router("", planning_router)
-api.add_router("", api_digests.router)
-api.add_router("", api_event_feed.router)
-api.add_router("", api_events.router)
-api.add_router("", api_parked.router)
-api.add_router("", api_masterdata.router)
-api.add_router("", api_pool.router)
-api.add_router("", api_selling.router)
-api.add_router("", api_hours.router)
-api.add_router("", api_elsewhere.router)
-api.add_router("", api_bulk_jobs.router)
+api.add_router("", digests.router)
+api.add_router("", event_feed.router)
+api.add_router("", events.router)
+api.add_router("", parked.router)
+api.add_router("", masterdata.router)
+api.add_router("", pool.router)
+api.add_router("", selling.router)
+api.add_router("", hours.router)
+api.add_router("", elsewhere.router)
+api.add_router("", bulk_jobs.router)

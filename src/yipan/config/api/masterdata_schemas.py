@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field
 
-from yipan.config.wall_times import WallTime
+from yipan.config.edge.wall_times import WallTime
 from yipan.masterdata.checks import NUMBER_MAX
 from yipan.masterdata.rows import BarcodeRow
 

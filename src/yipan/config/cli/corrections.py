@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from yipan.config.cli_session import answer, open_database, remarks
+from yipan.config.cli.session import answer, open_database, remarks
 from yipan.config.startup import check_import_room
 from yipan.config.trouble import Trouble
 

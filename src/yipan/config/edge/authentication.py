@@ -11,7 +11,7 @@ from ninja.utils import check_csrf
 
 from yipan.access import keys
 from yipan.access.actors import Actor, Unauthenticated, attach_actor, find_actor
-from yipan.config.problems import CsrfFailed
+from yipan.config.edge.problems import CsrfFailed
 
 SCHEME = "bearer"
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as translate
 
 from yipan.access.doors import get_connecting
-from yipan.config import problems
+from yipan.config.edge import problems
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.foundation.requests import Malformed
 

@@ -11,7 +11,7 @@ from ninja.responses import Status
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
-from yipan.config.selling_schemas import (
+from yipan.config.api.selling_schemas import (
     AssignmentBody,
     BundleBody,
     ChannelBody,

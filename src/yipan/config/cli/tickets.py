@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from yipan.config.cli_data import DEVICE, find_operator
-from yipan.config.cli_session import answer, open_database, remarks
+from yipan.config.cli.data import DEVICE, find_operator
+from yipan.config.cli.session import answer, open_database, remarks
 from yipan.config.embedded.lock import Lock
 from yipan.config.home import find_home
 from yipan.config.startup import check_import_room

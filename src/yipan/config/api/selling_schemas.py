@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import Field
 
-from yipan.config.wall_times import WallTime
+from yipan.config.edge.wall_times import WallTime
 from yipan.ledger.moves import QUANTITY_MAX
 from yipan.pool.policy.channels import CARRIERS_MAX, PARTS_MAX, SITES_MAX
 from yipan.pool.queries import SKUS_PER_QUESTION_MAX

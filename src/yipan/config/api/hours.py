@@ -13,8 +13,8 @@ from pydantic import Field
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
-from yipan.config.selling_schemas import Reason, Site
-from yipan.config.wall_times import WallTime
+from yipan.config.api.selling_schemas import Reason, Site
+from yipan.config.edge.wall_times import WallTime
 from yipan.documents.doors import get_trace
 from yipan.masterdata import queries as masterdata
 from yipan.pool.policy import opening_hours as kept

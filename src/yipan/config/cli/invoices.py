@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from yipan.config.cli_session import answer, open_database, remarks
+from yipan.config.cli.session import answer, open_database, remarks
 from yipan.config.startup import check_import_room
 from yipan.config.trouble import Trouble
 

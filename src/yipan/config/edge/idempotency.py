@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from yipan.access.actors import Actor
 from yipan.access.models import StoredAnswer
-from yipan.config.reading import read_json
+from yipan.config.edge.reading import read_json
 from yipan.foundation.refusals import Refusal
 from yipan.foundation.requests import IdempotencyKeyMissing, IdempotencyKeyReused, Malformed
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import endpoint
-from yipan.config.idempotency import read_key
+from yipan.config.edge.idempotency import read_key
 from yipan.documents.told import require_known
 from yipan.ledger.moves import QUANTITY_MAX
 from yipan.pool import promises, queries, rules

@@ -10,8 +10,8 @@ from ninja.operation import Operation
 from ninja.types import DictStrAny
 
 from yipan.access.doors import get_action, is_repeatable
-from yipan.config import problems
-from yipan.config.idempotency import HEADER, KEY_LENGTH_MAX
+from yipan.config.edge import problems
+from yipan.config.edge.idempotency import HEADER, KEY_LENGTH_MAX
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from yipan.config.cli_session import answer, open_database, remarks
+from yipan.config.cli.session import answer, open_database, remarks
 from yipan.config.trouble import Trouble
 
 if TYPE_CHECKING:

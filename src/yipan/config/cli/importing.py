@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress
 
-from yipan.config.cli_corrections import corrections
-from yipan.config.cli_invoices import invoices
-from yipan.config.cli_session import answer, open_database, remarks
-from yipan.config.cli_tickets import tickets
+from yipan.config.cli.corrections import corrections
+from yipan.config.cli.invoices import invoices
+from yipan.config.cli.session import answer, open_database, remarks
+from yipan.config.cli.tickets import tickets
 from yipan.config.startup import check_import_room
 from yipan.config.trouble import Trouble
 

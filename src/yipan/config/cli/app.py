@@ -11,15 +11,15 @@ import psycopg
 import typer
 from rich.console import Console
 
-from yipan.config import (
-    cli_checks,
-    cli_data,
-    cli_database,
-    cli_import,
-    cli_live,
-    cli_people,
-    cli_session,
-    cli_simulate,
+from yipan.config.cli import (
+    checks,
+    data,
+    database,
+    importing,
+    live,
+    people,
+    session,
+    simulating,
 )
 from yipan.config.home import find_home
 from yipan.config.startup import read_port
@@ -34,17 +34,17 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-app.command("prove")(cli_checks.prove)
-app.command("bench")(cli_checks.bench)
-app.command("doctor")(cli_checks.doctor)
-app.command("demo")(cli_data.demo)
-app.command("live")(cli_live.live)
-app.command("simulate")(cli_simulate.simulate)
-app.command("compare-runs")(cli_simulate.compare_runs)
-app.add_typer(cli_import.app, name="import")
-app.add_typer(cli_data.key_app, name="apikey")
-app.add_typer(cli_people.app, name="person")
-app.add_typer(cli_database.app, name="database")
+app.command("prove")(checks.prove)
+app.command("bench")(checks.bench)
+app.command("doctor")(checks.doctor)
+app.command("demo")(data.demo)
+app.command("live")(live.live)
+app.command("simulate")(simulating.simulate)
+app.command("compare-runs")(simulating.compare_runs)
+app.add_typer(importing.app, name="import")
+app.add_typer(data.key_app, name="apikey")
+app.add_typer(people.app, name="person")
+app.add_typer(database.app, name="database")
 
 
 @app.command()
@@ -79,7 +79,7 @@ def up(  # noqa: PLR0913 - options of a command line have names
 ) -> None:
     """Start everything on this machine, and keep it running until Ctrl-C."""
     # Here, so that the other commands do not pay for it.
-    from yipan.config.cli_up import serve
+    from yipan.config.cli.up import serve
     from yipan.config.supervisor import Node
 
     serve(
@@ -103,7 +103,7 @@ def migrate(
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only what changes.")] = False,
 ) -> None:
     """Bring the tables up to date, and let the application's role use them."""
-    from yipan.config.cli_session import open_database
+    from yipan.config.cli.session import open_database
 
     with open_database(makes_tables=False):
         from yipan.config.grants import migrate_and_grant
@@ -117,7 +117,7 @@ def migrate(
 def version(*, json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Say which Yipan this is."""
     number = get_version("yipan")
-    cli_session.answer({"version": number}, text=f"yipan {number}", as_json=json)
+    session.answer({"version": number}, text=f"yipan {number}", as_json=json)
 
 
 def main() -> None:
@@ -141,7 +141,3 @@ def main() -> None:
 
 def _complain(sentence: str) -> None:
     Console(stderr=True, soft_wrap=True).print(f"[red]✗[/] {sentence}", highlight=False)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from yipan.config.cli_session import answer, open_database, remarks
+from yipan.config.cli.session import answer, open_database, remarks
 from yipan.config.trouble import Trouble
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from pydantic import Field
 from yipan.access.actors import Actor, get_actor
 from yipan.access.devices import get_device
 from yipan.access.doors import endpoint
-from yipan.config import import_job_schemas as job_schemas
-from yipan.config import masterdata_schemas as schemas
+from yipan.config.api import import_job_schemas as job_schemas
+from yipan.config.api import masterdata_schemas as schemas
 from yipan.erp.documents import master_bulk, master_record
 from yipan.erp.documents.master_bulk import LineResult
 from yipan.erp.documents.master_record import Author

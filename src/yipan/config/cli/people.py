@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from yipan.config.cli_data import DEVICE, find_operator
-from yipan.config.cli_session import answer, open_database
+from yipan.config.cli.data import DEVICE, find_operator
+from yipan.config.cli.session import answer, open_database
 from yipan.config.trouble import Trouble
 
 app = typer.Typer(help="People who may log in.", no_args_is_help=True)

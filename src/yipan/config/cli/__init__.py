@@ -1,0 +1,1 @@
+"""The command line: what people ask of the system from a terminal."""

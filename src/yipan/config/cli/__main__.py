@@ -1,0 +1,5 @@
+"""`python -m yipan.config.cli`."""
+
+from yipan.config.cli.app import main
+
+main()
