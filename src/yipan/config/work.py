@@ -23,6 +23,7 @@ from procrastinate.contrib.django.utils import connector_params
 
 from yipan.channels import tasks as channels
 from yipan.config import clock, lab_runs, node
+from yipan.config.api import bulk_jobs as bulk_calls
 from yipan.documents import bulk_jobs
 from yipan.erp import tasks
 from yipan.exchange.backoff import Backoff
