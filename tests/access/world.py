@@ -391,6 +391,7 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "lines": [goods],
     }
     return {
+        "POST api/v1/cases/{number}/choose": {"cause": "theft"},
         "POST api/v1/cases/{number}/correct": {"document": "AD-1", "quantity": 1},
         "POST api/v1/observations": {"site": store, "as_of_sequence": 1, "lines": [goods]},
         **planning_world.make_bodies(values["proposals:number"]),

@@ -8,8 +8,15 @@ from django.test import Client
 from tests import retailer
 from tests.access.builders import a_person
 from tests.recon.test_cases import look
+from tests.recon.test_healing import LATER, SOURCE, book_in_hub
+from tests.retailer import NOON
 from yipan.access.roles import Role
+from yipan.ledger.moves import Trace
+from yipan.recon.documents import case as cases
+from yipan.recon.documents import comparing, counting
 from yipan.recon.models import Case
+from yipan.recon.queries.between import read_between
+from yipan.recon.rules.proposing import get_quantity_to_post
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +96,77 @@ def test_a_manager_sees_the_own_stores_cases_alone_and_settles_none() -> None:
     assert there.get(f"/recon/cases/{number}").status_code == 404
     assert number not in there.get("/recon/cases").content.decode()
     assert here.post(f"/recon/cases/{number}/close", {"reason": "nothing"}).status_code == 403
+
+
+def test_a_person_chooses_another_cause_and_it_stays(controller: Client) -> None:
+    case = Case.objects.get()
+    found = case.finding["parts"]
+
+    said = controller.post(f"/recon/cases/{case.number}/choose", {"cause": "theft"}, follow=True)
+
+    assert "chosen by zhao" in said.content.decode()
+    counting.explain_open(sites={case.site})
+    case.refresh_from_db()
+    assert (case.cause, case.state, case.finding["chosen"]["by"]) == ("theft", "explained", "zhao")
+    # The finding of the engine stands beside it, and all of it is a loss now.
+    assert case.finding["parts"] == found
+    assert get_quantity_to_post(case.finding, quantity=case.quantity) == case.quantity
+    # What is noted for it is noted under what was chosen: from that priors are learned.
+    noted = cases.correct(
+        number=case.number,
+        document="AD-1",
+        cause="",
+        quantity=case.quantity,
+        by=Trace(actor="zhao"),
+        at=NOON,
+    )
+    assert [row.cause for row in noted.corrections.all()] == ["theft"]
+
+
+def test_a_cause_that_is_none_is_refused(controller: Client) -> None:
+    number = Case.objects.get().number
+
+    said = controller.post(
+        f"/api/v1/cases/{number}/choose",
+        {"cause": "gremlins"},
+        content_type="application/json",
+        headers={"Idempotency-Key": "choose-1"},
+    )
+
+    assert (said.status_code, said.json()["code"]) == (422, "recon.cause_unknown")
+    assert "chosen" not in Case.objects.get().finding
+
+
+@pytest.mark.parametrize(
+    ("chosen", "posted"), [("theft", -5), ("miskey", -2), ("unrecorded_use", 0), ("", -2)]
+)
+def test_what_was_chosen_decides_what_is_a_loss(chosen: str, posted: int) -> None:
+    finding: dict[str, object] = {
+        "parts": [
+            {"cause": "miskey", "quantity": -3, "correction": "reverse_and_repost"},
+            {"cause": "shrinkage", "quantity": -2, "correction": "stocktake"},
+        ]
+    }
+    if chosen:
+        finding["chosen"] = {"cause": chosen}
+
+    assert get_quantity_to_post(finding, quantity=-5) == posted
+
+
+def test_a_doubled_message_is_seen_between_the_books_and_healed_first(controller: Client) -> None:
+    retailer.sell(("TEA-250", 2))
+    retailer.deliver()
+    book_in_hub("again/1/post", 2, sequence=retailer.list_envelopes(SOURCE)[-1].sequence)
+    comparing.compare(at=LATER)
+    case = Case.objects.get(kind="book_vs_book")
+
+    between = read_between(case.number, now=LATER)
+    page = controller.get(f"/recon/cases/{case.number}").content.decode()
+
+    # The paper that parted the books is the first change between them.
+    assert [row.quantity for row in between.changes if row.book == "erp"][:2] == [-2, -2]
+    assert between.hub.opening + sum(row.quantity for row in between.hub.changes) == 6
+    assert page.count("Reverse the second posting") == 2
+    first = page.split("Reverse the second posting")[0].rpartition("<button")[2]
+    assert first.startswith(' class="button button-primary"')
+    assert "Choose this cause" not in page

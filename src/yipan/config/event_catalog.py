@@ -89,8 +89,8 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("wms", "adjustment"): ("submit", "approve", "reject", "recount", "post", "reverse", "cancel"),
     # Differences
     ("recon", "case"): (
-        "create", "assign", "heal", "propose", "submit", "refuse", "correct", "offset", "close",
-        "reopen",
+        "create", "assign", "choose", "heal", "propose", "submit", "refuse", "correct", "offset",
+        "close", "reopen",
     ),
     ("planning", "proposal"): (
         "create", "edit", "choose", "approve", "refuse", "withdraw", "order", "close",

@@ -108,9 +108,11 @@ def draw_steps(
             ]
         )
     )
-    if not rings:
-        return finish(altair.layer(lines, dots))
-    return finish(altair.layer(lines, dots, _draw_rings(rings, tones=tones)))
+    # A layer without a mark has no extent, and the browser says so.
+    layers = [lines, dots] if any(point.is_event for point in shown) else [lines]
+    if rings:
+        layers.append(_draw_rings(rings, tones=tones))
+    return finish(altair.layer(*layers))
 
 
 def _draw_rings(rings: Sequence[Point], *, tones: Mapping[str, str]) -> Any:

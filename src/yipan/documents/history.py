@@ -53,6 +53,7 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "close_short": _("Closed short"),
     "reverse": _("Reversed"),
     "explain": _("Explained"),
+    "choose": _("Chosen"),
     "correct": _("Correction noted"),
     "ask_reversal": _("Reversal ordered"),
     "close": _("Closed"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<str:number>", cases.show_case, name="case"),
     path("cases/<str:number>/assign", cases.assign_case, name="assign"),
     path("cases/<str:number>/explain", cases.explain_case, name="explain"),
+    path("cases/<str:number>/choose", cases.choose_cause, name="choose"),
     path("cases/<str:number>/correct", cases.correct_case, name="correct"),
     path("cases/<str:number>/propose", cases.propose_case, name="propose"),
     path("cases/<str:number>/close", cases.close_case, name="close"),

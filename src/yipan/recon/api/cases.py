@@ -14,7 +14,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
-from yipan.recon.documents import case, comparing, counting, healing, proposing
+from yipan.recon.documents import case, choosing, comparing, counting, healing, proposing
 from yipan.recon.queries import cases
 from yipan.recon.queries.cases import CaseFilter, CaseRow
 
@@ -51,6 +51,7 @@ class CaseOut(Schema):
     closed_at: datetime | None
     closing_reason: str
     parts: list[dict[str, Any]] = []
+    chosen: dict[str, Any] | None = None
     runner_up: dict[str, Any] | None = None
     corrections: list[str] = []
 
@@ -90,6 +91,12 @@ class CorrectIn(Schema):
     document: Annotated[str, Field(min_length=1, max_length=48)]
     cause: Annotated[str, Field(max_length=32)] = ""
     quantity: Annotated[int, Field(ge=-(10**9), le=10**9)]
+
+
+class CauseIn(Schema):
+    """The code of a cause of a difference between book and shelf."""
+
+    cause: Annotated[str, Field(min_length=1, max_length=32)]
 
 
 class HealIn(Schema):
@@ -175,6 +182,15 @@ def assign_case(request: HttpRequest, number: str, payload: CaseOwnerIn) -> Case
     return _show(number)
 
 
+@router.post("/cases/{number}/choose", response=CaseOut)
+@endpoint(action="recon.settle")
+def choose_cause(request: HttpRequest, number: str, payload: CauseIn) -> CaseOut:
+    """Say what caused it, whatever was held for probable: it stays, and priors learn from it."""
+    get_actor(request).require_site(cases.get_case_site(number))
+    choosing.choose(number=number, cause=payload.cause, by=get_trace(request), at=timezone.now())
+    return _show(number)
+
+
 @router.post("/cases/{number}/correct", response=CaseOut)
 @endpoint(action="recon.settle")
 def correct_case(request: HttpRequest, number: str, payload: CorrectIn) -> CaseOut:
@@ -243,6 +259,7 @@ def _show(number: str) -> CaseOut:
     shown = _write(detail.head)
     shown.parts = list(detail.parts)
     shown.runner_up = detail.runner_up
+    shown.chosen = detail.chosen
     shown.corrections = [row.document for row in detail.corrections]
     return shown
 

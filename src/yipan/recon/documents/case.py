@@ -35,6 +35,7 @@ _UNSETTLED = frozenset(
 STEPS: Final = {
     "assign": _UNSETTLED,
     "explain": _UNSETTLED,
+    "choose": _UNSETTLED - {CaseState.SUBMITTED},
     "correct": _UNSETTLED,
     "propose": _UNSETTLED - {CaseState.SUBMITTED},
     "close": _UNSETTLED,

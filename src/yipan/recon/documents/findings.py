@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from yipan.recon.models import Case, CaseState
-from yipan.recon.rules import Evidence, Finding, Part
+from yipan.recon.rules import Cause, Evidence, Finding, Part
 from yipan.recon.rules.interfaces import InterfaceFinding
 
 PERMILLE = 1_000
@@ -18,6 +18,7 @@ def keep(case: Case, finding: Finding, *, evidence: Evidence) -> None:
     """Put a finding into a case that is about to be saved: parts that add up to its quantity."""
     assert finding.quantity == case.quantity
     carriers = {line.document: line.carrier for line in evidence.lines.get(finding.key, ())}
+    chosen = case.finding.get("chosen")
     case.finding = {
         "parts": [
             {**write_part(part), "carrier": _find_carrier(part, carriers)} for part in finding.parts
@@ -27,6 +28,11 @@ def keep(case: Case, finding: Finding, *, evidence: Evidence) -> None:
     case.cause = str(finding.main.cause)
     case.probability_permille = _share(finding.main.probability)
     _mark_explained(case, is_named=finding.is_named)
+    if chosen:
+        # Who looked at it knows more than the papers: what they chose stays.
+        case.finding["chosen"] = chosen
+        case.cause = chosen["cause"]
+        _mark_explained(case, is_named=case.cause != Cause.UNKNOWN)
 
 
 def keep_proof(case: Case, found: list[InterfaceFinding]) -> None:

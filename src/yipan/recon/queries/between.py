@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from yipan.foundation.refusals import NotFound
 from yipan.ledger.queries import list_balances_as_of
@@ -94,25 +94,33 @@ def read_between(number: str, *, now: datetime) -> Between:
 
 def _read(name: str, *, book: str, prefix: str, case: Case) -> CaseLine:
     group = get_group(f"/{case.group or 'available'}")
+    since = _find_begin(case)
     opening = sum(
         row.quantity
-        for row in list_balances_as_of(book=book, sku=case.sku, as_of=case.since)
+        for row in list_balances_as_of(book=book, sku=case.sku, as_of=since)
         if row.account.startswith(prefix) and get_group(row.account) == group
     )
     found = [
         (row, quantity)
         for row in read_movements(book=book, sku=case.sku)
-        if row.occurred_at > case.since
+        if row.occurred_at > since
         for quantity in [_get_effect(row, prefix=prefix, group=group)]
         if quantity
     ]
     return CaseLine(
         name=name,
         book=book,
-        since=case.since,
+        since=since,
         opening=opening,
         changes=tuple(_make(book, found)),
     )
+
+
+def _find_begin(case: Case) -> datetime:
+    """Return the last moment without the difference: books part with the first paper in it."""
+    if case.kind == CaseKind.BOOK_VS_BOOK:
+        return case.since - timedelta(microseconds=1)
+    return case.since
 
 
 def _make(book: str, found: Sequence[tuple[MovementRow, int]]) -> list[Changed]:

@@ -67,11 +67,16 @@ class CorrectionRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseDetail:
-    """A case as its page shows it: `parts` and `runner_up` as `recon.rules.Part`, as plain data."""
+    """
+    A case as its page shows it: `parts` and `runner_up` as `recon.rules.Part`, as plain data.
+
+    `chosen` is the cause a person said it was, by whom and when.
+    """
 
     head: CaseRow
     parts: tuple[dict[str, Any], ...]
     runner_up: dict[str, Any] | None
+    chosen: dict[str, Any] | None
     corrections: tuple[CorrectionRow, ...]
     observations: tuple[Observation, ...]
 
@@ -166,6 +171,7 @@ def get_case(number: str) -> CaseDetail:
         head=head,
         parts=tuple(found.finding.get("parts", ())),
         runner_up=found.finding.get("runner_up"),
+        chosen=found.finding.get("chosen"),
         corrections=tuple(
             CorrectionRow(
                 document=row.document,

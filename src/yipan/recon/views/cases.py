@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,11 +18,12 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.recon.documents import case, comparing, counting, healing, proposing
+from yipan.recon.documents import case, choosing, comparing, counting, healing, proposing
 from yipan.recon.models import CaseKind, CaseState
 from yipan.recon.queries import cases
-from yipan.recon.queries.between import read_between
-from yipan.recon.queries.cases import CaseFilter
+from yipan.recon.queries.between import Between, read_between
+from yipan.recon.queries.cases import CaseDetail, CaseFilter
+from yipan.recon.rules import Cause
 from yipan.recon.rules.proposing import get_quantity_to_post
 from yipan.recon.views.words import CAUSES, CORRECTIONS, HEALINGS, describe_part
 
@@ -90,39 +92,64 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
     actor = get_actor(request)
     actor.require_site(cases.get_case_site(number))
     document = cases.get_case(number)
-    head = document.head
-    parts = [
+    between = read_between(number, now=timezone.now())
+    parts = _describe_parts(document, between)
+    context = {
+        "document": document,
+        "parts": parts,
+        "runner_up": describe_part(document.runner_up) if document.runner_up else None,
+        "causes": [(cause.value, CAUSES[cause]) for cause in Cause],
+        "steps": _make_waterfall(document, parts=parts),
+        "history": read_history(document_type=case.DOCUMENT_TYPE, number=number),
+        "labels": CAUSES,
+        "corrections": CORRECTIONS,
+        "may_settle": actor.may("recon.settle"),
+        "is_mine": document.head.owner == actor.name,
+        "changes": between.changes[:CHANGES_SHOWN_MAX],
+        "changes_all": len(between.changes),
+        "may_open_messages": actor.may("exchange.read"),
+        **_describe_steps(document, parts),
+    }
+    return render(request, "recon/case.html", context)
+
+
+def _describe_parts(document: CaseDetail, between: Between) -> list[dict[str, Any]]:
+    """Return the parts of a finding in words; a document opens the posting it moved goods by."""
+    origins = {
+        row.origin.split("/")[1]: (row.book, row.origin)
+        for row in between.changes
+        if "/" in row.origin
+    }
+    return [
         {
             **describe_part(part),
+            "papers": [(each, origins.get(each)) for each in part.get("documents", ())],
             "may_heal": healing.may_heal(part),
             "heal": HEALINGS.get(part.get("correction", ""), ""),
         }
         for part in document.parts
     ]
-    between = read_between(number, now=timezone.now())
-    to_post = get_quantity_to_post({"parts": document.parts}, quantity=head.quantity) - sum(
+
+
+def _describe_steps(document: CaseDetail, parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what may be done with a case as it is."""
+    head = document.head
+    finding = {"parts": document.parts, "chosen": document.chosen}
+    to_post = get_quantity_to_post(finding, quantity=head.quantity) - sum(
         row.quantity for row in document.corrections
     )
-    context = {
-        "document": document,
-        "parts": parts,
-        "runner_up": describe_part(document.runner_up) if document.runner_up else None,
-        "steps": _make_waterfall(document, parts=parts),
-        "history": read_history(document_type=case.DOCUMENT_TYPE, number=number),
-        "labels": CAUSES,
-        "corrections": CORRECTIONS,
+    is_decided = head.state in (CaseState.CLOSED, CaseState.SUBMITTED)
+    is_count = head.kind == CaseKind.BOOK_VS_COUNT
+    to_heal = next((place for place, part in enumerate(parts) if part["may_heal"]), None)
+    return {
         "is_closed": head.state == CaseState.CLOSED,
-        "may_settle": actor.may("recon.settle"),
-        "is_mine": head.owner == actor.name,
-        "changes": between.changes[:CHANGES_SHOWN_MAX],
-        "changes_all": len(between.changes),
         "to_post": to_post,
-        "may_propose": head.kind == CaseKind.BOOK_VS_COUNT
-        and head.state not in (CaseState.CLOSED, CaseState.SUBMITTED)
-        and to_post != 0,
-        "may_open_messages": actor.may("exchange.read"),
+        "may_propose": is_count and not is_decided and to_post != 0,
+        "may_choose": is_count and not is_decided,
+        "to_heal": {"part": to_heal, "label": parts[to_heal]["heal"]}
+        if to_heal is not None
+        else None,
     }
-    return render(request, "recon/case.html", context)
 
 
 @require_POST
@@ -197,6 +224,23 @@ def explain_case(request: HttpRequest, number: str) -> HttpResponse:
 
     take_step(request, explain, done=_("Looked at again."))
     return redirect("recon:case", number=number)
+
+
+@require_POST
+@page(action="recon.settle")
+def choose_cause(request: HttpRequest, number: str) -> HttpResponse:
+    """Say what caused it, whatever was held for probable."""
+    return _step(
+        request,
+        number,
+        lambda: choosing.choose(
+            number=number,
+            cause=request.POST.get("cause", "")[:TEXT_LENGTH_MAX],
+            by=get_trace(request),
+            at=timezone.now(),
+        ),
+        done=_("Chosen. What is found later learns from it."),
+    )
 
 
 @require_POST
@@ -294,7 +338,7 @@ def _is_quantity(text: str) -> bool:
 
 
 def _make_waterfall(
-    document: cases.CaseDetail, *, parts: list[dict[str, object]]
+    document: CaseDetail, *, parts: list[dict[str, object]]
 ) -> list[dict[str, object]]:
     """Return the steps from one figure to the other: they add up."""
     head = document.head

@@ -9,7 +9,7 @@ from typing import Final
 
 from yipan.recon.queries.accuracy import Week
 
-WIDTH: Final = 640
+WIDTH: Final = 480
 HEIGHT: Final = 180
 LEFT: Final = 44
 RIGHT: Final = 20
