@@ -26,6 +26,9 @@ PLAN = "supply_plan"
 RECEIVING_DAYS = {"purchase_order": 1, "transfer_order": 0}
 DAYS_LOOKED_AHEAD_MAX = 30
 
+#: What decides on which day goods can be sold: what brings them, where, and when.
+DayKey = tuple[str, str, date | None]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coming:
@@ -47,6 +50,11 @@ class Coming:
         """Return the name of its account."""
         return f"{self.document_type}-{self.number}-{self.sku}"
 
+    @property
+    def day_key(self) -> DayKey:
+        """Return what decides on which day it can be sold."""
+        return (self.document_type, self.site, self.expected_on)
+
 
 @transaction.atomic
 def tell(*, coming: Sequence[Coming], by: Trace, at: datetime) -> None:
@@ -61,9 +69,11 @@ def tell(*, coming: Sequence[Coming], by: Trace, at: datetime) -> None:
         row.key: row
         for row in Supply.objects.select_for_update().filter(key__in=keys).order_by("key")
     }
-    changed: list[Supply] = []
+    changed: dict[str, Supply] = {}
+    postings: list[FactPosting] = []
+    days = _find_usable_days(coming)
     for it in sorted(coming, key=lambda it: it.key):
-        usable_on = find_usable_day(it)
+        usable_on = days[it.day_key]
         row = known.get(it.key)
         if row is None:
             if it.quantity == 0:
@@ -81,11 +91,24 @@ def tell(*, coming: Sequence[Coming], by: Trace, at: datetime) -> None:
         if before == (it.quantity, it.expected_on, usable_on):
             continue
         row.expected_on, row.usable_on, row.changed_at = it.expected_on, usable_on, at
-        _post(row, quantity=it.quantity - row.quantity, by=by, at=at)
+        postings += _post(row, quantity=it.quantity - row.quantity, by=by, at=at)
         row.quantity = it.quantity
-        row.save()
-        changed.append(row)
-    pegging.settle_changes(changed, at=at)
+        changed[it.key] = row
+    book.post_facts(postings=postings)
+    for row in changed.values():
+        if row.pk is not None:
+            row.save()
+    Supply.objects.bulk_create([row for row in changed.values() if row.pk is None])
+    pegging.settle_changes(list(changed.values()), at=at)
+
+
+def _find_usable_days(coming: Sequence[Coming]) -> dict[DayKey, date | None]:
+    """Return the day on which goods can be sold: lines of a document mostly come together."""
+    days: dict[DayKey, date | None] = {}
+    for it in coming:
+        if it.day_key not in days:
+            days[it.day_key] = find_usable_day(it)
+    return days
 
 
 def find_usable_day(coming: Coming) -> date | None:
@@ -100,9 +123,10 @@ def find_usable_day(coming: Coming) -> date | None:
     return day
 
 
-def _post(row: Supply, *, quantity: int, by: Trace, at: datetime) -> None:
+def _post(row: Supply, *, quantity: int, by: Trace, at: datetime) -> list[FactPosting]:
+    """Return the posting that makes a supply so much more, none when it stays as it is."""
     if not quantity:
-        return
+        return []
     row.postings_count += 1
     account = rules.get_pool_account(key=row.key, status=StockStatus.AVAILABLE)
     move = Move(
@@ -111,11 +135,11 @@ def _post(row: Supply, *, quantity: int, by: Trace, at: datetime) -> None:
         to_account=account if quantity > 0 else PLAN,
         quantity=abs(quantity),
     )
-    book.post_fact(
-        posting=FactPosting(
+    return [
+        FactPosting(
             origin=f"supply/{row.key}/{row.postings_count}",
             occurred_at=at,
             moves=[move],
             trace=Trace(actor=by.actor, device=by.device, reason=row.number),
         )
-    )
+    ]

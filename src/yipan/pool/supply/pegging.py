@@ -34,6 +34,8 @@ SHIP_TO_STORE = "ship_to_store"
 
 def settle_changes(supplies: Sequence[Supply], *, at: datetime) -> None:
     """Give promises on supplies that shrank or slipped other goods, where there are any."""
+    if not _list_hanging({supply.key for supply in supplies}).exists():
+        return
     today = timezone.localdate(at)
     for supply in supplies:
         account = rules.get_pool_account(key=supply.key, status=StockStatus.AVAILABLE)
@@ -206,10 +208,13 @@ def _write(promise: Promise, line: PromiseLine, target: PromisedLine) -> None:
 
 
 def _list_pegged(key: str) -> list[PromiseLine]:
-    lines = PromiseLine.objects.filter(
-        supply=key, quantity_open__gt=0, promise__state__in=list(STATUS)
+    return _in_order(_list_hanging({key}))
+
+
+def _list_hanging(keys: Collection[str]) -> QuerySet[PromiseLine]:
+    return PromiseLine.objects.filter(
+        supply__in=keys, quantity_open__gt=0, promise__state__in=list(STATUS)
     )
-    return _in_order(lines)
 
 
 def _in_order(lines: QuerySet[PromiseLine]) -> list[PromiseLine]:
