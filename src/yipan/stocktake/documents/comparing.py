@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
@@ -34,6 +35,24 @@ from yipan.stocktake.rules import (
     Verdict,
     find_tolerance,
     judge,
+)
+
+
+#: What names a result, and what weighing it anew writes.
+KEY_COLUMNS: Final = ("stocktake", "place", "sku", "lot", "status")
+WEIGHED_COLUMNS: Final = (
+    "state",
+    "round",
+    "quantity",
+    "first_at",
+    "last_at",
+    "quantity_book",
+    "difference",
+    "value_minor",
+    "is_uncertain",
+    "counters",
+    "capture_mode",
+    "looks",
 )
 
 
@@ -151,8 +170,8 @@ def _weigh(
             is_uncertain=found.is_uncertain,
         )
         by_key[key].append((look, found, seen, mode))
-    return [
-        _write(
+    results = [
+        _make_result(
             stocktake,
             key=key,
             found=found,
@@ -165,6 +184,10 @@ def _weigh(
         )
         for key, found in by_key.items()
     ]
+    # A stocktake has thousands of keys: what was weighed before is overwritten in one statement.
+    return CountResult.objects.bulk_create(
+        results, update_conflicts=True, unique_fields=KEY_COLUMNS, update_fields=WEIGHED_COLUMNS
+    )
 
 
 def _find(
@@ -175,7 +198,7 @@ def _find(
     )
 
 
-def _write(
+def _make_result(
     stocktake: Stocktake,
     *,
     key: Key,
@@ -184,34 +207,31 @@ def _write(
     price_minor: int,
 ) -> CountResult:
     look, compared, seen, mode = found[-1]
-    result, _ = CountResult.objects.update_or_create(
+    return CountResult(
         stocktake=stocktake,
         place=key.place,
         sku=key.sku,
         lot=key.lot,
         status=key.status,
-        defaults={
-            "state": ResultState(verdict),
-            "round": look.round,
-            "quantity": seen.quantity,
-            "first_at": seen.first_at,
-            "last_at": seen.last_at,
-            "quantity_book": compared.book,
-            "difference": compared.difference,
-            "value_minor": compared.difference * price_minor,
-            "is_uncertain": compared.is_uncertain,
-            "counters": sorted({who for each, _, _, _ in found for who in each.counters}),
-            "capture_mode": mode,
-            "looks": [
-                {
-                    "round": each.round,
-                    "team": each.team,
-                    "quantity": what.quantity,
-                    "difference": each.size.difference,
-                    "by": sorted(each.counters),
-                }
-                for each, _, what, _ in found
-            ],
-        },
+        state=ResultState(verdict),
+        round=look.round,
+        quantity=seen.quantity,
+        first_at=seen.first_at,
+        last_at=seen.last_at,
+        quantity_book=compared.book,
+        difference=compared.difference,
+        value_minor=compared.difference * price_minor,
+        is_uncertain=compared.is_uncertain,
+        counters=sorted({who for each, _, _, _ in found for who in each.counters}),
+        capture_mode=mode,
+        looks=[
+            {
+                "round": each.round,
+                "team": each.team,
+                "quantity": what.quantity,
+                "difference": each.size.difference,
+                "by": sorted(each.counters),
+            }
+            for each, _, what, _ in found
+        ],
     )
-    return result
