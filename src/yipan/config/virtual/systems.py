@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +39,8 @@ API: Final = "/api/v1/"
 #: Files and bulk jobs are worked on in the background; everything else is done when it is told.
 JOBS: Final = ("/api/v1/jobs", "/api/v1/bulk-jobs")
 STREAMS: Final = ("stock",)
+#: So many new objects before cycles of them are looked for: a call leaves hardly any behind.
+COLLECTED_AFTER: Final = 50_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -258,10 +261,15 @@ def run_systems(
     """Run all systems over the database Django is pointed at, which has simulated clocks."""
     clock = VirtualClock(now)
     clock.start()
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER, *before[1:])
     try:
         months.open_months(today=now.astimezone(UTC).date())
         systems = VirtualSystems(clock, pace=pace or Pace(), seed=seed)
         systems.let_in(members)
         yield systems
     finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
         clock.stop()
