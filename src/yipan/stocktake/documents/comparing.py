@@ -37,7 +37,6 @@ from yipan.stocktake.rules import (
     judge,
 )
 
-
 #: What names a result, and what weighing it anew writes.
 KEY_COLUMNS: Final = ("stocktake", "place", "sku", "lot", "status")
 WEIGHED_COLUMNS: Final = (
