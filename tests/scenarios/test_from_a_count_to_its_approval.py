@@ -31,6 +31,7 @@ from yipan.access.roles import Role
 from yipan.documents.states import OwnApproval, WrongState
 from yipan.erp.documents import adjustment as approvals
 from yipan.erp.models import Adjustment as Approval
+from yipan.exchange.models import OutboxMessage
 from yipan.foundation.findings import Finding
 from yipan.ledger.moves import Trace
 from yipan.masterdata import records
@@ -46,7 +47,8 @@ from yipan.stocktake.documents.counting import Counting
 from yipan.stocktake.documents.refusals import SecondLook
 from yipan.stocktake.models import CountCorrection, CountResult, Stocktake
 from yipan.stocktake.rules import Tolerance
-from yipan.wms.documents import stock_opening
+from yipan.wms.documents import pick, stock_opening
+from yipan.wms.documents.pick import Taking
 from yipan.wms.documents.stock_opening import BinStock
 from yipan.wms.documents.stocktake import offset_late
 from yipan.wms.models import Adjustment
@@ -225,6 +227,30 @@ def test_two_teams_count_and_a_third_person_where_they_differ() -> None:
     assert running.state == "explained"
     result = CountResult.objects.get()
     assert (result.round, result.difference) == (2, 0)
+
+
+def test_a_count_below_what_is_set_aside_is_posted_and_its_picker_tells_what_is_missing() -> None:
+    # Eleven of twelve soaps are set aside for an order, and ten are there: no count is refused
+    # for a reservation. Two are lost, the free one first.
+    sending.want("OUT-1", ("SOAP-1", 11))
+
+    running = settle(count_bin(10, sku="SOAP-1", place="A-01-02"))
+
+    assert running.state == "posted"
+    assert stock("wms:W1", "on_hand/A-01-02/available", "SOAP-1") == 0
+    assert stock("wms:W1", "on_hand/A-01-02/reserved", "SOAP-1") == 10
+    assert compare_sites().ok
+    # Whoever comes for eleven finds ten: the one that is missing goes to who has to source anew.
+    [one] = sending.list_open("OUT-1")
+    pick.short(
+        pick_id=one.pk,
+        taking=Taking(quantity=10),
+        by=EVA,
+        at=minutes(60),
+        message_id=make_id("short"),
+    )
+    told = OutboxMessage.objects.get(kind="wms.pick_shorted.v1").data
+    assert (told["quantity_found"], told["quantity_missing"]) == (10, 1)
 
 
 def test_a_reader_of_tags_counts_a_bin_in_one_go() -> None:

@@ -15,6 +15,7 @@ from tests.access.builders import a_person
 from tests.wms import sending
 from yipan.access.roles import Role
 from yipan.stocktake.models import CountResult, CountSheet, CountTolerance, Stocktake
+from yipan.wms.documents.count_desk import DESK
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +129,41 @@ def test_a_file_with_wrong_rows_takes_nothing_until_they_are_mended() -> None:
     result = CountResult.objects.get()
     assert (result.sku, result.difference, result.counters) == ("TEA-250", 0, ["赵"])
     assert result.last_at.isoformat() == "2026-03-02T04:05:00+00:00"
+
+
+def list_sheets(stocktake: Stocktake) -> dict[str, list[str]]:
+    return {sheet.place: sheet.skus for sheet in stocktake.sheets.all()}
+
+
+def test_a_zero_check_looks_into_what_the_book_says_is_empty() -> None:
+    lead = log_in(Role.WAREHOUSE_LEAD, site="W1", name="leo")
+    bins = {row.code for row in DESK.list_places("W1")}
+
+    running = plan_by_form(lead, kind="zero_check")
+
+    assert running.kind == "zero_check"
+    assert list_sheets(running) == {code: [] for code in bins - {"A-01-01", "A-01-02"}}
+
+
+def test_a_spot_count_takes_what_a_list_names_and_tells_what_it_does_not_know() -> None:
+    lead = log_in(Role.WAREHOUSE_LEAD, site="W1", name="leo")
+
+    running = plan_by_form(lead, kind="spot", list="a-01-01\nSOAP-1\nA-01-02, MUG-1")
+
+    # A bin is counted whole; a product wherever it lies.
+    assert list_sheets(running) == {"A-01-01": [], "A-01-02": ["MUG-1", "SOAP-1"]}
+
+
+def test_a_problem_list_holds_what_is_below_zero_and_what_work_doubted() -> None:
+    manager = log_in(Role.STORE_MANAGER, site="S12", name="mia")
+    retailer.sell(("MUG-1", 7))
+    retailer.deliver()
+
+    manager.post("/pos/stocktakes/plan?site=S12", {"kind": "problem", "starts": "1"})
+
+    running = Stocktake.objects.get()
+    assert (running.kind, running.state) == ("problem", "counting")
+    assert list_sheets(running) == {"shop_floor": ["MUG-1"]}
 
 
 def test_a_tolerance_is_set_and_dropped() -> None:
