@@ -515,5 +515,6 @@ NAME_A_SITE = frozenset(
         "POST api/v1/reservations",
         "POST api/v1/selling-rules",
         "POST api/v1/orders",
+        "POST api/v1/orders/bulk",
     }
 )

@@ -101,6 +101,17 @@ def make_bodies(warehouse: str) -> Mapping[str, object]:
             "method": "pickup",
             "pickup_site": warehouse,
         },
+        "POST api/v1/orders/bulk": {
+            "rows": [
+                {
+                    "channel": "web",
+                    "external_id": "10",
+                    "lines": [{"sku": "TEA-250", "quantity": 1}],
+                    "method": "pickup",
+                    "pickup_site": warehouse,
+                }
+            ]
+        },
         "PUT api/v1/channels/{code}/publication": {"step_quantity": 5},
         "POST api/v1/webhooks": {"channel": "web", "url": "https://shop.example.com/other"},
         "POST api/v1/webhooks/{webhook}/send-after": {"after": 0},

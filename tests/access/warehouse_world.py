@@ -148,5 +148,7 @@ def make_bodies(warehouse: str, *, inbound_order: str) -> dict[str, object]:
         "PUT api/v1/warehouses/{site}/zone-rules/{zone}": {"scan_profile": "bin"},
         "POST api/v1/inspections/{number}/decide": {"quantity_passed": 1},
         "POST api/v1/picks/{pick_id}/take": {"bin": "A-01-01"},
+        "POST api/v1/warehouses/{site}/picks/take": {"orders": ["OUT-9"]},
+        "POST api/v1/warehouses/{site}/shipments": {"shipments": [{"order": "OUT-9"}]},
         "POST api/v1/receipts/{number}/match": {"inbound_order_number": inbound_order},
     }

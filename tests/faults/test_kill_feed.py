@@ -14,7 +14,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -23,8 +22,8 @@ from random import Random
 import pytest
 
 from tests.config.running import Running, run_yipan
+from tests.faults.shoppers import shopping
 from tests.faults.test_kill import SETTLE_SECONDS_MAX, list_victims
-from tests.faults.test_kill_orders import Shopper
 
 pytestmark = [
     pytest.mark.fault,
@@ -143,21 +142,8 @@ def test_no_line_of_a_feed_is_lost_or_doubled_whoever_is_killed(reachable: Path)
     with Running(home) as running:
         running.wait_until_ready()
         desk, channel = make_key(home, "shop", "order_desk"), make_key(home, "feed", "integration")
-        shoppers = [
-            Shopper(name=f"F{number}", port=running.port, key=desk, chance=Random(number))
-            for number in range(SHOPPERS)
-        ]
-        stop = threading.Event()
-        threads = [
-            threading.Thread(target=shopper.buy_until, args=(stop,), daemon=True)
-            for shopper in shoppers
-        ]
-        for thread in threads:
-            thread.start()
-        reader, kills = kill_around(running, key=channel, path=path, chance=Random(11))
-        stop.set()
-        for thread in threads:
-            thread.join(timeout=60)
+        with shopping(port=running.port, key=desk, letter="F", count=SHOPPERS):
+            reader, kills = kill_around(running, key=channel, path=path, chance=Random(11))
         rows = settle(running, key=channel, path=path)
         reader.kill()
         reader.wait()

@@ -59,8 +59,8 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(
         receiver="wms", message=erp.OutboundCanceled, handler=wms_handlers.cancel_outbound
     ),
-    Subscription(
-        receiver="wms", message=oms.FulfillmentReleased, handler=wms_handlers.send_fulfillment
+    RunSubscription(
+        receiver="wms", message=oms.FulfillmentReleased, handler=wms_handlers.send_fulfillments
     ),
     Subscription(
         receiver="wms", message=oms.FulfillmentCanceled, handler=wms_handlers.cancel_fulfillment
@@ -96,8 +96,8 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         receiver="erp", message=wms.GoodsInspected, handler=erp_handlers.book_goods_inspected
     ),
     Subscription(receiver="erp", message=wms.ReceiptMatched, handler=erp_handlers.match_receipt),
-    Subscription(
-        receiver="erp", message=wms.GoodsShipped, handler=erp_handlers.book_warehouse_shipment
+    RunSubscription(
+        receiver="erp", message=wms.GoodsShipped, handler=erp_handlers.book_warehouse_shipments
     ),
     Subscription(
         receiver="erp", message=wms.AdjustmentSubmitted, handler=erp_handlers.take_adjustment
@@ -152,7 +152,7 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(receiver="pos", message=erp.OutboundReleased, handler=pos_handlers.ask_outbound),
     Subscription(receiver="pos", message=erp.OutboundCanceled, handler=pos_handlers.cancel_order),
     Subscription(receiver="erp", message=pos.CashMoved, handler=erp_handlers.book_cash),
-    Subscription(
+    RunSubscription(
         receiver="erp", message=wms.OutboundProgressed, handler=erp_handlers.follow_outbound
     ),
     Subscription(receiver="erp", message=wms.PickShorted, handler=erp_handlers.note_shortage),
@@ -213,8 +213,8 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(receiver="pos", message=PromotionChanged, handler=pos_handlers.follow_promotion),
     Subscription(receiver="erp", message=wms.StreamDigested, handler=erp_handlers.compare_digest),
     Subscription(receiver="erp", message=pos.StreamDigested, handler=erp_handlers.compare_digest),
-    Subscription(
-        receiver="erp", message=pos_orders.GoodsShipped, handler=erp_handlers.book_order_shipment
+    RunSubscription(
+        receiver="erp", message=pos_orders.GoodsShipped, handler=erp_handlers.book_order_shipments
     ),
     Subscription(
         receiver="erp",
@@ -244,11 +244,11 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
         message=wms.CustomerReturnReceived,
         handler=oms_handlers.note_returned_goods,
     ),
-    Subscription(
+    RunSubscription(
         receiver="oms", message=wms.OutboundProgressed, handler=oms_handlers.follow_warehouse
     ),
     Subscription(receiver="oms", message=wms.PickShorted, handler=oms_handlers.source_short_pick),
-    Subscription(receiver="oms", message=wms.GoodsShipped, handler=oms_handlers.note_shipment),
+    RunSubscription(receiver="oms", message=wms.GoodsShipped, handler=oms_handlers.note_shipments),
     Subscription(
         receiver="oms", message=wms.ShipmentReversed, handler=oms_handlers.take_shipment_back
     ),
@@ -275,8 +275,8 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(
         receiver="oms", message=pos_orders.StorePickupExpired, handler=oms_handlers.expire
     ),
-    Subscription(
-        receiver="oms", message=pos_orders.GoodsShipped, handler=oms_handlers.note_shipment
+    RunSubscription(
+        receiver="oms", message=pos_orders.GoodsShipped, handler=oms_handlers.note_shipments
     ),
     Subscription(
         receiver="oms",
@@ -307,8 +307,8 @@ SUBSCRIPTIONS: Final[tuple[AnySubscription, ...]] = (
     Subscription(
         receiver="planning", message=erp.OutboundReleased, handler=planning_handlers.note_route
     ),
-    Subscription(
-        receiver="planning", message=oms_demand.OrderTaken, handler=planning_handlers.note_order
+    RunSubscription(
+        receiver="planning", message=oms_demand.OrderTaken, handler=planning_handlers.note_orders
     ),
     Subscription(receiver="pos", message=erp.ResendRequested, handler=resend.take_request),
     Subscription(receiver="wms", message=erp.ResendRequested, handler=resend.take_request),

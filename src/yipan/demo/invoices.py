@@ -8,10 +8,11 @@ that the API calls, goods leave through the warehouses' own, and both talk by me
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from yipan.demo import invoices_back
@@ -21,18 +22,17 @@ from yipan.erp.documents.master_record import Author
 from yipan.exchange import delivery
 from yipan.ledger.moves import Trace
 from yipan.masterdata.rows import BinRow, SiteRow, SkuRow
-from yipan.oms.documents import order
+from yipan.oms.documents import order_many
 from yipan.oms.documents.order import LINES_PER_ORDER_MAX, Bought, BoughtLine
-from yipan.oms.models import FulfillmentOrder, OrderLine
+from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine, OrderReturn
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.pool.policy import channels
 from yipan.pool.policy.channels import Service
 from yipan.simulate.invoices import Invoice, Invoices
-from yipan.wms.documents import pick, shipment, stock_opening
-from yipan.wms.documents.pick import Taking
+from yipan.wms.documents import pick_many, shipment_many, stock_opening
 from yipan.wms.documents.shipment import Shipping
 from yipan.wms.documents.stock_opening import BinStock
-from yipan.wms.models import Pick, WarehouseOpening
+from yipan.wms.models import WarehouseOpening
 
 CHANNEL: Final = "online-retail"
 BUYER: Final = Trace(actor=f"channel:{CHANNEL}")
@@ -46,6 +46,7 @@ BINS: Final = (
     ("SHIP-01", "SHIP", "shipping"),
 )
 OPENING_LINES_MAX: Final = 500
+ORDERS_PER_WAVE: Final = 200
 #: Orders leave the second day after they came; until then they can be changed.
 SHIPPED_AFTER: Final = timedelta(days=2)
 
@@ -76,35 +77,64 @@ class Replayed:
     unmatched: int = 0
 
 
-def replay(read: Invoices, *, supply_percent: int = 80, report: Report) -> Replayed:
+def replay(
+    read: Invoices, *, supply_percent: int = 80, until: date | None = None, report: Report
+) -> Replayed:
     """
-    Replay invoices day by day. What was replayed before is answered again and not done again.
+    Replay invoices day by day. What was replayed before, whole or in part, is not done again.
 
-    `supply_percent` is how much of what was sold the warehouses begin with. `report` hears how
-    many invoices are done, and of how many.
+    `supply_percent` is how much of what was sold the warehouses begin with. The last day is
+    `until`, else that of the last invoice. `report` hears how many lines are done, and of how
+    many. The answer counts all that was ever replayed.
     """
     done = Replayed()
     if not read.invoices:
         return done
     began_at = read.invoices[0].placed_at - timedelta(days=1)
     _set_up(read, supply_percent=supply_percent, at=began_at)
-    placed: dict[tuple[str, str], list[str]] = {}
-    count = 0
-    for day, group in groupby(read.invoices, key=lambda it: it.placed_at.date()):
+    chosen = [it for it in read.invoices if until is None or it.placed_at.date() <= until]
+    placed, gone_back = Placed(numbers=_find_placed()), invoices_back.find_done()
+    total, count = sum(len(it.lines) for it in chosen), 0
+    delivery.deliver_pending()
+    for day, group in groupby(chosen, key=lambda it: it.placed_at.date()):
         morning = datetime.combine(day, time(6), tzinfo=began_at.tzinfo)
         _ship(before=morning - SHIPPED_AFTER, at=morning)
-        for invoice in group:
-            if invoice.is_cancellation:
-                _take_back(invoice, placed, done)
+        for is_back, some in groupby(group, key=attrgetter("is_cancellation")):
+            invoices = list(some)
+            if not is_back:
+                _place(invoices, placed)
             else:
-                _place(invoice, placed, done)
-            count += 1
-            report(count, len(read.invoices))
+                delivery.deliver_pending()
+                for invoice in invoices:
+                    if invoice.number not in gone_back:
+                        invoices_back.take_back(
+                            invoice, placed.of, buyer=BUYER, worker=WORKER, to_bin=BIN
+                        )
+            count += sum(len(it.lines) for it in invoices)
+            report(count, total)
         delivery.deliver_pending()
-    last = read.invoices[-1].placed_at + timedelta(days=1)
+    last = chosen[-1].placed_at + timedelta(days=1) if chosen else began_at
     _ship(before=last, at=last)
-    _count(done)
+    _count(chosen, done)
     return done
+
+
+@dataclass(kw_only=True, slots=True)
+class Placed:
+    """
+    Orders that were placed: the channel's number to ours, of this run and of those before.
+
+    `of` is customer and product to the orders they were bought with, the newest last.
+    """
+
+    numbers: dict[str, str]
+    of: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+
+def _find_placed() -> dict[str, str]:
+    """Return what an earlier run placed, which was killed or went less far."""
+    rows = ChannelOrder.objects.filter(channel=CHANNEL)
+    return dict(rows.values_list("external_id", "number"))
 
 
 def _set_up(read: Invoices, *, supply_percent: int, at: datetime) -> None:
@@ -145,14 +175,13 @@ def _set_up(read: Invoices, *, supply_percent: int, at: datetime) -> None:
 
 def _open_book(site: str, sold: Counter[str], *, percent: int, at: datetime) -> None:
     """Begin a warehouse with `percent` hundredths of a percent of what was sold, rounded down."""
-    if WarehouseOpening.objects.filter(site=site).exists():
-        return
+    begun = WarehouseOpening.objects.filter(site=site).count() * OPENING_LINES_MAX
     stock = [
         BinStock(bin_code=BIN, sku=sku, quantity=quantity * percent // 10_000)
         for sku, quantity in sorted(sold.items())
         if quantity * percent // 10_000 > 0
     ]
-    for first in range(0, len(stock), OPENING_LINES_MAX):
+    for first in range(begun, len(stock), OPENING_LINES_MAX):
         stock_opening.post(
             site=site,
             stock=stock[first : first + OPENING_LINES_MAX],
@@ -162,30 +191,34 @@ def _open_book(site: str, sold: Counter[str], *, percent: int, at: datetime) -> 
         )
 
 
-def _place(invoice: Invoice, placed: dict[tuple[str, str], list[str]], done: Replayed) -> None:
-    """Place an invoice as an order; one with very many lines as several."""
-    for part, lines in enumerate(_split(invoice)):
-        external_id = f"{invoice.number}-{part + 1}" if part else invoice.number
-        bought = Bought(
-            channel=CHANNEL,
-            external_id=external_id,
-            lines=lines,
-            customer_name=f"Customer {invoice.customer}" if invoice.customer else "",
-            region=invoice.country[:48],
-            currency="GBP",
-            placed_at=invoice.placed_at,
+def _place(invoices: Sequence[Invoice], placed: Placed) -> None:
+    """Place invoices as orders, in batches; one with very many lines as several."""
+    parts = [(it, place, lines) for it in invoices for place, lines in enumerate(_split(it))]
+    names = [f"{it.number}-{place + 1}" if place else it.number for it, place, _ in parts]
+    new = [
+        order_many.Placed(
+            bought=Bought(
+                channel=CHANNEL,
+                external_id=name,
+                lines=lines,
+                customer_name=f"Customer {it.customer}" if it.customer else "",
+                region=it.country[:48],
+                currency="GBP",
+                placed_at=it.placed_at,
+            ),
+            at=it.placed_at,
+            message_id=make_id(f"order {name}"),
         )
-        taken = order.take(
-            bought=bought,
-            by=BUYER,
-            at=invoice.placed_at,
-            message_id=make_id(f"order {external_id}"),
-        )
-        done.orders += 1
-        if taken.is_repeat:
-            continue
+        for (it, _, lines), name in zip(parts, names, strict=True)
+        if name not in placed.numbers
+    ]
+    for first in range(0, len(new), order_many.ORDERS_MAX):
+        for answer in order_many.take_all(new[first : first + order_many.ORDERS_MAX], by=BUYER):
+            assert answer.taken is not None, answer.refusal
+            placed.numbers[answer.external_id] = answer.taken.number
+    for (it, _, lines), name in zip(parts, names, strict=True):
         for line in lines:
-            placed.setdefault((invoice.customer, line.sku), []).append(taken.number)
+            placed.of.setdefault((it.customer, line.sku), []).append(placed.numbers[name])
 
 
 def _split(invoice: Invoice) -> list[tuple[BoughtLine, ...]]:
@@ -199,53 +232,48 @@ def _split(invoice: Invoice) -> list[tuple[BoughtLine, ...]]:
     ]
 
 
-def _take_back(
-    invoice: Invoice, placed: Mapping[tuple[str, str], Sequence[str]], done: Replayed
-) -> None:
-    """Cancel what a customer takes back as far as it is there; the rest comes back."""
-    done.cancellations += 1
-    done.took_back += sum(line.quantity for line in invoice.lines)
-    late = invoices_back.cancel(invoice, placed, by=BUYER)
-    booked = invoices_back.book_returns(invoice, placed, late, by=WORKER, to_bin=BIN)
-    done.returns += booked.documents
-    done.returned += booked.pieces
-    done.unmatched += sum(late.values()) - booked.pieces
-
-
 def _ship(*, before: datetime, at: datetime) -> None:
-    """Pick and ship what was bought before a moment, at both warehouses."""
+    """Pick and ship what was bought before a moment, in waves, at both warehouses."""
     due = FulfillmentOrder.objects.filter(
         order__channel=CHANNEL,
         order__placed_at__lte=before,
         state__in=FULFILLMENT_OPEN,
         is_canceling=False,
     )
-    numbers = sorted(due.values_list("number", flat=True))
-    for number in numbers:
-        picks = Pick.objects.filter(order__number=number, state="open").order_by("id")
-        for pick_id, quantity in list(picks.values_list("pk", "quantity")):
-            pick.take(pick_id=pick_id, taking=Taking(quantity=quantity), by=WORKER, at=at)
-        shipment.ship(
-            shipping=Shipping(order=number, tracking=f"OR{number[-9:]}"),
-            by=WORKER,
-            at=at,
-            message_id=make_id(f"left {number}"),
-        )
+    by_site: dict[str, list[str]] = {}
+    for site, number in sorted(due.values_list("site", "number")):
+        by_site.setdefault(site, []).append(number)
+    for site, numbers in by_site.items():
+        for first in range(0, len(numbers), ORDERS_PER_WAVE):
+            wave = numbers[first : first + ORDERS_PER_WAVE]
+            pick_many.take_all(site=site, orders=wave, by=WORKER, at=at)
+            asked = [
+                (Shipping(order=it, tracking=f"OR{it[-9:]}"), make_id(f"left {it}")) for it in wave
+            ]
+            shipment_many.ship_all(site=site, asked=asked, by=WORKER, at=at)
     delivery.deliver_pending()
 
 
-def _count(done: Replayed) -> None:
-    """Count what each line of the channel ended as."""
-    rows: Sequence[OrderLine] = list(OrderLine.objects.filter(order__channel=CHANNEL))
-    for row in rows:
-        waiting = row.quantity - row.quantity_canceled - row.quantity_placed
-        at_sites = row.quantity_placed - row.quantity_shipped
-        done.ordered += row.quantity
-        done.shipped += row.quantity_shipped
-        done.canceled += row.quantity_canceled
+def _count(chosen: Sequence[Invoice], done: Replayed) -> None:
+    """Count what each line of the channel ended as, and what came back."""
+    backs = [it for it in chosen if it.is_cancellation]
+    done.orders = ChannelOrder.objects.filter(channel=CHANNEL).count()
+    done.cancellations = len(backs)
+    done.took_back = sum(line.quantity for it in backs for line in it.lines)
+    done.returns = OrderReturn.objects.filter(order__channel=CHANNEL).count()
+    rows = OrderLine.objects.filter(order__channel=CHANNEL).values_list(
+        "quantity", "quantity_placed", "quantity_shipped", "quantity_canceled", "quantity_returned"
+    )
+    for ordered, placed, shipped, canceled, returned in rows.iterator():
+        waiting, at_sites = ordered - canceled - placed, placed - shipped
+        done.ordered += ordered
+        done.shipped += shipped
+        done.canceled += canceled
+        done.returned += returned
         done.backordered += waiting
         done.unsettled += at_sites
-        ends = {"shipped": row.quantity_shipped, "canceled": row.quantity_canceled,
+        ends = {"shipped": shipped, "canceled": canceled,
                 "back-ordered": waiting, "unsettled": at_sites}  # fmt: skip
         end = " and ".join(name for name, count in ends.items() if count)
         done.lines[end] = done.lines.get(end, 0) + 1
+    done.unmatched = done.took_back - done.canceled - done.returned

@@ -8,17 +8,18 @@ announced, received, put away and refunded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.db import transaction
+
+from yipan.documents.models import TrailStep
 from yipan.exchange import delivery
 from yipan.ledger.moves import Trace
 from yipan.oms.documents import order_change, order_return
 from yipan.oms.documents.order_return import Announced, BroughtBack
-from yipan.oms.models import FulfillmentLine, OrderLine
+from yipan.oms.models import ChannelOrder, FulfillmentLine, OrderLine, OrderReturn
 from yipan.oms.models.order import STATES_OPEN
-from yipan.oms.queries import orders
 from yipan.simulate.invoices import Invoice
 from yipan.wms.documents import bin_move, receipt
 from yipan.wms.documents.receipt import Opening
@@ -30,39 +31,53 @@ Placed = Mapping[tuple[str, str], Sequence[str]]
 CUSTOMER_RETURN: Final = "customer_return"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Booked:
-    """Returns that were booked: how many documents, and how many pieces."""
-
-    documents: int
-    pieces: int
-
-
 def make_id(name: str) -> UUID:
     """Return the id of something the replay does; the same name, the same id."""
     return uuid5(NAMESPACE_URL, f"yipan:online-retail/{name}")
 
 
-def cancel(invoice: Invoice, placed: Placed, *, by: Trace) -> dict[str, int]:
+def find_done() -> frozenset[str]:
+    """Return the numbers of the invoices that took something back in an earlier run."""
+    edits = TrailStep.objects.filter(document_type="channel_order", step="edit")
+    names = OrderReturn.objects.values_list("external_id", flat=True)
+    return frozenset(edits.values_list("reason", flat=True)) | {it.split(" ")[0] for it in names}
+
+
+@transaction.atomic
+def take_back(
+    invoice: Invoice, placed: Placed, *, buyer: Trace, worker: Trace, to_bin: str
+) -> None:
+    """
+    Cancel what a customer takes back as far as it is there; the rest comes back.
+
+    All or nothing of an invoice, what sites do with it included: a run that was killed goes on
+    with it as if it had not begun.
+    """
+    late = _cancel(invoice, placed, by=buyer)
+    _book_returns(invoice, placed, late, by=worker, to_bin=to_bin)
+
+
+def _cancel(invoice: Invoice, placed: Placed, *, by: Trace) -> dict[str, int]:
     """
     Take less of what has not left, the newest order first.
 
-    Return product to what is left to take back. `by` is the buyer.
+    Return product to what is left to take back.
     """
-    late: dict[str, int] = {}
-    for line in invoice.lines:
-        left = line.quantity
-        for number in reversed(placed.get((invoice.customer, line.product), [])):
-            if left > 0:
-                left -= _reduce(number, line.product, left, invoice, by=by)
-        if left:
-            late[line.product] = left
-    return late
+    left = {line.product: line.quantity for line in invoice.lines}
+    of: dict[str, list[str]] = {}
+    for product in left:
+        for number in placed.get((invoice.customer, product), []):
+            of.setdefault(number, []).append(product)
+    for number in sorted(of, reverse=True):
+        asked = {it: left[it] for it in of[number] if left[it] > 0}
+        for product, less in _reduce(number, asked, invoice, by=by).items():
+            left[product] -= less
+    return {product: quantity for product, quantity in left.items() if quantity}
 
 
-def book_returns(
+def _book_returns(
     invoice: Invoice, placed: Placed, late: Mapping[str, int], *, by: Trace, to_bin: str
-) -> Booked:
+) -> None:
     """
     Let what has left come back, the newest order first: one return per order and warehouse.
 
@@ -80,28 +95,29 @@ def book_returns(
                 break
     for (number, site), lines in sorted(coming.items()):
         _return(invoice, number, site, lines, by=by, to_bin=to_bin)
-    return Booked(
-        documents=len(coming), pieces=sum(sum(lines.values()) for lines in coming.values())
-    )
 
 
-def _reduce(number: str, sku: str, quantity: int, invoice: Invoice, *, by: Trace) -> int:
-    """Take some of a line back; return how many pieces of it had not left."""
-    found = orders.get_order(number)
-    if found.state not in STATES_OPEN:
-        return 0
-    [line] = [it for it in found.lines if it.sku == sku]
-    row = OrderLine.objects.get(order__number=number, line=line.line)
-    wanted = line.quantity - line.quantity_canceled - row.quantity_cut
-    less = min(quantity, wanted - line.quantity_shipped)
-    if less <= 0:
-        return 0
+def _reduce(
+    number: str, asked: Mapping[str, int], invoice: Invoice, *, by: Trace
+) -> dict[str, int]:
+    """Take so much less of some products of an order; return how much of it had not left."""
+    order = ChannelOrder.objects.get(number=number)
+    if order.state not in STATES_OPEN or not asked:
+        return {}
+    less: dict[str, int] = {}
+    wanted: dict[int, int] = {}
+    for line in order.lines.filter(sku__in=asked):
+        now = line.quantity - line.quantity_canceled - line.quantity_cut
+        less[line.sku] = max(0, min(asked[line.sku], now - line.quantity_shipped))
+        wanted[line.line] = now - less[line.sku]
+    if not any(less.values()):
+        return {}
     order_change.reduce(
         number=number,
-        wanted={line.line: wanted - less},
+        wanted=wanted,
         by=Trace(actor=by.actor, reason=invoice.number),
         at=invoice.placed_at,
-        message_id=make_id(f"{invoice.number} {number} {sku}"),
+        message_id=make_id(f"{invoice.number} {number}"),
     )
     # What the site does with it is heard before the customer says anything else.
     delivery.deliver_pending()

@@ -1,4 +1,4 @@
-"""Balances of several SKUs in one statement, for those who decide about many lines at once."""
+"""Several balances or postings in one statement, for those who decide about many at once."""
 
 from __future__ import annotations
 
@@ -46,3 +46,21 @@ def list_balances_of(*, book: str, skus: Collection[str], prefix: str = "") -> l
         )
         for sku, path, status, quantity, overdraft in rows
     ]
+
+
+def find_posted(*, book: str, origins: Collection[str]) -> frozenset[str]:
+    """Return those of some origins under which something was posted in a book."""
+    wanted = sorted(set(origins))
+    if not wanted:
+        return frozenset()
+    rows = call(
+        """
+        select h.origin
+          from unnest(%s::text[], %s::smallint[]) asked (origin, bucket)
+          join ledger_posting h on h.bucket = asked.bucket and h.origin = asked.origin
+          join ledger_book k on k.book_id = h.book_id
+         where k.code = %s
+        """,
+        [texts(wanted), numbers([get_text_bucket(f"{book}|{it}") for it in wanted]), book],
+    )
+    return frozenset(origin for (origin,) in rows)

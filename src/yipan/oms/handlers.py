@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from django.utils import timezone
 
 from yipan.exchange.subscriptions import Heard
 from yipan.ledger.moves import Trace
 from yipan.messages import erp_stores, pos_orders, wms
-from yipan.oms.documents import delivery, fulfillment, order_return, store_order
+from yipan.oms.documents import (
+    delivery,
+    fulfillment,
+    fulfillment_many,
+    order_return,
+    store_order,
+)
 from yipan.oms.documents.fulfillment import Left
+from yipan.oms.documents.fulfillment_many import Gone, Told
 from yipan.oms.documents.order_return import BroughtBack, CameBack
 from yipan.oms.models.fulfillment import FulfillmentState as State
 
@@ -23,20 +31,29 @@ _WMS_STATES = {
 _STOPPED = frozenset({"canceled", "closed_short"})
 
 
-def follow_warehouse(message: wms.OutboundProgressed, heard: Heard) -> None:
+def follow_warehouse(run: Sequence[tuple[wms.OutboundProgressed, Heard]]) -> None:
     """Follow how far a warehouse is; when it stopped, the rest is sourced anew or canceled."""
-    by, number = Trace(actor=heard.source, reason=message.note), message.outbound_order_number
     at = timezone.now()
-    if message.state in _STOPPED:
-        fulfillment.stopped(number=number, by=by, at=at, message_id=message.message_id)
-        return
-    fulfillment.progress(
-        number=number,
+    for has_stopped, same in groupby(run, key=lambda it: it[0].state in _STOPPED):
+        if not has_stopped:
+            fulfillment_many.progress_all([_read_progress(*it) for it in same], at=at)
+            continue
+        for message, heard in same:
+            fulfillment.stopped(
+                number=message.outbound_order_number,
+                by=Trace(actor=heard.source, reason=message.note),
+                at=at,
+                message_id=message.message_id,
+            )
+
+
+def _read_progress(message: wms.OutboundProgressed, heard: Heard) -> Told:
+    return Told(
+        number=message.outbound_order_number,
         state=_WMS_STATES.get(message.state, State.RELEASED),
-        note=message.code,
-        by=by,
-        at=at,
+        by=Trace(actor=heard.source, reason=message.note),
         message_id=message.message_id,
+        note=message.code,
     )
 
 
@@ -53,23 +70,25 @@ def source_short_pick(message: wms.PickShorted, heard: Heard) -> None:
     )
 
 
-def note_shipment(message: wms.GoodsShipped | pos_orders.GoodsShipped, heard: Heard) -> None:
-    """Write down what left a warehouse or a store for a customer."""
-    if message.order_type != "fulfillment":
-        return
-    fulfillment.ship(
-        left=Left(
-            number=message.outbound_order_number,
-            shipment=message.shipment_number,
-            shipped=_sum_lines(message.lines),
-            is_last=message.is_last,
-            tracking=", ".join(it.tracking or it.sscc for it in message.parcels),
-            left_at=message.occurred_at,
-        ),
-        by=Trace(actor=message.shipped_by or heard.source),
-        at=timezone.now(),
-        message_id=message.message_id,
-    )
+def note_shipments(run: Sequence[tuple[wms.GoodsShipped | pos_orders.GoodsShipped, Heard]]) -> None:
+    """Write down what left a warehouse or a store for customers."""
+    gone = [
+        Gone(
+            left=Left(
+                number=message.outbound_order_number,
+                shipment=message.shipment_number,
+                shipped=_sum_lines(message.lines),
+                is_last=message.is_last,
+                tracking=", ".join(it.tracking or it.sscc for it in message.parcels),
+                left_at=message.occurred_at,
+            ),
+            by=Trace(actor=message.shipped_by or heard.source),
+            message_id=message.message_id,
+        )
+        for message, heard in run
+        if message.order_type == "fulfillment"
+    ]
+    fulfillment_many.ship_all(gone, at=timezone.now())
 
 
 def take_shipment_back(message: wms.ShipmentReversed, heard: Heard) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from yipan.exchange.subscriptions import Heard
@@ -10,7 +12,7 @@ from yipan.messages.erp_planning import PlannedDocumentEnded, PlannedDocumentMad
 from yipan.messages.erp_purchasing import PurchaseOrderChanged
 from yipan.messages.oms_demand import OrderTaken
 from yipan.planning.documents import demand, proposal, route
-from yipan.planning.documents.demand import Bought
+from yipan.planning.documents.demand import Bought, Ordered
 
 #: In these states nothing more comes of a purchase order.
 ENDED = frozenset({"received", "closed", "closed_short", "canceled"})
@@ -43,12 +45,17 @@ def note_route(message: OutboundReleased, heard: Heard) -> None:  # noqa: ARG001
         route.note(document_number=message.document_number, from_site=message.site)
 
 
-def note_order(message: OrderTaken, heard: Heard) -> None:  # noqa: ARG001
-    """Count what a channel's order wants, at the place it is wanted for."""
-    demand.note_order_for(
-        order_number=message.order_number,
-        pickup_site=message.pickup_site,
-        region=message.region,
-        at=message.occurred_at,
-        lines=[Bought(sku=it.sku, quantity=it.quantity) for it in message.lines],
+def note_orders(run: Sequence[tuple[OrderTaken, Heard]]) -> None:
+    """Count what orders of channels want, at the places they are wanted for."""
+    demand.note_orders_for(
+        [
+            Ordered(
+                order_number=message.order_number,
+                pickup_site=message.pickup_site,
+                region=message.region,
+                at=message.occurred_at,
+                lines=[Bought(sku=it.sku, quantity=it.quantity) for it in message.lines],
+            )
+            for message, _ in run
+        ]
     )

@@ -29,7 +29,12 @@ from yipan.config.edge.reading import StrictParser
 from yipan.erp.api import router as erp_router
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.foundation.requests import Malformed
-from yipan.oms.api import pickups_router, sourcing_router, store_orders_router
+from yipan.oms.api import (
+    orders_bulk_router,
+    pickups_router,
+    sourcing_router,
+    store_orders_router,
+)
 from yipan.oms.api import returns_router as order_returns_router
 from yipan.oms.api import router as oms_router
 from yipan.planning.api import router as planning_router
@@ -95,6 +100,8 @@ api.add_router("", access.router)
 api.add_router("", erp_router)
 api.add_router("", wms_router)
 api.add_router("", pos_router)
+# Before the orders by number, or "bulk" would be taken for one.
+api.add_router("", orders_bulk_router)
 api.add_router("", oms_router)
 api.add_router("", order_returns_router)
 api.add_router("", sourcing_router)

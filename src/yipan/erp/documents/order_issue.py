@@ -18,10 +18,12 @@ from yipan.exchange.subscriptions import Heard
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.rows import SiteRow
 from yipan.messages.till import TicketLine
 from yipan.messages.wms import ShippedLine
 from yipan.pool import promises
-from yipan.pool.queries.promises import find_number
+from yipan.pool.promises import Consumed
+from yipan.pool.queries.promises import find_number, find_numbers
 from yipan.pool.rules import PromisedLine
 
 #: How sites name the order type of a customer's order.
@@ -49,66 +51,110 @@ class Issued:
     device: str = ""
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """A shipment with its lines, and where it was heard."""
+
+    issued: Issued
+    lines: Sequence[ShippedLine]
+    heard: Heard
+
+
 def post(*, issued: Issued, lines: Sequence[ShippedLine], heard: Heard, at: datetime) -> SalesIssue:
+    """Book one shipment; see `post_all`."""
+    return post_all([Told(issued=issued, lines=lines, heard=heard)], at=at)[0]
+
+
+@transaction.atomic
+def post_all(shipments: Sequence[Told], *, at: datetime) -> list[SalesIssue]:
     """
-    Book goods that left for a customer; they consume the reservation of their order.
+    Book goods that left for customers; they consume the reservations of their orders.
 
     What left beyond the reservation, or without one, is taken from what is available: a fact.
-    The same shipment told again changes nothing.
+    The same shipment told again changes nothing. All are booked or none.
 
     :raises SiteMismatch: if the source does not speak for the site.
     :raises SkuUnknown: if a SKU is not master data yet; the message waits for it.
     :raises NumberReused: if the site used the number for another shipment before.
     """
-    told.require_speaker(source=heard.source, site=issued.site)
-    told.require_few(lines)
-    told.require_plausible((line.sku, line.quantity) for line in lines)
-    told.require_known(sites=[issued.site], skus={line.sku for line in lines})
-    number = rules.get_hub_number(site=issued.site, number=issued.shipment)
-    written = [
-        TicketLine(line=line.line, sku=line.sku, quantity=line.quantity, amount_minor=0)
-        for line in lines
-    ]
-    known = SalesIssue.objects.filter(number=number).first()
-    if known is not None:
-        if known.lines != msgspec.to_builtins(written):
-            raise told.NumberReused(number=issued.shipment, site=issued.site)
-        return known
-    actor = issued.actor or heard.source
-    day = masterdata.get_business_date(issued.site, issued.occurred_at)
-    issue = SalesIssue.objects.create(
-        number=number,
+    for it in shipments:
+        told.require_speaker(source=it.heard.source, site=it.issued.site)
+        told.require_few(it.lines)
+        told.require_plausible((line.sku, line.quantity) for line in it.lines)
+    told.require_known(
+        sites={it.issued.site for it in shipments},
+        skus={line.sku for it in shipments for line in it.lines},
+    )
+    numbers = [_get_number(it) for it in shipments]
+    issues = {row.number: row for row in SalesIssue.objects.filter(number__in=numbers)}
+    sites = masterdata.find_sites({it.issued.site for it in shipments})
+    new: list[Told] = []
+    for number, it in zip(numbers, shipments, strict=True):
+        known = issues.get(number)
+        if known is None:
+            issues[number] = _make(it, site=sites[it.issued.site], at=at)
+            new.append(it)
+        elif known.lines != _write_lines(it):
+            raise told.NumberReused(number=it.issued.shipment, site=it.issued.site)
+    SalesIssue.objects.bulk_create(issues[_get_number(it)] for it in new)
+    promised = find_numbers(external_ids={it.issued.fulfillment for it in new})
+    promises.consume_all(
+        [
+            Consumed(
+                number=promised.get(it.issued.fulfillment, ""),
+                lines=tuple(
+                    PromisedLine(site=it.issued.site, sku=line.sku, quantity=line.quantity)
+                    for line in it.lines
+                    if line.quantity
+                ),
+                origin=f"{DOCUMENT_TYPE}/{_get_number(it)}/post",
+                at=it.issued.occurred_at,
+                trace=Trace(
+                    actor=it.issued.actor or it.heard.source,
+                    device=it.issued.device,
+                    source=it.heard.source,
+                    sequence=it.heard.sequence,
+                ),
+                business_date=issues[_get_number(it)].business_date,
+            )
+            for it in new
+        ]
+    )
+    return [issues[number] for number in numbers]
+
+
+def _get_number(it: Told) -> str:
+    return rules.get_hub_number(site=it.issued.site, number=it.issued.shipment)
+
+
+def _write_lines(it: Told) -> object:
+    return msgspec.to_builtins(
+        [
+            TicketLine(line=line.line, sku=line.sku, quantity=line.quantity, amount_minor=0)
+            for line in it.lines
+        ]
+    )
+
+
+def _make(it: Told, *, site: SiteRow, at: datetime) -> SalesIssue:
+    issued = it.issued
+    return SalesIssue(
+        number=_get_number(it),
         site=issued.site,
         ticket_number=issued.shipment,
         till="",
-        business_date=day,
+        business_date=masterdata.compute_business_date(site, issued.occurred_at),
         occurred_at=issued.occurred_at,
         recorded_at=at,
-        cashier=actor,
-        quantity=sum(line.quantity for line in lines),
-        lines=msgspec.to_builtins(written),
+        cashier=issued.actor or it.heard.source,
+        quantity=sum(line.quantity for line in it.lines),
+        lines=_write_lines(it),
         message_id=issued.message_id,
-        source=heard.source,
-        sequence=heard.sequence,
+        source=it.heard.source,
+        sequence=it.heard.sequence,
         order_number=issued.order,
         fulfillment_number=issued.fulfillment,
     )
-    promises.consume(
-        number=find_number(external_id=issued.fulfillment),
-        lines=[
-            PromisedLine(site=issued.site, sku=line.sku, quantity=line.quantity)
-            for line in lines
-            if line.quantity
-        ],
-        origin=f"{DOCUMENT_TYPE}/{number}/post",
-        at=issued.occurred_at,
-        trace=Trace(
-            actor=actor, device=issued.device, source=heard.source, sequence=heard.sequence
-        ),
-        business_date=day,
-    )
-    return issue
 
 
 @transaction.atomic

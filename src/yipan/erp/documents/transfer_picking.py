@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from yipan.documents import told, trail
@@ -9,6 +11,21 @@ from yipan.erp.documents.transfer_progress import DOCUMENT_TYPE
 from yipan.erp.models import TransferOrder, TransferShortage
 from yipan.exchange.subscriptions import Heard
 from yipan.messages.wms import OutboundProgressed, PickShorted
+
+
+def follow_all(run: Sequence[tuple[OutboundProgressed, Heard]]) -> None:
+    """
+    Write down how far senders are with transfers; most of what they tell is of other orders.
+
+    :raises SiteMismatch: if a source tells of another warehouse.
+    """
+    numbers = {message.document_number for message, _ in run}
+    found = TransferOrder.objects.filter(number__in=numbers)
+    transfers = set(found.values_list("number", flat=True))
+    for message, heard in run:
+        told.require_speaker(source=heard.source, site=message.site)
+        if message.document_number in transfers:
+            follow(message=message, heard=heard)
 
 
 @transaction.atomic

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from django.utils import timezone
 
@@ -25,39 +26,54 @@ from yipan.foundation.status import StockStatus
 from yipan.messages import oms, pos, pos_orders, reversals, wms
 
 
-def book_warehouse_shipment(message: wms.GoodsShipped, heard: Heard) -> None:
-    """Book goods that left a warehouse: to a customer, into transit, or back to their supplier."""
-    if message.order_type == order_issue.FULFILLMENT:
-        book_order_shipment(message, heard)
-        return
-    lines = [
-        SentLine(
-            line=line.line, sku=line.sku, quantity=line.quantity, status=read_status(line.status)
-        )
-        for line in message.lines
-    ]
-    _ship(message.order_type)(
-        leg=_read_shipment(message), lines=lines, heard=heard, at=timezone.now()
-    )
+def book_warehouse_shipments(run: Sequence[tuple[wms.GoodsShipped, Heard]]) -> None:
+    """Book goods that left a warehouse: to customers, into transit, or back to their supplier."""
+    for is_ordered, same in groupby(
+        run, key=lambda it: it[0].order_type == order_issue.FULFILLMENT
+    ):
+        if is_ordered:
+            book_order_shipments(list(same))
+            continue
+        for message, heard in same:
+            lines = [
+                SentLine(
+                    line=line.line,
+                    sku=line.sku,
+                    quantity=line.quantity,
+                    status=read_status(line.status),
+                )
+                for line in message.lines
+            ]
+            _ship(message.order_type)(
+                leg=_read_shipment(message), lines=lines, heard=heard, at=timezone.now()
+            )
 
 
-def book_order_shipment(message: wms.GoodsShipped | pos_orders.GoodsShipped, heard: Heard) -> None:
+def book_order_shipments(
+    run: Sequence[tuple[wms.GoodsShipped | pos_orders.GoodsShipped, Heard]],
+) -> None:
     """Book goods that left a warehouse or a store to whoever ordered them."""
-    if message.order_type != order_issue.FULFILLMENT:
-        require_transfer(message.order_type)
-    order_issue.post(
-        issued=order_issue.Issued(
-            shipment=message.shipment_number,
-            fulfillment=message.outbound_order_number,
-            order=message.document_number,
-            site=message.site,
-            occurred_at=message.occurred_at,
-            message_id=message.message_id,
-            actor=message.shipped_by,
-            device=message.device,
-        ),
-        lines=message.lines,
-        heard=heard,
+    for message, _ in run:
+        if message.order_type != order_issue.FULFILLMENT:
+            require_transfer(message.order_type)
+    order_issue.post_all(
+        [
+            order_issue.Told(
+                issued=order_issue.Issued(
+                    shipment=message.shipment_number,
+                    fulfillment=message.outbound_order_number,
+                    order=message.document_number,
+                    site=message.site,
+                    occurred_at=message.occurred_at,
+                    message_id=message.message_id,
+                    actor=message.shipped_by,
+                    device=message.device,
+                ),
+                lines=message.lines,
+                heard=heard,
+            )
+            for message, heard in run
+        ],
         at=timezone.now(),
     )
 
@@ -125,9 +141,9 @@ def book_shipment_reversed(
     transfer_facts.reverse_shipment(leg=leg, heard=heard, at=timezone.now())
 
 
-def follow_outbound(message: wms.OutboundProgressed, heard: Heard) -> None:
-    """Write down how far a warehouse is with a transfer."""
-    transfer_picking.follow(message=message, heard=heard)
+def follow_outbound(run: Sequence[tuple[wms.OutboundProgressed, Heard]]) -> None:
+    """Write down how far a warehouse is with transfers."""
+    transfer_picking.follow_all(run)
 
 
 def order_store_delivery(message: oms.StoreDeliveryOrdered, heard: Heard) -> None:  # noqa: ARG001

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from yipan.foundation.kept import kept
 from yipan.masterdata import refusals, statements
 from yipan.masterdata.models import Aisle, Bin, BusinessCalendar, ClosedDay, Site, Zone
 from yipan.masterdata.rows import BinRow, SiteRow, ZoneRow
@@ -15,6 +16,7 @@ from yipan.masterdata.rows import BinRow, SiteRow, ZoneRow
 ROWS_MAX = 1_000
 
 
+@kept
 def get_site(code: str) -> SiteRow:
     """
     Return one site.
@@ -27,6 +29,7 @@ def get_site(code: str) -> SiteRow:
     return make_site_row(site)
 
 
+@kept
 def find_sites(codes: Collection[str]) -> dict[str, SiteRow]:
     """Return the sites that exist among `codes`, by code."""
     return {site.code: make_site_row(site) for site in Site.objects.filter(code__in=set(codes))}
@@ -38,6 +41,7 @@ def list_unknown_sites(codes: Collection[str]) -> list[str]:
     return [code for _, code in rows]
 
 
+@kept
 def list_sites(
     *,
     site_type: str = "",

@@ -19,6 +19,7 @@ from yipan.oms.models import ChannelOrder
 from yipan.pool import promises
 from yipan.pool.promises import Ask, PromiseRow, PromiseWrongState
 from yipan.pool.queries.promises import count_promises, has_goods_on_hand
+from yipan.pool.queries.selling import is_any_to_come
 from yipan.pool.rules import PromisedLine
 
 #: An order without a day of its own waits for goods that come within so long.
@@ -36,7 +37,7 @@ def set_aside(order: ChannelOrder, *, by: Trace, at: datetime) -> PromiseRow | N
         for line in order.lines.order_by("line")
         if line.quantity > line.quantity_canceled + line.quantity_placed
     ]
-    if not waiting or not order.may_wait:
+    if not waiting or not order.may_wait or not is_any_to_come({line.sku for line in waiting}):
         return None
     name = f"{order.number}-wait"
     number = f"rsv_{name}-{count_promises(external_id=name) + 1}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -12,7 +12,7 @@ from django.db import transaction
 from yipan.ledger.moves import Trace
 from yipan.oms.documents import order_state, pickup_moving, sourcing
 from yipan.oms.documents.order import THEN_CANCEL
-from yipan.oms.models import FulfillmentLine, FulfillmentOrder
+from yipan.oms.models import FulfillmentLine, FulfillmentOrder, OrderLine
 from yipan.oms.models.fulfillment import STATES_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState as State
 from yipan.pool import promises
@@ -126,18 +126,17 @@ def ship(*, left: Left, by: Trace, at: datetime, message_id: UUID) -> None:
     fulfillment.shipments[left.shipment] = {
         str(line): quantity for line, quantity in left.shipped.items()
     }
-    for row in lock_lines(fulfillment):
+    rows = lock_lines(fulfillment)
+    for row in rows:
         quantity = left.shipped.get(row.order_line.line, 0)
-        if quantity:
-            row.quantity_shipped += quantity
-            row.save(update_fields=["quantity_shipped"])
-            row.order_line.quantity_shipped += quantity
-            row.order_line.save(update_fields=["quantity_shipped"])
+        row.quantity_shipped += quantity
+        row.order_line.quantity_shipped += quantity
+    _save(rows, "quantity_shipped", "quantity_shipped")
     before = fulfillment.state
     fulfillment.tracking = ", ".join(filter(None, [fulfillment.tracking, left.tracking]))[:200]
     rest = {
         row.order_line.line: row.quantity - row.quantity_shipped - row.quantity_short
-        for row in lock_lines(fulfillment)
+        for row in rows
     }
     missing = {line: quantity for line, quantity in rest.items() if quantity > 0}
     is_over = left.is_last or not missing
@@ -168,12 +167,12 @@ def unship(*, number: str, shipment: str, by: Trace, at: datetime) -> None:
     left = fulfillment.shipments.get(shipment, {})
     shipped = {int(line): quantity for line, quantity in left.items()}
     fulfillment.shipments[shipment] = {}
-    for row in lock_lines(fulfillment):
+    rows = lock_lines(fulfillment)
+    for row in rows:
         quantity = min(shipped.get(row.order_line.line, 0), row.quantity_shipped)
         row.quantity_shipped -= quantity
-        row.save(update_fields=["quantity_shipped"])
         row.order_line.quantity_shipped -= quantity
-        row.order_line.save(update_fields=["quantity_shipped"])
+    _save(rows, "quantity_shipped", "quantity_shipped")
     before, fulfillment.state = fulfillment.state, State.PICKED
     fulfillment.closed_at = None
     fulfillment.save(update_fields=["state", "closed_at", "shipments"])
@@ -247,30 +246,35 @@ def take_away(
     """
     taken: dict[int, int] = {}
     lines: list[PromisedLine] = []
-    for row in lock_lines(fulfillment):
+    rows = lock_lines(fulfillment)
+    for row in rows:
         open_quantity = row.quantity - row.quantity_shipped - row.quantity_short
         quantity = min(missing.get(row.order_line.line, 0), open_quantity)
         if quantity <= 0:
             continue
         row.quantity_short += quantity
-        row.save(update_fields=["quantity_short"])
         row.order_line.quantity_placed -= quantity
-        row.order_line.save(update_fields=["quantity_placed"])
         taken[row.order_line.line] = quantity
         site = fulfillment.holding_site
         supply = get_transfer_key(number=transfer, sku=row.sku) if transfer else ""
         lines.append(PromisedLine(site=site, sku=row.sku, quantity=quantity, supply=supply))
     if lines:
+        _save(rows, "quantity_short", "quantity_placed")
         promises.reduce(number=fulfillment.promise, lines=lines, step=step, at=at, trace=by)
     return taken
 
 
 def cancel_lines(fulfillment: FulfillmentOrder, missing: Mapping[int, int]) -> None:
-    for row in lock_lines(fulfillment):
-        quantity = missing.get(row.order_line.line, 0)
-        if quantity > 0:
-            row.order_line.quantity_canceled += quantity
-            row.order_line.save(update_fields=["quantity_canceled"])
+    lines = [row.order_line for row in lock_lines(fulfillment)]
+    for line in lines:
+        line.quantity_canceled += max(0, missing.get(line.line, 0))
+    OrderLine.objects.bulk_update(lines, ["quantity_canceled"])
+
+
+def _save(rows: Sequence[FulfillmentLine], column: str, of_order: str) -> None:
+    """Save a column of lines of one fulfillment order, and one of the lines of its order."""
+    FulfillmentLine.objects.bulk_update(rows, [column])
+    OrderLine.objects.bulk_update([row.order_line for row in rows], [of_order])
 
 
 def _close_if_empty(fulfillment: FulfillmentOrder, *, state: State, at: datetime) -> None:

@@ -171,9 +171,10 @@ def cancel(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Channel
         raise WrongState(number=number, step="cancel", state=order.state)
     before = order.state
     backorder.give_back(order, by=by, at=at)
-    for line in order.lines.select_for_update().order_by("line"):
+    lines = list(order.lines.select_for_update().order_by("line"))
+    for line in lines:
         line.quantity_canceled += line.quantity - line.quantity_canceled - line.quantity_placed
-        line.save(update_fields=["quantity_canceled"])
+    OrderLine.objects.bulk_update(lines, ["quantity_canceled"])
     for fulfillment in order.fulfillments.filter(state__in=FULFILLMENT_OPEN).order_by("site"):
         stop(fulfillment, then=THEN_CANCEL, by=by, at=at, message_id=message_id)
     order_state.recount(order, at=at)

@@ -47,6 +47,7 @@ def reduce(
     before = order.state
     lines = {line.line: line for line in order.lines.select_for_update().order_by("line")}
     cut = [_cut(lines.get(place), place, quantity) for place, quantity in sorted(wanted.items())]
+    OrderLine.objects.bulk_update(lines.values(), ["quantity_canceled", "quantity_cut"])
     if not any(cut):
         return order
     if order.backorder:
@@ -59,7 +60,9 @@ def reduce(
     for fulfillment in touched.distinct().order_by("site", "id"):
         stop(fulfillment, then=THEN_AGAIN, by=by, at=at, message_id=message_id)
     order_state.recount(order, at=at)
-    order_state.ORDER_TRAIL.note(order, step="edit", from_state=before, by=by, at=at)
+    order_state.ORDER_TRAIL.note(
+        order, step="edit", from_state=before, by=by, at=at, message_id=message_id
+    )
     return order
 
 
@@ -77,5 +80,4 @@ def _cut(line: OrderLine | None, place: int, quantity: int) -> int:
     at_once = min(less, waiting)
     line.quantity_canceled += at_once
     line.quantity_cut += less - at_once
-    line.save(update_fields=["quantity_canceled", "quantity_cut"])
     return less

@@ -148,9 +148,8 @@ def _release(
 ) -> list[FulfillmentOrder]:
     lines = {line.line: line for line in order.lines.all()}
     to_store = order.method == "ship_to_store"
-    made = []
-    for site, (promise, parts) in sorted(placed.items()):
-        place = order.fulfillments.count() + 1
+    made, first = [], order.fulfillments.count() + 1
+    for place, (site, (promise, parts)) in enumerate(sorted(placed.items()), start=first):
         fulfillment = FulfillmentOrder.objects.create(
             number=f"{order.number}-{place}",
             order=order,
@@ -165,12 +164,16 @@ def _release(
             created_at=at,
         )
         for part in parts:
-            line = lines[part.line]
-            line.quantity_placed += part.quantity
-            line.save(update_fields=["quantity_placed"])
-            FulfillmentLine.objects.create(
-                fulfillment=fulfillment, order_line=line, sku=part.sku, quantity=part.quantity
+            lines[part.line].quantity_placed += part.quantity
+        FulfillmentLine.objects.bulk_create(
+            FulfillmentLine(
+                fulfillment=fulfillment,
+                order_line=lines[part.line],
+                sku=part.sku,
+                quantity=part.quantity,
             )
+            for part in parts
+        )
         told = uuid5(message_id, f"oms.fulfillment_released {site}")
         quantities = {part.line: part.quantity for part in parts}
         tell = telling.order_delivery if fulfillment.from_site else telling.release
@@ -179,6 +182,9 @@ def _release(
             fulfillment, step="release", from_state="", by=by, at=at, message_id=told
         )
         made.append(fulfillment)
+    OrderLine.objects.bulk_update(
+        [lines[part.line] for _, parts in placed.values() for part in parts], ["quantity_placed"]
+    )
     return made
 
 

@@ -6,12 +6,11 @@ The book is followed by its feed, each movement once; a killed reader goes on wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 
 from yipan.ledger.feed import LAG, FeedRow, Position, get_settled_until, list_recorded
 from yipan.masterdata import queries as masterdata
@@ -50,6 +49,17 @@ def follow(*, lag: timedelta = LAG) -> int:
     return total
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ordered:
+    """What a channel's order wants, and where its customer is."""
+
+    order_number: str
+    pickup_site: str
+    region: str
+    at: datetime
+    lines: Sequence[Bought]
+
+
 @transaction.atomic
 def note_order(*, order_number: str, site: str, day: date, lines: Sequence[Bought]) -> bool:
     """
@@ -57,46 +67,55 @@ def note_order(*, order_number: str, site: str, day: date, lines: Sequence[Bough
 
     Return whether it was counted now.
     """
-    _, is_new = ChannelDemand.objects.get_or_create(
-        order_number=order_number, defaults={"site": site, "day": day}
-    )
-    if is_new:
-        sums: dict[Key, dict[str, int]] = {}
-        for line in lines:
-            _add(sums, (line.sku, site, day), ordered=line.quantity)
-        _write(sums)
-    return is_new
+    wanted = {order_number: (site, day, lines)}
+    return _note(wanted) == 1
 
 
-def note_order_for(
-    *, order_number: str, pickup_site: str, region: str, at: datetime, lines: Sequence[Bought]
-) -> bool:
+@transaction.atomic
+def note_orders_for(orders: Sequence[Ordered]) -> int:
     """
-    Count a channel's order at its demand location (需求地), once.
+    Count channels' orders at their demand location (需求地), each once; return how many are new.
 
     That is the store it is picked up in, or a site of the region it goes to: a warehouse before a
     store, the first by code; a warehouse where the region has neither.
     """
-    site = pickup_site or _find_demand_site(region)
-    if not site:
-        return False
-    return note_order(
-        order_number=order_number,
-        site=site,
-        day=masterdata.get_business_date(site, at),
-        lines=lines,
+    sites = [it for it in masterdata.list_sites() if it.site_type in ("warehouse", "store")]
+    by_code = {it.code: it for it in sites}
+    near: dict[str, str] = {}
+    wanted = {}
+    for order in orders:
+        if order.region not in near:
+            near[order.region] = _find_demand_site(order.region, sites)
+        code = order.pickup_site or near[order.region]
+        if code:
+            site = by_code.get(code) or masterdata.get_site(code)
+            day = compute_business_date(site, order.at)
+            wanted[order.order_number] = (code, day, order.lines)
+    return _note(wanted)
+
+
+def _note(wanted: Mapping[str, tuple[str, date, Sequence[Bought]]]) -> int:
+    """Count orders by number: site, day and lines of each. Return how many are new."""
+    found = ChannelDemand.objects.filter(order_number__in=list(wanted))
+    known = set(found.values_list("order_number", flat=True))
+    new = {number: it for number, it in wanted.items() if number not in known}
+    ChannelDemand.objects.bulk_create(
+        ChannelDemand(order_number=number, site=site, day=day)
+        for number, (site, day, _) in new.items()
     )
+    sums: dict[Key, dict[str, int]] = {}
+    for site, day, lines in new.values():
+        for line in lines:
+            _add(sums, (line.sku, site, day), ordered=line.quantity)
+    _write(sums)
+    return len(new)
 
 
-def _find_demand_site(region: str) -> str:
-    sites = [
-        it
-        for it in masterdata.list_sites()
-        if it.is_active and it.site_type in ("warehouse", "store")
-    ]
-    near = [it for it in sites if region and it.region == region]
+def _find_demand_site(region: str, sites: Sequence[SiteRow]) -> str:
+    active = [it for it in sites if it.is_active]
+    near = [it for it in active if region and it.region == region]
     ordered = sorted(near, key=lambda it: (it.site_type != "warehouse", it.code))
-    far = [it for it in sites if it.site_type == "warehouse"]
+    far = [it for it in active if it.site_type == "warehouse"]
     found = ordered or sorted(far, key=lambda it: it.code)
     return found[0].code if found else ""
 
@@ -171,13 +190,18 @@ def _add(sums: dict[Key, dict[str, int]], key: Key, **measures: int) -> None:
 
 def _write(sums: dict[Key, dict[str, int]]) -> None:
     """Add to the days that are known, and write down those that are not."""
+    if not sums:
+        return
     keys = sorted(sums)
-    known = set(
-        DemandDay.objects.filter(
-            sku__in={it[0] for it in keys}, site__in={it[1] for it in keys},
-            day__range=(min(it[2] for it in keys), max(it[2] for it in keys)),
-        ).values_list("sku", "site", "day")
-    ) if keys else set()  # fmt: skip
+    rows = DemandDay.objects.filter(
+        sku__in={it[0] for it in keys}, site__in={it[1] for it in keys},
+        day__range=(min(it[2] for it in keys), max(it[2] for it in keys)),
+    )  # fmt: skip
+    known = {
+        (row.sku, row.site, row.day): row
+        for row in rows.order_by("pk").select_for_update()
+        if (row.sku, row.site, row.day) in sums
+    }
     DemandDay.objects.bulk_create(
         [
             DemandDay(sku=key[0], site=key[1], day=key[2], **sums[key])
@@ -186,7 +210,10 @@ def _write(sums: dict[Key, dict[str, int]]) -> None:
         ],
         batch_size=2_000,
     )
-    for key in keys:
-        if key in known and any(sums[key].values()):
-            changes = {name: F(name) + quantity for name, quantity in sums[key].items() if quantity}
-            DemandDay.objects.filter(sku=key[0], site=key[1], day=key[2]).update(**changes)
+    changed = [key for key in keys if key in known and any(sums[key].values())]
+    for key in changed:
+        for name, quantity in sums[key].items():
+            setattr(known[key], name, getattr(known[key], name) + quantity)
+    columns = [name for name in MEASURES if any(sums[key][name] for key in changed)]
+    if columns:
+        DemandDay.objects.bulk_update([known[key] for key in changed], columns, batch_size=1_000)

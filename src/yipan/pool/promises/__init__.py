@@ -2,7 +2,7 @@
 
 from yipan.pool.promises.deciding import decide
 from yipan.pool.promises.guarding import guard
-from yipan.pool.promises.parts import consume, reduce, take_back
+from yipan.pool.promises.parts import Consumed, consume, consume_all, reduce, take_back
 from yipan.pool.promises.steps import (
     commit,
     expire_due,
@@ -31,6 +31,7 @@ __all__ = [
     "LINES_PER_PROMISE_MAX",
     "Answer",
     "Ask",
+    "Consumed",
     "HoldExpired",
     "InsufficientStock",
     "LinesDiffer",
@@ -39,6 +40,7 @@ __all__ = [
     "Step",
     "commit",
     "consume",
+    "consume_all",
     "decide",
     "expire_due",
     "extend",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -11,6 +13,7 @@ from yipan.foundation.status import StockStatus
 from yipan.ledger import posting as ledger_posting
 from yipan.ledger import queries as ledger
 from yipan.ledger.moves import FactPosting, Move, Trace
+from yipan.ledger.several import find_posted
 from yipan.pool import book, rules
 from yipan.pool.models import Promise, PromiseLine
 from yipan.pool.models.promise import PromiseState as State
@@ -21,7 +24,18 @@ from yipan.pool.rules import PromisedLine
 CUSTOMER = "customer"
 
 
-@transaction.atomic
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Consumed:
+    """Goods that left under a promise, or under none that is known; a fact of its `origin`."""
+
+    number: str
+    lines: tuple[PromisedLine, ...]
+    origin: str
+    at: datetime
+    trace: Trace
+    business_date: date | None = None
+
+
 def consume(
     *,
     number: str,
@@ -31,38 +45,71 @@ def consume(
     trace: Trace,
     business_date: date | None = None,
 ) -> bool:
+    """Book what left under one promise; return whether it is new. See `consume_all`."""
+    consumed = Consumed(
+        number=number,
+        lines=tuple(lines),
+        origin=origin,
+        at=at,
+        trace=trace,
+        business_date=business_date,
+    )
+    return consume_all([consumed]) == 1
+
+
+@transaction.atomic
+def consume_all(consumed: Sequence[Consumed]) -> int:
     """
-    Book that goods left to a customer, as a fact: first what the promise set aside there.
+    Book that goods left to customers, as facts: first what the promises set aside there.
 
     What left beyond that, or under a promise nobody knows, is taken from what is available,
-    though it may fall below zero: the goods did leave. A repeat changes nothing. Return
-    whether it is new.
+    though it may fall below zero: the goods did leave. A repeat changes nothing. Return how
+    many are new.
     """
-    if ledger.find_posting(book=book.SITE_BOOK, origin=origin) is not None:
-        return False
-    promise = Promise.objects.select_for_update().filter(number=number).first()
-    moves: list[Move] = []
-    for line in rules.sum_lines(lines):
-        if line.quantity:
-            moves += _take(promise, line)
-    if not moves:
-        return False
-    book.post_fact(
-        posting=FactPosting(
-            origin=origin,
-            occurred_at=at,
-            moves=moves,
-            trace=trace,
-            business_date=business_date,
+    posted = find_posted(book=book.SITE_BOOK, origins=[it.origin for it in consumed])
+    new = {it.origin: it for it in consumed if it.origin not in posted}
+    numbers = {it.number for it in new.values()} - {""}
+    found = Promise.objects.filter(number__in=numbers).order_by("number").select_for_update()
+    promises = {promise.number: promise for promise in found}
+    by_id = {promise.pk: promise.number for promise in found}
+    rows: dict[str, list[PromiseLine]] = {}
+    standing = PromiseLine.objects.filter(promise__in=promises.values(), quantity_open__gt=0)
+    for row in standing.order_by("promise__number", "id").select_for_update(of=("self",)):
+        rows.setdefault(by_id[row.promise_id], []).append(row)
+    postings, touched = [], {}
+    for it in new.values():
+        promise = promises.get(it.number)
+        is_standing = promise is not None and promise.state == State.RESERVED
+        mine = rows.get(it.number, []) if is_standing else []
+        moves = [move for line in rules.sum_lines(it.lines) for move in _take(mine, line)]
+        if not moves:
+            continue
+        postings.append(
+            FactPosting(
+                origin=it.origin,
+                occurred_at=it.at,
+                moves=moves,
+                trace=it.trace,
+                business_date=it.business_date,
+            )
         )
+        if promise is not None:
+            promise.quantity_fulfilled += sum(
+                it.quantity for it in moves if it.from_account.endswith(f"/{StockStatus.RESERVED}")
+            )
+            touched[promise.pk] = (promise, it.at)
+    book.post_facts(postings=postings)
+    changed = [row for each in rows.values() for row in each]
+    PromiseLine.objects.bulk_update(changed, ["quantity_open"], batch_size=1_000)
+    for promise, at in touched.values():
+        is_open = any(row.quantity_open for row in rows.get(promise.number, []))
+        if promise.state in STATUS and not is_open:
+            promise.state = State.FULFILLED if promise.quantity_fulfilled else State.RELEASED
+            promise.settled_at = at
+    Promise.objects.bulk_update(
+        [promise for promise, _ in touched.values()], ["quantity_fulfilled", "state", "settled_at"]
     )
-    if promise is not None:
-        promise.quantity_fulfilled += sum(
-            it.quantity for it in moves if it.from_account.endswith(f"/{StockStatus.RESERVED}")
-        )
-        promise.save(update_fields=["quantity_fulfilled"])
-        _settle(promise, at=at)
-    return True
+    return len(postings)
 
 
 @transaction.atomic
@@ -108,37 +155,43 @@ def reduce(
         return 0
     if ledger.find_posting(book=book.SITE_BOOK, origin=origin) is not None:
         return 0
+    standing = promise.lines.filter(sku__in={line.sku for line in lines}, quantity_open__gt=0)
+    rows = list(standing.select_for_update().order_by("id"))
     given: list[PromisedLine] = []
     for line in rules.sum_lines(lines):
         rest = line.quantity
-        for row in [*_list_rows(promise, line), *_list_elsewhere(promise, line)]:
+        same = [row for row in rows if row.sku == line.sku]
+        # Sorting is stable: those of the line come first, and among equals the oldest.
+        for row in sorted(same, key=partial(_is_elsewhere, line)):
             taken = min(rest, row.quantity_open)
             if taken:
                 given.append(rules.take_part(make_line(row), taken))
                 row.quantity_open -= taken
-                row.save(update_fields=["quantity_open"])
                 rest -= taken
     if not given:
         return 0
     moves = rules.move_between(
         given, from_status=STATUS[promise.state], to_status=StockStatus.AVAILABLE
     )
+    PromiseLine.objects.bulk_update(rows, ["quantity_open"])
     book.post_fact(posting=FactPosting(origin=origin, occurred_at=at, moves=moves, trace=trace))
     _settle(promise, at=at)
     return sum(line.quantity for line in given)
 
 
-def _take(promise: Promise | None, line: PromisedLine) -> list[Move]:
-    """Return what one shipped line moves: from the promise, and beyond it from available."""
+def _take(rows: Sequence[PromiseLine], line: PromisedLine) -> list[Move]:
+    """
+    Return what one shipped line moves: from what stands promised, beyond it from available.
+
+    The rows know what is left of them; the caller saves them.
+    """
     moves: list[Move] = []
     rest = line.quantity
-    is_standing = promise is not None and promise.state == State.RESERVED
-    for row in _list_rows(promise, line) if promise is not None and is_standing else ():
-        taken = min(rest, row.quantity_open)
+    for row in rows:
+        taken = min(rest, row.quantity_open) if _is_of(row, line) else 0
         if taken:
             moves += rules.move_to_customer([rules.take_part(make_line(row), taken)])
             row.quantity_open -= taken
-            row.save(update_fields=["quantity_open"])
             rest -= taken
     if rest:
         account = rules.get_account(site=line.site, status=StockStatus.AVAILABLE)
@@ -146,15 +199,12 @@ def _take(promise: Promise | None, line: PromisedLine) -> list[Move]:
     return moves
 
 
-def _list_rows(promise: Promise, line: PromisedLine) -> list[PromiseLine]:
-    query = promise.lines.filter(site=line.site, sku=line.sku, supply=line.supply)
-    return list(query.filter(quantity_open__gt=0).select_for_update().order_by("id"))
+def _is_elsewhere(line: PromisedLine, row: PromiseLine) -> bool:
+    return not _is_of(row, line)
 
 
-def _list_elsewhere(promise: Promise, line: PromisedLine) -> list[PromiseLine]:
-    query = promise.lines.filter(sku=line.sku, quantity_open__gt=0)
-    query = query.exclude(site=line.site, supply=line.supply)
-    return list(query.select_for_update().order_by("id"))
+def _is_of(row: PromiseLine, line: PromisedLine) -> bool:
+    return (row.site, row.sku, row.supply) == (line.site, line.sku, line.supply)
 
 
 def _settle(promise: Promise, *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import date, time
 
 from django.db.models import Q, QuerySet
 
+from yipan.foundation.kept import kept
 from yipan.foundation.refusals import NotFound
 from yipan.ledger.calls import call, texts
 from yipan.masterdata import queries as masterdata
@@ -122,6 +123,7 @@ def list_channels() -> list[ChannelRow]:
     return [_make_channel(it) for it in _with_sites().order_by("code")[:ROWS_MAX]]
 
 
+@kept
 def get_channel(code: str) -> ChannelRow:
     """
     Return one channel.
@@ -134,6 +136,7 @@ def get_channel(code: str) -> ChannelRow:
     return _make_channel(found)
 
 
+@kept
 def find_part_value_min(code: str) -> int:
     """Return what a part of a split order of a channel is worth at least; 0 for no channel."""
     found = Channel.objects.filter(code=code).values_list("part_value_min", flat=True).first()
@@ -145,6 +148,7 @@ def list_groups() -> list[GroupRow]:
     return [_make_group(it) for it in SiteGroup.objects.order_by("code")[:ROWS_MAX]]
 
 
+@kept
 def get_group(code: str) -> GroupRow:
     """
     Return one group of sites.
@@ -217,6 +221,7 @@ def list_valid_rules(skus: Collection[str], *, on: date, lock: bool = False) -> 
     return [Rule(**{name: getattr(it, name) for name in names}) for it in query]
 
 
+@kept
 def list_services(*, sites: Collection[str] | None = None, method: str = "") -> list[ServiceRow]:
     """Return what sites can do, by site and method."""
     query = SiteService.objects.order_by("site", "method")

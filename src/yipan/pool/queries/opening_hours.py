@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, time
 
+from yipan.foundation.kept import kept
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 from yipan.pool.models import OpeningHours, SpecialDay
@@ -50,6 +51,7 @@ def list_special_days(site: str, *, since: date) -> list[SpecialRow]:
     ]
 
 
+@kept
 def find_hours(sites: Iterable[SiteRow], *, first: date, last: date) -> dict[str, Hours]:
     """Return each site to when it is open over a span of days, its calendar included."""
     rows = {site.code: site for site in sites}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from yipan.foundation.status import StockStatus
 from yipan.ledger.sku_levels import list_account_levels
 from yipan.pool.book import SITE_BOOK
-from yipan.pool.models import PromiseLine, Supply
+from yipan.pool.models import PromiseLine, SellingRule, Supply
 from yipan.pool.models.promise import PromiseState
 from yipan.pool.queries.availability import sum_due
 from yipan.pool.queries.channels import find_parts, find_sites_of, list_valid_rules
@@ -105,6 +105,15 @@ def read_world(
         incoming=_read_incoming(wanted, pool, today=today, sites=sites),
         parts=parts,
     )
+
+
+def is_any_to_come(skus: Collection[str]) -> bool:
+    """Tell whether goods of one of some SKUs, or of a bundle's parts, are to come."""
+    parts = {part for found in find_parts(skus).values() for part, _ in found}
+    wanted = {*skus, *parts}
+    if Supply.objects.filter(sku__in=wanted, quantity__gt=0).exists():
+        return True
+    return SellingRule.objects.filter(kind="presale", sku__in=wanted, is_active=True).exists()
 
 
 def measure_in(world: World, sku: str, *, terms: Terms) -> Measured:

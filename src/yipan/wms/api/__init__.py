@@ -7,6 +7,7 @@ from ninja import Router
 from yipan.wms.api.inbound import router as inbound
 from yipan.wms.api.inspections import router as inspections
 from yipan.wms.api.kits import router as kits
+from yipan.wms.api.many import router as many
 from yipan.wms.api.outbound import router as outbound
 from yipan.wms.api.papers import router as papers
 from yipan.wms.api.parcels import router as parcels
@@ -29,4 +30,5 @@ router.add_router("", parcels)
 router.add_router("", papers)
 router.add_router("", tasks)
 router.add_router("", picks)
+router.add_router("", many)
 router.add_router("", stocktakes)

@@ -1,10 +1,11 @@
-"""Setting goods aside for many orders at once, as a wave wants it: a handful of statements."""
+"""Many outbound orders at once, as runs of messages and waves bring them: a few statements."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,6 +15,8 @@ from yipan.ledger import promising
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.masterdata import queries as masterdata
 from yipan.wms.documents import outbound_order, outbound_posting
+from yipan.wms.documents.outbound_order import Wanted
+from yipan.wms.documents.outbound_posting import Progress
 from yipan.wms.models import OutboundLine, OutboundOrder, Pick
 from yipan.wms.models.outbound_order import STATES_OPEN, PickState
 from yipan.wms.queries import giving
@@ -33,13 +36,65 @@ class _Plan:
     shares: list[tuple[OutboundLine, list[Share]]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Release:
+    """An order another system wants sent, and the message that told of it."""
+
+    wanted: Wanted
+    message_id: UUID
+
+
 @transaction.atomic
-def set_aside_all(orders: QuerySet[OutboundOrder], *, by: Trace, at: datetime) -> int:
+def release_all(releases: Sequence[Release], *, by: Trace, at: datetime) -> None:
     """
-    Set aside what the orders lack, the most urgent first; return how many pieces.
+    Write down what should go, and set aside what is there of it: `release` for many at once.
+
+    Goods go to the most urgent first, then to who asked first.
+
+    :raises SkuUnknown: if a SKU is not known here yet.
+    :raises NumberReused: if a number stands for another order already.
+    """
+    orders = outbound_order.write([it.wanted for it in releases], by=by, at=at)
+    trail.record_many(
+        [
+            outbound_posting.TRAIL.make_step(
+                order, step="release", from_state="", by=by, at=at, message_id=it.message_id
+            )
+            for order, it in zip(orders, releases, strict=True)
+        ]
+    )
+    for site in sorted({order.site for order in orders}):
+        mine = {order.pk: order for order in orders if order.site == site}
+        set_aside_all(OutboundOrder.objects.filter(pk__in=mine), by=by, at=at, is_noted=False)
+    lacking = {line.order_id for line, _ in _list_uncovered(orders, only_sound=False)}
+    for order in orders:
+        if order.pk in lacking:
+            # Goods that are not sound, and what somebody took between the look and the promise.
+            order.refresh_from_db()
+            if not outbound_order.set_aside(order, by=by, at=at):
+                lacking.discard(order.pk)
+    outbound_posting.tell_progress_many(
+        [
+            Progress(
+                order=order,
+                message_id=uuid5(it.message_id, "wms.outbound_progressed"),
+                code="outbound_order.stock_short" if order.pk in lacking else "",
+            )
+            for order, it in zip(orders, releases, strict=True)
+        ],
+        at=at,
+    )
+
+
+@transaction.atomic
+def set_aside_all(
+    orders: QuerySet[OutboundOrder], *, by: Trace, at: datetime, is_noted: bool = True
+) -> int:
+    """
+    Set aside what orders of one site lack, the most urgent first; return how many pieces.
 
     An order whose goods were taken by somebody between the look and the promise stays as it
-    is: its own step, or the next wave, looks again.
+    is: its own step, or the next wave, looks again. `is_noted`: as a step of its own.
     """
     rows = list(orders.filter(state__in=STATES_OPEN).select_for_update(of=("self",)).order_by("pk"))
     rows.sort(key=lambda row: (-row.priority, str(row.due_on or "9999"), row.pk))
@@ -53,11 +108,14 @@ def set_aside_all(orders: QuerySet[OutboundOrder], *, by: Trace, at: datetime) -
     )
     total = 0
     for start in range(0, len(plans), ORDERS_PER_BATCH):
-        total += _post(site, plans[start : start + ORDERS_PER_BATCH], by=by, at=at)
+        batch = plans[start : start + ORDERS_PER_BATCH]
+        total += _post(site, batch, by=by, at=at, is_noted=is_noted)
     return total
 
 
-def _list_uncovered(orders: Sequence[OutboundOrder]) -> list[tuple[OutboundLine, int]]:
+def _list_uncovered(
+    orders: Sequence[OutboundOrder], *, only_sound: bool = True
+) -> list[tuple[OutboundLine, int]]:
     """Return the lines that no pick covers wholly, with how much is wanted, in two statements."""
     ids = [order.pk for order in orders]
     covered: dict[int, int] = {}
@@ -66,8 +124,9 @@ def _list_uncovered(orders: Sequence[OutboundOrder]) -> list[tuple[OutboundLine,
         "line_id", "state", "quantity", "quantity_picked"
     ):
         covered[line_id] = covered.get(line_id, 0) + (wanted if state == PickState.OPEN else picked)
-    lines = OutboundLine.objects.filter(order__in=ids, status="available")
-    lines = lines.order_by("order_id", "line")
+    lines = OutboundLine.objects.filter(order__in=ids).order_by("order_id", "line")
+    if only_sound:
+        lines = lines.filter(status="available")
     wanted_lines = [
         (line, line.quantity_ordered - line.quantity_missing - covered.get(line.pk, 0))
         for line in lines
@@ -86,17 +145,11 @@ def _plan(
         by_order.setdefault(line.order_id, []).append((line, quantity))
     plans = []
     for order in orders:
-        plan = _Plan(order=order)
-        for line, quantity in by_order.get(order.pk, []):
-            bins = giving_of.get(line.sku, [])
-            fitting = [it for it in bins if line.lot in ("", it.lot)]
-            shares = rules.choose_bins(giving=fitting, quantity=quantity)
+        plan, mine = _Plan(order=order), by_order.get(order.pk, [])
+        wanted = [(line.sku, line.lot, quantity) for line, quantity in mine]
+        chosen = rules.choose_for_lines(wanted=wanted, giving=giving_of)
+        for (line, _), shares in zip(mine, chosen, strict=True):
             if shares:
-                taken = {(share.bin_code, share.lot): share.quantity for share in shares}
-                giving_of[line.sku] = [
-                    replace(it, quantity=it.quantity - taken.get((it.bin_code, it.lot), 0))
-                    for it in bins
-                ]
                 plan.moves += rules.reserve(sku=line.sku, shares=shares)
                 plan.shares.append((line, shares))
         if plan.moves:
@@ -104,7 +157,7 @@ def _plan(
     return plans
 
 
-def _post(site: str, plans: Sequence[_Plan], *, by: Trace, at: datetime) -> int:
+def _post(site: str, plans: Sequence[_Plan], *, by: Trace, at: datetime, is_noted: bool) -> int:
     """Post the promises of some orders in one batch, and write the picks of those granted."""
     day = masterdata.get_business_date(site, at)
     postings = []
@@ -127,12 +180,13 @@ def _post(site: str, plans: Sequence[_Plan], *, by: Trace, at: datetime) -> int:
     Pick.objects.bulk_create(picks)
     before = {plan.order.pk: plan.order.state for plan in granted}
     outbound_posting.move_on_many([plan.order for plan in granted])
-    trail.record_many(
-        [
-            outbound_posting.TRAIL.make_step(
-                plan.order, step="reserve", from_state=before[plan.order.pk], by=by, at=at
-            )
-            for plan in granted
-        ]
-    )
+    if is_noted:
+        trail.record_many(
+            [
+                outbound_posting.TRAIL.make_step(
+                    plan.order, step="reserve", from_state=before[plan.order.pk], by=by, at=at
+                )
+                for plan in granted
+            ]
+        )
     return sum(pick.quantity for pick in picks)

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from yipan.documents import told
 from yipan.documents.states import lock_for
+from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Move, Trace
 from yipan.ledger.posting import StockShort
 from yipan.masterdata import queries as masterdata
@@ -70,12 +71,52 @@ def release(*, wanted: Wanted, by: Trace, at: datetime, message_id: UUID) -> Out
     :raises SkuUnknown: if a SKU is not known here yet; the message waits for it.
     :raises NumberReused: if the number stands for another order already.
     """
-    told.require_few(wanted.lines)
-    told.require_plausible((line.sku, line.quantity) for line in wanted.lines)
-    told.require_known(sites=[wanted.site], skus={line.sku for line in wanted.lines})
-    if OutboundOrder.objects.filter(number=wanted.number).exists():
-        raise told.NumberReused(number=wanted.number, site=wanted.site)
-    order = OutboundOrder.objects.create(
+    [order] = write([wanted], by=by, at=at)
+    outbound_posting.TRAIL.note(order, step="release", by=by, at=at, message_id=message_id)
+    missing = set_aside(order, by=by, at=at)
+    outbound_posting.tell_progress(
+        order,
+        message_id=uuid5(message_id, "wms.outbound_progressed"),
+        at=at,
+        code="outbound_order.stock_short" if missing else "",
+    )
+    return order
+
+
+def write(wanted: Sequence[Wanted], *, by: Trace, at: datetime) -> list[OutboundOrder]:
+    """
+    Write orders and their lines, in the order given; see `release` for what is refused.
+
+    All are written or none. Nothing is set aside yet.
+    """
+    for each in wanted:
+        told.require_few(each.lines)
+        told.require_plausible((line.sku, line.quantity) for line in each.lines)
+    skus = {line.sku for each in wanted for line in each.lines}
+    told.require_known(sites={each.site for each in wanted}, skus=skus)
+    numbers = [each.number for each in wanted]
+    known = OutboundOrder.objects.filter(number__in=numbers).values_list("number", "site").first()
+    if known is not None or len(set(numbers)) < len(numbers):
+        number, site = known or (numbers[-1], wanted[-1].site)
+        raise told.NumberReused(number=number, site=site)
+    orders = OutboundOrder.objects.bulk_create(_make(each, by=by, at=at) for each in wanted)
+    OutboundLine.objects.bulk_create(
+        OutboundLine(
+            order=order,
+            line=line.line,
+            sku=line.sku,
+            lot=line.lot,
+            status=line.status,
+            quantity_ordered=line.quantity,
+        )
+        for order, each in zip(orders, wanted, strict=True)
+        for line in each.lines
+    )
+    return orders
+
+
+def _make(wanted: Wanted, *, by: Trace, at: datetime) -> OutboundOrder:
+    return OutboundOrder(
         number=wanted.number,
         site=wanted.site,
         order_type=wanted.order_type,
@@ -91,28 +132,6 @@ def release(*, wanted: Wanted, by: Trace, at: datetime, message_id: UUID) -> Out
         created_by=by.actor,
         created_at=at,
     )
-    OutboundLine.objects.bulk_create(
-        OutboundLine(
-            order=order,
-            line=line.line,
-            sku=line.sku,
-            lot=line.lot,
-            status=line.status,
-            quantity_ordered=line.quantity,
-        )
-        for line in wanted.lines
-    )
-    outbound_posting.TRAIL.note(
-        order, step="release", from_state="", by=by, at=at, message_id=message_id
-    )
-    missing = set_aside(order, by=by, at=at)
-    outbound_posting.tell_progress(
-        order,
-        message_id=uuid5(message_id, "wms.outbound_progressed"),
-        at=at,
-        code="outbound_order.stock_short" if missing else "",
-    )
-    return order
 
 
 @transaction.atomic
@@ -160,9 +179,14 @@ def set_aside(order: OutboundOrder, *, by: Trace, at: datetime, without: Sequenc
 
     The order is locked by the caller. `without` are bins not to be taken from.
     """
-    return sum(
+    uncovered = list_uncovered(order)
+    sound = [it for it in uncovered if it[0].status == StockStatus.AVAILABLE]
+    missing = _cover_together(order, sound, by=by, at=at, without=without) if sound else 0
+    if missing is not None:
+        uncovered = [it for it in uncovered if it[0].status != StockStatus.AVAILABLE]
+    return (missing or 0) + sum(
         _cover(order, line, wanted=wanted, by=by, at=at, without=without)
-        for line, wanted in list_uncovered(order)
+        for line, wanted in uncovered
     )
 
 
@@ -177,6 +201,45 @@ def list_uncovered(order: OutboundOrder) -> list[tuple[OutboundLine, int]]:
         for line in order.lines.order_by("line")
     ]
     return [(line, quantity) for line, quantity in wanted if quantity > 0]
+
+
+def _cover_together(
+    order: OutboundOrder,
+    wanted: Sequence[tuple[OutboundLine, int]],
+    *,
+    by: Trace,
+    at: datetime,
+    without: Sequence[str],
+) -> int | None:
+    """
+    Set sound goods aside for several lines by one posting; return what there is none of.
+
+    None, and nothing is set aside, when somebody took some of them between look and promise:
+    then the lines are looked at one by one.
+    """
+    free = giving.list_giving_of(
+        order.site,
+        {line.sku for line, _ in wanted},
+        today=masterdata.get_business_date(order.site, at),
+        without=without,
+    )
+    chosen = rules.choose_for_lines(
+        wanted=[(line.sku, line.lot, quantity) for line, quantity in wanted], giving=free
+    )
+    moves = [
+        move
+        for (line, _), shares in zip(wanted, chosen, strict=True)
+        for move in rules.reserve(sku=line.sku, shares=shares)
+    ]
+    try:
+        outbound_posting.post(order, step="reserve", moves=moves, by=by, at=at, is_promise=True)
+    except StockShort:
+        return None
+    picks = make_picks(
+        [(order, line, shares) for (line, _), shares in zip(wanted, chosen, strict=True)]
+    )
+    Pick.objects.bulk_create(picks)
+    return sum(quantity for _, quantity in wanted) - sum(pick.quantity for pick in picks)
 
 
 def _cover(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from yipan.documents import trail
 from yipan.exchange import outbox
+from yipan.exchange.outbox import Outgoing
 from yipan.ledger import posting as ledger
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.masterdata import queries as masterdata
@@ -98,24 +100,47 @@ def tell_if_moved(order: OutboundOrder, *, before: str, cause: str, at: datetime
     tell_progress(order, message_id=uuid5(NAMESPACE_OID, name), at=at)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """What is told of how far an order is, under an id of its own."""
+
+    order: OutboundOrder
+    message_id: UUID
+    code: str = ""
+    note: str = ""
+
+
 def tell_progress(
     order: OutboundOrder, *, message_id: UUID, at: datetime, code: str = "", note: str = ""
 ) -> None:
     """Tell how far the order is."""
-    source = f"wms:{order.site}/orders"
-    [sequence] = outbox.reserve_numbers(source)
-    outbox.publish(
-        OutboundProgressed(
-            message_id=message_id,
-            occurred_at=at,
-            outbound_order_number=order.number,
-            document_number=order.document_number,
-            site=order.site,
-            state=order.state,
-            code=code,
-            note=note,
-        ),
-        source=source,
-        sequence=sequence,
-        correlation_id=order.document_number or order.number,
-    )
+    tell_progress_many([Progress(order=order, message_id=message_id, code=code, note=note)], at=at)
+
+
+def tell_progress_many(items: Sequence[Progress], *, at: datetime) -> None:
+    """Tell how far some orders are, in the order given: two statements for each site."""
+    for site in sorted({it.order.site for it in items}):
+        mine = [it for it in items if it.order.site == site]
+        source = f"wms:{site}/orders"
+        outbox.publish_many(
+            [
+                Outgoing(
+                    message=OutboundProgressed(
+                        message_id=it.message_id,
+                        occurred_at=at,
+                        outbound_order_number=it.order.number,
+                        document_number=it.order.document_number,
+                        site=site,
+                        state=it.order.state,
+                        code=it.code,
+                        note=it.note,
+                    ),
+                    source=source,
+                    sequence=sequence,
+                    correlation_id=it.order.document_number or it.order.number,
+                )
+                for it, sequence in zip(
+                    mine, outbox.reserve_numbers(source, len(mine)), strict=True
+                )
+            ]
+        )

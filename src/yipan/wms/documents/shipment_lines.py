@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from django.db.models import BigIntegerField, Case, Value, When
 
 from yipan.documents.evidence import Evidence, Stamp
 from yipan.wms import rules
@@ -10,19 +12,56 @@ from yipan.wms.documents import lot
 from yipan.wms.models import OutboundLine, OutboundOrder, Pick, Shipment, ShipmentLine
 from yipan.wms.models.outbound_order import PickState
 from yipan.wms.models.parcel import ParcelState
-from yipan.wms.queries.lots import find_lots
+from yipan.wms.queries.lots import LotKey, LotRow, find_lots
 
 
-def write(shipment: Shipment, picked: Sequence[Pick]) -> list[ShipmentLine]:
-    """Write what leaves by line of the order and lot, and note it there."""
+def write(
+    leaving: Sequence[tuple[Shipment, Sequence[Pick]]],
+) -> dict[int, list[ShipmentLine]]:
+    """
+    Write what leaves by line of the order and lot, and note it there.
+
+    `leaving` are shipments of one site with their picks, an order once. Return the id of each
+    shipment to its lines.
+    """
+    picked = [pick for _, picks in leaving for pick in picks]
+    for shipment, picks in leaving:
+        for pick in picks:
+            pick.state, pick.shipment = PickState.SHIPPED, shipment
+    Pick.objects.filter(pk__in=[pick.pk for pick in picked]).update(
+        state=PickState.SHIPPED,
+        shipment=Case(
+            *[When(order=it.order_id, then=Value(it.pk)) for it, _ in leaving],
+            output_field=BigIntegerField(),
+        ),
+    )
+    with_lots = {pick.sku for pick in picked if pick.lot}
+    ends = find_lots(leaving[0][0].site, with_lots) if with_lots else {}
+    lines = {shipment.pk: _make_lines(shipment, picks, ends) for shipment, picks in leaving}
+    touched = {pick.line_id: pick.line for pick in picked}
+    OutboundLine.objects.bulk_update(list(touched.values()), ["quantity_shipped"], batch_size=1_000)
+    for shipment, _ in leaving:
+        serials = [(it.sku, it.lot, serial) for it in lines[shipment.pk] for serial in it.serials]
+        if serials:
+            lot.take_serials(
+                site=shipment.site,
+                serials=serials,
+                document=shipment.number,
+                at=shipment.created_at,
+            )
+    ShipmentLine.objects.bulk_create(line for rows in lines.values() for line in rows)
+    return lines
+
+
+def _make_lines(
+    shipment: Shipment, picked: Sequence[Pick], ends: Mapping[LotKey, LotRow]
+) -> list[ShipmentLine]:
     by_lot: dict[tuple[int, str], list[Pick]] = {}
     orders_lines: dict[int, OutboundLine] = {}
     for pick in picked:
+        # The picks of a line share its row, so that what leaves of it is counted once.
+        pick.line = orders_lines.setdefault(pick.line_id, pick.line)
         by_lot.setdefault((pick.line_id, pick.lot), []).append(pick)
-        orders_lines.setdefault(pick.line_id, pick.line)
-        pick.state, pick.shipment = PickState.SHIPPED, shipment
-    Pick.objects.bulk_update(picked, ["state", "shipment"])
-    ends = find_lots(shipment.site, {pick.sku for pick in picked if pick.lot})
     lines = []
     for (line_id, lot_code), picks in by_lot.items():
         line = orders_lines[line_id]
@@ -42,14 +81,7 @@ def write(shipment: Shipment, picked: Sequence[Pick]) -> list[ShipmentLine]:
             )
         )
         line.quantity_shipped += quantity
-        line.save(update_fields=["quantity_shipped"])
-    lot.take_serials(
-        site=shipment.site,
-        serials=[(line.sku, line.lot, serial) for line in lines for serial in line.serials],
-        document=shipment.number,
-        at=shipment.created_at,
-    )
-    return ShipmentLine.objects.bulk_create(lines)
+    return lines
 
 
 def _gather_evidence(line: OutboundLine, picks: Sequence[Pick]) -> Evidence:

@@ -70,12 +70,16 @@ def list_giving(
     return _make(site, sku, free, bins=bins, lots=lots, today=today)
 
 
-def list_giving_of(site: str, skus: Collection[str], *, today: date) -> dict[str, list[Giving]]:
+def list_giving_of(
+    site: str, skus: Collection[str], *, today: date, without: Collection[str] = ()
+) -> dict[str, list[Giving]]:
     """Return the same for many SKUs at once; age is read only where a SKU lies in two places."""
     free: dict[str, dict[Place, int]] = {}
     for row in several.list_balances_of(book=f"wms:{site}", skus=skus, prefix=ON_HAND):
         place = read_account(row.account)
-        if place is not None and place.status == StockStatus.AVAILABLE and row.quantity > 0:
+        if place is None or place.bin_code in without:
+            continue
+        if place.status == StockStatus.AVAILABLE and row.quantity > 0:
             free.setdefault(row.sku, {})[place] = row.quantity
     doubted = _list_doubted(site, free)
     bins = masterdata.find_bins(site, {it.bin_code for places in free.values() for it in places})

@@ -203,6 +203,12 @@ def get_walk_site(number: str) -> str:
     raise NotFound(kind="walk", id=number)
 
 
+def list_wave_orders(number: str) -> list[str]:
+    """Return the numbers of the orders of a wave."""
+    rows = OutboundOrder.objects.filter(wave__number=number).order_by("number")
+    return list(rows.values_list("number", flat=True))
+
+
 def list_waves(
     *, sites: frozenset[str] | None, site: str = "", number: str = "", limit: int = 100
 ) -> list[WaveRow]:

@@ -100,6 +100,29 @@ def choose_bins(
     return shares
 
 
+def choose_for_lines(
+    *, wanted: Sequence[tuple[str, str, int]], giving: dict[str, list[Giving]]
+) -> list[list[Share]]:
+    """
+    Choose bins of sound goods for several lines: SKU, lot or "", and quantity of each.
+
+    Each choice is taken off what the next one may choose from: `giving`, which maps a SKU to
+    its bins, is left with what is free after all of them.
+    """
+    chosen = []
+    for sku, lot, quantity in wanted:
+        bins = giving.get(sku, [])
+        shares = choose_bins(giving=[it for it in bins if lot in ("", it.lot)], quantity=quantity)
+        if shares:
+            taken = {(share.bin_code, share.lot): share.quantity for share in shares}
+            giving[sku] = [
+                replace(it, quantity=it.quantity - taken.get((it.bin_code, it.lot), 0))
+                for it in bins
+            ]
+        chosen.append(shares)
+    return chosen
+
+
 def _rank(each: Giving, *, zones: Sequence[str]) -> tuple[object, ...]:
     # Unknown dates come last, a whole day is one age: nobody reshuffles bins for minutes.
     return (

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata.rows import SiteRow
-from yipan.wms.documents import wave
+from yipan.wms.documents import pick_many, wave
 from yipan.wms.documents.wave import Gathering
 from yipan.wms.queries import outbound_orders, parcels, pick_faces, picking, shipments
 from yipan.wms.queries.outbound_orders import OutboundFilter
@@ -100,6 +101,26 @@ def show_wave(request: HttpRequest, number: str) -> HttpResponse:
         "may_pick": actor.may("wms.pick"),
     }
     return render(request, "wms/wave.html", context)
+
+
+@require_POST
+@page(action="wms.pick")
+def take_wave(request: HttpRequest, number: str) -> HttpResponse:
+    """Take all that a wave has open as it is on the list, and say what is left to scan."""
+    site = picking.get_walk_site(number)
+    get_actor(request).require_site(site)
+    walked = pick_many.take_all(
+        site=site,
+        orders=picking.list_wave_orders(number),
+        by=get_trace(request),
+        at=timezone.now(),
+    )
+    left = sum(it.picks_left for it in walked)
+    said = _("Picked as listed: %(pieces)s.") % {"pieces": sum(it.pieces for it in walked)}
+    if left:
+        said += " " + _("To be scanned: %(picks)s.") % {"picks": left}
+    messages.success(request, said)
+    return redirect("wms:wave", number=number)
 
 
 @require_POST
