@@ -10,6 +10,7 @@ from django.db import transaction
 
 from yipan.documents import numbers, told, trail
 from yipan.documents.states import lock_for
+from yipan.foundation.refusals import NotFound
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.stocktake.documents.refusals import NothingToCount, SecondLook
@@ -175,14 +176,17 @@ def _get_next_round(stocktake: Stocktake, planned: Planned) -> int:
 
 
 @transaction.atomic
-def assign(*, sheet: str, person: str, by: Trace, at: datetime) -> CountSheet:
+def assign(*, number: str, sheet: str, person: str, by: Trace, at: datetime) -> CountSheet:
     """
-    Say who counts a sheet; nobody in particular when `person` is empty.
+    Say who counts a sheet of a stocktake; nobody in particular when `person` is empty.
 
+    :raises NotFound: if the stocktake has no such sheet.
     :raises WrongState: if the stocktake is over.
     """
-    row = CountSheet.objects.select_related("stocktake").get(number=sheet)
-    stocktake = lock_for("assign", model=Stocktake, number=row.stocktake.number, steps=STEPS)
+    stocktake = lock_for("assign", model=Stocktake, number=number, steps=STEPS)
+    row = stocktake.sheets.filter(number=sheet).first()
+    if row is None:
+        raise NotFound(kind="count_sheet", id=sheet)
     row.assignee = person[:160]
     row.save(update_fields=["assignee"])
     step = Trace(actor=by.actor, device=by.device, reason=f"{row.number} {person}".strip())

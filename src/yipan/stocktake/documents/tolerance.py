@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -40,6 +41,6 @@ def set_tolerance(*, system: str, tolerance: Tolerance, by: Trace, at: datetime)
 
 
 @transaction.atomic
-def drop(*, system: str, tolerance_id: int, site: str) -> None:
-    """Let a tolerance of a site, or of all, hold no more. Repeatable."""
-    CountTolerance.objects.filter(system=system, pk=tolerance_id, site__in=("", site)).delete()
+def drop(*, system: str, tolerance_id: int, sites: Collection[str]) -> None:
+    """Let a tolerance of some sites hold no more, of all where "" is among them. Repeatable."""
+    CountTolerance.objects.filter(system=system, pk=tolerance_id, site__in=sites).delete()

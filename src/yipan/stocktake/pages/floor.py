@@ -100,7 +100,7 @@ def _name(planned: Planned) -> str:
 
 def count(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Count a sheet: each scan answers with the task, closing it with the next one."""
-    task = _get(request, number)
+    task = _get(request, desk, number)
     back = f"{reverse(f'{desk.names}:counting')}?site={task.site.code}"
     if not task.is_open:
         return redirect(back)
@@ -123,7 +123,7 @@ def count(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         messages.add_message(request, TONES[tone], answer)
         return redirect(f"{desk.names}:count_sheet", number=number)
     context = {
-        **_describe(desk, _get(request, number)),
+        **_describe(desk, _get(request, desk, number)),
         "answer": answer,
         "tone": tone,
         "unseen": unseen,
@@ -230,7 +230,7 @@ def _name_task(desk: Desk, task: SheetTask) -> str:
 
 def take_tags(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """Take a list of radio tags: out of a file of the reader, or pasted, one a line."""
-    task = _get(request, number)
+    task = _get(request, desk, number)
     uploaded = request.FILES.get("file")
     text = request.POST.get("tags", "")
     if uploaded is not None:
@@ -278,7 +278,9 @@ def _is_known(desk: Desk, task: SheetTask, text: str) -> bool:
     return True
 
 
-def _get(request: HttpRequest, number: str) -> SheetTask:
+def _get(request: HttpRequest, desk: Desk, number: str) -> SheetTask:
     task = sheets.get_task(number)
     get_actor(request).require_site(task.site.code)
+    if task.system != desk.system.name:
+        raise NotFound(kind="count_sheet", id=number)
     return task

@@ -17,7 +17,7 @@ from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.documents.told import TooManyLines
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import Refusal
+from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.stocktake.documents import observing, settling
 from yipan.stocktake.documents import stocktake as plans
@@ -124,6 +124,7 @@ def take(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         ),
         "assign": (
             lambda: plans.assign(
+                number=number,
                 sheet=request.POST.get("sheet", "")[:48],
                 person=request.POST.get("person", "").strip(),
                 by=trace,
@@ -258,5 +259,5 @@ def _get(request: HttpRequest, desk: Desk, number: str) -> StocktakeRow:
     row = get_stocktake(number)
     get_actor(request).require_site(row.site.code)
     if row.system != desk.system.name:
-        raise NothingToCount(number=number)
+        raise NotFound(kind="stocktake", id=number)
     return row

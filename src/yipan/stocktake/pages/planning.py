@@ -168,7 +168,8 @@ def _set_tolerance(request: HttpRequest, desk: Desk, *, site: str) -> None:
             lambda: tolerances.drop(
                 system=desk.system.name,
                 tolerance_id=int(dropped) if dropped.isdecimal() and len(dropped) < 12 else 0,
-                site=site,
+                # What holds at all sites is not one site's to drop.
+                sites=("", site) if get_actor(request).sites is None else (site,),
             ),
             done=_("It holds no more."),
         )
