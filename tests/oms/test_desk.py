@@ -27,6 +27,7 @@ from yipan.oms.queries import orders
 from yipan.oms.queries.candidates import Question
 from yipan.oms.queries.desk import list_exceptions
 from yipan.oms.queries.orders import OrderFilter
+from yipan.oms.queries.own_stock import list_own_stock
 from yipan.oms.queries.shadow import make_rules, run_shadow
 from yipan.oms.rules.sourcing import Plan, plan
 from yipan.pool.queries import prove_promises
@@ -79,6 +80,25 @@ def test_an_order_shows_its_decision_and_is_canceled_from_its_page(desk: Client)
     after = look(order.number)
     assert (after.state, after.notes[0].text) == ("canceled", "Called the customer.")
     assert "Called the customer." in desk.get(f"/oms/orders/{order.number}").content.decode()
+
+
+def test_the_last_unit_is_free_for_nobody_but_its_own_order(desk: Client) -> None:
+    open_shop(w1=3)
+    order = buy(("TEA-250", 3))
+    retailer.deliver()
+
+    [row] = list_own_stock(orders.get_order(order.number), at=NOON)
+
+    # On the shelf, promised to nobody else, and all of it this order's: three figures, one look.
+    assert (row.site, row.on_hand, row.available_to_promise) == ("W1", 3, 0)
+    assert (row.reserved_here, row.available_to_order) == (3, 3)
+    page = desk.get(f"/oms/orders/{order.number}").content.decode()
+    assert 'id="own-stock"' in page
+    pick_at_warehouse(f"{order.number}-1")
+    ship_from_warehouse(f"{order.number}-1")
+    retailer.deliver()
+    assert orders.get_order(order.number).state == "completed"
+    assert list_own_stock(orders.get_order(order.number), at=NOON) == []
 
 
 def test_a_person_finds_goods_again_and_sends_from_elsewhere(desk: Client) -> None:

@@ -27,6 +27,7 @@ from yipan.oms.models.order import STATES_OPEN
 from yipan.oms.queries import desk, orders, returns
 from yipan.oms.queries.candidates import STATES_REFUSED
 from yipan.oms.queries.orders import DecisionRow, OrderDetail, OrderFilter
+from yipan.oms.queries.own_stock import list_own_stock
 from yipan.oms.queries.pickup_options import list_pickup_options
 from yipan.oms.views.when import describe_when
 from yipan.pool.book import SITE_BOOK
@@ -156,6 +157,7 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
         "pegs": list_pegs(today=timezone.localdate(), promise=detail.backorder)
         if detail.backorder
         else [],
+        "own_stock": list_own_stock(detail, at=timezone.now()) if is_open else [],
         "is_open": is_open,
         "pulse": desk.read_pulse(number),
         "may_return": may_write
