@@ -18,7 +18,7 @@ def draw_forecast(
 ) -> dict[str, Any]:
     """Return what was sold by week as bars, and the weeks to come as a band with its middle."""
     altair = load_altair()
-    axis = altair.Axis(grid=False, labelOverlap=True, tickCount=8, format=DATE)
+    axis = _make_day_axis(altair)
     bars = (
         altair.Chart(altair.Data(values=list(past)))
         .mark_bar(color="var(--book-planning)", opacity=0.75, size=10)
@@ -51,13 +51,16 @@ def draw_forecast(
 def draw_projection(rows: Sequence[Mapping[str, Any]], *, unit: str) -> dict[str, Any]:
     """Return stock to come as a step line in its band, arrivals as dots, and the line of zero."""
     altair = load_altair()
-    axis = altair.Axis(grid=False, labelOverlap=True, tickCount=8, format=DATE)
+    axis = _make_day_axis(altair)
+    # Where all is gone already, zero would lie in the middle of nothing.
+    highest = max((row["high"] for row in rows), default=0)
+    scale = altair.Scale() if highest > 0 else altair.Scale(domainMax=1)
     base = altair.Chart(altair.Data(values=list(rows))).encode(
         x=altair.X("day:T", title=None, axis=axis)
     )
     band = base.mark_area(
         color="var(--book-planning)", opacity=0.2, interpolate="step-after"
-    ).encode(y=altair.Y("low:Q", title=unit), y2="high:Q")
+    ).encode(y=altair.Y("low:Q", title=unit, scale=scale), y2="high:Q")
     line = base.mark_line(
         color="var(--book-planning)", strokeWidth=2, interpolate="step-after"
     ).encode(
@@ -81,6 +84,13 @@ def draw_projection(rows: Sequence[Mapping[str, Any]], *, unit: str) -> dict[str
     # A layer without data has no extent, and Vega complains.
     layers = [dots] if any(row["arrives"] for row in rows) else []
     return finish(altair.layer(band, zero, line, *layers))
+
+
+def _make_day_axis(altair: Any) -> Any:
+    """Return an axis of days whose labels never touch, on a phone neither."""
+    return altair.Axis(
+        grid=False, labelOverlap="greedy", labelSeparation=8, tickCount=8, format=DATE
+    )
 
 
 def draw_ways(

@@ -90,7 +90,6 @@ def read_shard(skus: Sequence[str], *, number: int, today: date, costs: Costs) -
     return Shard(
         number=number,
         weekday=today.isoweekday(),
-        month=today.month,
         places=places,
         demand=demand,
         masked=masked,

@@ -137,7 +137,6 @@ def ask_tables(
                 masked=masked[:, :day],
                 horizons=terms.leads + terms.review,
                 weekday=(weekday - 1 + day - days) % 7 + 1,
-                month=1,
             ),
             LEVELS,
         )

@@ -245,7 +245,6 @@ def _ask_models(
             masked=masked[rows],
             horizons=horizons[rows],
             weekday=shard.weekday,
-            month=shard.month,
         )
         moved = shard.asked.get((segment, "learned"), {})
         levels = [shard.places[row].policy.service_permille / 1000 for row in rows]

@@ -226,7 +226,6 @@ def _try_learned(ground: Ground, masked: Flags, *, weekday: int) -> Score:
             masked=masked[:, :origin],
             horizons=horizons,
             weekday=_get_weekday(weekday, origin - days),
-            month=1,
         )
         return learned.predict(model, asked, chances)
 

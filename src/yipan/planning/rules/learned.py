@@ -59,7 +59,6 @@ class Asked:
     masked: Flags
     horizons: NDArray[np.int64]
     weekday: int
-    month: int
     levels: Floats | None = None
 
 
@@ -142,7 +141,6 @@ def _make_examples(
                 masked=masked[:, :cut],
                 horizons=spans,
                 weekday=(weekday - 1 + cut - demand.shape[1]) % 7 + 1,
-                month=1,
                 levels=levels[:, : cut + 1],
             )
         )

@@ -57,21 +57,6 @@ def solve(
     )
 
 
-def drop_small_lanes(
-    flows_by_sku: Sequence[Sequence[tuple[str, str, int, int]]], *, least: int
-) -> set[tuple[str, str]]:
-    """
-    Return the lanes whose goods of all SKUs together are worth less than a van is.
-
-    Each flow is donor, receiver, quantity and the value of what moves, in minor units.
-    """
-    values: dict[tuple[str, str], int] = {}
-    for flows in flows_by_sku:
-        for donor, receiver, _quantity, value in flows:
-            values[donor, receiver] = values.get((donor, receiver), 0) + value
-    return {lane for lane, value in values.items() if value < least}
-
-
 def get_lane_cost(
     first: tuple[float, float] | None,
     second: tuple[float, float] | None,

@@ -135,7 +135,6 @@ class Shard:
     asked: Mapping[tuple[str, str], Mapping[float, float]] = field(default_factory=dict)
     tunings: Mapping[str, Tuning] = field(default_factory=dict)
     costs: Costs = Costs()
-    month: int = 1
 
     @property
     def place_tunings(self) -> list[Tuning]:

@@ -61,13 +61,6 @@ def share(askings: Sequence[Asking], *, quantity: int, pack: int = 1) -> tuple[l
     return parts, price
 
 
-def value_unit(asking: Asking, *, position: int) -> float:
-    """Return what one more unit is worth where so many are there already."""
-    below = count_below(asking.mean, asking.ratio)
-    chance = 0.0 if position >= len(below) else 1.0 - float(below[max(0, position)])
-    return max(0.0, chance) * asking.margin
-
-
 def _value_packs(asking: Asking, *, begun: int, pack: int) -> list[float]:
     """Return the mean value of a unit in each further pack a store may get."""
     below = count_below(asking.mean, asking.ratio)

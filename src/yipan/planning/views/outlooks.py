@@ -67,6 +67,7 @@ def show_sku(request: HttpRequest, sku: str) -> HttpResponse:
             "arrivals": outlooks.list_arrivals(sku=sku, site=row.site.code),
             "proposals": proposals.list_of_sku(sku=sku, site=row.site.code),
             "policy": policy,
+            "service_percent": policy.service_permille / 10,
             "said_by": {name: str(layer.number) for name, layer in said_by.items()},
             "method": METHODS.get(policy.method, policy.method),
             "model": MODELS.get(row.model, row.model),

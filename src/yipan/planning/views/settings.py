@@ -78,6 +78,9 @@ def try_policy(request: HttpRequest) -> HttpResponse:
             if value is not None:
                 policy.check_term(name, value)
         context = tasks.try_setting(scope=_read_scope(request.POST), terms=terms, at=timezone.now())
+        for side in (context["now"], context["then"]):
+            if side is not None:
+                side["percent_met"] = 100 * side["fill"]
     except Refusal as refusal:
         context = {"problem": f"{tell(refusal)} ({refusal.code})"}
     return render(request, "planning/_effect.html", context)
@@ -241,5 +244,5 @@ def _say(name: str, value: Any) -> str:
     if name in FLAGS:
         return str(_("yes") if value else _("no"))
     if name == "service_permille":
-        return f"{value / 10:g} %"
+        return f"{value:g}"
     return f"{value:,}" if isinstance(value, int) else str(value)
