@@ -26,12 +26,15 @@ from yipan.planning.rules.gate import Score
 from yipan.planning.rules.moving import Lane, solve
 from yipan.planning.rules.scoring import CHANCES
 from yipan.planning.rules.shard import Shard, get_shard_number, hash_plans
+from yipan.planning.rules.simulation import find_stock_at
 
 SEEDS = (1, 2, 3)
 SERIES = 1_000
 PLACES = 4_000
 STORES, SKUS, CARRIED = 500, 5_000, 0.2
 REVIEW = 7
+#: The share of demand met at which stock is compared, and those tried where it is not reached.
+MET, MET_LESS = 0.97, (0.95, 0.9, 0.85)
 #: Shares of equal plans that have to be equal.
 ALL = 1.0
 
@@ -119,16 +122,25 @@ def _tell_stock(name: str, several: Sequence[dict[str, Curve]]) -> list[Result]:
         ("learned", 40, 15),
     ):
         for rival, target in (("min_max", against_min_max), ("days_of_cover", against_cover)):
-            saved = _list_savings(several, policy, rival)
+            met = _find_common(several, rival)
+            saved = _list_savings(several, policy, rival, met=met)
             if saved:
-                label = f"{name}_{policy}_below_{rival}"
+                label = f"{name}_{policy}_below_{rival}" + ("" if met == MET else f"_at_{met:.0%}")
                 results.append(at_least(label, median(saved), target=target, unit="percent"))
     return results
 
 
-def _list_savings(several: Sequence[dict[str, Curve]], policy: str, rival: str) -> list[float]:
+def _find_common(several: Sequence[dict[str, Curve]], rival: str) -> float:
+    """Return the share met at which is compared: a lower one where a rival never meets more."""
+    reached = min(max(cost.fill for cost in it[rival].costs) for it in several)
+    return next((it for it in (MET, *MET_LESS) if it <= reached), MET)
+
+
+def _list_savings(
+    several: Sequence[dict[str, Curve]], policy: str, rival: str, *, met: float
+) -> list[float]:
     pairs = [
-        (it[policy].stock_at_97, it[rival].stock_at_97)
+        (find_stock_at(it[policy].costs, fill=met), find_stock_at(it[rival].costs, fill=met))
         for it in several
         if policy in it and rival in it
     ]

@@ -60,7 +60,9 @@ def draw_projection(rows: Sequence[Mapping[str, Any]], *, unit: str) -> dict[str
     )
     band = base.mark_area(
         color="var(--book-planning)", opacity=0.2, interpolate="step-after"
-    ).encode(y=altair.Y("low:Q", title=unit, scale=scale), y2="high:Q")
+    ).encode(
+        y=altair.Y("low:Q", title=unit, scale=scale, axis=altair.Axis(tickMinStep=1)), y2="high:Q"
+    )
     line = base.mark_line(
         color="var(--book-planning)", strokeWidth=2, interpolate="step-after"
     ).encode(
