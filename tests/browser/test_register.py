@@ -106,6 +106,8 @@ def test_a_ticket_with_discount_gift_and_two_tenders(register: Page) -> None:
         (line["sku"], line["quantity"], line["amount_minor"], line["line_type"])
         for line in ticket.lines
     ] == [("TEA-250", 2, 12_240, "sale"), ("MUG-1", 1, 0, "gift")]
+    # One scan stood for two: who looks for goods mixed up has to know.
+    assert [line["multiplier_used"] for line in ticket.lines] == [True, False]
     assert [(paid["tender"], paid["amount_minor"]) for paid in ticket.tenders] == [
         ("cash", 2_240),
         ("card", 10_000),
