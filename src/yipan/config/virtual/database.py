@@ -35,6 +35,8 @@ TEMPLATE_LOCK: Final = 7_120_009
 #: How many letters of the hash of all migrations tell templates apart.
 HASH_LENGTH: Final = 16
 PACKAGE: Final = "yipan.config.virtual"
+#: How often a statement is said before the server keeps its plan.
+PREPARED_AFTER: Final = 5
 
 
 @contextmanager
@@ -135,6 +137,9 @@ def point_django_at(dsn: str) -> None:
     # One connection for all, and nobody else ends it: asking before each request costs time.
     settings["CONN_MAX_AGE"] = None
     settings["CONN_HEALTH_CHECKS"] = False
+    # A run says the same statements a million times: planning them anew, over a part of the ledger
+    # for each month, takes longer than most take to run. Only what is bound on the server is kept.
+    settings["OPTIONS"]["prepare_threshold"] = PREPARED_AFTER
     forget_ids()  # the other database gives ids of its own
 
 
