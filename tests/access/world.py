@@ -524,6 +524,9 @@ def make_form(route: Route) -> Mapping[str, str]:
         "wms/receiving/{number}/correct": looked_up,
         "pos/transfers/{number}/correct": looked_up,
         "pos/orders/{number}/correct": looked_up,
+        # A list that is kept says where it stands.
+        "views/save": {"path": "/recon/cases", "title": "Mine"},
+        "views/remove": {"path": "/recon/cases", "title": "Mine"},
     }
     return forms.get(route.address, {})
 
