@@ -219,3 +219,4 @@ def test_every_page_fits_every_width(
         for path in ("", "products/TEA-250", "basket", "checkout", "orders", "?q=zzz"):
             shopper.goto(f"{live_server.url}/shop/{path}")
             assert fits(shopper), f"{name} {path}"
+            keep(shopper, f"{language}-{name}-{path.strip('?').replace('/', '-') or 'catalog'}")
