@@ -47,6 +47,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | EVERYBODY
     | {
         "lab.run",
+        "lab.trade",
         "planning.read",
         "planning.decide",
         "planning.run",
@@ -316,6 +317,7 @@ ALLOWED: Mapping[Role, frozenset[str]] = {
     | EVERYBODY
     | {
         "lab.run",
+        "lab.trade",
         "erp.purchase_limit.write",
         "planning.read",
         "oms.read",

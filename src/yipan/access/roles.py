@@ -109,6 +109,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         # The scenario lab: stories in a world of their own
         "lab.watch": _PEOPLE,
         "lab.run": _to(_IC, _PU, _FI, _OD, _PL, _WL, _SM, _AD),
+        "lab.trade": _to(_IC, _AD),
         # Books
         "ledger.read": _EVERYONE,
         "ledger.read_cost": _to(_IC, _PU, _FI, _AD),

@@ -57,6 +57,12 @@ VARIABLES = (
         "some seconds at the first start.",
     ),
     Variable(
+        name="YIPAN_DEMO_PEOPLE",
+        group=STARTING,
+        without="the demo's, where it is served to this machine alone",
+        meaning="Demo log-ins the page of the log-in offers by one click, with commas.",
+    ),
+    Variable(
         name="YIPAN_WEB_WORKERS",
         group=STARTING,
         without="one per core, at most 2",

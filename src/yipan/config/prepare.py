@@ -78,13 +78,18 @@ def make_demo() -> bool:
     from yipan import demo
     from yipan.access.models import User
     from yipan.demo.people import PEOPLE
+    from yipan.lab import live
     from yipan.pos.models import StoreOpening
 
     names = [person.username for person in PEOPLE]
     is_begun = User.objects.filter(username__in=names).exists()
     if StoreOpening.objects.exists() or (User.objects.exists() and not is_begun):
-        return False
-    return _make_history() or demo.build()
+        is_new = False
+    else:
+        is_new = _make_history() or demo.build()
+    if is_new or is_begun:
+        live.allow()
+    return is_new
 
 
 def _make_history() -> bool:

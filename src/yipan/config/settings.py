@@ -143,6 +143,10 @@ TEMPLATES = [
 DATABASES = {"default": get_database_settings()}
 
 # What this node is: the hub, a site's own system (its sites, and where its hub is), or all in one.
+#: Whom the page of the log-in offers to let in by one click: the supervisor names them where a
+#: demo retailer is served to this machine alone.
+YIPAN_DEMO_PEOPLE = [it for it in os.environ.get("YIPAN_DEMO_PEOPLE", "").split(",") if it]
+YIPAN_DEMO_PASSWORD = "yipan-demo"  # noqa: S105 - meant to be known: this is a demo
 YIPAN_ROLE = os.environ.get("YIPAN_ROLE", "all")
 YIPAN_SITES = [site for site in os.environ.get("YIPAN_SITES", "").split(",") if site]
 YIPAN_HUB_URL = os.environ.get("YIPAN_HUB_URL", "")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import structlog
 
+from yipan.config.database import LOOPBACK
 from yipan.config.database_checks import check_external
 from yipan.config.embedded.account import find_account
 from yipan.config.embedded.health import HealthWatch
@@ -224,6 +225,9 @@ class Supervisor:
 
     def _start_children(self) -> None:
         environment = self._make_environment(database_role="app")
+        if self.logins and self.node.host in LOOPBACK:
+            # Who sits at this machine has read them on the terminal.
+            environment.setdefault("YIPAN_DEMO_PEOPLE", ",".join(name for name, _ in self.logins))
         for program in list_programs(host=self.node.host, port=self.node.port):
             self.children.append(
                 Child(program=program, home=self.node.home, environment=environment)

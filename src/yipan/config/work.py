@@ -24,6 +24,7 @@ from procrastinate.contrib.django.utils import connector_params
 from yipan.channels import tasks as channels
 from yipan.config import clock, lab_runs, node
 from yipan.config.api import bulk_jobs as bulk_calls
+from yipan.config.lab_live import Keeper
 from yipan.documents import bulk_jobs
 from yipan.erp import tasks
 from yipan.exchange.backoff import Backoff
@@ -102,6 +103,8 @@ def list_rounds() -> list[Rounds]:
         rounds.append(Rounds(name="imports", go_round=_import_files, channel=jobs.CHANNEL))
         rounds.append(Rounds(name="bulk", go_round=_take_lines, channel=bulk_jobs.CHANNEL))
         rounds.append(Rounds(name="lab", go_round=_tell_stories, channel=UNCALLED))
+        live = partial(_keep_live, Keeper())
+        rounds.append(Rounds(name="live", go_round=live, channel=UNCALLED))
         rounds.append(Rounds(name="publisher", go_round=_publish, channel=UNCALLED))
         rounds.append(Rounds(name="webhooks", go_round=_ring, channel=UNCALLED))
     return rounds
@@ -130,6 +133,10 @@ def _take_lines(now: float) -> int:  # noqa: ARG001  jobs are told the time of t
 
 def _tell_stories(now: float) -> int:  # noqa: ARG001  runs are told the time of the day
     return lab_runs.run_next(clock=timezone.now)
+
+
+def _keep_live(keeper: Keeper, now: float) -> int:  # noqa: ARG001  the switch knows the time
+    return keeper.look(at=timezone.now())
 
 
 def _publish(now: float) -> int:  # noqa: ARG001  channels are told the time of the day

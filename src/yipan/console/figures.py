@@ -77,7 +77,7 @@ def _tell_change(trend: tuple[int | None, ...], *, points: bool = False) -> str:
     usual = sum(before) / len(before)
     if points:
         change = round(now - usual)
-        return _("%(change)s points on the 7 days before") % {"change": _sign(change)}
+        return _("%(change)s points in 7 days") % {"change": _sign(change)}
     return _("7-day mean %(usual)s") % {"usual": write_integer(round(usual))}
 
 

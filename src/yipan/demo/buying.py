@@ -151,10 +151,11 @@ def tell(*, now: datetime) -> None:
     """Write all orders, oldest first, and deliver every message on the way."""
     costs = {good.code: good.cost_minor for good in GOODS}
     for story in sorted(STORIES, key=lambda each: -each.days_ago):
-        _tell_one(story, written_at=now - timedelta(days=story.days_ago), costs=costs)
+        tell_one(story, written_at=now - timedelta(days=story.days_ago), costs=costs)
 
 
-def _tell_one(story: Story, *, written_at: datetime, costs: dict[str, int]) -> None:
+def tell_one(story: Story, *, written_at: datetime, costs: dict[str, int]) -> None:
+    """Write one order and let it go as far as its story says; steps follow by hours."""
     number = purchase_order.create(
         ordered=_order(story, on=written_at.date(), costs=costs), by=story.by, at=written_at
     ).number

@@ -37,18 +37,19 @@ _ids = count()
 
 def tell(*, now: datetime) -> None:
     """Count in warehouse and store, as people did in the last days and do now."""
-    _count_store(now=now - timedelta(days=2, hours=1), off={1: -1, 4: -3})
-    _count_warehouse(now=now - timedelta(days=1, hours=2), off={2: -2})
-    _count_warehouse(now=now - timedelta(hours=5), off={0: -30, 3: 1}, skip=LIST)
+    count_store(now=now - timedelta(days=2, hours=1), off={1: -1, 4: -3})
+    count_warehouse(now=now - timedelta(days=1, hours=2), off={2: -2})
+    count_warehouse(now=now - timedelta(hours=5), off={0: -30, 3: 1}, skip=LIST)
     delivery.deliver_pending()
     _begin(POS, "S12", kind="full", now=now - timedelta(minutes=50), by=CLERK, closes=False)
     _begin(WMS, "W1", kind="cycle", now=now - timedelta(minutes=35), by=WORKER, closes=True)
     delivery.deliver_pending()
 
 
-def _count_store(*, now: datetime, off: Mapping[int, int]) -> None:
-    keys = _list_keys(POS, "S12", place="shop_floor")[:LIST]
-    running = _plan(POS, "S12", keys=keys, kind="spot", at=now, by=MANAGER)
+def count_store(*, now: datetime, off: Mapping[int, int], site: str = "S12", skip: int = 0) -> None:
+    """Count one list of a shop floor twice and post it; `off` maps a place in it to a loss."""
+    keys = _list_keys(POS, site, place="shop_floor")[skip : skip + LIST]
+    running = _plan(POS, site, keys=keys, kind="spot", at=now, by=MANAGER)
     _count_all(POS, running, keys=keys, off=off, at=now + timedelta(minutes=10), by=CLERK)
     _count_all(POS, running, keys=keys, off=off, at=now + timedelta(minutes=40), by=HELPER)
     store.post(
@@ -60,7 +61,8 @@ def _count_store(*, now: datetime, off: Mapping[int, int]) -> None:
     )
 
 
-def _count_warehouse(*, now: datetime, off: Mapping[int, int], skip: int = 0) -> None:
+def count_warehouse(*, now: datetime, off: Mapping[int, int], skip: int = 0) -> None:
+    """Count one list of bins twice and post it; `off` maps a place in it to a loss."""
     keys = _list_keys(WMS, "W1")[skip : skip + LIST]
     running = _plan(WMS, "W1", keys=keys, kind="cycle", at=now, by=CONTROLLER)
     _count_all(WMS, running, keys=keys, off=off, at=now + timedelta(minutes=20), by=WORKER)

@@ -99,7 +99,7 @@ TRIPS: Sequence[Trip] = (
 def tell(*, now: datetime) -> None:
     """Let goods move between the sites, and leave what waits for a person."""
     for trip in TRIPS:
-        _go(trip, now=now)
+        go(trip, now=now)
     _ask_for_adjustments(now=now)
     _share_out(now=now)
     limit_change.create(
@@ -111,7 +111,8 @@ def tell(*, now: datetime) -> None:
     delivery.deliver_pending()
 
 
-def _go(trip: Trip, *, now: datetime) -> None:
+def go(trip: Trip, *, now: datetime) -> None:
+    """Let one transfer go as far as its story says; steps follow by hours."""
     start = now - timedelta(days=trip.days_ago)
     wanted = Transferred(
         from_site=WAREHOUSE,

@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from yipan.demo.buying import LEAD, WORKER
+from yipan.demo.goods import GOODS
 from yipan.demo.moving import CLERKS
 from yipan.demo.trading import make_id
 from yipan.exchange import delivery
 from yipan.ledger.moves import Trace
+from yipan.messages.wms import Parcel
 from yipan.oms.documents import order, order_return
 from yipan.oms.documents.order import Bought, BoughtLine
 from yipan.oms.documents.order_return import Announced, BroughtBack
@@ -26,6 +28,7 @@ from yipan.wms.models import OutboundOrder, Pick
 
 DESK = Trace(actor="orderdesk", device="office-2f-5")
 SHOP = Trace(actor="key:shop")
+PRICES: Final = {good.code: good.price_minor for good in GOODS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,13 +41,14 @@ class Purchase:
     hours_ago: float
     go_on: Callable[[str, datetime], None] | None = None
     channel: str = "shop"
+    external_id: str = ""
     fields: Mapping[str, object] = field(default_factory=dict)
 
 
 def tell(*, now: datetime) -> None:
     """Let people buy, and let sites do what they did; the channels are open."""
     for bought in list_purchases(now.date()):
-        _buy(bought, now=now)
+        buy(bought, now=now)
 
 
 AT_BINJIANG: Final[dict[str, object]] = {"method": "pickup", "pickup_site": "S12"}
@@ -69,7 +73,7 @@ def _list_days_ago() -> tuple[Purchase, ...]:
             customer="徐佳怡",
             lines={"TEA-250": 2, "CHRYS-80": 1},
             hours_ago=75,
-            go_on=_ship,
+            go_on=ship,
         ),
         Purchase(
             name="back",
@@ -85,7 +89,7 @@ def _list_days_ago() -> tuple[Purchase, ...]:
             lines={"NUT-WAL-500": 1},
             hours_ago=30,
             channel="app",
-            go_on=_hand_over,
+            go_on=hand_over,
             fields=AT_BINJIANG,
         ),
         Purchase(
@@ -171,13 +175,15 @@ def _list_just_bought(today: date) -> tuple[Purchase, ...]:
     )
 
 
-def _buy(bought: Purchase, *, now: datetime) -> None:
+def buy(bought: Purchase, *, now: datetime) -> None:
+    """Let somebody buy, and let what was bought go as far as its story says."""
     at = now - timedelta(hours=bought.hours_ago)
     wanted = Bought(
         channel=bought.channel,
-        external_id=f"{bought.channel.upper()}-{8_400_000 + round(bought.hours_ago * 1_000)}",
+        external_id=bought.external_id
+        or f"{bought.channel.upper()}-{8_400_000 + round(bought.hours_ago * 1_000)}",
         lines=tuple(
-            BoughtLine(sku=sku, quantity=quantity, amount_minor=quantity * 4_900)
+            BoughtLine(sku=sku, quantity=quantity, amount_minor=quantity * PRICES[sku])
             for sku, quantity in bought.lines.items()
         ),
         customer_name=bought.customer,
@@ -219,10 +225,30 @@ def _ship_outbound(outbound: str, at: datetime, *, tracking: str, is_last: bool)
     delivery.deliver_pending()
 
 
-def _ship(number: str, at: datetime) -> None:
+def ship(number: str, at: datetime) -> None:
+    """Let the warehouse pick an order and send it."""
     part = _find_part(number)
     _pick_outbound(part, at)
-    _ship_outbound(part, at, tracking=f"SF{1_340_000_000 + len(number)}", is_last=True)
+    _ship_outbound(part, at, tracking=f"SF{1_340_000_000 + int(number[-6:])}", is_last=True)
+
+
+def leave(number: str, at: datetime) -> None:
+    """Let whichever sites an order was given to send their parts of it."""
+    for part in FulfillmentOrder.objects.filter(order__number=number).order_by("place"):
+        if part.site not in CLERKS:
+            _pick_outbound(part.number, at)
+            tracking = f"SF{1_340_000_000 + int(number[-6:])}"
+            _ship_outbound(part.number, at, tracking=tracking, is_last=True)
+        else:
+            by = CLERKS[part.site]
+            _pick_in_store(part, by=by, at=at)
+            message_id = make_id(f"{part.number} left the store")
+            parcel = Parcel(
+                sscc="", carrier="顺丰速运", tracking=f"SF{1_350_000_000 + int(number[-6:])}"
+            )
+            fulfillment_leaving.ship(
+                number=part.number, parcels=[parcel], by=by, at=at, message_id=message_id
+            )
 
 
 def _ship_part(number: str, at: datetime) -> None:
@@ -232,7 +258,7 @@ def _ship_part(number: str, at: datetime) -> None:
 
 
 def _ship_and_announce(number: str, at: datetime) -> None:
-    _ship(number, at)
+    ship(number, at)
     [sku] = Pick.objects.filter(order__number=_find_part(number)).values_list("sku", flat=True)
     order_return.announce(
         announced=Announced(
@@ -258,6 +284,12 @@ def _list_transfers(number: str) -> list[str]:
 
 def _stage(number: str, at: datetime) -> None:
     part, by = FulfillmentOrder.objects.get(order__number=number), CLERKS["S12"]
+    _pick_in_store(part, by=by, at=at)
+    message_id = make_id(f"{part.number} staged")
+    fulfillment_picking.stage(number=part.number, shelf="P-02", by=by, at=at, message_id=message_id)
+
+
+def _pick_in_store(part: FulfillmentOrder, *, by: Trace, at: datetime) -> None:
     fulfillment.accept(
         number=part.number, by=by, at=at, message_id=make_id(f"{part.number} accepted")
     )
@@ -266,11 +298,10 @@ def _stage(number: str, at: datetime) -> None:
         fulfillment_picking.pick(number=part.number, scan=scan, by=by, at=at)
     message_id = make_id(f"{part.number} picked")
     fulfillment_picking.finish(number=part.number, by=by, at=at, message_id=message_id)
-    message_id = make_id(f"{part.number} staged")
-    fulfillment_picking.stage(number=part.number, shelf="P-02", by=by, at=at, message_id=message_id)
 
 
-def _hand_over(number: str, at: datetime) -> None:
+def hand_over(number: str, at: datetime) -> None:
+    """Let the store pick an order and give it to whoever comes for it."""
     _stage(number, at)
     delivery.deliver_pending()
     part = FulfillmentOrder.objects.get(order__number=number)

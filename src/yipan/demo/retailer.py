@@ -1,4 +1,4 @@
-"""Builds the demo retailer: master data, people, opening stock, orders, a week of trade."""
+"""Builds the demo retailer: master data, people, opening stock, and a month of life."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ from yipan.demo import (
     store_work,
     supplying,
     trading,
+    weeks,
 )
 from yipan.demo.goods import Good
 from yipan.demo.trading import ZONE, make_id
+from yipan.demo.weeks import GoTo, Weeks
 from yipan.erp import tasks
 from yipan.erp.documents import master_record
 from yipan.erp.documents.master_record import Author
 from yipan.exchange import delivery
+from yipan.ledger import months
 from yipan.ledger.moves import Trace
 from yipan.masterdata.models import Category
 from yipan.pos import tasks as pos_tasks
@@ -39,7 +42,9 @@ from yipan.pos.models import StoreOpening
 from yipan.wms.documents import stock_opening as warehouse_opening
 from yipan.wms.documents.stock_opening import BinStock
 
+#: The last week is told with everything that waits for somebody now; before it lie so many.
 DAYS = 7
+DAYS_BEFORE = 23
 NO_LAG = timedelta(0)
 
 #: A store that sold out, as every store does some day: the next sale goes below zero.
@@ -47,23 +52,49 @@ SOLD_OUT = {"S1": {"WINE-HJ-500": 3}, "S12": {"CHOC-100": 4, "BOWL-6": 1}}
 
 
 @transaction.atomic
-def build(*, now: datetime | None = None) -> bool:
+def build(*, now: datetime | None = None, days_before: int = DAYS_BEFORE) -> bool:
     """
     Make the demo retailer, as it would be at `now`, by default this moment.
 
     Return False when it is there already; then only log-ins that were lost come back.
-    Everything but the moment is the same each time. Half of it is never there.
+    Everything but the moment is the same each time. Half of it is never there. Before the last
+    week, of which much still waits for somebody, lie `days_before` others.
     """
     now = now or timezone.now()
-    first_day = now.astimezone(ZONE).date() - timedelta(days=DAYS - 1)
-    opened_at = datetime.combine(first_day - timedelta(days=1), time(21), tzinfo=ZONE)
+    with weeks.stand_still() as go_to:
+        is_new = begin(now=now, days_before=days_before, go_to=go_to)
+    if is_new:
+        finish(now=now)
+    return is_new
+
+
+def begin(*, now: datetime, days_before: int, go_to: GoTo) -> bool:
+    """
+    Open the retailer, and let it live until its last week; return False when it is there already.
+
+    `go_to` puts the clocks: those of this process, and the database's where that can be.
+    """
+    first_day = _find_first_day(now)
+    lived_from = first_day - timedelta(days=days_before)
+    planned = weeks.plan(first_day=lived_from, days=days_before)
+    opened_at = datetime.combine(lived_from - timedelta(days=1), time(21), tzinfo=ZONE)
+    go_to(opened_at)
     people.let_in(at=opened_at)
     if StoreOpening.objects.filter(site__in=places.STORES).exists():
         return False
+    months.open_months(today=opened_at.date())
     _write_master_data(at=opened_at)
     supplying.write_terms(at=opened_at)
-    _open_books(at=opened_at)
+    _open_books(at=opened_at, planned=planned, on=first_day - timedelta(days=1))
     delivery.deliver_pending()
+    selling.open_channels(at=opened_at)
+    weeks.live(planned, go_to=go_to)
+    return True
+
+
+def finish(*, now: datetime) -> None:
+    """Tell the last week, up to `now`: with work of every kind that somebody should do."""
+    first_day = _find_first_day(now)
     buying.tell(now=now)
     days = [first_day + timedelta(days=each) for each in range(DAYS)]
     trading.ring_up(days=days, until=now)
@@ -73,7 +104,6 @@ def build(*, now: datetime | None = None) -> bool:
     promoting.promote(now=now)
     supplying.tell(now=now)
     delivery.deliver_pending()
-    selling.open_channels(at=opened_at)
     orders.tell(now=now)
     selling.sell(now=now)
     pos_tasks.doubt_below_zero(sites=(), at=now)
@@ -82,7 +112,10 @@ def build(*, now: datetime | None = None) -> bool:
     _keep_days(first_day, now=now)
     planning.plan(now=now)
     kept_days.keep_days(now=now)
-    return True
+
+
+def _find_first_day(now: datetime) -> date:
+    return now.astimezone(ZONE).date() - timedelta(days=DAYS - 1)
 
 
 def _keep_days(first_day: date, *, now: datetime) -> None:
@@ -105,11 +138,12 @@ def _write_master_data(*, at: datetime) -> None:
         Category.objects.filter(code=code).update(name=name, name_zh=name_zh)
 
 
-def _open_books(*, at: datetime) -> None:
+def _open_books(*, at: datetime, planned: Weeks, on: date) -> None:
+    """Open the books so that on the day `on`, when the last week begins, enough is left."""
     chance = random.Random(trading.SEED)  # noqa: S311 - a story, no secret
     warehouse_opening.post(
         site=places.WAREHOUSE,
-        stock=[row for good in goods.GOODS for row in _list_opening(good, on=at.date())],
+        stock=[row for good in goods.GOODS for row in _list_opening(good, on=on)],
         by=buying.LEAD,
         at=at,
         message_id=make_id("opening W1"),
@@ -122,7 +156,8 @@ def _open_books(*, at: datetime) -> None:
                     sku=good.code,
                     quantity=SOLD_OUT[site].get(
                         good.code, round(good.pace * chance.uniform(13, 19)) + 8
-                    ),
+                    )
+                    + planned.get_opening_extra(site, good.code),
                 )
                 for good in goods.GOODS
             ],

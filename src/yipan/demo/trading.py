@@ -1,4 +1,4 @@
-"""A week of trade at the demo retailer, told through the doors everybody uses."""
+"""Trade at the demo retailer, told through the doors everybody uses."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def ring_up(*, days: Sequence[date], until: datetime) -> int:
         tickets = [
             ticket
             for day in days
-            for ticket in _list_tickets(site, till, day)
+            for ticket in list_tickets(site, till, day)
             if ticket.occurred_at <= until
         ]
         for start in range(0, len(tickets), TICKETS_PER_RUN):
@@ -77,7 +77,8 @@ def _send(till: str, tickets: Sequence[TicketClosed]) -> None:
     row.save(update_fields=["last_ticket"])
 
 
-def _list_tickets(site: str, till: str, day: date) -> Iterator[TicketClosed]:
+def list_tickets(site: str, till: str, day: date) -> Iterator[TicketClosed]:
+    """Return what a till rings up on a day, in the order of the day."""
     # One source of chance per store and day: a longer demo does not change earlier days.
     chance = random.Random(f"{SEED} {site} {day.isoformat()}")  # noqa: S311 - a story, no secret
     is_weekend = day.weekday() >= 5

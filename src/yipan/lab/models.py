@@ -72,3 +72,33 @@ class LabFrame(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.place}"
+
+
+class LiveTrade(models.Model):
+    """
+    Whether people trade by themselves at a demo retailer (实时演示); one row, made with the demo.
+
+    `speed` is how much more happens than in life, `until` when it ends by itself. `heard_at` is
+    when its process last gave a sign of life, `counted` what happened since it was switched on.
+    """
+
+    is_on = models.BooleanField(default=False)
+    speed = models.IntegerField(default=60)
+    switched_by = models.CharField(max_length=160, blank=True)
+    switched_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)
+    counted = models.JSONField(default=dict)
+    trouble = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="livetrade_is_one"),
+            models.CheckConstraint(
+                condition=Q(is_on=False) | Q(until__isnull=False, switched_at__isnull=False),
+                name="livetrade_on_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.speed}x {'on' if self.is_on else 'off'}"

@@ -33,10 +33,13 @@ def demo(
         from yipan import demo as retailer
         from yipan.config.grants import migrate_and_grant
         from yipan.config.prepare import make_demo
+        from yipan.lab import live
 
         migrate_and_grant()
         with remarks.status("Making the demo retailer …"):
             is_made = make_demo() if if_empty else retailer.build()
+        if is_made:
+            live.allow()
     answer(
         {"created": is_made},
         text="The demo retailer is made." if is_made else "There was nothing to make.",

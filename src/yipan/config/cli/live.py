@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_module
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -51,40 +51,55 @@ def live(
     """
     if url and not key:
         raise Trouble("Another Yipan lets nobody in without a key: name it in YIPAN_KEY.")
-    with _find_doors(url, key) as (web, fastlane, secret):
-        counted = _run(web, fastlane, secret, speed=speed, seconds=seconds, seed=seed)
+    with remarks.status("Ctrl-C ends it …") as status:
+        counted = trade(
+            speed=speed,
+            seconds=seconds,
+            seed=seed,
+            url=url,
+            key=key,
+            on_progress=lambda counted: status.update(
+                f"{counted['tickets']:,} tickets, {counted['orders']:,} orders, "
+                f"{counted['shipments'] + counted['store orders']:,} sent, "
+                f"{counted['deliveries']:,} deliveries … Ctrl-C ends it"
+            ),
+        )
     text = ", ".join(f"{count:,} {what}" for what, count in sorted(counted.items()))
     answer(dict(counted), text=f"{text or 'nothing happened'}.", as_json=json)
 
 
-def _run(
-    web: str, fastlane: str, secret: str, *, speed: float, seconds: float | None, seed: int
+def trade(
+    *,
+    speed: float,
+    on_progress: Callable[[Mapping[str, int]], None],
+    seed: int,
+    seconds: float | None = None,
+    url: str = "",
+    key: str = "",
 ) -> Mapping[str, int]:
+    """
+    Let people trade until the time is over or Ctrl-C comes; return what happened how often.
+
+    :raises Trouble: if nobody answers.
+    """
     from yipan.simulate.door import Door, DoorClosed
     from yipan.simulate.live import Live
 
-    doors = Door(web, key=secret), Door(fastlane, key=secret)
-    chance = random.Random(seed)  # noqa: S311 - shoppers, no secret
-    people = Live(door=doors[0], lane=doors[1], speed=speed, chance=chance)
-    try:
-        _wait_until_known(doors[1])
-        people.look_around()
-        with remarks.status("Ctrl-C ends it …") as status:
-            people.run(
-                seconds=seconds,
-                on_progress=lambda counted: status.update(
-                    f"{counted['tickets']:,} tickets, {counted['orders']:,} orders, "
-                    f"{counted['shipments'] + counted['store orders']:,} sent, "
-                    f"{counted['deliveries']:,} deliveries … Ctrl-C ends it"
-                ),
-            )
-    except KeyboardInterrupt:
-        pass
-    except DoorClosed as error:
-        raise Trouble(str(error)) from None
-    finally:
-        for door in doors:
-            door.close()
+    with _find_doors(url, key) as (web, fastlane, secret):
+        doors = Door(web, key=secret), Door(fastlane, key=secret)
+        chance = random.Random(seed)  # noqa: S311 - shoppers, no secret
+        people = Live(door=doors[0], lane=doors[1], speed=speed, chance=chance)
+        try:
+            _wait_until_known(doors[1])
+            people.look_around()
+            people.run(seconds=seconds, on_progress=on_progress)
+        except KeyboardInterrupt:
+            pass
+        except DoorClosed as error:
+            raise Trouble(str(error)) from None
+        finally:
+            for door in doors:
+                door.close()
     return people.counted
 
 

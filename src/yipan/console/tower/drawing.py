@@ -15,9 +15,9 @@ WIDTH: Final = 1000
 HEIGHT: Final = 520
 MARGIN_X: Final = 130
 MARGIN_Y: Final = 64
-#: Two sites nearer than this overlap: a name is as wide, and two lines of it as high.
+#: Two sites nearer than this overlap: a name is as wide; a sign and two lines below as high.
 CLEAR_X: Final = 170
-CLEAR_Y: Final = 62
+CLEAR_Y: Final = 70
 ROUNDS_MAX: Final = 80
 #: More sites than this are drawn as dots, which may touch.
 NAMED_MAX: Final = 26
@@ -144,7 +144,7 @@ def _keep_clear(points: Mapping[str, Point], *, scale: float) -> dict[str, Point
                 moved |= _push(at[one], at[other], scale=scale)
         for place in at.values():
             place[0] = min(WIDTH - MARGIN_X, max(MARGIN_X, place[0]))
-            place[1] = min(HEIGHT - 40.0, max(40.0, place[1]))
+            place[1] = min(HEIGHT - 56.0 * scale, max(34.0 * scale, place[1]))
         if not moved:
             break
     return {code: Point(x, y) for code, (x, y) in at.items()}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from yipan.console.tower.site_news import LAG_PATIENCE_SECONDS
 from yipan.exchange.queries import SourceRow
 
+HUB = "hub"
 HARM = {"bad": 0, "warn": 1, "": 2}
 
 
@@ -32,7 +33,8 @@ def list_lags(rows: Sequence[SourceRow], *, now: datetime) -> list[Lag]:
     """Return how far the streams of each site are, what is worst first, then by site."""
     groups: dict[str, list[SourceRow]] = {}
     for row in rows:
-        groups.setdefault(row.site, []).append(row)
+        # What the hub tells and what is for all sites is the company's own.
+        groups.setdefault("" if row.site == HUB else row.site, []).append(row)
     lags = [_make_lag(site, group, now=now) for site, group in groups.items()]
     return sorted(lags, key=lambda lag: (HARM[lag.tone], -lag.seconds, lag.site))
 

@@ -33,8 +33,9 @@ SITES_MAX: Final = 400
 SITE_TYPES: Final = ("warehouse", "store")
 #: How far apart the lines of the paper are, in units of the drawing.
 GRID: Final = 65
-#: How much room a name takes beside its site.
-NAME_WIDTH: Final = 190
+#: How much room a name takes on each side of its site, and with its line below it.
+NAME_WIDTH: Final = 88
+NAME_HEIGHT: Final = 48
 _HARM: Final = {"bad": 2, "warn": 1, "": 0}
 
 
@@ -56,11 +57,6 @@ class Node:
     def is_warehouse(self) -> bool:
         """Tell which sign the site is drawn by."""
         return self.site.site_type == "warehouse"
-
-    @property
-    def is_left(self) -> bool:
-        """Tell whether its name stands to its left: near the right edge."""
-        return self.x > WIDTH * 0.72
 
     @property
     def said(self) -> str:
@@ -218,12 +214,15 @@ def _draw_regions(sites: Iterable[SiteRow], points: Mapping[str, Point]) -> tupl
     for site in sites:
         groups.setdefault(site.region, []).append(points[site.code])
     regions = []
+    scale = get_scale(len(points))
     for name, group in sorted(groups.items()):
         if not name or len(group) < 2:
             continue
-        # To the right of a site stands its name.
-        left, right = min(it.x for it in group) - 44, max(it.x for it in group) + NAME_WIDTH
-        top, bottom = min(it.y for it in group) - 48, max(it.y for it in group) + 40
+        # Below a site stands its name.
+        left = max(6.0, min(it.x for it in group) - NAME_WIDTH * scale)
+        right = min(WIDTH - 6.0, max(it.x for it in group) + NAME_WIDTH * scale)
+        top = max(24.0, min(it.y for it in group) - 24 * scale)
+        bottom = min(HEIGHT - 4.0, max(it.y for it in group) + NAME_HEIGHT * scale)
         strangers = [it for other, them in groups.items() if other != name for it in them]
         if not any(left < it.x < right and top < it.y < bottom for it in strangers):
             area = (round(it, 1) for it in (left, top, right - left, bottom - top))

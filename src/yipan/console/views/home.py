@@ -14,7 +14,7 @@ from yipan.access.doors import allow_connecting, page
 from yipan.access.site_choice import SITE_LENGTH_MAX
 from yipan.console import site_charts
 from yipan.console.figures import list_figures
-from yipan.console.reader import Reader, make_reader
+from yipan.console.reader import Reader, find_url, make_reader
 from yipan.console.recent import list_recent
 from yipan.console.tours import progress
 from yipan.console.tours.progress import Stop
@@ -40,6 +40,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
             "reading": site_charts.describe(sites),
             "recent": list_recent(reader),
             "offer": _find_offer(request, reader),
+            "live_switch": find_url("lab:live") if reader.actor.may("lab.trade") else "",
         }
     return render(request, "console/wall.html" if is_wall else "console/home.html", context)
 

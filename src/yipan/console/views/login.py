@@ -14,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yipan.access import lockout
+from yipan.access import lockout, people
 from yipan.access.devices import get_address, name_device
+from yipan.access.roles import ROLE_LABELS
 
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
@@ -74,6 +75,8 @@ def _show(request: HttpRequest, status: int = 200, **context: object) -> HttpRes
         "next": target,
         "username": request.POST.get("username", "")[:150],
         "language_query": urlencode({"next": target}) + "&" if target != "/" else "",
+        "demo_people": _list_demo_people(),
+        "demo_password": settings.YIPAN_DEMO_PASSWORD,
         **context,
     }
     response = render(request, "console/login.html", page, status=status)
@@ -86,6 +89,21 @@ def _show(request: HttpRequest, status: int = 200, **context: object) -> HttpRes
             secure=settings.SESSION_COOKIE_SECURE,
         )
     return response
+
+
+def _list_demo_people() -> list[dict[str, object]]:
+    """Return whom a demo retailer lets in from this machine, each with what they are for."""
+    names = settings.YIPAN_DEMO_PEOPLE
+    found = {row.username: row for row in people.list_people() if row.is_active} if names else {}
+    return [
+        {
+            "username": name,
+            "display_name": found[name].display_name,
+            "roles": [ROLE_LABELS[role] for role in sorted(found[name].roles)],
+        }
+        for name in names
+        if name in found
+    ]
 
 
 def _get_target(request: HttpRequest) -> str:
