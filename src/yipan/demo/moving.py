@@ -111,8 +111,8 @@ def tell(*, now: datetime) -> None:
     delivery.deliver_pending()
 
 
-def go(trip: Trip, *, now: datetime) -> None:
-    """Let one transfer go as far as its story says; steps follow by hours."""
+def go(trip: Trip, *, now: datetime) -> str:
+    """Let one transfer go as far as its story says, by hours; return its number."""
     start = now - timedelta(days=trip.days_ago)
     wanted = Transferred(
         from_site=WAREHOUSE,
@@ -123,10 +123,10 @@ def go(trip: Trip, *, now: datetime) -> None:
     )
     number = transfer_order.create(wanted=wanted, by=PLANNER, at=start).number
     if trip.until == "draft":
-        return
+        return number
     transfer_order.approve(number=number, by=CHECKER, at=start + timedelta(minutes=30))
     if trip.until == "approved":
-        return
+        return number
     at = start + timedelta(hours=1)
     transfer_order.release(
         number=number, by=PLANNER, at=at, message_id=make_id(f"transfer {trip.name} released")
@@ -140,13 +140,13 @@ def go(trip: Trip, *, now: datetime) -> None:
             message_id=make_id(f"transfer {trip.name} canceled"),
         )
         delivery.deliver_pending()
-        return
-    if trip.until == "released":
-        return
+    if trip.until in ("canceled", "released"):
+        return number
     _ship(trip, number, at=start + timedelta(hours=3))
     if trip.until == "received":
-        _take_in(trip, number, at=start + timedelta(hours=9))
+        take_in(trip, number, at=start + timedelta(hours=9))
         _settle(trip, number, at=start + timedelta(hours=30))
+    return number
 
 
 def _ship(trip: Trip, number: str, *, at: datetime) -> None:
@@ -163,7 +163,8 @@ def _ship(trip: Trip, number: str, *, at: datetime) -> None:
     delivery.deliver_pending()
 
 
-def _take_in(trip: Trip, number: str, *, at: datetime) -> None:
+def take_in(trip: Trip, number: str, *, at: datetime) -> None:
+    """Let the store count and take in what came of a transfer."""
     by, message_id = CLERKS[trip.to_site], make_id(f"transfer {trip.name} received")
     order = StoreOrder.objects.get(site=trip.to_site, number__startswith=number)
     opened = transfer.open_transfer(

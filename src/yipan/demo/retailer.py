@@ -28,6 +28,8 @@ from yipan.demo import (
 from yipan.demo.goods import Good
 from yipan.demo.trading import ZONE, make_id
 from yipan.demo.weeks import GoTo, Weeks
+from yipan.documents import day_figures
+from yipan.documents.day_figures import Figure
 from yipan.erp import tasks
 from yipan.erp.documents import master_record
 from yipan.erp.documents.master_record import Author
@@ -111,6 +113,10 @@ def finish(*, now: datetime) -> None:
     counting.tell(now=now)
     _keep_days(first_day, now=now)
     planning.plan(now=now)
+    # What stood on the days of this week can only be told from the books: it was told at once.
+    zone, today = kept_days.get_zone(), now.astimezone(ZONE).date()
+    day_figures.keep(kept_days.list_past_standing(since=first_day, until=today, zone=zone))
+    day_figures.keep(Figure(day, "messages_stuck", "", 0) for day in days[:-1])
     kept_days.keep_days(now=now)
 
 

@@ -100,14 +100,16 @@ def plan(*, first_day: date, days: int) -> Weeks:
 
 def live(weeks: Weeks, *, go_to: GoTo) -> None:
     """Let every day happen, in its order; the books of each are kept at its end."""
+    on_the_road: list[tuple[Trip, str]] = []
     for number, day in enumerate(weeks.days):
         go_to(_at(day, 12))
         for story in weeks.stories.get(day, ()):
             written_at = _at(day, 12) - timedelta(hours=20)
             buying.tell_one(story, written_at=written_at, costs=_COSTS)
+        for trip, sent in on_the_road:
+            moving.take_in(trip, sent, at=_at(day, 10))
         go_to(_at(day, 21))
-        for trip in weeks.trips.get(day, ()):
-            moving.go(trip, now=_at(day, 21))
+        on_the_road = [(it, moving.go(it, now=_at(day, 21))) for it in weeks.trips.get(day, ())]
         for bought in _list_bought(day):
             orders.buy(bought, now=_at(day, 21))
         _count(day, week=number // 7)
@@ -115,6 +117,8 @@ def live(weeks: Weeks, *, go_to: GoTo) -> None:
         trading.ring_up(days=[day], until=_at(day, 23))
         delivery.deliver_pending()
         _keep(day)
+    for trip, sent in on_the_road:
+        moving.take_in(trip, sent, at=_at(weeks.days[-1], 22))
 
 
 @contextmanager
@@ -161,7 +165,7 @@ def _plan_trip(
     } or {"WATER-550": 48, "COLA-330": 24, "CHIPS-75": 22}
     for sku, quantity in lines.items():
         sent[site, sku] += quantity
-    return Trip(name=f"{day:%m%d} {site}", to_site=site, lines=lines, days_ago=0.5)
+    return Trip(name=f"{day:%m%d} {site}", to_site=site, lines=lines, days_ago=0.5, until="shipped")
 
 
 def _plan_orders(
