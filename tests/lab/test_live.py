@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from datetime import timedelta
 from typing import Any
@@ -50,7 +51,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Started]:
         return found[-1]
 
     monkeypatch.setattr(subprocess, "Popen", start)
-    monkeypatch.setattr(lab_live.os, "setpriority", lambda *_: None)
+    monkeypatch.setattr(os, "setpriority", lambda *_: None)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -147,6 +148,28 @@ def test_two_runs_are_compared_figure_by_figure() -> None:
     page = write_comparison(some_scores(), worse, language="zh-hans")
     assert "两次运行对比" in page
     assert "+2" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("en", ("with counting 98.0 %", "without 91.0 %")), ("zh-hans", ("有盘点 98", "无盘点 91"))],
+)
+def test_with_and_without_counting_stand_in_one_picture(
+    language: str, named: tuple[str, str]
+) -> None:
+    counted, drifting = some_scores(), some_scores(counts=False)
+    for run, values in ((counted, (990, 980)), (drifting, (960, 910))):
+        run["accuracy"]["curve"] = [{"equal_permille": value} for value in values]
+
+    for page in (
+        write_html(counted, language=language, beside=drifting),
+        write_comparison(drifting, counted, language=language),
+    ):
+        assert all(name in page for name in named)
+    # Whoever prints has the same picture; without typst there is nothing to print with.
+    if importlib.util.find_spec("typst"):
+        paper = write_pdf(counted, language=language, beside=drifting)
+        assert paper != write_pdf(counted, language=language)
 
 
 def test_a_till_tells_its_own_time_and_number() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from json import loads
@@ -42,6 +42,10 @@ def simulate(  # noqa: PLR0913 - options of a command line have names
     report: Annotated[
         Path | None, typer.Option(help="A folder to write the scores and the report into.")
     ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(help="The scores.json of another run, whose curve the report shows, too."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """
@@ -50,6 +54,7 @@ def simulate(  # noqa: PLR0913 - options of a command line have names
     Everything happens in a throw-away database on the same server; the live one is not touched.
     Exit 1 when a promise was oversold, a message stayed unhealed, or the books do not hold.
     """
+    other = _read_scores(beside) if beside is not None else None
     try:
         with open_database(makes_tables=False) as live:
             plan = _check(scale=scale, faults=faults, days=days)
@@ -68,7 +73,7 @@ def simulate(  # noqa: PLR0913 - options of a command line have names
         remarks.print("Stopped; the throw-away database is gone.")
         raise typer.Exit(INTERRUPTED) from None
     if report is not None:
-        write_report(scores, report)
+        write_report(scores, report, beside=other)
     answer(scores.to_dict(), text=_tell(scores, plan), as_json=json)
     if scores.oversold or scores.unhealed_messages or not scores.proved:
         raise typer.Exit(1)
@@ -92,7 +97,9 @@ def compare_runs(
     answer({"figures": [asdict(row) for row in rows]}, text=text, as_json=json)
 
 
-def write_report(scores: Scores, directory: Path) -> None:
+def write_report(
+    scores: Scores, directory: Path, *, beside: Mapping[str, Any] | None = None
+) -> None:
     """Write what a run comes to: JSON, a page in each language, and PDF where typst is there."""
     from yipan.simulate.scores.paper import PrinterMissing, write_pdf
     from yipan.simulate.scores.report import write_html
@@ -101,10 +108,10 @@ def write_report(scores: Scores, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "scores.json").write_text(scores.to_json() + "\n", encoding="utf-8")
     for language in LANGUAGES:
-        page = write_html(scores.to_dict(), language=language)
+        page = write_html(scores.to_dict(), language=language, beside=beside)
         (directory / f"report.{language}.html").write_text(page, encoding="utf-8")
         try:
-            paper = write_pdf(scores.to_dict(), language=language)
+            paper = write_pdf(scores.to_dict(), language=language, beside=beside)
         except PrinterMissing as missing:
             remarks.print(str(missing))
         else:

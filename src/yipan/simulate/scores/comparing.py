@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from yipan.simulate.plans.kinds import KINDS
 from yipan.simulate.scores.pictures import draw_curves
-from yipan.simulate.scores.report import describe_setting, wrap
+from yipan.simulate.scores.report import describe_setting, name_runs, wrap
 from yipan.simulate.scores.words import say
 
 #: What is compared: its name, and where it is in the JSON.
@@ -55,7 +55,7 @@ def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[Compared]:
 
 def write_comparison(a: Mapping[str, Any], b: Mapping[str, Any], *, language: str = "en") -> str:
     """Return two runs as one page, with both curves in one picture."""
-    names = (say("run_a", language), say("run_b", language))
+    names = name_runs(a, b, language)
     curves = {
         name: [row["equal_permille"] for row in run["accuracy"]["curve"]]
         for name, run in zip(names, (a, b), strict=True)

@@ -24,7 +24,9 @@ class PrinterMissing(Exception):
     """PDF needs typst: install the extra `pdf`."""
 
 
-def write_pdf(scores: Mapping[str, Any], *, language: str = "en") -> bytes:
+def write_pdf(
+    scores: Mapping[str, Any], *, language: str = "en", beside: Mapping[str, Any] | None = None
+) -> bytes:
     """
     Return the report of a run, out of its JSON, as PDF; the same scores give the same bytes.
 
@@ -56,7 +58,7 @@ def write_pdf(scores: Mapping[str, Any], *, language: str = "en") -> bytes:
     sources = {
         "main.typ": files("yipan.simulate.scores").joinpath("report.typ").read_bytes(),
         "data.json": json.dumps(data, ensure_ascii=False).encode(),
-        "accuracy.svg": draw_accuracy(scores, language).encode(),
+        "accuracy.svg": draw_accuracy(scores, language, beside=beside).encode(),
         "causes.svg": draw_causes(scores, language).encode(),
     }
     made: bytes = typst.Compiler(sources).compile(format="pdf")

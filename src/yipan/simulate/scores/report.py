@@ -49,7 +49,9 @@ class Tile:
     tone: str = ""
 
 
-def write_html(scores: Mapping[str, Any], *, language: str = "en") -> str:
+def write_html(
+    scores: Mapping[str, Any], *, language: str = "en", beside: Mapping[str, Any] | None = None
+) -> str:
     """Return the report of a run, out of its JSON."""
     parts = [
         f"<h1>{escape(say('title', language))}</h1>",
@@ -62,7 +64,7 @@ def write_html(scores: Mapping[str, Any], *, language: str = "en") -> str:
         ),
         "</div>",
         _head("curve", language),
-        f'<div class="card">{draw_accuracy(scores, language)}</div>',
+        f'<div class="card">{draw_accuracy(scores, language, beside=beside)}</div>',
         _head("causes", language),
         f'<div class="card">{draw_causes(scores, language)}</div>',
         f'<div class="card">{_table(list_causes(scores, language))}</div>',
@@ -118,12 +120,20 @@ def list_tiles(scores: Mapping[str, Any], language: str) -> list[Tile]:
     ]
 
 
-def draw_accuracy(scores: Mapping[str, Any], language: str) -> str:
-    """Return the curves of book against shelf."""
+def draw_accuracy(
+    scores: Mapping[str, Any], language: str, *, beside: Mapping[str, Any] | None = None
+) -> str:
+    """Return the curves of book against shelf: by kind of site, or of two runs in one picture."""
+    if beside is not None:
+        names = name_runs(scores, beside, language)
+        return draw_curves(
+            {name: _list_curve(run) for name, run in zip(names, (scores, beside), strict=True)},
+            day=say("day", language),
+        )
     accuracy = scores["accuracy"]
     return draw_curves(
         {
-            say("all", language): [row["equal_permille"] for row in accuracy["curve"]],
+            say("all", language): _list_curve(scores),
             **{
                 say(kind, language): [row["equal_permille"] for row in rows]
                 for kind, rows in accuracy["by_kind"].items()
@@ -131,6 +141,18 @@ def draw_accuracy(scores: Mapping[str, Any], language: str) -> str:
         },
         day=say("day", language),
     )
+
+
+def name_runs(a: Mapping[str, Any], b: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Return what tells two runs apart: counting, or else the letters A and B."""
+    if a["counts"] == b["counts"]:
+        return say("run_a", language), say("run_b", language)
+    with_it, without = say("with_counting", language), say("without_counting", language)
+    return (with_it, without) if a["counts"] else (without, with_it)
+
+
+def _list_curve(run: Mapping[str, Any]) -> list[int | None]:
+    return [row["equal_permille"] for row in run["accuracy"]["curve"]]
 
 
 def draw_causes(scores: Mapping[str, Any], language: str) -> str:

@@ -80,6 +80,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "seconds": ("seconds it took", "运行秒数"),
     "compare": ("Two runs side by side", "两次运行对比"),
     "figure": ("figure", "指标"),
+    "with_counting": ("with counting", "有盘点"),
+    "without_counting": ("without", "无盘点"),
     "run_a": ("A", "甲"),
     "run_b": ("B", "乙"),
     "change": ("change", "变化"),

@@ -23,19 +23,6 @@ from yipan.masterdata.rows import SiteRow
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _goods() -> None:
-    """97 of 100 received, one store below zero, one ticket parked."""
-    retailer.open_retailer()
-    purchase = retailer.order(("TEA-250", 100))
-    retailer.deliver()
-    retailer.receive(purchase.inbound_order_number, ("TEA-250", 95, 2))
-    retailer.open_store("S12", ("TEA-250", 3))
-    retailer.sell(("TEA-250", 5))
-    retailer.sell(("NEW-1", 1))
-    retailer.deliver()
-
-
 def a_reader(*roles: Role, site: str = "", sites: list[str] | None = None) -> Reader:
     return Reader(actor=an_actor(*roles, sites=sites), site=site)
 
