@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from yipan.config.cli_live import trade
+from yipan.config.cli.live import trade
 from yipan.config.trouble import Trouble
 
 TOLD_EVERY_SECONDS: Final = 1.0
