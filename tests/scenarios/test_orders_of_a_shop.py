@@ -7,7 +7,10 @@ story ends with the proof that reserved is what open promises say, and with the 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests import retailer
 from tests.oms.ordering import (
@@ -27,7 +30,8 @@ from tests.retailer import CLERK, NOON, make_id, stock
 from yipan.erp.models import SalesIssue
 from yipan.oms.documents import order as verbs
 from yipan.oms.documents.order import BoughtLine
-from yipan.oms.tasks import source_backorders
+from yipan.oms.documents.uncovered import GRACE
+from yipan.oms.tasks import send_uncovered_elsewhere, source_backorders
 from yipan.pool import promises
 from yipan.pool.policy import channels
 from yipan.pool.promises import Ask, InsufficientStock
@@ -300,3 +304,38 @@ def test_a_channel_says_what_a_part_of_a_split_order_is_worth_at_least() -> None
     order = buy(("TEA-250", 1))
 
     assert order.decisions[0].question["weights"]["part_value_min"] == 10_000
+
+
+def test_what_a_register_sold_from_under_an_order_is_sourced_before_its_picker_comes() -> None:
+    """
+    Two orders wait at a store for five of its six pieces; its register sells three. No sale is
+    refused: the store has three left for five that are promised. Once it is clear that nothing
+    else is on its way, the later order goes to another store; the earlier stays.
+    """
+    open_shop(s1=9, s12=6)
+    first = buy(("TEA-250", 3), method="pickup", pickup_site="S12")
+    later = buy(
+        ("TEA-250", 2),
+        external_id="web-2",
+        method="pickup",
+        pickup_site="S12",
+        pickup_fallback="store",
+    )
+    look(first.number)
+    retailer.sell(("TEA-250", 3))
+    retailer.deliver()
+    assert hub("S12") == (-2, 5)
+    prove()
+
+    assert send_uncovered_elsewhere(at=timezone.now()) == 0
+    soon = timezone.now() + GRACE + timedelta(seconds=1)
+    assert send_uncovered_elsewhere(at=soon) == 1
+    assert send_uncovered_elsewhere(at=soon) == 0
+    look(later.number)
+    later = look(later.number)
+
+    assert list_parts(later) == [("S12", "canceled"), ("S1", "released")]
+    assert list_parts(look(first.number)) == [("S12", "released")]
+    assert (hub("S12"), hub("S1")) == ((0, 3), (7, 2))
+    assert send_uncovered_elsewhere(at=soon) == 0
+    prove()

@@ -97,6 +97,14 @@ def source_backorders(timestamp: int) -> None:
         oms.source_backorders(at=_get_instant(timestamp))
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="oms.send_uncovered_elsewhere", queueing_lock="oms.send_uncovered_elsewhere")
+def send_uncovered_elsewhere(timestamp: int) -> None:
+    """Take from sites what their books no longer have."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        oms.send_uncovered_elsewhere(at=_get_instant(timestamp))
+
+
 @app.periodic(cron="30 * * * *")
 @app.task(name="oms.cancel_aged", queueing_lock="oms.cancel_aged")
 def cancel_aged(timestamp: int) -> None:
@@ -301,6 +309,7 @@ TASKS: Final = (
     forget_refused,
     forget_told,
     source_backorders,
+    send_uncovered_elsewhere,
     cancel_aged,
     sweep_orders,
     value_postings,

@@ -38,14 +38,14 @@ def list_overdrawn(
     books: str,
     path: str,
     status: StockStatus,
-    after: tuple[str, str] = ("", ""),
+    after: Overdrawn | None = None,
     limit: int = ROWS_MAX,
 ) -> list[Overdrawn]:
     """
     Return what is below zero at `path` in every book whose code begins with `books`.
 
-    Ordered by book and SKU, at most `limit`, those behind the book and SKU of `after`. The work
-    grows with what is below zero, not with the books.
+    A path that ends with a slash is all places below it. Ordered by book, path and SKU, at most
+    `limit`, those behind `after`. The work grows with what is below zero, not with the books.
     """
     assert 0 < limit <= ROWS_MAX
     rows = call(
@@ -56,12 +56,20 @@ def list_overdrawn(
           join ledger_book k on k.book_id = p.book_id
           join ledger_sku s on s.sku_id = b.sku_id
          where b.overdraft > 0 and b.quantity < 0 and b.status = %s
-           and p.path = %s and k.code ^@ %s
-           and (k.code collate "C", s.code collate "C") > (%s::text, %s::text)
-         order by k.code collate "C", s.code collate "C"
+           and (p.path = %s or (%s and p.path ^@ %s)) and k.code ^@ %s
+           and (k.code collate "C", p.path, s.code collate "C") > (%s::text, %s::text, %s::text)
+         order by k.code collate "C", p.path, s.code collate "C"
          limit %s
         """,
-        [STATUS_CODES[status], path, books, *after, limit],
+        [
+            STATUS_CODES[status],
+            path,
+            path.endswith("/"),
+            path,
+            books,
+            *((after.book, after.path, after.sku) if after else ("", "", "")),
+            limit,
+        ],
     )
     return [Overdrawn(book=row[0], path=row[1], sku=row[2], quantity=row[3]) for row in rows]
 

@@ -7,7 +7,7 @@ from uuid import uuid5
 
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
-from yipan.oms.documents import order
+from yipan.oms.documents import order, uncovered
 from yipan.oms.documents.order import NothingToSource
 from yipan.oms.queries import orders
 
@@ -39,3 +39,8 @@ def cancel_aged(*, at: datetime) -> int:
         order.cancel_waiting(number=number, by=by, at=at) > 0
         for number in orders.list_aged(on=at.date(), limit=ORDERS_AT_ONCE_MAX)
     )
+
+
+def send_uncovered_elsewhere(*, at: datetime) -> int:
+    """Source anew what sites cannot send any more, since their books fell below it."""
+    return uncovered.send_uncovered_elsewhere(at=at)

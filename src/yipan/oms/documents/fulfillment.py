@@ -207,6 +207,7 @@ def stopped(*, number: str, by: Trace, at: datetime, message_id: UUID) -> None:
         return
     told = uuid5(message_id, "oms.sourced_again")
     sourcing.source(order=order, trigger="moved", by=by, at=at, message_id=told)
+    pickup_moving.move_by_itself(order, by=by, at=at, message_id=message_id)
 
 
 @transaction.atomic

@@ -131,6 +131,11 @@ class FulfillmentLine(models.Model):
     def __str__(self) -> str:
         return f"{self.fulfillment_id} {self.sku}"
 
+    @property
+    def open_quantity(self) -> int:
+        """Return how much of it the site still has to send."""
+        return self.quantity - self.quantity_shipped - self.quantity_short
+
 
 class SourcingDecision(models.Model):
     """

@@ -36,7 +36,7 @@ def open_below_zero(*, sites: Collection[str], at: datetime) -> int:
     each portion is asked about by itself, and none waits for the others. Repeatable; return how
     many are new.
     """
-    opened, after = 0, ("", "")
+    opened, after = 0, None
     while True:
         portion = list_overdrawn(
             books=_BOOKS, path=_PATH, status=StockStatus.AVAILABLE, after=after, limit=PORTION
@@ -44,7 +44,7 @@ def open_below_zero(*, sites: Collection[str], at: datetime) -> int:
         opened += _open_portion(portion, sites=sites, at=at)
         if len(portion) < PORTION:
             return opened
-        after = (portion[-1].book, portion[-1].sku)
+        after = portion[-1]
 
 
 def _open_portion(portion: Collection[Overdrawn], *, sites: Collection[str], at: datetime) -> int:
