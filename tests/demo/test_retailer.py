@@ -12,6 +12,7 @@ from tests.demo.conftest import NOW
 from yipan import demo
 from yipan.access.models import User
 from yipan.demo import goods, people, retailer
+from yipan.documents import day_figures
 from yipan.erp.models import (
     Adjustment,
     Allocation,
@@ -73,6 +74,14 @@ def test_the_demo_shows_orders_in_every_state_and_a_month_of_tickets() -> None:
     assert {rule.kind for rule in rules} == {"percent", "n_for_m", "gift"}
     assert StoreFulfillment.objects.filter(method="pickup", site="S12").exists()
     assert prove_promises().ok, prove_promises().detail
+
+
+def test_every_day_of_a_month_has_its_figures() -> None:
+    since = NOW.date() - timedelta(days=29)
+    kept = day_figures.list_days(codes=["tickets", "value_minor"], since=since)
+
+    for code in ("tickets", "value_minor"):
+        assert len([value for (each, _), value in kept.items() if each == code and value]) == 30
 
 
 def test_the_hub_agrees_with_each_site_and_a_store_is_oversold() -> None:

@@ -113,11 +113,11 @@ def finish(*, now: datetime) -> None:
     counting.tell(now=now)
     _keep_days(first_day, now=now)
     planning.plan(now=now)
+    kept_days.keep_days(now=now)
     # What stood on the days of this week can only be told from the books: it was told at once.
     zone, today = kept_days.get_zone(), now.astimezone(ZONE).date()
     day_figures.keep(kept_days.list_past_standing(since=first_day, until=today, zone=zone))
     day_figures.keep(Figure(day, "messages_stuck", "", 0) for day in days[:-1])
-    kept_days.keep_days(now=now)
 
 
 def _find_first_day(now: datetime) -> date:
