@@ -49,7 +49,13 @@ def judge(labels: list[Label], cases: list[dict[str, Any]], **unhealed: int) -> 
 
 @pytest.mark.parametrize(
     ("cause", "verdict"),
-    [("theft", "right"), ("unknown", "unknown"), ("", "unknown"), ("miskey", "wrong")],
+    [
+        ("theft", "right"),
+        ("unknown", "unknown"),
+        ("", "unknown"),
+        ("shrinkage", "unknown"),
+        ("miskey", "wrong"),
+    ],
 )
 def test_a_fault_is_judged_by_the_first_case_after_it(cause: str, verdict: str) -> None:
     cases = [a_case("theft", hours=30), a_case(cause, hours=2), a_case("theft", hours=-1)]

@@ -8,7 +8,6 @@ numbers that may have been meant: most of it goes to what the papers say.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,10 +15,12 @@ from yipan.recon.rules.exposure import (
     RECEIPTS,
     RETURNS_AND_SALES,
     expose_to_miskey,
+    expose_to_over_receipt,
     expose_to_refund,
     expose_to_short_receipt,
     expose_to_unit_mixup,
     expose_to_wrong_direction,
+    spread_size,
 )
 from yipan.recon.rules.odds import SHARED, Odds
 from yipan.recon.rules.papers import Papers, raise_odds
@@ -41,11 +42,9 @@ POWER_OF_TEN = 0.5
 WHOLE_LINE = 0.05
 #: How much likelier a receipt is short by just what its paper names as missing.
 PAPER_NAMES_IT = 15.0
+#: More than twice as much comes in by mistake only where little was due.
+PIECES_OVER = 5
 TWIN_HOURS_MAX = 48
-#: That the later of two equal lines was entered twice: of one paper, without, of two papers.
-SAME_PAPER = 0.9
-NO_PAPER = 0.25
-TWO_PAPERS = 0.01
 #: A cashier so many times as often behind such returns as chance would have it is pointed at.
 SAME_CASHIER = 1.5
 #: What arrived after the count is on paper: only whether it is all is open.
@@ -82,10 +81,10 @@ def propose(
     ]
     for line in known:
         for claim in _list_claims(
-            line, known=known, goods=goods, wanted=difference.quantity, papers=papers
+            line, known=known, goods=goods, wanted=difference.quantity, papers=papers, odds=odds
         ):
             weigh = (
-                odds.weigh(claim.cause, category=goods.category, share=claim.share)
+                odds.weigh(claim.cause, category=goods.category, share=claim.share, line=line)
                 if claim.cause in SHARED
                 else odds.weigh_sure(claim.cause, category=goods.category, probability=claim.share)
             )
@@ -125,7 +124,13 @@ def _propose_late(
 
 
 def _list_claims(
-    line: Line, *, known: Sequence[Line], goods: Goods, wanted: int, papers: Papers
+    line: Line,
+    *,
+    known: Sequence[Line],
+    goods: Goods,
+    wanted: int,
+    papers: Papers,
+    odds: Odds,
 ) -> Iterator[_Claim]:
     if wanted == 0 or line.quantity == 0:
         return
@@ -133,7 +138,7 @@ def _list_claims(
     yield from _list_unit_mixups(line, goods=goods)
     yield from _list_short_and_over(line, wanted=wanted)
     yield from _list_wrong_directions(line, papers=papers)
-    yield from _list_double_entries(line, known=known, papers=papers)
+    yield from _list_double_entries(line, known=known, papers=papers, odds=odds)
 
 
 def weigh_key(line: Line) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -236,15 +241,13 @@ def _list_short_and_over(line: Line, *, wanted: int) -> Iterator[_Claim]:
     """Yield that not all of a receipt came, or more: claims without a number of their own."""
     if line.kind not in RECEIPTS or line.quantity <= 0:
         return
-    if wanted < -line.quantity or wanted > max(2, line.quantity // 2):
+    if wanted < -line.quantity or wanted > max(PIECES_OVER, line.quantity):
         return
     agreed: list[str] = ["accepted_as_expected"] if line.mode == "bulk" else []
     missing: list[str] = [] if line.mode else ["capture_mode"]
-    share = expose_to_short_receipt(line)
+    share = expose_to_short_receipt(line) if wanted < 0 else expose_to_over_receipt(line)
     share *= (
-        WHOLE_LINE
-        if wanted == -line.quantity
-        else 1 / ((1 + abs(wanted)) * math.log(2 + line.quantity))
+        WHOLE_LINE if wanted == -line.quantity else spread_size(abs(wanted), most=line.quantity)
     )
     if line.counterpart_quantity is None:
         missing.append("counterpart")
@@ -289,7 +292,9 @@ def _list_wrong_directions(line: Line, *, papers: Papers) -> Iterator[_Claim]:
         )
 
 
-def _list_double_entries(line: Line, *, known: Sequence[Line], papers: Papers) -> Iterator[_Claim]:
+def _list_double_entries(
+    line: Line, *, known: Sequence[Line], papers: Papers, odds: Odds
+) -> Iterator[_Claim]:
     for other in known:
         if (
             other.document < line.document
@@ -303,16 +308,19 @@ def _list_double_entries(line: Line, *, known: Sequence[Line], papers: Papers) -
             missing: tuple[str, ...] = ()
             same_paper = bool(line.counterpart) and line.counterpart == other.counterpart
             if line.counterpart and other.counterpart and not same_paper:
-                share = TWO_PAPERS
+                variant = "two_papers"
             elif same_paper:
-                share, agreed = SAME_PAPER, ("same_paper",)
+                variant, agreed = "same_paper", ("same_paper",)
             else:
-                share, agreed, missing = NO_PAPER, ("twin_within_48_hours",), ("counterpart",)
+                variant = "no_paper" if line.kind in RECEIPTS else "elsewhere"
+                agreed, missing = ("twin_within_48_hours",), ("counterpart",)
+            share = odds.twice[variant]
             together = papers.weigh_twin(line, other)
             if together > 1:
                 agreed = (*agreed, "same_lines_differ")
             yield _Claim(
                 cause=Cause.DOUBLE_ENTRY,
+                variant=variant,
                 delta=-line.quantity,
                 share=raise_odds(share, together),
                 agreed=agreed,

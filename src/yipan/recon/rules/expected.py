@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from yipan.recon.rules.odds import Odds
 from yipan.recon.rules.papers import Papers
+from yipan.recon.rules.recounts import list_others, list_swapped, weigh_first, weigh_others
+from yipan.recon.rules.rhythm import find_missing
 from yipan.recon.rules.values import (
     Cause,
     Correction,
@@ -18,16 +20,13 @@ from yipan.recon.rules.values import (
 
 #: Kits were sold and their parts did not leave the book with them.
 KITS_SOLD = 0.9
-#: Missing use may be a little more or less than the rhythm says.
-USE_TOLERANCE = 0.34
-#: That testers were opened and not written down, where none was.
-NEVER_WRITTEN = 0.5
-NEARLY = 0.1
-#: That the first of two counters was mistaken, where the second saw something else.
-FIRST_WAS_WRONG = 0.99
-FIRST_WAS_WRONG_SEEN = 0.95
+#: What a receipt says otherwise than its shipment was packed so, by how it was taken in.
+TOLD_OTHERWISE = {"scan": 0.6, "key": 0.35}
+#: How often the next counter counts goods of others, or a part of the shelf twice, once more.
+REPEATED = {"foreign": 0.7, "area": 0.2}
 
-OPENED_AT = frozenset({"sales_issue", "sample_issue"})
+#: Of goods past their date all are thrown away together so often; some were sold meanwhile.
+ALL_OF_IT = 0.85
 
 _KINDS = {
     "receipt": (Cause.MISSING_DOCUMENT, Correction.POST_MISSING),
@@ -57,6 +56,9 @@ def propose(
             probability=papers.weigh_expected(one),
         )
     yield from _propose_unreceived(difference=difference, goods=goods, odds=odds, papers=papers)
+    yield from _propose_told(
+        difference=difference, evidence=evidence, goods=goods, odds=odds, papers=papers
+    )
     yield from _propose_use(difference=difference, evidence=evidence, goods=goods, odds=odds)
     yield from _propose_scrap(difference=difference, goods=goods, odds=odds)
     yield from _propose_kits(difference=difference, evidence=evidence, goods=goods, odds=odds)
@@ -72,12 +74,17 @@ def _propose_paper(
     probability: float,
 ) -> Hypothesis:
     cause, correction = _KINDS[one.kind]
+    log_odds = odds.weigh_sure(cause, category=goods.category, probability=probability)
+    if one.kind in REPEATED:
+        log_odds += weigh_others(
+            difference, mistake=one.quantity, repeated=REPEATED[one.kind], wrong=odds.wrong
+        )
     return Hypothesis(
         cause=cause,
         variant=one.kind,
         deltas={difference.key: one.quantity},
         documents=(one.document,),
-        log_odds=odds.weigh_sure(cause, category=goods.category, probability=probability),
+        log_odds=log_odds,
         agreed=("known_elsewhere",),
         correction=correction,
     )
@@ -104,35 +111,45 @@ def _propose_unreceived(
         )
 
 
+def _propose_told(
+    *, difference: Difference, evidence: Evidence, goods: Goods, odds: Odds, papers: Papers
+) -> Iterator[Hypothesis]:
+    """Yield what the other end of a shipment took in instead: it was packed so, and told here."""
+    for line in evidence.lines.get(difference.key, ()):
+        if line.kind != "transfer_shipment" or line.quantity >= 0:
+            continue
+        receipt = papers.find_receipt(line)
+        if receipt is None or receipt.quantity in (0, -line.quantity):
+            continue
+        stayed = -line.quantity - receipt.quantity
+        cause = Cause.SHORT_SHIPMENT if stayed > 0 else Cause.OVER_SHIPMENT
+        yield Hypothesis(
+            cause=cause,
+            variant="told_by_the_receipt",
+            deltas={difference.key: stayed},
+            documents=(line.document, receipt.document),
+            log_odds=odds.weigh_sure(
+                cause, category=goods.category, probability=TOLD_OTHERWISE.get(receipt.mode, 0.2)
+            ),
+            agreed=("counterpart_agrees",),
+            correction=Correction.REVERSE_AND_REPOST,
+        )
+
+
 def _propose_use(
     *, difference: Difference, evidence: Evidence, goods: Goods, odds: Odds
 ) -> Iterator[Hypothesis]:
     """Yield samples and testers that the rhythm of the SKU asks for and no document names."""
-    if goods.sample_days <= 0:
-        return
     lines = evidence.lines.get(difference.key, ())
-    if lines and not any(line.kind in OPENED_AT for line in lines):
-        return  # testers stand where goods are sold, not where they are only stored
-    recorded = sum(
-        -line.quantity for line in lines if line.kind == "sample_issue" and line.quantity < 0
-    )
-    due = int(difference.days // goods.sample_days) * goods.sample_quantity
-    missing = due - recorded
-    if missing <= 0:
-        return
-    spread = max(1, round(missing * USE_TOLERANCE))
-    # The less is written of what is due, the surer it is that nobody writes.
-    never = NEVER_WRITTEN * (missing / due) ** 2
-    candidates = [count for count in range(missing - spread, missing + spread + 1) if count > 0]
-    for count in candidates:
+    gaps = find_missing(difference, goods=goods, lines=lines)
+    for missing, share in gaps.items():
         yield Hypothesis(
             cause=Cause.UNRECORDED_USE,
-            deltas={difference.key: -count},
+            variant="sample_rhythm",
+            deltas={difference.key: -missing},
             documents=(),
             log_odds=odds.weigh_sure(
-                Cause.UNRECORDED_USE,
-                category=goods.category,
-                probability=never * (1.0 if count == missing else NEARLY),
+                Cause.UNRECORDED_USE, category=goods.category, probability=odds.use * share
             ),
             agreed=("sample_rhythm",),
             missing=("sample_issue",),
@@ -141,13 +158,22 @@ def _propose_use(
 
 
 def _propose_scrap(*, difference: Difference, goods: Goods, odds: Odds) -> Iterator[Hypothesis]:
-    if difference.expired > 0:
+    """Yield that goods past their date were thrown away: all that the book believes, or nearly."""
+    if difference.expired <= 0:
+        return
+    gone = {difference.expired: ALL_OF_IT}
+    if 0 < -difference.quantity < difference.expired:
+        gone[-difference.quantity] = (1 - ALL_OF_IT) / difference.expired
+    for pieces, share in gone.items():
         yield Hypothesis(
             cause=Cause.UNRECORDED_SCRAP,
-            deltas={difference.key: -difference.expired},
+            variant="past_its_date",
+            deltas={difference.key: -pieces},
             documents=(),
             log_odds=odds.weigh_sure(
-                Cause.UNRECORDED_SCRAP, category=goods.category, probability=odds.past_date
+                Cause.UNRECORDED_SCRAP,
+                category=goods.category,
+                probability=odds.past_date * share,
             ),
             agreed=("past_its_date",),
             missing=("scrap",),
@@ -192,18 +218,32 @@ def _propose_kits(
 
 
 def _propose_rounds(*, difference: Difference, goods: Goods, odds: Odds) -> Iterator[Hypothesis]:
-    """Yield that the first count was wrong, where somebody else counted something else."""
-    others = [each for each in difference.rounds if each.counter != difference.counter]
-    if others and others[-1].quantity != difference.quantity:
-        yield Hypothesis(
-            cause=Cause.MISCOUNT,
-            deltas={difference.key: difference.quantity - others[-1].quantity},
-            documents=(),
-            log_odds=odds.weigh_sure(
-                Cause.MISCOUNT,
-                category=goods.category,
-                probability=FIRST_WAS_WRONG if others[-1].is_blind else FIRST_WAS_WRONG_SEEN,
-            ),
-            agreed=("another_counter",),
-            correction=Correction.RECOUNT,
+    """Yield that the first count was wrong: it is as somebody else saw it, or a slip of the pen."""
+    others = list_others(difference)
+    for there in sorted({each.quantity for each in others} - {difference.quantity}):
+        yield _propose_miscount(
+            difference, there=there, goods=goods, odds=odds, agreed=("another_counter",)
         )
+    if not others and difference.stock + difference.quantity > 0:
+        counted = difference.stock + difference.quantity
+        for figure in list_swapped(counted):
+            yield _propose_miscount(
+                difference, there=figure - difference.stock, goods=goods, odds=odds, agreed=()
+            )
+
+
+def _propose_miscount(
+    difference: Difference, *, there: int, goods: Goods, odds: Odds, agreed: tuple[str, ...]
+) -> Hypothesis:
+    mistake = difference.quantity - there
+    log_odds = weigh_first(difference, there=there, wrong=odds.wrong)
+    log_odds += weigh_others(difference, mistake=mistake, repeated=0.0, wrong=odds.wrong)
+    return Hypothesis(
+        cause=Cause.MISCOUNT,
+        deltas={difference.key: mistake},
+        documents=(),
+        log_odds=log_odds + odds.compare(Cause.MISCOUNT, category=goods.category),
+        agreed=agreed,
+        missing=() if agreed else ("second_count",),
+        correction=Correction.RECOUNT,
+    )

@@ -8,6 +8,7 @@ and say what speaks for or against a mistake *before* it is asked by how many pi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from yipan.recon.rules.values import Cause, Line
@@ -36,6 +37,10 @@ CASES_AT_REGISTER = 0.25
 AT_PICK = 0.1
 ELSEWHERE = 0.05
 
+#: Of mistakes that have no number of their own so many are about a few pieces.
+A_FEW = 0.6
+A_PIECE_MORE = 0.7
+
 #: What the lines of a key usually offer, for keys of which only the count is known.
 TYPICAL = {
     Cause.MISKEY: 0.03,
@@ -51,6 +56,12 @@ TYPICAL = {
 }
 
 
+def spread_size(pieces: int, *, most: int) -> float:
+    """Return how likely a mistake is about so many pieces of a line: often a few, or any number."""
+    few = (1 - A_PIECE_MORE) * A_PIECE_MORE ** (pieces - 1)
+    return A_FEW * few + (1 - A_FEW) / ((1 + pieces) * math.log(2 + most))
+
+
 def list_exposures(line: Line) -> Iterator[tuple[Cause, float]]:
     """Yield what a line offers to each cause that one of many lines may have."""
     yield Cause.MISKEY, expose_to_miskey(line)
@@ -59,7 +70,7 @@ def list_exposures(line: Line) -> Iterator[tuple[Cause, float]]:
     if line.kind in RECEIPTS and line.quantity > 0:
         believed = expose_to_short_receipt(line)
         yield Cause.SHORT_RECEIPT, believed
-        yield Cause.OVER_RECEIPT, believed
+        yield Cause.OVER_RECEIPT, expose_to_over_receipt(line)
         yield Cause.WRONG_SITE, expose_to_wrong_site(line)
         if line.kind == "transfer_receipt":
             packed = expose_to_wrong_shipment(line)
@@ -107,6 +118,12 @@ def expose_to_short_receipt(line: Line) -> float:
     if line.counterpart_verified:
         factor *= VERIFIED
     return factor * (0.5 if line.kind == "transfer_receipt" else 1.0)
+
+
+def expose_to_over_receipt(line: Line) -> float:
+    """Return how much a receipt offers to more than it says having come."""
+    # What another site sent too much of is missing there: that is its shipment, not this receipt.
+    return expose_to_short_receipt(line) * (0.2 if line.kind == "transfer_receipt" else 1.0)
 
 
 def expose_to_wrong_site(line: Line) -> float:

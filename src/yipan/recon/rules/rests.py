@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from yipan.recon.rules.odds import Odds
 from yipan.recon.rules.values import Difference, Goods
@@ -24,6 +25,7 @@ THEFT_SMALL = 0.05
 #: (the shape of a negative binomial), and how many SKUs vanish otherwise than by this.
 SHAPE = 3.0
 UNEVEN = 0.2
+PIECES_MAX = 200
 #: The unknown has no size: each power of two is as likely, up or down, to some hundreds.
 UNKNOWN_SPREAD = 2 * math.log(400)
 
@@ -66,11 +68,15 @@ def judge_rest(rest: int, *, difference: Difference, goods: Goods, odds: Odds) -
 
 def _spread_evenly(pieces: int, *, rate: float) -> float:
     """Return how likely just so many pieces are gone, where some are: a negative binomial."""
+    return _list_evenly(rate)[min(pieces, PIECES_MAX) - 1]
+
+
+@lru_cache(maxsize=4_096)
+def _list_evenly(rate: float) -> list[float]:
     grown = math.exp(math.log1p(rate) / SHAPE)
     again = (grown - 1) / grown
-    first = SHAPE * again * math.exp(SHAPE * math.log1p(-again))
-    some = 1 - math.exp(SHAPE * math.log1p(-again))
-    likely = first / some
-    for piece in range(2, min(pieces, 200) + 1):
-        likely *= again * (SHAPE + piece - 1) / piece
+    none = math.exp(SHAPE * math.log1p(-again))
+    likely = [SHAPE * again * none / (1 - none)]
+    for piece in range(2, PIECES_MAX + 1):
+        likely.append(likely[-1] * again * (SHAPE + piece - 1) / piece)
     return likely

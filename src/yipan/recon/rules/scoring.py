@@ -26,9 +26,10 @@ PAIRS_EXTENDED = 24
 #: Sets so much less likely than the best (in nats) are not kept.
 DEPTH = 14.0
 #: What joins two keys and is by itself less likely than this (in nats) is not looked at.
-TWIN_GAIN_MIN = -5.0
-#: Sets of what joins keys that are kept, of each size.
-BEAM = 120
+TWIN_GAIN_MIN = -4.0
+#: Sets of what joins keys that are kept, of each size, and how many that join keys of one chain.
+BEAM = 60
+TWINS_MAX = 90
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +49,10 @@ class _Choices:
     sets: tuple[tuple[tuple[Hypothesis, ...], int, float], ...]
 
 
+#: The log weight of a set, what it leaves, and its proposals by number.
+_Scored = tuple[float, int, tuple[int, ...]]
+
+
 class Bench:
     """The proposals that touch one key alone, weighed for whatever is left there to explain."""
 
@@ -61,7 +66,9 @@ class Bench:
         self._logs: dict[int, float] = {}
         self._choices: dict[tuple[int, frozenset[str]], _Choices] = {}
         self._singles: dict[int, float] = {}
-        self._proposals = self._shorten(merge(proposals))
+        self._proposals = sorted(self._shorten(merge(proposals)), key=lambda each: -each.log_odds)
+        self._deltas = [each.deltas[difference.key] for each in self._proposals]
+        self._rivals = _find_rivals(self._proposals)
 
     def judge(self, rest: int) -> Rest:
         """Return how likely a rest is, and as what."""
@@ -92,35 +99,56 @@ class Bench:
         return self._choices[left, barred]
 
     def _combine(self, left: int, *, barred: frozenset[str]) -> _Choices:
-        free = [each for each in self._proposals if not barred.intersection(each.documents)]
-        layer: list[tuple[float, int, tuple[int, ...]]] = [(0.0, left, ())]
-        found = list(layer)
-        for size in range(3):
-            grown = [
-                (odds + free[at].log_odds, rest - self._get_delta(free[at]), (*chosen, at))
-                for odds, rest, chosen in layer
-                for at in range(chosen[-1] + 1 if chosen else 0, len(free))
-                if not any(_exclude(free[at], free[other]) for other in chosen)
-            ]
-            found += grown
-            layer = (
-                grown
-                if size == 0
-                else heapq.nlargest(
-                    PAIRS_EXTENDED, grown, key=lambda each: each[0] + self._get_log(each[1])
-                )
-            )
-        scored = [(odds + self._get_log(rest), rest, chosen) for odds, rest, chosen in found]
-        best = max(score for score, _, _ in scored)
-        kept = [each for each in scored if each[0] >= best - DEPTH]
+        free = [
+            at
+            for at, each in enumerate(self._proposals)
+            if not barred or barred.isdisjoint(each.documents)
+        ]
+        found: list[_Scored] = [(self._get_log(left), left, ())]
+        singles: list[_Scored] = [(*self._add(left, at), (at,)) for at in free]
+        found += singles
+        best = max(score for score, _, _ in found)
+        pairs = self._extend(singles, free, least=best - DEPTH)
+        found += pairs
+        best = max(best, max((score for score, _, _ in pairs), default=best))
+        likely = heapq.nlargest(PAIRS_EXTENDED, pairs, key=lambda each: each[0])
+        found += self._extend(likely, free, least=best - DEPTH)
+        best = max(score for score, _, _ in found)
+        kept = [each for each in found if each[0] >= best - DEPTH]
         total = _add_logs([score for score, _, _ in kept])
         return _Choices(
             total,
             tuple(
-                (tuple(free[at] for at in chosen), rest, math.exp(score - total))
+                (tuple(self._proposals[at] for at in chosen), rest, math.exp(score - total))
                 for score, rest, chosen in kept
             ),
         )
+
+    def _add(self, left: int, at: int) -> tuple[float, int]:
+        rest = left - self._deltas[at]
+        return self._proposals[at].log_odds + self._get_log(rest), rest
+
+    def _extend(
+        self,
+        sets: Sequence[_Scored],
+        free: Sequence[int],
+        *,
+        least: float,
+    ) -> list[_Scored]:
+        """Return sets with one proposal more, as far as they may weigh `least` (log) or more."""
+        grown: list[_Scored] = []
+        for score, left, chosen in sets:
+            odds = score - self._get_log(left)
+            for at in free:
+                # The likeliest come first, and no rest is surer than sure.
+                if odds + self._proposals[at].log_odds < least:
+                    break
+                if at <= chosen[-1] or not self._rivals[at].isdisjoint(chosen):
+                    continue
+                more, rest = self._add(left, at)
+                if odds + more >= least:
+                    grown.append((odds + more, rest, (*chosen, at)))
+        return grown
 
     def _shorten(self, proposals: Sequence[Hypothesis]) -> list[Hypothesis]:
         """Return the proposals that do most by themselves, and those that explain a part."""
@@ -194,7 +222,9 @@ class _Search:
 
     def __init__(self, benches: Sequence[Bench], twins: Sequence[Hypothesis]) -> None:
         self._benches = {each.difference.key: each for each in benches}
-        self._twins = sorted(twins, key=lambda each: -_gain_of_twin(each, self._benches))
+        self._twins = heapq.nlargest(
+            TWINS_MAX, twins, key=lambda each: _gain_of_twin(each, self._benches)
+        )
 
     def run(self) -> list[tuple[tuple[Hypothesis, ...], float]]:
         """Return sets of twins with their probabilities, the empty one among them."""
@@ -267,6 +297,18 @@ def _exclude(one: Hypothesis, other: Hypothesis) -> bool:
         return not set(one.documents).isdisjoint(other.documents)
     # What names no document happens once to a key.
     return one.cause is other.cause
+
+
+def _find_rivals(proposals: Sequence[Hypothesis]) -> list[set[int]]:
+    """Return for each proposal of one key those it excludes, by number."""
+    by_name: defaultdict[str, set[int]] = defaultdict(set)
+    for at, each in enumerate(proposals):
+        for name in each.documents or (f"/{each.cause}",):
+            by_name[name].add(at)
+    return [
+        set[int]().union(*(by_name[name] for name in each.documents or (f"/{each.cause}",))) - {at}
+        for at, each in enumerate(proposals)
+    ]
 
 
 def _add_logs(logs: Sequence[float]) -> float:

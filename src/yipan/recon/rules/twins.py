@@ -7,7 +7,6 @@ is therefore shared out among all the partners it may have had, not among those 
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +18,10 @@ from yipan.recon.rules.exposure import (
     expose_to_sku_mixup,
     expose_to_wrong_shipment,
     expose_to_wrong_site,
+    spread_size,
 )
 from yipan.recon.rules.odds import SHARED, Odds
+from yipan.recon.rules.papers import Papers, answers
 from yipan.recon.rules.values import Cause, Correction, Difference, Evidence, Hypothesis, Line
 
 #: Two sides may be apart by small losses: a piece, or a tenth.
@@ -28,6 +29,8 @@ APART_SHARE = 0.10
 #: Goods are mixed up within their family, cartons along their route; the rest goes anywhere.
 IN_FAMILY = 0.95
 ON_ROUTE = 0.9
+#: Of mixed up goods so many are a whole line.
+WHOLE = 0.6
 #: That the sum over two bins is zero by a move nobody wrote down.
 MOVED = 0.3
 MOVED_BY_NOBODY = 0.15
@@ -51,6 +54,7 @@ class _Pair:
     agreed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     correction: Correction = Correction.EXCHANGE_SKU
+    line: Line | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -82,19 +86,21 @@ class _Places:
         return self.stops.get((line.partner, line.occurred_at.date()), set()) - {line.key.site}
 
 
-def propose(*, evidence: Evidence, odds: Odds) -> Iterator[Hypothesis]:
+def propose(*, evidence: Evidence, odds: Odds, papers: Papers) -> Iterator[Hypothesis]:
     """Yield what may have moved a quantity from one counted key to another."""
     places = _Places.of(evidence)
     for first in evidence.differences:
         for second in _list_partners(first, evidence=evidence):
-            for pair in _list_pairs(first, second, evidence=evidence, places=places):
+            for pair in _list_pairs(first, second, evidence=evidence, places=places, papers=papers):
                 category = evidence.get_goods(first.key.sku).category
                 yield Hypothesis(
                     cause=pair.cause,
                     variant=pair.variant,
                     deltas={first.key: pair.delta, second.key: -pair.delta},
                     documents=pair.documents,
-                    log_odds=odds.weigh(pair.cause, category=category, share=pair.share)
+                    log_odds=odds.weigh(
+                        pair.cause, category=category, share=pair.share, line=pair.line
+                    )
                     if pair.cause in SHARED
                     else odds.weigh_sure(pair.cause, category=category, probability=pair.share),
                     agreed=pair.agreed,
@@ -125,7 +131,12 @@ def _list_partners(first: Difference, *, evidence: Evidence) -> list[Difference]
 
 
 def _list_pairs(
-    first: Difference, second: Difference, *, evidence: Evidence, places: _Places
+    first: Difference,
+    second: Difference,
+    *,
+    evidence: Evidence,
+    places: _Places,
+    papers: Papers,
 ) -> Iterator[_Pair]:
     lines = [
         line
@@ -140,7 +151,7 @@ def _list_pairs(
     elif first.key.site == second.key.site:
         yield from _list_bin_mixups(first, second, lines=lines)
     else:
-        yield from _list_wrong_sites(first, second, lines=lines, places=places)
+        yield from _list_wrong_sites(first, second, lines=lines, places=places, papers=papers)
         yield from _list_wrong_shipments(first, second, lines=lines, evidence=evidence)
 
 
@@ -169,16 +180,19 @@ def _list_sku_mixups(
                 is_near(first.quantity, -line.quantity),
                 is_near(second.quantity, line.quantity),
             )
-            if all(fits) or (is_family and any(fits)):
+            whole = {-line.quantity: WHOLE} if all(fits) or (is_family and any(fits)) else {}
+            parts = _list_parts(first, second, line=line) if is_family else {}
+            for delta, share in (whole | parts).items():
                 yield _Pair(
                     cause=Cause.SKU_MIXUP,
                     variant="at_receipt" if line.kind in RECEIPTS else "at_pick",
                     first=first,
                     second=second,
-                    delta=-line.quantity,
-                    share=expose_to_sku_mixup(line) * related,
+                    delta=delta,
+                    share=expose_to_sku_mixup(line) * related * share,
                     documents=(line.document,),
                     agreed=agreed,
+                    line=line,
                 )
     if first.quantity > 0 and is_family and are_opposite(first.quantity, second.quantity):
         sold = [line for line in lines if line.kind == "sales_issue"]
@@ -194,9 +208,21 @@ def _list_sku_mixups(
                 * related
                 / (1 + first.quantity),
                 documents=tuple(multiplied[:3]),
+                line=sold[0],
                 agreed=("same_family", "same_price", *(("multiplier",) if multiplied else ())),
                 missing=() if multiplied else ("multiplier",),
             )
+
+
+def _list_parts(first: Difference, second: Difference, *, line: Line) -> dict[int, float]:
+    """Return by how many pieces of a line may have been the other goods, with their shares."""
+    if not are_opposite(first.quantity, second.quantity) or first.quantity * line.quantity > 0:
+        return {}
+    return {
+        delta: (1 - WHOLE) * spread_size(abs(delta), most=abs(line.quantity))
+        for delta in (first.quantity, -second.quantity)
+        if abs(delta) < abs(line.quantity)
+    }
 
 
 def _list_bin_mixups(
@@ -218,7 +244,12 @@ def _list_bin_mixups(
 
 
 def _list_wrong_sites(
-    first: Difference, second: Difference, *, lines: Sequence[Line], places: _Places
+    first: Difference,
+    second: Difference,
+    *,
+    lines: Sequence[Line],
+    places: _Places,
+    papers: Papers,
 ) -> Iterator[_Pair]:
     """Yield that a delivery booked at the first site was unloaded at the second."""
     for line in lines:
@@ -237,7 +268,9 @@ def _list_wrong_sites(
             first=first,
             second=second,
             delta=-line.quantity,
-            share=expose_to_wrong_site(line) * share,
+            share=expose_to_wrong_site(line)
+            * share
+            * papers.weigh_load(line, site=second.key.site),
             documents=(line.document,),
             agreed=("same_route_and_day",) if same_route else (),
             missing=() if same_route else ("same_route_and_day",),
@@ -249,13 +282,13 @@ def _list_wrong_shipments(
     first: Difference, second: Difference, *, lines: Sequence[Line], evidence: Evidence
 ) -> Iterator[_Pair]:
     """Yield that the sender packed another number than both papers say."""
-    shipped = {
-        line.document: line
+    shipped = [
+        line
         for line in evidence.lines.get(second.key, ())
         if line.kind in PICKS and line.quantity < 0
-    }
+    ]
     for line in lines:
-        origin = shipped.get(line.counterpart)
+        origin = next((each for each in shipped if answers(line, each)), None)
         if line.kind != "transfer_receipt" or origin is None:
             continue
         agreed, missing = weigh_key(origin)
@@ -269,8 +302,7 @@ def _list_wrong_shipments(
                 first=first,
                 second=second,
                 delta=delta,
-                share=expose_to_wrong_shipment(line)
-                / ((1 + abs(delta)) * math.log(2 + line.quantity)),
+                share=expose_to_wrong_shipment(line) * spread_size(abs(delta), most=line.quantity),
                 documents=(origin.document, line.document),
                 agreed=("both_ends_counted", *agreed),
                 missing=missing,

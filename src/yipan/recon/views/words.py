@@ -86,6 +86,7 @@ EVIDENCE: Mapping[str, str | Promise] = {
     "sample_issue": _("a sample issue"),
     "scrap": _("a scrap document"),
     "bin_move": _("a move between the bins"),
+    "second_count": _("a second count by somebody else"),
 }
 
 CORRECTIONS: Mapping[str, str | Promise] = {

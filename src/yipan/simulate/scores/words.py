@@ -42,11 +42,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "causes_note": (
         (
             "Every fault was put there on purpose. Right: the case named its cause. Unknown: "
-            "found, and honestly not explained. Wrong: another cause was named."
+            "found, and no cause named or small losses. Wrong: another cause was named."
         ),
         (
             "每个故障都是特意注入的。正确：案件指出了真正原因；"
-            "未知：发现但如实说明无法解释；错误：指认了别的原因。"
+            "未知：发现但未指认原因，或归为零星损耗；错误：指认了别的原因。"
         ),
     ),
     "fault": ("Fault", "故障"),
