@@ -129,7 +129,7 @@ def _call(book: str, asks: Sequence[Ask], statement: LiteralString) -> list[Row]
 
 
 _CHANGES = """
-    with place as (
+    with place as materialized (
       select p.place_id, p.path
         from ledger_place p join ledger_book k on k.book_id = p.book_id and k.code = %(book)s),
     ask as (
