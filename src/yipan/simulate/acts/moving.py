@@ -259,4 +259,18 @@ class Moving:
                 if units
             ],
         }
-        stage.post("pos/transfers", body, by=f"clerk.{store}")
+        if stage.post("pos/transfers", body, by=f"clerk.{store}").is_ok:
+            self._put_out(store, counted)
+
+    def _put_out(self, store: str, came: Counter[str]) -> None:
+        """Carry what was taken in from the backroom to the shop floor, and say so."""
+        lines = [{"sku": sku, "quantity": units} for sku, units in sorted(came.items()) if units]
+        if not lines:
+            return
+        body = {
+            "site": store,
+            "from_place": "backroom",
+            "to_place": "shop_floor",
+            "lines": lines,
+        }
+        self._stage.post("pos/moves", body, by=f"clerk.{store}")
