@@ -38,6 +38,7 @@ from yipan.exchange.queries import list_alterations
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.limits import Limit
 from yipan.foundation.promotions import Promotion
+from yipan.lab import live
 from yipan.ledger import queries as ledger
 from yipan.ledger.moves import Trace
 from yipan.masterdata import calendars, jobs, promotions, queries, records
@@ -90,6 +91,8 @@ def build() -> Objects:
         ]
     )
     retailer.deliver()
+    # A demo: people may let it trade.
+    live.allow()
     own = _trade(warehouse="W1", store="S12", quantity=100)
     other = _trade(warehouse="W2", store="S1", quantity=TELLTALE)
     _value()
