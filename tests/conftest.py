@@ -18,6 +18,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.ledger.emptying import empty_ledger
@@ -29,6 +31,12 @@ from yipan.ledger import accounts
 
 EXTERNAL_VARIABLE = "YIPAN_TEST_DATABASE_URL"
 HANDED_OVER = "yipan_database_url"
+
+# A test says what holds, not how fast: a busy machine makes no example slow.
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
 
 _servers: list[Server] = []
 
