@@ -103,6 +103,18 @@ def test_said_twice_it_is_done_once() -> None:
     assert Shipment.objects.count() == 1
 
 
+def test_one_outside_number_for_two_orders_of_a_call_is_one_shipment() -> None:
+    sending.want("OUT-1", ("TEA-250", 5))
+    sending.want("OUT-2", ("MUG-1", 5))
+    take("OUT-1", "OUT-2")
+
+    first, second = ship("OUT-1", "OUT-2", external_id="T-1")
+
+    assert (first.shipment, second.shipment) == ("OUT-1-1", "OUT-1-1")
+    assert Shipment.objects.count() == 1
+    assert get_state("OUT-2") == "picked"
+
+
 def test_what_one_order_refuses_takes_nothing_from_the_others() -> None:
     sending.want("OUT-1", ("TEA-250", 60), may_be_partial=False)
     sending.want("OUT-2", ("MUG-1", 5))

@@ -268,13 +268,13 @@ def _progress(
     state: State,
     actor: str = "",
 ) -> None:
-    fulfillment.progress(
+    told = Told(
         number=message.fulfillment_number,
         state=state,
         by=Trace(actor=actor or heard.source),
-        at=timezone.now(),
         message_id=message.message_id,
     )
+    fulfillment_many.progress_all([told], at=timezone.now())
 
 
 def _sum_lines(lines: Sequence[wms.ShippedLine]) -> dict[int, int]:

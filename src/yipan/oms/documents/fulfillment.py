@@ -18,11 +18,6 @@ from yipan.oms.models.fulfillment import FulfillmentState as State
 from yipan.pool import promises
 from yipan.pool.rules import PromisedLine, get_transfer_key
 
-#: How far a site is, in the order it gets there: an answer that comes late never leads back.
-STEPS_TOLD = {State.ACCEPTED: "accept", State.PICKED: "pick", State.READY: "stage"}
-
-RANK = {State.RELEASED: 0, State.ACCEPTED: 1, State.PICKED: 2, State.READY: 3}
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Left:
@@ -39,30 +34,6 @@ class Left:
     is_pickup: bool = False
     tracking: str = ""
     left_at: datetime | None = None
-
-
-@transaction.atomic
-def progress(
-    *, number: str, state: State, note: str = "", by: Trace, at: datetime, message_id: UUID
-) -> None:
-    """Write down how far a site is: accepted, picked, ready for pick-up."""
-    fulfillment = order_state.find_fulfillment(number, at=at)
-    if fulfillment is None or fulfillment.state not in RANK:
-        return
-    before = State(fulfillment.state)
-    if RANK[state] <= RANK[before] and not note:
-        return
-    fulfillment.state = state if RANK[state] > RANK[before] else before
-    fulfillment.reason = note[:200] or fulfillment.reason
-    fulfillment.save(update_fields=["state", "reason"])
-    order_state.FULFILLMENT_TRAIL.note(
-        fulfillment,
-        step=STEPS_TOLD.get(state, "accept"),
-        from_state=before,
-        by=by,
-        at=at,
-        message_id=message_id,
-    )
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from yipan.documents import trail
 from yipan.ledger.moves import Trace
 from yipan.oms.documents import fulfillment as one
 from yipan.oms.documents import order_state
-from yipan.oms.documents.fulfillment import RANK, STEPS_TOLD, Left
+from yipan.oms.documents.fulfillment import Left
 from yipan.oms.models import (
     ChannelOrder,
     FulfillmentLine,
@@ -23,10 +23,15 @@ from yipan.oms.models import (
 from yipan.oms.models.fulfillment import FulfillmentState as State
 from yipan.oms.models.order import STATES_OPEN
 
+#: How far a site is, in the order it gets there: an answer that comes late never leads back.
+STEPS_TOLD = {State.ACCEPTED: "accept", State.PICKED: "pick", State.READY: "stage"}
+
+RANK = {State.RELEASED: 0, State.ACCEPTED: 1, State.PICKED: 2, State.READY: 3}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """How far a site said it is with a fulfillment order; see `fulfillment.progress`."""
+    """How far a site said it is with a fulfillment order: accepted, picked, ready for pick-up."""
 
     number: str
     state: State

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -39,8 +39,8 @@ def ship_all(
     Let what is picked of some orders of a site leave: `ship` for many, in a few statements.
 
     `asked` are shipments with the ids of their messages, an order once. What one refuses takes
-    nothing from the others. A shipment with an `external_id` that was told before is answered
-    with the first. Orders of other sites are not known here.
+    nothing from the others. A shipment with an `external_id` that was told before, in this call
+    too, is answered with the first. Orders of other sites are not known here.
     """
     assert len(asked) <= ORDERS_MAX
     assert all(shipping.parcels is None for shipping, _ in asked)
@@ -52,32 +52,53 @@ def ship_all(
     picked, lines = _read(list(orders.values()))
     sent: dict[str, Sent] = {}
     leavings: list[Leaving] = []
+    told = set(known)
     for shipping, message_id in asked:
-        number = shipping.order
-        if shipping.external_id in known:
-            sent[number] = Sent(order=number, shipment=known[shipping.external_id])
+        if shipping.external_id in told:
             continue
+        number = shipping.order
         order = orders.get(number)
+        mine = picked.get(order.pk, []) if order is not None else []
         try:
-            if order is None:
-                raise NotFound(kind="outboundorder", id=number)
-            if order.state not in STEPS["ship"]:
-                raise WrongState(number=number, step="ship", state=order.state)
-            mine = picked.get(order.pk, [])
-            is_last = find_out_if_last(order, mine, lines.get(order.pk, []), shipping=shipping)
+            is_last = _check(shipping, order=order, picked=mine, lines=lines)
         except Refusal as refusal:
             sent[number] = Sent(order=number, refusal=refusal)
             continue
+        assert order is not None
+        told |= {shipping.external_id} - {""}
         leavings.append(
             Leaving(
                 order=order, shipping=shipping, picked=mine, is_last=is_last, message_id=message_id
             )
         )
-    if leavings:
-        for shipment in shipment_leaving.leave(leavings, by=by, at=at):
-            order_number = shipment.order.number
-            sent[order_number] = Sent(order=order_number, shipment=shipment.number)
-    return [sent[number] for number in numbers]
+    for shipment in shipment_leaving.leave(leavings, by=by, at=at) if leavings else ():
+        number = shipment.order.number
+        sent[number] = Sent(order=number, shipment=shipment.number)
+        known[shipment.external_id] = shipment.number
+    return [
+        sent.get(it.order) or Sent(order=it.order, shipment=known[it.external_id])
+        for it, _ in asked
+    ]
+
+
+def _check(
+    shipping: Shipping,
+    *,
+    order: OutboundOrder | None,
+    picked: Sequence[Pick],
+    lines: Mapping[int, Sequence[OutboundLine]],
+) -> bool:
+    """
+    Return whether a shipment is the last of its order.
+
+    :raises NotFound: if the site has no such order.
+    :raises WrongState: if nothing may leave of it.
+    """
+    if order is None:
+        raise NotFound(kind="outboundorder", id=shipping.order)
+    if order.state not in STEPS["ship"]:
+        raise WrongState(number=shipping.order, step="ship", state=order.state)
+    return find_out_if_last(order, picked, lines.get(order.pk, []), shipping=shipping)
 
 
 def _find_known(site: str, shippings: Sequence[Shipping]) -> dict[str, str]:
