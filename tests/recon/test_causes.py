@@ -306,3 +306,17 @@ def test_parts_add_up_to_the_difference_exactly(tea: int, mint: int, lines: list
         assert sum(part.quantity for part in finding.parts) == finding.quantity
         for part in finding.parts:
             assert 0 <= part.probability <= 1 + 1e-9
+
+
+def test_a_count_that_lost_three_pieces_everywhere_is_explained_as_well() -> None:
+    keys = [Key(site="S12", sku=f"SOAP-{number}") for number in range(40)]
+
+    found = find(
+        *(differ(-3, key=key) for key in keys),
+        differ(-1),
+        lines=[move("GR-1", 12)],
+        counted={"": 60},
+    )
+
+    assert len(found) == 41
+    assert all(sum(part.quantity for part in each.parts) == each.quantity for each in found)

@@ -209,12 +209,18 @@ def _gain_of_twin(twin: Hypothesis, benches: Mapping[Key, Bench]) -> float:
     return gain
 
 
+#: What is left to explain at a key, and the documents that have explained the rest.
+_Left = tuple[int, frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Set:
-    """Twins taken together, by number: their weight (log), with all that they leave to the keys."""
+    """Twins by number, their weight (log), what they leave to keys, and the twins they exclude."""
 
     score: float
     chosen: tuple[int, ...]
+    left: Mapping[Key, _Left]
+    barred: frozenset[int]
 
 
 class _Search:
@@ -225,19 +231,28 @@ class _Search:
         self._twins = heapq.nlargest(
             TWINS_MAX, twins, key=lambda each: _gain_of_twin(each, self._benches)
         )
+        self._excluded = [
+            frozenset(at for at, other in enumerate(self._twins) if _exclude(twin, other))
+            for twin in self._twins
+        ]
+        self._documents = [frozenset(twin.documents) for twin in self._twins]
+        self._keys = [tuple(twin.deltas) for twin in self._twins]
+        self._gains: dict[tuple[int, _Left | None, _Left | None], float] = {}
 
     def run(self) -> list[tuple[tuple[Hypothesis, ...], float]]:
         """Return sets of twins with their probabilities, the empty one among them."""
         base = sum(bench.weigh(bench.difference.quantity).total for bench in self._benches.values())
-        layer = [_Set(base, ())]
+        layer = [_Set(base, (), {}, frozenset())]
         states = list(layer)
+        best = base
         for _ in range(len(self._benches) if self._twins else 0):
-            grown = [each for before in layer for each in self._grow(before)]
+            grown = [each for before in layer for each in self._grow(before, least=best - DEPTH)]
             if not grown:
                 break
-            best = max(state.score for state in (*states, *grown))
-            grown = [each for each in grown if each.score >= best - DEPTH]
-            layer = heapq.nlargest(BEAM, grown, key=lambda state: state.score)
+            best = max(best, *(score for score, _, _ in grown))
+            grown = [each for each in grown if each[0] >= best - DEPTH]
+            likely = heapq.nlargest(BEAM, grown, key=lambda each: each[0])
+            layer = [self._join(before, at, score=score) for score, before, at in likely]
             states += layer
         total = _add_logs([state.score for state in states])
         return [
@@ -245,17 +260,40 @@ class _Search:
             for state in states
         ]
 
-    def _grow(self, before: _Set) -> Iterable[_Set]:
-        taken = [self._twins[at] for at in before.chosen]
+    def _grow(self, before: _Set, *, least: float) -> Iterable[tuple[float, _Set, int]]:
+        """Yield sets with one twin more and their weights (log), where those are not too small."""
+        left = before.left
         for at in range(before.chosen[-1] + 1 if before.chosen else 0, len(self._twins)):
-            twin = self._twins[at]
-            if any(_exclude(twin, other) for other in taken):
+            if at in before.barred:
                 continue
-            score = before.score + twin.log_odds
-            for key in twin.deltas:
-                bench = self._benches[key]
-                score += leave(bench, (*taken, twin)).total - leave(bench, taken).total
-            yield _Set(score, (*before.chosen, at))
+            one, other = self._keys[at]
+            found = (at, left.get(one), left.get(other))
+            gain = self._gains.get(found)
+            if gain is None:
+                gain = self._gains[found] = self._weigh(before, at)
+            if before.score + gain >= least:
+                yield before.score + gain, before, at
+
+    def _weigh(self, before: _Set, at: int) -> float:
+        """Return how much likelier a set is (log) with one twin more."""
+        gain = self._twins[at].log_odds
+        for key in self._keys[at]:
+            bench = self._benches[key]
+            was, barred = self._get_left(before, key)
+            now, more = self._take(before, at, key)
+            gain += bench.weigh(now, barred=more).total - bench.weigh(was, barred=barred).total
+        return gain
+
+    def _join(self, before: _Set, at: int, *, score: float) -> _Set:
+        left = {**before.left, **{key: self._take(before, at, key) for key in self._keys[at]}}
+        return _Set(score, (*before.chosen, at), left, before.barred | self._excluded[at])
+
+    def _get_left(self, before: _Set, key: Key) -> _Left:
+        return before.left.get(key) or (self._benches[key].difference.quantity, frozenset())
+
+    def _take(self, before: _Set, at: int, key: Key) -> _Left:
+        was, barred = self._get_left(before, key)
+        return was - self._twins[at].deltas[key], barred | self._documents[at]
 
 
 def leave(bench: Bench, twins: Sequence[Hypothesis]) -> _Choices:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -65,6 +65,22 @@ class Key:
     site: str
     sku: str
     place: str = ""
+    #: Millions are looked up by it, so it is worked out once.
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.site, self.sku, self.place)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[Callable[[str, str, str], Key], tuple[str, str, str]]:
+        # Each process hashes texts in its own way.
+        return _make_key, (self.site, self.sku, self.place)
+
+
+def _make_key(site: str, sku: str, place: str) -> Key:
+    return Key(site=site, sku=sku, place=place)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,8 @@ CASES_TO_BELIEVE = 50
 KEYS_TO_BELIEVE = 40
 LOSSES_TO_BELIEVE = 15
 SITE_LOSSES_TO_BELIEVE = 8
+#: However many lost three pieces and not one: one piece more is never likelier than this.
+TAIL_MAX = 0.9
 #: Losses up to so many pieces tell how often and how much vanishes; larger ones have causes.
 SMALL_LOSS = 3
 #: Behind the category of goods that people like to take.
@@ -104,7 +106,7 @@ class Weights:
                 losses[group] = share / (1 - share) / days
             # A geometric tail, cut off above: of those that lost one or two, who lost more?
             tail = (counts.more + LOSSES_TO_BELIEVE * usual) / (counts.few + LOSSES_TO_BELIEVE)
-            tails[group] = max(usual, tail)
+            tails[group] = min(TAIL_MAX, max(usual, tail))
         return replace(self, losses_a_day=losses, tails=tails, sites=_compare_sites(evidence))
 
     def learn(self, closed: Iterable[tuple[str, Cause]]) -> Weights:
