@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from yipan.erp.documents import purchase_order
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 from yipan.erp.models import PurchaseOrder
 from yipan.exchange import delivery, inbox, parking
 from yipan.exchange.envelopes import Envelope
@@ -24,8 +24,8 @@ from yipan.pos.documents import stock_opening as store_opening
 from yipan.pos.documents.register import Sale
 from yipan.pos.documents.stock_opening import ShopStock
 from yipan.pos.models import RegisterTicket, StoreOpening
-from yipan.wms.documents import receipt
-from yipan.wms.documents.receipt import Opening
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Opening
 from yipan.wms.models import Receipt
 from yipan.wms.rules import Counted
 

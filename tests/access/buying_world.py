@@ -6,19 +6,19 @@ from collections.abc import Mapping
 
 from tests import retailer
 from tests.retailer import BUYER, CHECKER, NOON, RECEIVER, make_id
-from yipan.erp.documents import (
+from yipan.erp.documents.purchasing import (
     arrival_notice,
     purchase_order,
     supplier_invoice,
     supplier_return,
 )
-from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
-from yipan.erp.documents.supplier_invoice import Billed, BilledLine
-from yipan.erp.documents.supplier_return import Returned, ReturnedLine
+from yipan.erp.documents.purchasing.arrival_notice import Noticed, NoticedLine
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing.supplier_invoice import Billed, BilledLine
+from yipan.erp.documents.purchasing.supplier_return import Returned, ReturnedLine
 from yipan.erp.models import ReceiptSurplus, SupplierReturnShipment
-from yipan.wms.documents import receipt
-from yipan.wms.documents.receipt import Opening
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Opening
 from yipan.wms.rules import Counted
 
 

@@ -9,7 +9,7 @@ from yipan.pos.documents.count_system import POS
 from yipan.stocktake.documents import stocktake as plans
 from yipan.stocktake.documents.stocktake import Plan, Planned
 from yipan.stocktake.documents.system import System
-from yipan.wms.documents.count_system import WMS
+from yipan.wms.documents.stock.count_system import WMS
 
 
 def count(*, warehouse: str, store: str) -> dict[str, str]:

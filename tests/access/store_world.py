@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.retailer import CLERK, NOON, make_id
-from yipan.erp.documents import customer_return
-from yipan.erp.documents.customer_return import BroughtBack, Claim
+from yipan.erp.documents.sales import customer_return
+from yipan.erp.documents.sales.customer_return import BroughtBack, Claim
 from yipan.exchange.subscriptions import Heard
 from yipan.messages.oms import FulfillmentLine, FulfillmentReleased
 from yipan.pos.documents import fulfillment, replenishment, store_count

@@ -22,8 +22,8 @@ from tests.access import matrix, world
 from tests.access.test_matrix import log_in, tell, walk
 from tests.retailer import BUYER, NOON
 from yipan.access.roles import Role
-from yipan.erp.documents import purchase_order
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 
 # The world stands before a test begins: the mark alone makes sure that there is a database.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

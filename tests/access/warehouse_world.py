@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from tests.retailer import NOON, RECEIVER, make_id
-from yipan.wms.documents import (
-    adjustment,
-    inspection,
-    kit_work,
+from yipan.wms.documents import kit_work, photo, site_rules
+from yipan.wms.documents.inbound import inspection
+from yipan.wms.documents.inbound.inspection import Goods
+from yipan.wms.documents.kit_work import Work
+from yipan.wms.documents.outbound import (
     load,
     move_task,
     outbound_order,
     packing,
     parcel,
-    photo,
     pick,
     shipment,
-    site_rules,
     wave,
 )
-from yipan.wms.documents.adjustment import Added
-from yipan.wms.documents.inspection import Goods
-from yipan.wms.documents.kit_work import Work
-from yipan.wms.documents.load import Truck
-from yipan.wms.documents.move_task import Needed
-from yipan.wms.documents.outbound_order import Wanted, WantedLine
-from yipan.wms.documents.packing import Packing
+from yipan.wms.documents.outbound.load import Truck
+from yipan.wms.documents.outbound.move_task import Needed
+from yipan.wms.documents.outbound.outbound_order import Wanted, WantedLine
+from yipan.wms.documents.outbound.packing import Packing
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.shipment import Shipping
+from yipan.wms.documents.outbound.wave import Gathering
 from yipan.wms.documents.photo import Subject
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.shipment import Shipping
 from yipan.wms.documents.site_rules import Asked
-from yipan.wms.documents.wave import Gathering
+from yipan.wms.documents.stock import adjustment
+from yipan.wms.documents.stock.adjustment import Added
 from yipan.wms.models import Parcel, Pick
 
 

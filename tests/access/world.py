@@ -23,9 +23,12 @@ from tests.retailer import BUYER, CHECKER, NOON, RECEIVER, make_id
 from yipan.access.models import ApiKey
 from yipan.access.roles import Role
 from yipan.documents import bulk_jobs
-from yipan.erp.documents import allocation, landed_cost, limit_change, purchase_order, valuation
-from yipan.erp.documents.landed_cost import Cost
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.stock import limit_change
+from yipan.erp.documents.transfers import allocation
+from yipan.erp.documents.value import landed_cost, valuation
+from yipan.erp.documents.value.landed_cost import Cost
 from yipan.erp.models import (
     GoodsReceipt,
     SalesIssue,
@@ -53,10 +56,11 @@ from yipan.pos.documents import register, store_day, store_order, till_device, t
 from yipan.recon.documents import counting, report
 from yipan.recon.documents.counting import Counted as Seen
 from yipan.recon.documents.report import Reported, Told
-from yipan.wms.documents import bin_move, receipt
-from yipan.wms.documents import stock_opening as warehouse_opening
-from yipan.wms.documents.receipt import Opening
-from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Opening
+from yipan.wms.documents.stock import bin_move
+from yipan.wms.documents.stock import stock_opening as warehouse_opening
+from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.models import InboundOrder
 from yipan.wms.rules import Counted, Shifted
 

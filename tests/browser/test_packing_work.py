@@ -16,8 +16,8 @@ from tests.browser.test_warehouse_work import Hands
 from tests.retailer import NOON, RECEIVER
 from tests.wms import packing, sending
 from yipan.access.roles import Role
-from yipan.wms.documents import replenishment
-from yipan.wms.documents.replenishment import FaceRow
+from yipan.wms.documents.outbound import replenishment
+from yipan.wms.documents.outbound.replenishment import FaceRow
 from yipan.wms.models import Load, OutboundOrder, Parcel
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

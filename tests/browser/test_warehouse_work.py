@@ -18,8 +18,8 @@ from tests.browser.conftest import Visitor
 from tests.retailer import BUYER, NOON, make_id
 from tests.wms import sending
 from yipan.access.roles import Role
-from yipan.erp.documents import arrival_notice
-from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
+from yipan.erp.documents.purchasing import arrival_notice
+from yipan.erp.documents.purchasing.arrival_notice import Noticed, NoticedLine
 from yipan.erp.models import PurchaseOrder
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow

@@ -16,7 +16,7 @@ from yipan.documents.reversals import ReasonMissing
 from yipan.pos.documents import adjustment, transfer
 from yipan.pos.documents.adjustment import AdjustedGoods, Wanted
 from yipan.pos.models import StoreOrder
-from yipan.wms.documents import stock_opening
+from yipan.wms.documents.stock import stock_opening
 
 pytestmark = pytest.mark.django_db
 

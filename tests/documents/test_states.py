@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from tests.retailer import BUYER, CHECKER, NOON, open_retailer
 from yipan.documents.states import OwnApproval, WrongState, lock_for, require_second_person
-from yipan.erp.documents import purchase_order
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 from yipan.erp.models import PurchaseOrder
 from yipan.foundation.refusals import NotFound
 

@@ -6,16 +6,18 @@ from datetime import timedelta
 
 from tests import retailer
 from tests.retailer import BUYER, CHECKER, NOON, make_id
-from yipan.erp.documents import purchase_order, supplier_invoice, supplier_price, valuation
-from yipan.erp.documents.master_record import Author
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
-from yipan.erp.documents.supplier_invoice import Billed, BilledLine
+from yipan.erp.documents.master import supplier_price
+from yipan.erp.documents.master.master_record import Author
+from yipan.erp.documents.purchasing import purchase_order, supplier_invoice
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing.supplier_invoice import Billed, BilledLine
+from yipan.erp.documents.value import valuation
 from yipan.erp.models import PurchaseOrder, SupplierInvoice
 from yipan.erp.queries.supplier_prices import PriceRow
 from yipan.masterdata import records
 from yipan.masterdata.rows import SupplierRow
-from yipan.wms.documents import shipment
-from yipan.wms.documents.shipment import Shipping
+from yipan.wms.documents.outbound import shipment
+from yipan.wms.documents.outbound.shipment import Shipping
 
 AUTHOR = Author(name="lin.purchaser", at=NOON)
 

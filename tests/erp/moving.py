@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 
 from tests.retailer import BUYER, CHECKER, NOON, make_id, stock
-from yipan.erp.documents import transfer_order
-from yipan.erp.documents.transfer_order import Transferred, TransferredLine
+from yipan.erp.documents.transfers import transfer_order
+from yipan.erp.documents.transfers.transfer_order import Transferred, TransferredLine
 from yipan.erp.models import TransferOrder
 from yipan.exchange import outbox
 from yipan.exchange.models import OutboxMessage, Stream

@@ -10,8 +10,8 @@ from tests.erp.adjusting import post, submit
 from tests.retailer import BUYER, CHECKER, NOON, deliver, make_id, stock
 from yipan.documents.states import OwnApproval, WrongState
 from yipan.documents.told import QuantityNotPlausible
-from yipan.erp.documents import adjustment
-from yipan.erp.documents.adjustment import (
+from yipan.erp.documents.stock import adjustment
+from yipan.erp.documents.stock.adjustment import (
     AboveLimit,
     LinesMissing,
     ReasonMissing,

@@ -12,9 +12,15 @@ from tests.erp import moving
 from tests.retailer import BUYER, CHECKER, NOON, make_id
 from yipan.access.roles import Role
 from yipan.documents.states import OwnApproval
-from yipan.erp.documents import allocation
-from yipan.erp.documents.allocation import Need, NeedRepeated, NeedsMissing, NothingShared, Wanted
-from yipan.erp.documents.transfer_order import SiteToItself
+from yipan.erp.documents.transfers import allocation
+from yipan.erp.documents.transfers.allocation import (
+    Need,
+    NeedRepeated,
+    NeedsMissing,
+    NothingShared,
+    Wanted,
+)
+from yipan.erp.documents.transfers.transfer_order import SiteToItself
 from yipan.erp.models import Allocation, TransferOrder
 from yipan.erp.rules.allocation import share_out
 

@@ -11,15 +11,15 @@ from tests import retailer
 from tests.erp import buying
 from tests.retailer import BUYER, NOON, RECEIVER, deliver, make_id
 from yipan.documents.states import WrongState
-from yipan.erp.documents import arrival_notice, arrival_packages, receipt_reversal
-from yipan.erp.documents.arrival_notice import (
+from yipan.erp.documents.purchasing import arrival_notice, arrival_packages, receipt_reversal
+from yipan.erp.documents.purchasing.arrival_notice import (
     LinesMissing,
     Noticed,
     NoticedLine,
     OrderNotMatched,
     PackageWrong,
 )
-from yipan.erp.documents.arrival_packages import PackageUnreadable
+from yipan.erp.documents.purchasing.arrival_packages import PackageUnreadable
 from yipan.erp.models import ArrivalNotice, GoodsReceipt
 from yipan.erp.queries.arrival_notices import list_announced
 from yipan.exchange.models import OutboxMessage

@@ -17,8 +17,8 @@ from tests.access.builders import a_client
 from tests.erp import buying
 from tests.retailer import BUYER, NOON, deliver
 from yipan.access.roles import Role
-from yipan.erp.documents import purchase_limit, purchase_order
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import purchase_limit, purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 from yipan.erp.models import (
     ArrivalNotice,
     LandedCost,

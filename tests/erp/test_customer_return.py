@@ -13,8 +13,8 @@ from tests import retailer
 from tests.retailer import CLERK, NOON, make_id, sell, stock
 from yipan.documents.states import WrongState
 from yipan.documents.told import QuantityNotPlausible
-from yipan.erp.documents import customer_return
-from yipan.erp.documents.customer_return import (
+from yipan.erp.documents.sales import customer_return
+from yipan.erp.documents.sales.customer_return import (
     BroughtBack,
     Claim,
     LinesMissing,

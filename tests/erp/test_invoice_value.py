@@ -12,8 +12,9 @@ import pytest
 from tests import retailer
 from tests.erp import buying
 from tests.retailer import BUYER, CHECKER, NOON, deliver, make_id
-from yipan.erp.documents import invoice_value, landed_cost, receipt_reversal, supplier_invoice
-from yipan.erp.documents.landed_cost import Cost, ReceiptReversed
+from yipan.erp.documents.purchasing import receipt_reversal, supplier_invoice
+from yipan.erp.documents.value import invoice_value, landed_cost
+from yipan.erp.documents.value.landed_cost import Cost, ReceiptReversed
 from yipan.erp.models import GoodsReceipt, LandedCost, SupplierInvoice
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.erp.queries import value_states

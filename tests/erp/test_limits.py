@@ -12,8 +12,8 @@ from tests.erp.adjusting import submit
 from tests.retailer import BUYER, CHECKER, NOON, deliver, make_id
 from yipan.documents import followed, trail
 from yipan.documents.states import OwnApproval, WrongState
-from yipan.erp.documents import adjustment, limit_change
-from yipan.erp.documents.limit_change import (
+from yipan.erp.documents.stock import adjustment, limit_change
+from yipan.erp.documents.stock.limit_change import (
     LimitNotPlausible,
     LimitReasonMissing,
     LimitUnchanged,

@@ -8,8 +8,8 @@ import pytest
 
 from tests.masterdata.builders import NOON, a_site, a_sku
 from yipan.documents import trail
-from yipan.erp.documents import master_import, master_record
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_import, master_record
+from yipan.erp.documents.master.master_record import Author
 from yipan.exchange import told
 from yipan.exchange.delivery import deliver_pending
 from yipan.masterdata import queries

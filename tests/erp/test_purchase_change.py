@@ -11,15 +11,15 @@ from tests.erp import buying
 from tests.retailer import BUYER, CHECKER, NOON, deliver, make_id
 from yipan.documents.states import OwnApproval, WrongState
 from yipan.erp import queries
-from yipan.erp.documents import purchase_change, purchase_limit
-from yipan.erp.documents.purchase_change import (
+from yipan.erp.documents.purchasing import purchase_change, purchase_limit
+from yipan.erp.documents.purchasing.purchase_change import (
     ChangeWaiting,
     NothingChanged,
     ReceivedAlready,
     Wanted,
 )
-from yipan.erp.documents.purchase_limit import AboveLimit
-from yipan.erp.documents.purchase_order import LinesMissing, OrderedLine, SkuRepeated
+from yipan.erp.documents.purchasing.purchase_limit import AboveLimit
+from yipan.erp.documents.purchasing.purchase_order import LinesMissing, OrderedLine, SkuRepeated
 from yipan.erp.models import PurchaseChange
 from yipan.erp.queries.purchase_changes import compare_waiting, list_changes
 from yipan.foundation.refusals import NotFound

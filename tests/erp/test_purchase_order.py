@@ -13,8 +13,8 @@ from yipan.documents import trail
 from yipan.documents.states import OwnApproval, WrongState
 from yipan.documents.told import QuantityNotPlausible
 from yipan.erp import queries
-from yipan.erp.documents import purchase_order
-from yipan.erp.documents.purchase_order import (
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import (
     LinesMissing,
     Ordered,
     OrderedLine,

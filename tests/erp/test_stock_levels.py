@@ -17,7 +17,7 @@ from tests import retailer
 from tests.erp import buying
 from tests.erp.valuing import TODAY, move, on
 from tests.retailer import BUYER, NOON, make_id
-from yipan.erp.documents import purchase_order
+from yipan.erp.documents.purchasing import purchase_order
 from yipan.erp.models import PurchaseOrder, PurchaseOrderLine
 from yipan.erp.queries import levels, levels_as_at
 from yipan.erp.queries.levels import LevelFilter, StockLevel

@@ -18,8 +18,8 @@ from tests.access.builders import a_person
 from tests.erp.valuing import TODAY, buy, move, on, sell, value_all
 from tests.retailer import BUYER
 from yipan.access.roles import Role
-from yipan.erp.documents import landed_cost, period
-from yipan.erp.documents.landed_cost import Cost
+from yipan.erp.documents.value import landed_cost, period
+from yipan.erp.documents.value.landed_cost import Cost
 from yipan.erp.models import AccountingPeriod, LandedCost, LegalEntity
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.ledger.moves import Trace

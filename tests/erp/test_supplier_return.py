@@ -11,8 +11,8 @@ from tests.erp import buying
 from tests.retailer import BUYER, CHECKER, CLERK, NOON, deliver, make_id, stock
 from yipan.documents.states import OwnApproval, WrongState
 from yipan.erp import queries
-from yipan.erp.documents import supplier_return
-from yipan.erp.documents.supplier_return import (
+from yipan.erp.documents.purchasing import supplier_return
+from yipan.erp.documents.purchasing.supplier_return import (
     LinesMissing,
     OrderNotOfSupplier,
     ReasonMissing,

@@ -14,9 +14,13 @@ from tests.retailer import BUYER, CHECKER, NOON, deliver, make_id, stock
 from yipan.documents import trail
 from yipan.documents.states import OwnApproval, WrongState
 from yipan.documents.told import QuantityNotPlausible
-from yipan.erp.documents import transfer_difference, transfer_order
-from yipan.erp.documents.transfer_difference import MoreThanMissing, NothingSettled, SettledLine
-from yipan.erp.documents.transfer_order import (
+from yipan.erp.documents.transfers import transfer_difference, transfer_order
+from yipan.erp.documents.transfers.transfer_difference import (
+    MoreThanMissing,
+    NothingSettled,
+    SettledLine,
+)
+from yipan.erp.documents.transfers.transfer_order import (
     LinesMissing,
     NothingOpen,
     SiteToItself,

@@ -27,9 +27,9 @@ from tests.erp.valuing import (
     worth,
 )
 from tests.retailer import BUYER
-from yipan.erp.documents import landed_cost, legal_entity, period, valuation
-from yipan.erp.documents.landed_cost import Cost
-from yipan.erp.documents.legal_entity import EntityContent
+from yipan.erp.documents.value import landed_cost, legal_entity, period, valuation
+from yipan.erp.documents.value.landed_cost import Cost
+from yipan.erp.documents.value.legal_entity import EntityContent
 from yipan.erp.models import LandedCost, LegalEntity, TrueUp, ValuationMark, ValueState
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.erp.rules.costing import Method
@@ -87,7 +87,7 @@ def test_a_run_that_fails_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch)
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr("yipan.erp.documents.value_states.store", fail)
+        broken.setattr("yipan.erp.documents.value.value_states.store", fail)
         with pytest.raises(RuntimeError):
             value_all()
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tests.retailer import BUYER, CHECKER, make_id
-from yipan.erp.documents import goods_receipt, purchase_order, sales_issue, valuation
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import goods_receipt, purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.sales import sales_issue
+from yipan.erp.documents.value import valuation
 from yipan.erp.models import GoodsReceipt, LegalEntity, SalesIssue
 from yipan.erp.queries import value_sources
 from yipan.erp.rules.costing import Method

@@ -18,8 +18,8 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from tests.masterdata.builders import NOON, a_site, a_sku
-from yipan.erp.documents import supplier_price
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import supplier_price
+from yipan.erp.documents.master.master_record import Author
 from yipan.masterdata import exports, import_run, jobs, kinds, queries, records
 from yipan.masterdata.jobs import JobRow, Upload
 from yipan.masterdata.rows import BarcodeRow, SkuRow, SupplierRow

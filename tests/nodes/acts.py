@@ -9,8 +9,8 @@ from tests import retailer
 from tests.nodes.orders import ORDERS, SKUS
 from yipan.access import keys
 from yipan.access.actors import SYSTEM
-from yipan.erp.documents import master_record
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_record
+from yipan.erp.documents.master.master_record import Author
 from yipan.exchange import proof
 from yipan.exchange.queries import list_inbox, list_sources
 from yipan.ledger import queries as ledger

@@ -13,8 +13,9 @@ from tests.retailer import BUYER, CLERK, NOON, RECEIVER, make_id
 from tests.wms import packing, sending
 from yipan.access import keys
 from yipan.access.actors import SYSTEM
-from yipan.erp.documents import master_record, transfer_order
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_record
+from yipan.erp.documents.master.master_record import Author
+from yipan.erp.documents.transfers import transfer_order
 from yipan.exchange import proof
 from yipan.exchange.queries import list_inbox, list_sources
 from yipan.foundation.status import StockStatus
@@ -22,21 +23,16 @@ from yipan.ledger import queries as ledger
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow, SiteRow, SkuRow, SupplierRow
 from yipan.proof.lots import prove_lots
-from yipan.wms.documents import (
-    bin_move,
-    kit_work,
-    move_task,
-    pick,
-    pick_claim,
-    pick_lot,
-    receipt,
-)
-from yipan.wms.documents import stock_opening as opening
+from yipan.wms.documents import kit_work
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Counting, Opening
 from yipan.wms.documents.kit_work import Work
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.pick_lot import Instead
-from yipan.wms.documents.receipt import Counting, Opening
-from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.outbound import move_task, pick, pick_claim, pick_lot
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.pick_lot import Instead
+from yipan.wms.documents.stock import bin_move
+from yipan.wms.documents.stock import stock_opening as opening
+from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.models import MoveTask, OutboundOrder, Pick, SpotCount
 from yipan.wms.queries.lots import list_places
 from yipan.wms.rules import Shifted

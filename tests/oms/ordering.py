@@ -19,9 +19,9 @@ from yipan.pos.documents import fulfillment_leaving
 from yipan.pos.documents import transfer as store_transfer
 from yipan.pos.documents.fulfillment_leaving import Proof
 from yipan.pos.models import StoreOrder
-from yipan.wms.documents import pick, shipment
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.shipment import Shipping
+from yipan.wms.documents.outbound import pick, shipment
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.shipment import Shipping
 from yipan.wms.models import Pick
 
 DESK = Trace(actor="mei.desk", device="office-3")

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from tests import retailer
 from tests.retailer import NOON
-from yipan.erp.documents import promotion
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master.master_record import Author
+from yipan.erp.documents.sales import promotion
 from yipan.exchange.models import InboxMessage
 from yipan.foundation.promotions import (
     Discount,

@@ -10,8 +10,8 @@ from tests import retailer
 from tests.retailer import BUYER, CLERK, NOON, make_id
 from yipan.documents.states import WrongState
 from yipan.documents.told import QuantityNotPlausible
-from yipan.erp.documents import replenishment_request
-from yipan.erp.documents.replenishment_request import NothingRequested, SeveralStores
+from yipan.erp.documents.transfers import replenishment_request
+from yipan.erp.documents.transfers.replenishment_request import NothingRequested, SeveralStores
 from yipan.erp.models import ReplenishmentRequest, TransferOrder
 from yipan.ledger.moves import Trace
 from yipan.masterdata.refusals import SkuUnknown

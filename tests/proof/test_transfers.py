@@ -7,8 +7,8 @@ import pytest
 from tests import retailer
 from tests.erp.moving import release, ship, take_in, unship
 from tests.retailer import CHECKER, NOON, deliver
-from yipan.erp.documents import transfer_difference
-from yipan.erp.documents.transfer_difference import SettledLine
+from yipan.erp.documents.transfers import transfer_difference
+from yipan.erp.documents.transfers.transfer_difference import SettledLine
 from yipan.erp.models import TransferDifference, TransferReceiptLine
 from yipan.proof.sites import compare_sites
 from yipan.proof.transfers import prove_transfers

@@ -12,8 +12,8 @@ from django.utils import timezone
 from tests import retailer
 from tests.erp.moving import release, ship, take_in, tell
 from tests.retailer import BUYER, NOON, make_id
-from yipan.erp.documents import arrival_notice
-from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
+from yipan.erp.documents.purchasing import arrival_notice
+from yipan.erp.documents.purchasing.arrival_notice import Noticed, NoticedLine
 from yipan.exchange import database
 from yipan.ledger.moves import Trace
 from yipan.messages import wms
@@ -25,8 +25,8 @@ from yipan.recon.documents.counting import Counted
 from yipan.recon.models import Case
 from yipan.recon.queries.evidence import gather
 from yipan.recon.rules import Difference, Key
-from yipan.wms.documents import receipt
-from yipan.wms.documents.receipt import Opening
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Opening
 from yipan.wms.rules import Counted as Received
 
 pytestmark = pytest.mark.django_db

@@ -24,8 +24,8 @@ from tests.erp.valuing import (
     worth,
 )
 from tests.retailer import BUYER
-from yipan.erp.documents import landed_cost
-from yipan.erp.documents.landed_cost import Cost
+from yipan.erp.documents.value import landed_cost
+from yipan.erp.documents.value.landed_cost import Cost
 from yipan.erp.models import TrueUp
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.erp.rules.costing import Method

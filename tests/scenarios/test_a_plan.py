@@ -16,7 +16,8 @@ from tests.planning import world
 from tests.planning.world import PLANNER, TODAY
 from tests.retailer import BUYER, make_id
 from yipan.documents.states import WrongState
-from yipan.erp.documents import purchase_order, transfer_order
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.transfers import transfer_order
 from yipan.erp.models import PurchaseOrder, TransferOrder
 from yipan.ledger.moves import Trace
 from yipan.planning.documents import proposal

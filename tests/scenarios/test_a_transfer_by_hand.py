@@ -14,14 +14,14 @@ from tests import retailer
 from tests.erp import moving
 from tests.retailer import BUYER, CLERK, NOON, RECEIVER, make_id, stock
 from tests.wms import sending
-from yipan.erp.documents import transfer_order
+from yipan.erp.documents.transfers import transfer_order
 from yipan.erp.models import TransferOrder
 from yipan.exchange.models import Stream
 from yipan.ledger.lines import list_told_lines
 from yipan.pos.documents import transfer
 from yipan.pos.models import StoreOrder
-from yipan.wms.documents import pick
-from yipan.wms.documents.pick import Taking
+from yipan.wms.documents.outbound import pick
+from yipan.wms.documents.outbound.pick import Taking
 from yipan.wms.models import OutboundOrder, SpotCount
 
 pytestmark = pytest.mark.django_db

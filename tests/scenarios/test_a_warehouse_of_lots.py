@@ -17,13 +17,16 @@ from yipan.documents.trail import list_steps
 from yipan.foundation.status import StockStatus
 from yipan.proof.lots import prove_lots
 from yipan.proof.sites import compare_sites
-from yipan.wms.documents import bin_move, inspection, photo, pick, pick_lot, receipt
-from yipan.wms.documents.bin_move import Told
-from yipan.wms.documents.inspection import Verdict
+from yipan.wms.documents import photo
+from yipan.wms.documents.inbound import inspection, receipt
+from yipan.wms.documents.inbound.inspection import Verdict
+from yipan.wms.documents.inbound.receipt import Counting, Opening
+from yipan.wms.documents.outbound import pick, pick_lot
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.pick_lot import Instead
 from yipan.wms.documents.photo import Subject
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.pick_lot import Instead
-from yipan.wms.documents.receipt import Counting, Opening
+from yipan.wms.documents.stock import bin_move
+from yipan.wms.documents.stock.bin_move import Told
 from yipan.wms.models import Inspection, Pick, ReceiptLine
 from yipan.wms.queries.lots import list_places
 from yipan.wms.rules import Shifted

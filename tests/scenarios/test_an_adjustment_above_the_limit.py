@@ -14,8 +14,8 @@ from tests.erp.adjusting import post, submit
 from tests.retailer import NOON, deliver, make_id, stock
 from yipan.documents import trail
 from yipan.documents.states import OwnApproval
-from yipan.erp.documents import adjustment
-from yipan.erp.documents.adjustment import AboveLimit
+from yipan.erp.documents.stock import adjustment
+from yipan.erp.documents.stock.adjustment import AboveLimit
 from yipan.erp.models import Adjustment
 from yipan.foundation.limits import Limit
 from yipan.ledger.moves import Trace

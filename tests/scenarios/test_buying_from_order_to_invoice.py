@@ -14,14 +14,14 @@ from tests.erp import buying
 from tests.retailer import BUYER, CHECKER, NOON, RECEIVER, deliver, make_id, stock
 from yipan.documents.states import OwnApproval
 from yipan.erp import queries
-from yipan.erp.documents import (
+from yipan.erp.documents.purchasing import (
     receipt_reversal,
     receipt_surplus,
     supplier_invoice,
     supplier_return,
 )
-from yipan.erp.documents.receipt_reversal import AskedAlready
-from yipan.erp.documents.supplier_return import Returned, ReturnedLine
+from yipan.erp.documents.purchasing.receipt_reversal import AskedAlready
+from yipan.erp.documents.purchasing.supplier_return import Returned, ReturnedLine
 from yipan.erp.models import (
     GoodsReceipt,
     LandedCost,
@@ -33,8 +33,8 @@ from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
 from yipan.proof.purchasing import prove_on_order, prove_supplier_account
 from yipan.proof.sites import compare_sites
-from yipan.wms.documents import pick
-from yipan.wms.documents.pick import Taking
+from yipan.wms.documents.outbound import pick
+from yipan.wms.documents.outbound.pick import Taking
 from yipan.wms.models import InboundOrder, Pick
 
 pytestmark = pytest.mark.django_db

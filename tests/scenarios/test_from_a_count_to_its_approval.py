@@ -29,7 +29,7 @@ from tests.stocktake.counting import (
 from tests.wms import sending
 from yipan.access.roles import Role
 from yipan.documents.states import OwnApproval, WrongState
-from yipan.erp.documents import adjustment as approvals
+from yipan.erp.documents.stock import adjustment as approvals
 from yipan.erp.models import Adjustment as Approval
 from yipan.exchange.models import OutboxMessage
 from yipan.foundation.findings import Finding
@@ -47,10 +47,11 @@ from yipan.stocktake.documents.counting import Counting
 from yipan.stocktake.documents.refusals import SecondLook
 from yipan.stocktake.models import CountCorrection, CountResult, Stocktake
 from yipan.stocktake.rules import Tolerance
-from yipan.wms.documents import pick, stock_opening
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.stock_opening import BinStock
-from yipan.wms.documents.stocktake import offset_late
+from yipan.wms.documents.outbound import pick
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.stock import stock_opening
+from yipan.wms.documents.stock.stock_opening import BinStock
+from yipan.wms.documents.stock.stocktake import offset_late
 from yipan.wms.models import Adjustment
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from tests import retailer
 from tests.erp.moving import count_transit, release, ship, ship_from_store, take_in
 from tests.retailer import CHECKER, NOON, deliver, stock
 from yipan.documents import trail
-from yipan.erp.documents import transfer_difference
-from yipan.erp.documents.transfer_difference import SettledLine
+from yipan.erp.documents.transfers import transfer_difference
+from yipan.erp.documents.transfers.transfer_difference import SettledLine
 from yipan.erp.models import TransferDifference, TransferOrder
 from yipan.ledger import queries as ledger
 from yipan.proof.sites import compare_sites

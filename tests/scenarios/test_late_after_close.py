@@ -15,7 +15,7 @@ from tests import retailer
 from tests.erp.valuing import ENTITY, TODAY, buy, on, sell, value_all, worth
 from tests.retailer import stock
 from yipan.documents.states import OwnApproval, WrongState
-from yipan.erp.documents import period
+from yipan.erp.documents.value import period
 from yipan.erp.models import AccountingPeriod, LegalEntity
 from yipan.exchange.models import OutboxMessage
 from yipan.ledger import values

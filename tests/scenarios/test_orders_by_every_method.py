@@ -27,9 +27,9 @@ from tests.oms.ordering import (
 )
 from tests.pos import fulfilling
 from tests.retailer import BUYER, CHECKER, CLERK, NOON, RECEIVER, deliver, make_id, stock
-from yipan.erp.documents import purchase_change, purchase_order
-from yipan.erp.documents.purchase_change import Wanted
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import purchase_change, purchase_order
+from yipan.erp.documents.purchasing.purchase_change import Wanted
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 from yipan.erp.models import PurchaseOrder, TransferOrder
 from yipan.messages.till import TicketLine
 from yipan.messages.wms import Parcel
@@ -45,8 +45,8 @@ from yipan.pos.documents import fulfillment_leaving, register
 from yipan.pos.documents.register import Sale
 from yipan.proof.sites import compare_sites
 from yipan.proof.transfers import prove_transfers
-from yipan.wms.documents import receipt
-from yipan.wms.documents.counting import Counting, Opening
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.stock.counting import Counting, Opening
 from yipan.wms.models import OutboundOrder
 
 pytestmark = pytest.mark.django_db

@@ -39,7 +39,7 @@ from yipan.pool.queries import prove_promises
 from yipan.pool.rules import PromisedLine
 from yipan.pos.documents import fulfillment
 from yipan.proof.sites import compare_sites
-from yipan.wms.documents import shipment
+from yipan.wms.documents.outbound import shipment
 
 pytestmark = pytest.mark.django_db
 

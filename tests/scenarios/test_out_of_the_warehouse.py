@@ -15,8 +15,8 @@ from tests.retailer import CLERK, NOON, RECEIVER, make_id, stock
 from tests.wms import packing, sending
 from yipan.exchange.models import OutboxMessage
 from yipan.proof.sites import compare_sites
-from yipan.wms.documents import move_task, pick, pick_claim
-from yipan.wms.documents.pick import PickTaken, Taking
+from yipan.wms.documents.outbound import move_task, pick, pick_claim
+from yipan.wms.documents.outbound.pick import PickTaken, Taking
 from yipan.wms.models import MoveTask, OutboundOrder, Pick, SpotCount
 
 pytestmark = pytest.mark.django_db

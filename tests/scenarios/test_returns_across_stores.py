@@ -13,8 +13,8 @@ import pytest
 
 from tests import retailer
 from tests.retailer import CLERK, NOON, deliver, make_id, sell, stock
-from yipan.erp.documents import customer_return
-from yipan.erp.documents.customer_return import BroughtBack, Claim, NotReturnable
+from yipan.erp.documents.sales import customer_return
+from yipan.erp.documents.sales.customer_return import BroughtBack, Claim, NotReturnable
 from yipan.erp.models import CustomerReturn
 from yipan.ledger.moves import Trace
 from yipan.messages.till import TicketLine

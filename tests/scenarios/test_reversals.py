@@ -18,8 +18,8 @@ from tests.retailer import CLERK, NOON, RECEIVER, deliver, make_id, stock
 from yipan.documents import reversals, trail
 from yipan.documents.reversals import DID_NOT_OCCUR, INCORRECT_DATA, ReasonMissing
 from yipan.documents.states import WrongState
-from yipan.erp.documents import purchase_order
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 from yipan.erp.models import (
     Adjustment,
     GoodsReceipt,
@@ -36,9 +36,9 @@ from yipan.pos.documents import transfer, transfer_reversal
 from yipan.pos.documents.adjustment import AdjustedGoods, Wanted
 from yipan.pos.models import StoreAdjustment, StoreOrder
 from yipan.proof.run import find_first_break, prove
-from yipan.wms.documents import receipt_reversal
-from yipan.wms.documents import stock_opening as warehouse_opening
-from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.inbound import receipt_reversal
+from yipan.wms.documents.stock import stock_opening as warehouse_opening
+from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.models import InboundOrder, Receipt
 
 pytestmark = pytest.mark.django_db

@@ -17,9 +17,10 @@ from tests import retailer
 from tests.planning import world
 from tests.planning.world import PLANNER, TODAY
 from tests.retailer import BUYER, CHECKER, make_id
-from yipan.erp.documents import promotion, purchase_order
-from yipan.erp.documents.master_record import Author
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.master.master_record import Author
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.sales import promotion
 from yipan.erp.models import TransferOrder
 from yipan.foundation.promotions import Promotion
 from yipan.masterdata import queries as masterdata

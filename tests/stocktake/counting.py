@@ -21,8 +21,8 @@ from yipan.stocktake.documents.counting import Counting
 from yipan.stocktake.documents.stocktake import Plan, Planned
 from yipan.stocktake.documents.system import System
 from yipan.stocktake.models import CountSheet, Stocktake
-from yipan.wms.documents import stocktake as warehouse
-from yipan.wms.documents.count_system import WMS
+from yipan.wms.documents.stock import stocktake as warehouse
+from yipan.wms.documents.stock.count_system import WMS
 
 ANN = Trace(actor="ann", device="handheld-1")
 BEN = Trace(actor="ben", device="handheld-2")

@@ -16,7 +16,7 @@ from tests.access.builders import a_person
 from tests.wms import sending
 from yipan.access.roles import Role
 from yipan.stocktake.models import CountResult, CountSheet, CountTolerance, Stocktake
-from yipan.wms.documents.count_desk import DESK
+from yipan.wms.documents.stock.count_desk import DESK
 
 pytestmark = pytest.mark.django_db
 

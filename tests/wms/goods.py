@@ -8,9 +8,10 @@ from tests import retailer
 from tests.retailer import NOON, RECEIVER, make_id
 from yipan.masterdata import records
 from yipan.masterdata.rows import BarcodeRow, BinRow, SkuRow
-from yipan.wms.documents import receipt, stock_opening
-from yipan.wms.documents.receipt import Opening
-from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Opening
+from yipan.wms.documents.stock import stock_opening
+from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.models import Receipt
 from yipan.wms.rules import Counted
 

@@ -6,10 +6,10 @@ from tests.retailer import NOON, RECEIVER, make_id
 from tests.wms import sending
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow
-from yipan.wms.documents import load, parcel, wave
-from yipan.wms.documents.load import Truck
-from yipan.wms.documents.parcel import Closing, Putting
-from yipan.wms.documents.wave import Gathering
+from yipan.wms.documents.outbound import load, parcel, wave
+from yipan.wms.documents.outbound.load import Truck
+from yipan.wms.documents.outbound.parcel import Closing, Putting
+from yipan.wms.documents.outbound.wave import Gathering
 from yipan.wms.models import Load, OutboundOrder, Parcel, Wave
 
 

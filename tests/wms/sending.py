@@ -8,10 +8,11 @@ from tests.retailer import NOON, RECEIVER, deliver, make_id
 from yipan.exchange import outbox
 from yipan.messages import erp
 from yipan.messages.base import Message
-from yipan.wms.documents import pick, shipment, stock_opening
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.shipment import Shipping
-from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.outbound import pick, shipment
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.shipment import Shipping
+from yipan.wms.documents.stock import stock_opening
+from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.models import OutboundOrder, Pick, Shipment
 
 

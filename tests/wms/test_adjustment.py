@@ -14,8 +14,14 @@ from yipan.exchange.models import OutboxMessage
 from yipan.ledger import queries as ledger
 from yipan.masterdata.refusals import BinUnknown
 from yipan.messages import erp
-from yipan.wms.documents import adjustment
-from yipan.wms.documents.adjustment import Added, Kind, NothingAdjusted, StatusMissing, TypeMissing
+from yipan.wms.documents.stock import adjustment
+from yipan.wms.documents.stock.adjustment import (
+    Added,
+    Kind,
+    NothingAdjusted,
+    StatusMissing,
+    TypeMissing,
+)
 from yipan.wms.models import Adjustment
 
 pytestmark = pytest.mark.django_db

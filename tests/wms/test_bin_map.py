@@ -9,8 +9,8 @@ from tests.retailer import NOON, RECEIVER, make_id
 from tests.wms import sending
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow
-from yipan.wms.documents import pick
-from yipan.wms.documents.pick import Taking
+from yipan.wms.documents.outbound import pick
+from yipan.wms.documents.outbound.pick import Taking
 from yipan.wms.queries import bin_map
 
 pytestmark = pytest.mark.django_db

@@ -14,12 +14,14 @@ from yipan.erp.models import GoodsReceipt, PurchaseOrder
 from yipan.exchange.models import OutboxMessage
 from yipan.foundation.refusals import NotFound
 from yipan.proof.sites import compare_sites
-from yipan.wms.documents import package, package_counting, photo, receipt, receipt_matching
-from yipan.wms.documents.package import PackageOpened
-from yipan.wms.documents.package_counting import Inside, PackageCounted, PackageUnknown
+from yipan.wms.documents import photo
+from yipan.wms.documents.inbound import package_counting, receipt, receipt_matching
+from yipan.wms.documents.inbound.package_counting import Inside, PackageCounted, PackageUnknown
+from yipan.wms.documents.inbound.receipt import Counting, DispositionMissing, Opening
+from yipan.wms.documents.inbound.receipt_matching import AlreadyMatched, ArrivedBefore
 from yipan.wms.documents.photo import PhotoTooLarge, PhotoUnreadable, Subject
-from yipan.wms.documents.receipt import Counting, DispositionMissing, Opening
-from yipan.wms.documents.receipt_matching import AlreadyMatched, ArrivedBefore
+from yipan.wms.documents.stock import package
+from yipan.wms.documents.stock.package import PackageOpened
 from yipan.wms.models import InboundOrder, Inspection, Package, Photo, ReceiptLine
 from yipan.wms.rules import Counted
 

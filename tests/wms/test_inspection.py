@@ -12,9 +12,17 @@ from tests.wms import goods, sending
 from yipan.documents.states import WrongState
 from yipan.foundation.status import StockStatus
 from yipan.proof.sites import compare_sites
-from yipan.wms.documents import bin_move, inspection, site_rules
-from yipan.wms.documents.inspection import Goods, LotMissing, PartsWrong, StillExpired, Verdict
+from yipan.wms.documents import site_rules
+from yipan.wms.documents.inbound import inspection
+from yipan.wms.documents.inbound.inspection import (
+    Goods,
+    LotMissing,
+    PartsWrong,
+    StillExpired,
+    Verdict,
+)
 from yipan.wms.documents.site_rules import Asked, RuleWrong
+from yipan.wms.documents.stock import bin_move
 from yipan.wms.models import Inspection, Pick, ReceiptLine
 from yipan.wms.rules import Counted, Shifted, is_sampled
 

@@ -9,8 +9,8 @@ from tests.retailer import NOON, RECEIVER, make_id, stock
 from tests.wms import packing, sending
 from yipan.documents.states import WrongState
 from yipan.exchange.models import OutboxMessage
-from yipan.wms.documents import load, parcel, shipment
-from yipan.wms.documents.load import (
+from yipan.wms.documents.outbound import load, parcel, shipment
+from yipan.wms.documents.outbound.load import (
     AlreadyOn,
     Gone,
     NotClosed,
@@ -20,7 +20,7 @@ from yipan.wms.documents.load import (
     ParcelUnknown,
     WrongTruck,
 )
-from yipan.wms.documents.shipment import MustBeWhole
+from yipan.wms.documents.outbound.shipment import MustBeWhole
 from yipan.wms.models import Load, Parcel, Shipment
 
 pytestmark = pytest.mark.django_db

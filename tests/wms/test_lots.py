@@ -14,8 +14,10 @@ from tests.wms import goods, sending
 from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
 from yipan.wms import queries
-from yipan.wms.documents import bin_move, outbound_order, receipt
-from yipan.wms.documents.receipt import Counting, NothingCounted, Opening, SerialDoubled
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Counting, NothingCounted, Opening, SerialDoubled
+from yipan.wms.documents.outbound import outbound_order
+from yipan.wms.documents.stock import bin_move
 from yipan.wms.models import Inspection, Lot, Pick, ReceiptLine, Serial
 from yipan.wms.queries.lots import list_lot_stock
 from yipan.wms.rules import Counted, Shifted, get_account, read_account

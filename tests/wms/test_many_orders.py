@@ -19,10 +19,10 @@ from yipan.ledger.moves import Trace
 from yipan.masterdata.models import Sku
 from yipan.messages import oms
 from yipan.proof.run import prove
-from yipan.wms.documents import pick_claim, pick_many, shipment_many
-from yipan.wms.documents.pick_many import Walked
-from yipan.wms.documents.shipment import Shipping
-from yipan.wms.documents.shipment_many import Sent
+from yipan.wms.documents.outbound import pick_claim, pick_many, shipment_many
+from yipan.wms.documents.outbound.pick_many import Walked
+from yipan.wms.documents.outbound.shipment import Shipping
+from yipan.wms.documents.outbound.shipment_many import Sent
 from yipan.wms.models import OutboundOrder, Pick, Shipment
 
 pytestmark = pytest.mark.django_db

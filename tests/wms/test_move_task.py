@@ -13,9 +13,9 @@ from tests.wms import packing, sending
 from yipan.access.roles import Role
 from yipan.documents.states import WrongState
 from yipan.masterdata.refusals import BinUnknown
-from yipan.wms.documents import move_task, replenishment
-from yipan.wms.documents.move_task import NothingThere, TaskTaken
-from yipan.wms.documents.replenishment import FaceBounds, FaceRow
+from yipan.wms.documents.outbound import move_task, replenishment
+from yipan.wms.documents.outbound.move_task import NothingThere, TaskTaken
+from yipan.wms.documents.outbound.replenishment import FaceBounds, FaceRow
 from yipan.wms.models import BinMove, MoveTask, Pick, PickFace
 from yipan.wms.queries import pick_faces
 from yipan.wms.rules.replenishing import Face, get_quantity_needed

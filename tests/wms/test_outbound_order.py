@@ -13,10 +13,11 @@ from yipan.ledger import queries as ledger
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow
 from yipan.messages import oms
-from yipan.wms.documents import bin_move, outbound_order, pick, pick_claim, shipment, wave
-from yipan.wms.documents.pick import BinWrong, NothingPicked, PickTaken, Taking, TooMuch
-from yipan.wms.documents.shipment import MustBeWhole, NothingToShip, Shipping
-from yipan.wms.documents.wave import Gathering, NoOrders
+from yipan.wms.documents.outbound import outbound_order, pick, pick_claim, shipment, wave
+from yipan.wms.documents.outbound.pick import BinWrong, NothingPicked, PickTaken, Taking, TooMuch
+from yipan.wms.documents.outbound.shipment import MustBeWhole, NothingToShip, Shipping
+from yipan.wms.documents.outbound.wave import Gathering, NoOrders
+from yipan.wms.documents.stock import bin_move
 from yipan.wms.models import OutboundOrder, Pick, SpotCount
 from yipan.wms.rules import Shifted
 

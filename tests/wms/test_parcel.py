@@ -8,9 +8,9 @@ from tests import retailer
 from tests.retailer import NOON, RECEIVER, make_id, stock
 from tests.wms import packing, sending
 from yipan.exchange.models import OutboxMessage
-from yipan.wms.documents import pack_difference, parcel
-from yipan.wms.documents.pack_difference import Difference, NotPicked
-from yipan.wms.documents.parcel import (
+from yipan.wms.documents.outbound import pack_difference, parcel
+from yipan.wms.documents.outbound.pack_difference import Difference, NotPicked
+from yipan.wms.documents.outbound.parcel import (
     Closing,
     NothingToPack,
     NotInTote,

@@ -7,9 +7,9 @@ import pytest
 from tests.retailer import NOON, RECEIVER, stock
 from tests.wms import goods, sending
 from yipan.documents.trail import list_steps
-from yipan.wms.documents import pick, pick_lot
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.pick_lot import Instead, LotExpired, LotWrong, NothingThere
+from yipan.wms.documents.outbound import pick, pick_lot
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.pick_lot import Instead, LotExpired, LotWrong, NothingThere
 from yipan.wms.models import Pick, SpotCount
 
 pytestmark = pytest.mark.django_db

@@ -15,16 +15,17 @@ from yipan.masterdata import records
 from yipan.masterdata.refusals import BinUnknown, SkuUnknown
 from yipan.masterdata.rows import BarcodeRow, SkuRow
 from yipan.wms import queries
-from yipan.wms.documents import bin_move, receipt, stock_opening
-from yipan.wms.documents.bin_move import SameBin
-from yipan.wms.documents.receipt import (
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import (
     Correction,
     CountBelowZero,
     Counting,
     NothingCounted,
     Opening,
 )
-from yipan.wms.documents.stock_opening import BinStock, NothingOpened
+from yipan.wms.documents.stock import bin_move, stock_opening
+from yipan.wms.documents.stock.bin_move import SameBin
+from yipan.wms.documents.stock.stock_opening import BinStock, NothingOpened
 from yipan.wms.models import BinMove, Receipt, WarehouseOpening
 from yipan.wms.queries.scans import ScanAmbiguous
 from yipan.wms.rules import Counted, Shifted

@@ -16,8 +16,8 @@ from yipan.ledger.moves import Trace
 from yipan.proof.lots import prove_lots
 from yipan.proof.run import find_first_break, prove
 from yipan.proof.sites import compare_sites
-from yipan.wms.documents import inspection, receipt_reversal
-from yipan.wms.documents.inspection import Verdict
+from yipan.wms.documents.inbound import inspection, receipt_reversal
+from yipan.wms.documents.inbound.inspection import Verdict
 from yipan.wms.models import (
     InboundOrder,
     Inspection,

@@ -12,8 +12,8 @@ from tests.access.builders import a_key, a_person
 from tests.retailer import BUYER, NOON, make_id, stock
 from tests.wms import goods
 from yipan.access.roles import Role
-from yipan.erp.documents import arrival_notice
-from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
+from yipan.erp.documents.purchasing import arrival_notice
+from yipan.erp.documents.purchasing.arrival_notice import Noticed, NoticedLine
 from yipan.messages.erp_purchasing import Package, PackedLine
 from yipan.proof.lots import prove_lots
 from yipan.proof.sites import compare_sites

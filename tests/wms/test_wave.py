@@ -16,10 +16,10 @@ from tests.wms import packing, sending
 from yipan.ledger.moves import Trace
 from yipan.masterdata import records
 from yipan.masterdata.rows import BinRow
-from yipan.wms.documents import pick, pick_claim, replenishment, wave_tote
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.wave import NoOrders
-from yipan.wms.documents.wave_tote import NoOrderLeft, ToteInUse
+from yipan.wms.documents.outbound import pick, pick_claim, replenishment, wave_tote
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.wave import NoOrders
+from yipan.wms.documents.outbound.wave_tote import NoOrderLeft, ToteInUse
 from yipan.wms.models import MoveTask, OutboundOrder, Pick
 from yipan.wms.rules.pick_path import get_place_in_aisle, write_path
 

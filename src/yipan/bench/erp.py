@@ -12,7 +12,7 @@ from django.test import Client
 from yipan.access.models import RoleAssignment, User
 from yipan.bench import erp_values, erp_world
 from yipan.bench.report import Result, at_least, at_most, tell, tell_load
-from yipan.erp.documents import valuation
+from yipan.erp.documents.value import valuation
 from yipan.erp.queries import levels_as_at, value_reports
 from yipan.erp.queries.levels import LevelFilter
 from yipan.erp.queries.levels_as_at import Moment

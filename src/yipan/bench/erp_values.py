@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from yipan.erp.documents import legal_entity, value_states
+from yipan.erp.documents.value import legal_entity, value_states
 from yipan.erp.models import ValuationMark, ValuedPlace
 from yipan.erp.rules.costing import Layer, Rate, State
 from yipan.ledger.feed import list_paths

@@ -35,8 +35,8 @@ from yipan.access import keys
 from yipan.access.actors import SYSTEM
 from yipan.access.keys import KeyGrant
 from yipan.bench.report import Result, at_least, tell, tell_load
-from yipan.erp.documents import master_record
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_record
+from yipan.erp.documents.master.master_record import Author
 from yipan.erp.tasks import value_postings
 from yipan.exchange.delivery import deliver_pending
 from yipan.foundation.ids import make_id

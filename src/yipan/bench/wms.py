@@ -15,9 +15,10 @@ from yipan.bench.report import Result, at_least, at_most, tell, tell_load
 from yipan.bench.wms_world import SITE, SKUS
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
-from yipan.wms.documents import receipt, wave
-from yipan.wms.documents.receipt import Opening
-from yipan.wms.documents.wave import Gathering
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Opening
+from yipan.wms.documents.outbound import wave
+from yipan.wms.documents.outbound.wave import Gathering
 from yipan.wms.models import Pick
 
 SCANS = 300

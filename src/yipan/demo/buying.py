@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 from yipan.demo.goods import GOODS
 from yipan.demo.places import WAREHOUSE
 from yipan.demo.trading import make_id
-from yipan.erp.documents import purchase_order
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 from yipan.exchange import delivery
 from yipan.ledger.moves import Trace
-from yipan.wms.documents import bin_move, receipt
-from yipan.wms.documents.receipt import Opening
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Opening
+from yipan.wms.documents.stock import bin_move
 from yipan.wms.rules import Counted, Shifted
 
 BUYER = Trace(actor="purchaser", device="office-3f")

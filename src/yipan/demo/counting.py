@@ -20,8 +20,8 @@ from yipan.stocktake.documents.system import System
 from yipan.stocktake.models import CountSheet, Stocktake
 from yipan.stocktake.queries.books import compare_keys, list_on_hand
 from yipan.stocktake.rules import Key, Seen
-from yipan.wms.documents import stocktake as warehouse
-from yipan.wms.documents.count_system import WMS
+from yipan.wms.documents.stock import stocktake as warehouse
+from yipan.wms.documents.stock.count_system import WMS
 
 CLERK = Trace(actor="clerk", device="handheld-2")
 MANAGER = Trace(actor="manager", device="S12-1")

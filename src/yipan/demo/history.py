@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import datetime
 
-from yipan.erp.documents import master_record
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_record
+from yipan.erp.documents.master.master_record import Author
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries
 from yipan.pool.policy import channels

@@ -17,8 +17,8 @@ from typing import Final
 
 from yipan.demo import invoices_back
 from yipan.demo.invoices_back import make_id
-from yipan.erp.documents import master_record
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_record
+from yipan.erp.documents.master.master_record import Author
 from yipan.exchange import delivery
 from yipan.ledger.moves import Trace
 from yipan.masterdata.rows import BinRow, SiteRow, SkuRow
@@ -29,9 +29,10 @@ from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.pool.policy import channels
 from yipan.pool.policy.channels import Service
 from yipan.simulate.invoices import Invoice, Invoices
-from yipan.wms.documents import pick_many, shipment_many, stock_opening
-from yipan.wms.documents.shipment import Shipping
-from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.outbound import pick_many, shipment_many
+from yipan.wms.documents.outbound.shipment import Shipping
+from yipan.wms.documents.stock import stock_opening
+from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.models import WarehouseOpening
 
 CHANNEL: Final = "online-retail"

@@ -21,8 +21,9 @@ from yipan.oms.documents.order_return import Announced, BroughtBack
 from yipan.oms.models import ChannelOrder, FulfillmentLine, OrderLine, OrderReturn
 from yipan.oms.models.order import STATES_OPEN
 from yipan.simulate.invoices import Invoice
-from yipan.wms.documents import bin_move, receipt
-from yipan.wms.documents.receipt import Opening
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Opening
+from yipan.wms.documents.stock import bin_move
 from yipan.wms.rules import Counted, Shifted
 
 #: Customer and product to the numbers of the orders they were bought with, the newest last.

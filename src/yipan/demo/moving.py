@@ -9,16 +9,11 @@ from datetime import datetime, timedelta
 from yipan.demo.buying import CHECKER, LEAD, WORKER, get_home_bin
 from yipan.demo.places import WAREHOUSE
 from yipan.demo.trading import make_id
-from yipan.erp.documents import (
-    adjustment,
-    allocation,
-    limit_change,
-    transfer_difference,
-    transfer_order,
-)
-from yipan.erp.documents.allocation import Need
-from yipan.erp.documents.transfer_difference import SettledLine
-from yipan.erp.documents.transfer_order import Transferred, TransferredLine
+from yipan.erp.documents.stock import adjustment, limit_change
+from yipan.erp.documents.transfers import allocation, transfer_difference, transfer_order
+from yipan.erp.documents.transfers.allocation import Need
+from yipan.erp.documents.transfers.transfer_difference import SettledLine
+from yipan.erp.documents.transfers.transfer_order import Transferred, TransferredLine
 from yipan.erp.models import TransferDifference
 from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.exchange import delivery
@@ -28,11 +23,11 @@ from yipan.pos.documents import adjustment as store_adjustment
 from yipan.pos.documents import transfer
 from yipan.pos.documents.adjustment import AdjustedGoods
 from yipan.pos.models import StoreOrder
-from yipan.wms.documents import adjustment as warehouse_adjustment
-from yipan.wms.documents import pick, shipment
-from yipan.wms.documents.adjustment import Added, Kind
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.shipment import Shipping
+from yipan.wms.documents.outbound import pick, shipment
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.shipment import Shipping
+from yipan.wms.documents.stock import adjustment as warehouse_adjustment
+from yipan.wms.documents.stock.adjustment import Added, Kind
 from yipan.wms.models import OutboundOrder, Pick
 
 PLANNER = Trace(actor="planner", device="office-2f-3")

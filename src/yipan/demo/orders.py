@@ -21,9 +21,9 @@ from yipan.oms.models import FulfillmentOrder
 from yipan.pos.documents import fulfillment, fulfillment_leaving, fulfillment_picking
 from yipan.pos.documents.fulfillment_leaving import Proof
 from yipan.pos.documents.fulfillment_picking import Scan
-from yipan.wms.documents import pick, shipment
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.shipment import Shipping
+from yipan.wms.documents.outbound import pick, shipment
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.shipment import Shipping
 from yipan.wms.models import OutboundOrder, Pick
 
 DESK = Trace(actor="orderdesk", device="office-2f-5")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from yipan.erp.documents import promotion
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master.master_record import Author
+from yipan.erp.documents.sales import promotion
 from yipan.foundation.promotions import Promotion
 
 DAYS = 28

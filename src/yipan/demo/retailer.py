@@ -31,8 +31,8 @@ from yipan.demo.weeks import GoTo, Weeks
 from yipan.documents import day_figures
 from yipan.documents.day_figures import Figure
 from yipan.erp import tasks
-from yipan.erp.documents import master_record
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_record
+from yipan.erp.documents.master.master_record import Author
 from yipan.exchange import delivery
 from yipan.ledger import months
 from yipan.ledger.moves import Trace
@@ -41,8 +41,8 @@ from yipan.pos import tasks as pos_tasks
 from yipan.pos.documents import stock_opening as store_opening
 from yipan.pos.documents.stock_opening import ShopStock
 from yipan.pos.models import StoreOpening
-from yipan.wms.documents import stock_opening as warehouse_opening
-from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.stock import stock_opening as warehouse_opening
+from yipan.wms.documents.stock.stock_opening import BinStock
 
 #: The last week is told with everything that waits for somebody now; before it lie so many.
 DAYS = 7

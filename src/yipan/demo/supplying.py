@@ -8,30 +8,30 @@ from yipan.demo.buying import BUYER, CHECKER, LEAD, SECOND, WORKER
 from yipan.demo.goods import GOODS
 from yipan.demo.places import WAREHOUSE
 from yipan.demo.trading import make_id
-from yipan.erp.documents import (
+from yipan.erp.documents.master import supplier_price
+from yipan.erp.documents.master.master_record import Author
+from yipan.erp.documents.purchasing import (
     arrival_notice,
     purchase_change,
     purchase_limit,
     receipt_surplus,
     supplier_invoice,
-    supplier_price,
     supplier_return,
 )
-from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
-from yipan.erp.documents.master_record import Author
-from yipan.erp.documents.purchase_change import Wanted
-from yipan.erp.documents.purchase_order import OrderedLine
-from yipan.erp.documents.supplier_invoice import Billed, BilledLine
-from yipan.erp.documents.supplier_return import Returned, ReturnedLine
+from yipan.erp.documents.purchasing.arrival_notice import Noticed, NoticedLine
+from yipan.erp.documents.purchasing.purchase_change import Wanted
+from yipan.erp.documents.purchasing.purchase_order import OrderedLine
+from yipan.erp.documents.purchasing.supplier_invoice import Billed, BilledLine
+from yipan.erp.documents.purchasing.supplier_return import Returned, ReturnedLine
 from yipan.erp.models import PurchaseOrder, ReceiptSurplus
 from yipan.erp.queries.supplier_prices import PriceRow
 from yipan.exchange import delivery
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
 from yipan.messages.erp_purchasing import Package, PackedLine
-from yipan.wms.documents import pick, shipment
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.shipment import Shipping
+from yipan.wms.documents.outbound import pick, shipment
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.shipment import Shipping
 from yipan.wms.models import Pick
 from yipan.wms.rules.sscc import make_sscc
 

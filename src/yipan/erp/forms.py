@@ -12,15 +12,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yipan.erp.documents.purchase_order import (
+from yipan.erp.documents.master.supplier_price import Offer, find_offers
+from yipan.erp.documents.purchasing.purchase_order import (
     LINES_PER_ORDER_MAX,
     QUANTITY_ORDERED_MAX,
     UNIT_COST_MINOR_MAX,
     Ordered,
     OrderedLine,
 )
-from yipan.erp.documents.supplier_price import Offer, find_offers
-from yipan.erp.documents.transfer_order import Transferred, TransferredLine
+from yipan.erp.documents.transfers.transfer_order import Transferred, TransferredLine
 from yipan.foundation.money import parse_amount, write_amount
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow

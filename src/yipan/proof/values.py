@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from yipan.erp.documents.valuation import lock_mark
+from yipan.erp.documents.value.valuation import lock_mark
 from yipan.erp.queries.value_sources import list_place_entities
 from yipan.erp.queries.value_states import ValueStateRow, find_mark, walk_states
 from yipan.erp.rules.valuation import VALUED_ROOTS, find_place

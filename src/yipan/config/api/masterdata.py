@@ -17,9 +17,9 @@ from yipan.access.devices import get_device
 from yipan.access.doors import endpoint
 from yipan.config.api import import_job_schemas as job_schemas
 from yipan.config.api import masterdata_schemas as schemas
-from yipan.erp.documents import master_bulk, master_record
-from yipan.erp.documents.master_bulk import LineResult
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_bulk, master_record
+from yipan.erp.documents.master.master_bulk import LineResult
+from yipan.erp.documents.master.master_record import Author
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import jobs, queries
 from yipan.masterdata.jobs import Upload

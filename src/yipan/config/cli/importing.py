@@ -71,7 +71,7 @@ def _import_with_progress(upload: Upload) -> JobRow:
     """Import in a thread, and show meanwhile how far it is."""
     from django.db import connections
 
-    from yipan.erp.documents import master_import
+    from yipan.erp.documents.master import master_import
     from yipan.masterdata import jobs
 
     ended: list[JobRow | Exception] = []

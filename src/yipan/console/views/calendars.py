@@ -23,8 +23,8 @@ from yipan.access.devices import get_device
 from yipan.access.doors import page
 from yipan.documents.doors import take_step
 from yipan.documents.history import read_history
-from yipan.erp.documents import master_calendar
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_calendar
+from yipan.erp.documents.master.master_record import Author
 from yipan.masterdata import queries
 from yipan.masterdata.rows import CalendarRow
 

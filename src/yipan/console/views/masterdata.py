@@ -20,8 +20,8 @@ from yipan.console import books
 from yipan.console.master_forms import RowForm
 from yipan.console.master_words import CHOICES, get_choice
 from yipan.documents.history import read_history
-from yipan.erp.documents import master_record
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import master_record
+from yipan.erp.documents.master.master_record import Author
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata import kinds, queries
 from yipan.masterdata.queries import FLAGS, SkuFilter

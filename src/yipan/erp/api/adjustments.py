@@ -15,8 +15,8 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.erp.api.schemas import Code, Limit, Text, WarningOut
-from yipan.erp.documents import adjustment
-from yipan.erp.documents.adjustment import Wanted
+from yipan.erp.documents.stock import adjustment
+from yipan.erp.documents.stock.adjustment import Wanted
 from yipan.erp.queries import adjustments
 from yipan.erp.queries.adjustments import AdjustmentDetail, AdjustmentFilter, AdjustmentRow
 from yipan.erp.rules.adjustment import AdjustedLine

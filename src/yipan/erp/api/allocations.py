@@ -15,8 +15,8 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.erp.api.schemas import Code, Limit, Text
-from yipan.erp.documents import allocation, transfer_order
-from yipan.erp.documents.allocation import Need, Wanted
+from yipan.erp.documents.transfers import allocation, transfer_order
+from yipan.erp.documents.transfers.allocation import Need, Wanted
 from yipan.erp.queries import allocations
 from yipan.foundation.ids import make_id
 

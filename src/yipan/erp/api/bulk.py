@@ -24,8 +24,11 @@ from yipan.erp.api.purchase_orders import read_ordered
 from yipan.erp.api.schemas import Code, OrderIn
 from yipan.erp.api.transfer_schemas import TransferIn
 from yipan.erp.api.transfers import read_wanted as read_transfer
-from yipan.erp.documents import adjustment, allocation, purchase_order, steps, transfer_order
+from yipan.erp.documents import steps
+from yipan.erp.documents.purchasing import purchase_order
 from yipan.erp.documents.steps import Taking
+from yipan.erp.documents.stock import adjustment
+from yipan.erp.documents.transfers import allocation, transfer_order
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace

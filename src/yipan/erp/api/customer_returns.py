@@ -16,8 +16,8 @@ from yipan.access.doors import endpoint
 from yipan.documents import told
 from yipan.documents.doors import get_trace
 from yipan.erp.api.schemas import Code, Text
-from yipan.erp.documents import customer_return
-from yipan.erp.documents.customer_return import BroughtBack, Claim
+from yipan.erp.documents.sales import customer_return
+from yipan.erp.documents.sales.customer_return import BroughtBack, Claim
 from yipan.erp.models import CustomerReturn
 from yipan.erp.queries import returnable
 

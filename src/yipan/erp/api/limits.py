@@ -15,7 +15,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.erp.api.schemas import StepIn, Text
-from yipan.erp.documents import limit_change
+from yipan.erp.documents.stock import limit_change
 from yipan.erp.queries import limits
 from yipan.erp.queries.limits import LimitChangeRow
 from yipan.foundation.ids import make_id

@@ -13,8 +13,8 @@ from pydantic import Field
 from yipan.access.actors import get_actor
 from yipan.access.devices import get_device
 from yipan.access.doors import endpoint
-from yipan.erp.documents import promotion as verbs
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master.master_record import Author
+from yipan.erp.documents.sales import promotion as verbs
 from yipan.foundation.promotions import Promotion
 from yipan.masterdata import promotions
 

@@ -25,8 +25,8 @@ from yipan.erp.api.schemas import (
     StepIn,
 )
 from yipan.erp.api.version_schemas import OrderVersionsOut
-from yipan.erp.documents import purchase_order
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 from yipan.erp.queries import OrderFilter
 from yipan.erp.queries.purchase_changes import list_changes
 from yipan.foundation.ids import make_id

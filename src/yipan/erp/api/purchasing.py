@@ -27,15 +27,15 @@ from yipan.erp.api.purchasing_schemas import (
     SurplusPage,
 )
 from yipan.erp.api.schemas import OrderOut, StepIn
-from yipan.erp.documents import (
+from yipan.erp.documents.purchasing import (
     arrival_notice,
     purchase_change,
     receipt_surplus,
     supplier_return,
 )
-from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
-from yipan.erp.documents.purchase_order import OrderedLine
-from yipan.erp.documents.supplier_return import Returned, ReturnedLine
+from yipan.erp.documents.purchasing.arrival_notice import Noticed, NoticedLine
+from yipan.erp.documents.purchasing.purchase_order import OrderedLine
+from yipan.erp.documents.purchasing.supplier_return import Returned, ReturnedLine
 from yipan.erp.queries import NoticeFilter, ReturnFilter, SurplusFilter
 from yipan.foundation.ids import make_id
 from yipan.foundation.status import StockStatus

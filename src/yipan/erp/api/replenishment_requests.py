@@ -15,7 +15,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.erp.api.schemas import Code, Text
-from yipan.erp.documents import replenishment_request, transfer_order
+from yipan.erp.documents.transfers import replenishment_request, transfer_order
 from yipan.erp.queries import replenishment_requests
 from yipan.erp.queries.replenishment_requests import RequestFilter, RequestRow
 from yipan.foundation.ids import make_id

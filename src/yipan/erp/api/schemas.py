@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from yipan.erp.documents import purchase_order
+from yipan.erp.documents.purchasing import purchase_order
 from yipan.erp.queries import (
     IssueDetail,
     IssueRow,

@@ -20,8 +20,8 @@ from yipan.erp.api.purchasing_schemas import (
     ReversalIn,
 )
 from yipan.erp.api.schemas import GoodsReceiptOut, StepIn
-from yipan.erp.documents import receipt_reversal, supplier_invoice
-from yipan.erp.documents.supplier_invoice import Billed, BilledLine
+from yipan.erp.documents.purchasing import receipt_reversal, supplier_invoice
+from yipan.erp.documents.purchasing.supplier_invoice import Billed, BilledLine
 from yipan.erp.queries import InvoiceFilter
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound

@@ -15,9 +15,10 @@ from yipan.access.devices import get_device
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.erp.api.schemas import Amount, Code, Limit, Quantity, Text
-from yipan.erp.documents import purchase_limit, supplier_price
-from yipan.erp.documents.master_record import Author
-from yipan.erp.documents.purchase_limit import LimitRow
+from yipan.erp.documents.master import supplier_price
+from yipan.erp.documents.master.master_record import Author
+from yipan.erp.documents.purchasing import purchase_limit
+from yipan.erp.documents.purchasing.purchase_limit import LimitRow
 from yipan.erp.queries import supplier_prices
 from yipan.erp.queries.supplier_prices import PriceRow
 

@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from yipan.erp.api.schemas import Code, Limit, Text, WarningOut
-from yipan.erp.documents import transfer_order
+from yipan.erp.documents.transfers import transfer_order
 from yipan.erp.queries.in_transit import TransitRow
 from yipan.erp.queries.transfer_differences import DifferenceDetail, DifferenceRow
 from yipan.erp.queries.transfers import LegRow, TransferDetail, TransferRow

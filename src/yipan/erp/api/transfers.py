@@ -29,9 +29,9 @@ from yipan.erp.api.transfer_schemas import (
     TransferPage,
     TransfersQuery,
 )
-from yipan.erp.documents import transfer_difference, transfer_order
-from yipan.erp.documents.transfer_difference import SettledLine
-from yipan.erp.documents.transfer_order import Transferred, TransferredLine
+from yipan.erp.documents.transfers import transfer_difference, transfer_order
+from yipan.erp.documents.transfers.transfer_difference import SettledLine
+from yipan.erp.documents.transfers.transfer_order import Transferred, TransferredLine
 from yipan.erp.queries import in_transit, transfer_differences, transfers
 from yipan.erp.queries.transfers import TransferFilter
 from yipan.foundation.ids import make_id

@@ -32,9 +32,9 @@ from yipan.erp.api.stock_schemas import (
     ValueEntryOut,
     ValueEntryPage,
 )
-from yipan.erp.documents import landed_cost, legal_entity, period
-from yipan.erp.documents.landed_cost import Cost
-from yipan.erp.documents.legal_entity import EntityContent
+from yipan.erp.documents.value import landed_cost, legal_entity, period
+from yipan.erp.documents.value.landed_cost import Cost
+from yipan.erp.documents.value.legal_entity import EntityContent
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.erp.queries import landed_costs, periods, value_reports
 from yipan.erp.queries.landed_costs import LandedCostRow

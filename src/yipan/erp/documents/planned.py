@@ -14,9 +14,11 @@ from uuid import uuid5
 from django.db import transaction
 
 from yipan.documents import told
-from yipan.erp.documents import planned_telling, purchase_order, transfer_order
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
-from yipan.erp.documents.transfer_order import Transferred, TransferredLine
+from yipan.erp.documents import planned_telling
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.transfers import transfer_order
+from yipan.erp.documents.transfers.transfer_order import Transferred, TransferredLine
 from yipan.erp.models import PurchaseOrder, TransferOrder
 from yipan.erp.models.transfer_order import TransferOrderState
 from yipan.ledger.moves import Trace

@@ -12,7 +12,9 @@ from django.db import transaction
 
 from yipan.access.actors import Actor
 from yipan.documents.base import Document
-from yipan.erp.documents import adjustment, allocation, purchase_order, transfer_order
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.stock import adjustment
+from yipan.erp.documents.transfers import allocation, transfer_order
 from yipan.erp.models import Adjustment, Allocation, PurchaseOrder, TransferOrder
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal

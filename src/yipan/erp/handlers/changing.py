@@ -6,14 +6,9 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from yipan.erp.documents import (
-    adjustment_facts,
-    status_facts,
-)
-from yipan.erp.documents.adjustment_facts import Told
-from yipan.erp.documents.transfer_legs import (
-    read_status,
-)
+from yipan.erp.documents.stock import adjustment_facts, status_facts
+from yipan.erp.documents.stock.adjustment_facts import Told
+from yipan.erp.documents.told_status import read_status
 from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.exchange.subscriptions import Heard
 from yipan.messages import adjusting, wms

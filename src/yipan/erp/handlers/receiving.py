@@ -6,21 +6,20 @@ from uuid import uuid5
 
 from django.utils import timezone
 
-from yipan.erp.documents import (
+from yipan.erp.documents.purchasing import (
     goods_receipt,
     receipt_matching,
-    reversal_facts,
-    stock_opening,
-    transfer_facts,
-    transfer_reversal,
+    receipt_reversal_facts,
 )
-from yipan.erp.documents.receipt_matching import read_customer_return
-from yipan.erp.documents.reversal_facts import Undone
-from yipan.erp.documents.transfer_legs import (
+from yipan.erp.documents.purchasing.receipt_matching import read_customer_return
+from yipan.erp.documents.stock import stock_opening
+from yipan.erp.documents.transfers import transfer_facts, transfer_reversal
+from yipan.erp.documents.transfers.transfer_legs import (
     TRANSFER,
     LegTold,
     find_transfer,
 )
+from yipan.erp.documents.undone import Undone
 from yipan.erp.rules.transfer_order import CameLine
 from yipan.exchange.subscriptions import Heard
 from yipan.messages import pos, reversals, wms
@@ -45,7 +44,7 @@ def book_receipt_reversed(message: reversals.ReceiptReversed, heard: Heard) -> N
     if message.order_type == TRANSFER:
         transfer_reversal.reverse_receipt(undone=undone, at=timezone.now())
         return
-    reversal_facts.reverse_receipt(
+    receipt_reversal_facts.reverse(
         undone=undone, message_id=uuid5(message.message_id, "erp.goods_receipt_reversed")
     )
 
@@ -61,7 +60,7 @@ def book_opening_reversed(
 ) -> None:
     """Undo what a site's book began with."""
     undone = Undone.of(message, number=message.document_number, heard=heard)
-    reversal_facts.reverse_opening(undone=undone)
+    stock_opening.reverse(undone=undone)
 
 
 def book_customer_return(message: wms.CustomerReturnReceived, heard: Heard) -> None:

@@ -7,17 +7,12 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from yipan.erp.documents import (
-    order_issue,
-    store_delivery,
-    supplier_return,
-    supplier_return_facts,
-    transfer_facts,
-    transfer_picking,
-)
-from yipan.erp.documents.transfer_legs import (
+from yipan.erp.documents.purchasing import supplier_return, supplier_return_facts
+from yipan.erp.documents.sales import order_issue
+from yipan.erp.documents.told_status import read_status
+from yipan.erp.documents.transfers import store_delivery, transfer_facts, transfer_picking
+from yipan.erp.documents.transfers.transfer_legs import (
     LegTold,
-    read_status,
     require_transfer,
 )
 from yipan.erp.rules.transfer_order import SentLine

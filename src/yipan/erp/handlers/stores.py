@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from yipan.documents import digests
-from yipan.erp.documents import (
-    cash_move,
-    day_close,
-    replenishment_request,
-    sales_issue,
-)
+from yipan.erp.documents.sales import cash_move, day_close, sales_issue
+from yipan.erp.documents.transfers import replenishment_request
 from yipan.exchange.subscriptions import Heard
 from yipan.messages import pos
 from yipan.messages.digests import StreamDigest

@@ -16,9 +16,9 @@ from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers
-from yipan.erp.documents import adjustment
-from yipan.erp.documents.adjustment import Wanted
 from yipan.erp.documents.steps import list_steps
+from yipan.erp.documents.stock import adjustment
+from yipan.erp.documents.stock.adjustment import Wanted
 from yipan.erp.forms import read_goods
 from yipan.erp.models import Adjustment
 from yipan.erp.models.adjustment import AdjustmentType

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
-from yipan.erp.documents.allocation import Need
+from yipan.erp.documents.transfers.allocation import Need
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
 

@@ -16,9 +16,9 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
-from yipan.erp.documents import allocation
-from yipan.erp.documents.allocation import Need, Wanted
 from yipan.erp.documents.steps import list_steps
+from yipan.erp.documents.transfers import allocation
+from yipan.erp.documents.transfers.allocation import Need, Wanted
 from yipan.erp.queries import allocations
 from yipan.erp.views.allocation_grid import Grid, read_grid
 from yipan.foundation.ids import make_id

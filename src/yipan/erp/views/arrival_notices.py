@@ -18,8 +18,8 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.erp import queries
-from yipan.erp.documents import arrival_notice, arrival_packages
-from yipan.erp.documents.arrival_notice import Noticed, NoticedLine
+from yipan.erp.documents.purchasing import arrival_notice, arrival_packages
+from yipan.erp.documents.purchasing.arrival_notice import Noticed, NoticedLine
 from yipan.erp.models import ArrivalNotice
 from yipan.erp.queries import NoticeFilter, NoticeRow, OrderDetail, OrderFilter
 from yipan.erp.queries.arrival_notices import list_announced

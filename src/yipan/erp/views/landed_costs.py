@@ -17,8 +17,8 @@ from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.erp import queries
-from yipan.erp.documents import landed_cost, legal_entity
-from yipan.erp.documents.landed_cost import Cost
+from yipan.erp.documents.value import landed_cost, legal_entity
+from yipan.erp.documents.value.landed_cost import Cost
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.erp.queries import ReceiptFilter, landed_costs, value_sources
 from yipan.erp.queries.landed_costs import LandedCostRow

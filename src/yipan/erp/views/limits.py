@@ -17,7 +17,7 @@ from yipan.access.doors import page
 from yipan.access.roles import ROLE_LABELS, Role
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
-from yipan.erp.documents import limit_change
+from yipan.erp.documents.stock import limit_change
 from yipan.erp.models.adjustment import AdjustmentType
 from yipan.erp.models.limit_change import LimitPurpose
 from yipan.erp.queries import limits as queries

@@ -16,8 +16,8 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, tell
 from yipan.erp import queries
-from yipan.erp.documents import purchase_order
-from yipan.erp.documents.purchase_order import Ordered
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered
 from yipan.erp.forms import (
     LineEntry,
     OrderForm,

@@ -17,7 +17,7 @@ from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers, queries
-from yipan.erp.documents import purchase_order
+from yipan.erp.documents.purchasing import purchase_order
 from yipan.erp.documents.steps import list_steps
 from yipan.erp.queries import (
     InvoiceFilter,

@@ -18,8 +18,8 @@ from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
-from yipan.erp.documents import legal_entity, period
-from yipan.erp.documents.legal_entity import EntityContent
+from yipan.erp.documents.value import legal_entity, period
+from yipan.erp.documents.value.legal_entity import EntityContent
 from yipan.erp.models.valuation import CostMethod
 from yipan.erp.queries import checklist, periods, value_reports, value_sources
 from yipan.erp.rules.costing import Method

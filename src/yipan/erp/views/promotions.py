@@ -19,8 +19,8 @@ from yipan.access.devices import get_device
 from yipan.access.doors import page
 from yipan.documents.doors import tell
 from yipan.documents.history import read_history
-from yipan.erp.documents import promotion
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master.master_record import Author
+from yipan.erp.documents.sales import promotion
 from yipan.foundation.money import parse_amount, write_amount
 from yipan.foundation.promotions import Promotion
 from yipan.foundation.refusals import NotFound, Refusal

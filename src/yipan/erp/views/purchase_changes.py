@@ -15,9 +15,9 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.erp import queries
-from yipan.erp.documents import purchase_change
-from yipan.erp.documents.purchase_change import Wanted
-from yipan.erp.documents.purchase_order import OrderedLine
+from yipan.erp.documents.purchasing import purchase_change
+from yipan.erp.documents.purchasing.purchase_change import Wanted
+from yipan.erp.documents.purchasing.purchase_order import OrderedLine
 from yipan.erp.forms import LineEntry, make_line, read_lines
 from yipan.erp.models import PurchaseChange
 from yipan.erp.queries import OrderDetail

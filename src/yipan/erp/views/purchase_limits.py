@@ -14,7 +14,7 @@ from yipan.access.doors import page
 from yipan.access.roles import ROLE_LABELS, Role
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
-from yipan.erp.documents import purchase_limit
+from yipan.erp.documents.purchasing import purchase_limit
 from yipan.erp.queries.purchase_limits import count_drafts_above, list_currencies
 from yipan.foundation.money import parse_amount, write_amount
 

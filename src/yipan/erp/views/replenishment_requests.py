@@ -13,8 +13,8 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
-from yipan.erp.documents import replenishment_request
-from yipan.erp.documents.replenishment_request import NothingRequested
+from yipan.erp.documents.transfers import replenishment_request
+from yipan.erp.documents.transfers.replenishment_request import NothingRequested
 from yipan.erp.queries import replenishment_requests
 from yipan.erp.queries.replenishment_requests import RequestFilter
 from yipan.foundation.ids import make_id

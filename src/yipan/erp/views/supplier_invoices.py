@@ -18,8 +18,8 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.erp import queries
-from yipan.erp.documents import supplier_invoice
-from yipan.erp.documents.supplier_invoice import Billed, BilledLine
+from yipan.erp.documents.purchasing import supplier_invoice
+from yipan.erp.documents.purchasing.supplier_invoice import Billed, BilledLine
 from yipan.erp.models import SupplierInvoice
 from yipan.erp.queries import InvoiceFilter, InvoiceRow, OrderDetail, OrderFilter
 from yipan.erp.queries.supplier_invoices import list_invoiced

@@ -17,8 +17,8 @@ from yipan.access.actors import get_actor
 from yipan.access.devices import get_device
 from yipan.access.doors import page
 from yipan.documents.doors import tell
-from yipan.erp.documents import supplier_price
-from yipan.erp.documents.master_record import Author
+from yipan.erp.documents.master import supplier_price
+from yipan.erp.documents.master.master_record import Author
 from yipan.erp.queries import supplier_prices
 from yipan.erp.queries.supplier_prices import PriceRow
 from yipan.erp.views.typed import read_day, read_whole

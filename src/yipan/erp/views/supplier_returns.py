@@ -18,8 +18,8 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.erp import queries
-from yipan.erp.documents import supplier_return
-from yipan.erp.documents.supplier_return import STATUSES, Returned, ReturnedLine
+from yipan.erp.documents.purchasing import supplier_return
+from yipan.erp.documents.purchasing.supplier_return import STATUSES, Returned, ReturnedLine
 from yipan.erp.models import SupplierReturn
 from yipan.erp.queries import ReturnFilter, ReturnRow
 from yipan.erp.queries.supplier_returns import find_return_of_shipment

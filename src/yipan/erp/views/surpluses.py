@@ -16,7 +16,7 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_reversal, take_step
 from yipan.documents.history import read_history
 from yipan.erp import queries
-from yipan.erp.documents import receipt_reversal, receipt_surplus
+from yipan.erp.documents.purchasing import receipt_reversal, receipt_surplus
 from yipan.erp.queries import SurplusFilter
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace

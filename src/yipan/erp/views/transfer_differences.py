@@ -13,8 +13,8 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
-from yipan.erp.documents import transfer_difference
-from yipan.erp.documents.transfer_difference import SettledLine
+from yipan.erp.documents.transfers import transfer_difference
+from yipan.erp.documents.transfers.transfer_difference import SettledLine
 from yipan.erp.models.transfer_difference import TransferOutcome
 from yipan.erp.queries import transfer_differences
 from yipan.pool.book import SITE_BOOK

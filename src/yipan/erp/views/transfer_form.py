@@ -13,8 +13,8 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, tell
-from yipan.erp.documents import transfer_order
-from yipan.erp.documents.transfer_order import Transferred
+from yipan.erp.documents.transfers import transfer_order
+from yipan.erp.documents.transfers.transfer_order import Transferred
 from yipan.erp.forms import LineEntry, TransferForm, make_line, read_goods
 from yipan.erp.models import TransferOrder
 from yipan.erp.queries import transfers

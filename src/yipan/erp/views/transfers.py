@@ -17,8 +17,8 @@ from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers
-from yipan.erp.documents import transfer_order, transfer_progress
 from yipan.erp.documents.steps import list_steps
+from yipan.erp.documents.transfers import transfer_order, transfer_progress
 from yipan.erp.queries import in_transit, transfer_picking, transfers
 from yipan.erp.queries.transfer_differences import get_difference
 from yipan.erp.queries.transfers import TransferDetail, TransferFilter

@@ -22,8 +22,8 @@ from yipan.wms.api.schemas import (
     ReceiptOut,
     ReceiptPage,
 )
-from yipan.wms.documents import receipt
-from yipan.wms.documents.receipt import Opening
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Opening
 from yipan.wms.queries import InboundFilter, ReceiptFilter
 from yipan.wms.rules import Counted
 

@@ -27,8 +27,8 @@ from yipan.wms.api.schemas import (
     Quantity,
     ReceiptOut,
 )
-from yipan.wms.documents import inspection, receipt_matching
-from yipan.wms.documents.inspection import Goods, Verdict
+from yipan.wms.documents.inbound import inspection, receipt_matching
+from yipan.wms.documents.inbound.inspection import Goods, Verdict
 from yipan.wms.queries import inspections, lots
 from yipan.wms.queries.inspections import InspectionFilter, InspectionRow
 from yipan.wms.queries.lots import LotStock

@@ -14,8 +14,8 @@ from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
 from yipan.wms.api.schemas import Code, Text
-from yipan.wms.documents import pick_many, shipment_many
-from yipan.wms.documents.shipment import Shipping
+from yipan.wms.documents.outbound import pick_many, shipment_many
+from yipan.wms.documents.outbound.shipment import Shipping
 from yipan.wms.queries import picking
 
 router = Router()

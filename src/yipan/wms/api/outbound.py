@@ -16,8 +16,8 @@ from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
 from yipan.wms.api.schemas import PageQuery, Text
-from yipan.wms.documents import shipment
-from yipan.wms.documents.shipment import Shipping
+from yipan.wms.documents.outbound import shipment
+from yipan.wms.documents.outbound.shipment import Shipping
 from yipan.wms.queries import outbound_orders, shipments
 from yipan.wms.queries.outbound_orders import OutboundDetail, OutboundFilter, OutboundRow
 

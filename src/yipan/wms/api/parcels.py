@@ -16,10 +16,10 @@ from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
 from yipan.wms.api.schemas import Code, PageQuery, Quantity, Text
-from yipan.wms.documents import load, packing, parcel
-from yipan.wms.documents.load import Truck
-from yipan.wms.documents.packing import Packing
-from yipan.wms.documents.parcel import Putting
+from yipan.wms.documents.outbound import load, packing, parcel
+from yipan.wms.documents.outbound.load import Truck
+from yipan.wms.documents.outbound.packing import Packing
+from yipan.wms.documents.outbound.parcel import Putting
 from yipan.wms.queries import outbound_orders, parcels
 from yipan.wms.queries.parcels import LoadRow, ParcelDetail, ParcelFilter, ParcelRow
 

@@ -15,9 +15,9 @@ from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
 from yipan.wms.api.schemas import Code, Count, Quantity
 from yipan.wms.api.tasks import PickOut, PickPage
-from yipan.wms.documents import pick, pick_told
-from yipan.wms.documents.pick import Taking
-from yipan.wms.documents.pick_told import ToldPick
+from yipan.wms.documents.outbound import pick, pick_told
+from yipan.wms.documents.outbound.pick import Taking
+from yipan.wms.documents.outbound.pick_told import ToldPick
 from yipan.wms.queries import outbound_orders
 
 router = Router()

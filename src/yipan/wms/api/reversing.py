@@ -18,7 +18,9 @@ from yipan.ledger.moves import Trace
 from yipan.wms import queries
 from yipan.wms.api.kits import KitWorkOut
 from yipan.wms.api.schemas import ReceiptOut
-from yipan.wms.documents import kit_work, receipt_reversal, stock_opening
+from yipan.wms.documents import kit_work
+from yipan.wms.documents.inbound import receipt_reversal
+from yipan.wms.documents.stock import stock_opening
 from yipan.wms.queries import kits
 
 router = Router()

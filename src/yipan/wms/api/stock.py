@@ -23,8 +23,8 @@ from yipan.wms.api.schemas import (
     WarehouseOpeningIn,
     WarehouseOpeningOut,
 )
-from yipan.wms.documents import bin_move, stock_opening
-from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.stock import bin_move, stock_opening
+from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.rules import Shifted
 
 router = Router()

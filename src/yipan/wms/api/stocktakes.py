@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from yipan.stocktake.routes import make_router
-from yipan.wms.documents.count_desk import DESK
+from yipan.wms.documents.stock.count_desk import DESK
 
 router = make_router(DESK)

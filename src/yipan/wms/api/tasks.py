@@ -15,9 +15,9 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.wms.api.schemas import Code, Count, PageQuery, Quantity
-from yipan.wms.documents import move_task, replenishment, wave
-from yipan.wms.documents.replenishment import FaceRow
-from yipan.wms.documents.wave import ORDERS_PER_WAVE_MAX, Gathering
+from yipan.wms.documents.outbound import move_task, replenishment, wave
+from yipan.wms.documents.outbound.replenishment import FaceRow
+from yipan.wms.documents.outbound.wave import ORDERS_PER_WAVE_MAX, Gathering
 from yipan.wms.queries import pick_faces, picking
 from yipan.wms.queries.outbound_orders import PickRow
 from yipan.wms.queries.pick_faces import MoveTaskRow, PickFaceRow

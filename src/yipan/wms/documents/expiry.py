@@ -10,8 +10,9 @@ from django.db import transaction
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.wms.documents import adjustment, outbound_order, outbound_posting
-from yipan.wms.documents.adjustment import Added, Kind
+from yipan.wms.documents.outbound import outbound_order, outbound_posting
+from yipan.wms.documents.stock import adjustment
+from yipan.wms.documents.stock.adjustment import Added, Kind
 from yipan.wms.models import Adjustment, Lot, OutboundOrder, Pick
 from yipan.wms.models.outbound_order import STATES_OPEN, PickState
 from yipan.wms.queries.lots import LotKey, list_expired, list_places

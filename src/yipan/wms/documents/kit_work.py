@@ -16,8 +16,9 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import BinUnknown
-from yipan.wms.documents import inspection, kit_posting
-from yipan.wms.documents.inspection import Goods
+from yipan.wms.documents import kit_posting
+from yipan.wms.documents.inbound import inspection
+from yipan.wms.documents.inbound.inspection import Goods
 from yipan.wms.models import Inspection, KitPart, KitWork, KitWorkLine
 from yipan.wms.models.kit import KitWorkState as State
 from yipan.wms.models.kit import KitWorkType

@@ -22,8 +22,8 @@ from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.foundation.status import StockStatus
 from yipan.wms import queries
-from yipan.wms.documents import adjustment
-from yipan.wms.documents.adjustment import Added, Kind
+from yipan.wms.documents.stock import adjustment
+from yipan.wms.documents.stock.adjustment import Added, Kind
 from yipan.wms.queries import adjustments
 from yipan.wms.queries.adjustments import AdjustmentRow
 from yipan.wms.rules import Place

@@ -17,8 +17,8 @@ from yipan.documents.evidence import Evidence, read_stamp
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.wms import queries
-from yipan.wms.documents import bin_move, package
-from yipan.wms.documents.bin_move import Told
+from yipan.wms.documents.stock import bin_move, package
+from yipan.wms.documents.stock.bin_move import Told
 from yipan.wms.queries import Scanned, bin_map, carrying
 from yipan.wms.queries.carrying import Load
 from yipan.wms.views.receiving import TONES

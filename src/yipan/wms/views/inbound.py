@@ -13,7 +13,7 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents import reversals
 from yipan.documents.history import read_history
 from yipan.wms import queries
-from yipan.wms.documents import inbound_order, receipt
+from yipan.wms.documents.inbound import inbound_order, receipt
 from yipan.wms.queries import (
     InboundFilter,
     InboundRow,

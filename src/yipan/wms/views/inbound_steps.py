@@ -18,8 +18,9 @@ from yipan.documents.doors import get_trace, take_step
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound
 from yipan.wms import queries
-from yipan.wms.documents import bin_move, receipt, receipt_matching
-from yipan.wms.documents.receipt import Opening
+from yipan.wms.documents.inbound import receipt, receipt_matching
+from yipan.wms.documents.inbound.receipt import Opening
+from yipan.wms.documents.stock import bin_move
 from yipan.wms.models.receipt import CountMode
 from yipan.wms.views.sites import find_warehouse
 

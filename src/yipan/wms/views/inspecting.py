@@ -18,8 +18,8 @@ from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.wms import queries
-from yipan.wms.documents import inspection
-from yipan.wms.documents.inspection import PartsWrong, Verdict
+from yipan.wms.documents.inbound import inspection
+from yipan.wms.documents.inbound.inspection import PartsWrong, Verdict
 from yipan.wms.queries import inspections
 from yipan.wms.queries.inspections import InspectionFilter, InspectionRow
 from yipan.wms.views.receiving import read_quantity

@@ -20,8 +20,8 @@ from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
-from yipan.wms.documents import load, parcel
-from yipan.wms.documents.load import ParcelUnknown, Truck
+from yipan.wms.documents.outbound import load, parcel
+from yipan.wms.documents.outbound.load import ParcelUnknown, Truck
 from yipan.wms.queries import parcels
 from yipan.wms.queries.parcels import ParcelFilter
 from yipan.wms.views.receiving import TONES

@@ -18,9 +18,9 @@ from yipan.documents.doors import get_trace, take_step, tell
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.wms import queries
-from yipan.wms.documents import move_task, replenishment
-from yipan.wms.documents.move_task import NothingThere, TaskTaken
-from yipan.wms.documents.replenishment import FaceRow
+from yipan.wms.documents.outbound import move_task, replenishment
+from yipan.wms.documents.outbound.move_task import NothingThere, TaskTaken
+from yipan.wms.documents.outbound.replenishment import FaceRow
 from yipan.wms.queries import pick_faces
 from yipan.wms.queries.pick_faces import MoveTaskRow
 from yipan.wms.queries.scans import ScanUnknown

@@ -16,7 +16,7 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.wms.documents import outbound_order, shipment
+from yipan.wms.documents.outbound import outbound_order, shipment
 from yipan.wms.queries import outbound_orders, shipments
 from yipan.wms.queries.outbound_orders import OutboundFilter
 

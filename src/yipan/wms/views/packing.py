@@ -16,8 +16,8 @@ from yipan.documents.doors import get_trace, tell
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.wms import queries
-from yipan.wms.documents import pack_difference, parcel
-from yipan.wms.documents.parcel import Closing, Putting, WeightNotPlausible
+from yipan.wms.documents.outbound import pack_difference, parcel
+from yipan.wms.documents.outbound.parcel import Closing, Putting, WeightNotPlausible
 from yipan.wms.queries import outbound_orders, parcels
 from yipan.wms.queries.parcels import PackTask
 from yipan.wms.queries.scans import ScanUnknown

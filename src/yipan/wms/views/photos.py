@@ -14,7 +14,8 @@ from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
 from yipan.foundation.refusals import Refusal
 from yipan.wms import queries
-from yipan.wms.documents import photo, receipt
+from yipan.wms.documents import photo
+from yipan.wms.documents.inbound import receipt
 from yipan.wms.documents.photo import SIZE_MAX, PhotoTooLarge, PhotoUnreadable, Subject
 from yipan.wms.queries import photos
 

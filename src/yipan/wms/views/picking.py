@@ -17,7 +17,7 @@ from yipan.documents.evidence import read_stamp
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.wms import queries
-from yipan.wms.documents import (
+from yipan.wms.documents.outbound import (
     outbound_order,
     pick,
     pick_claim,
@@ -25,9 +25,9 @@ from yipan.wms.documents import (
     shipment,
     wave_tote,
 )
-from yipan.wms.documents.pick import BinNotScanned, ProductWrong, Taking
-from yipan.wms.documents.pick_lot import Instead, LotNotScanned, SerialNotScanned
-from yipan.wms.documents.shipment import Shipping
+from yipan.wms.documents.outbound.pick import BinNotScanned, ProductWrong, Taking
+from yipan.wms.documents.outbound.pick_lot import Instead, LotNotScanned, SerialNotScanned
+from yipan.wms.documents.outbound.shipment import Shipping
 from yipan.wms.models.inspection import ScanProfile
 from yipan.wms.queries import Scanned, outbound_orders, picking
 from yipan.wms.queries.carrying import holds_one_sku

@@ -18,8 +18,8 @@ from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.wms import queries, rules
-from yipan.wms.documents import receipt
-from yipan.wms.documents.receipt import Correction, Opening
+from yipan.wms.documents.inbound import receipt
+from yipan.wms.documents.inbound.receipt import Correction, Opening
 from yipan.wms.models.receipt import CountMode
 from yipan.wms.queries import CountTask, InboundFilter, ReceiptFilter, arrivals, pick_faces
 from yipan.wms.queries.goods_rules import is_blind_receipt

@@ -15,9 +15,9 @@ from yipan.documents.evidence import read_stamp
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.wms import queries, rules
-from yipan.wms.documents import package_counting, receipt
-from yipan.wms.documents.package_counting import Inside
-from yipan.wms.documents.receipt import DISPOSITIONS, Counting
+from yipan.wms.documents.inbound import package_counting, receipt
+from yipan.wms.documents.inbound.package_counting import Inside
+from yipan.wms.documents.inbound.receipt import DISPOSITIONS, Counting
 from yipan.wms.queries import CountTask, Scanned, arrivals
 from yipan.wms.queries.goods_rules import find_goods_rule
 from yipan.wms.rules import Expected

@@ -11,7 +11,8 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import take_reversal
 from yipan.wms import queries
-from yipan.wms.documents import receipt_reversal, stock_opening
+from yipan.wms.documents.inbound import receipt_reversal
+from yipan.wms.documents.stock import stock_opening
 
 
 @require_POST

@@ -20,8 +20,8 @@ from yipan.foundation.refusals import NotFound, Refusal
 from yipan.foundation.status import StockStatus
 from yipan.masterdata import queries as masterdata
 from yipan.wms import queries, rules
-from yipan.wms.documents import bin_move, stock_opening
-from yipan.wms.documents.stock_opening import BinStock
+from yipan.wms.documents.stock import bin_move, stock_opening
+from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.models.lot import LOT_LENGTH_MAX
 from yipan.wms.rules import Shifted
 from yipan.wms.views.sites import find_warehouse, list_warehouses

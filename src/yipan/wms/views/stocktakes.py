@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yipan.stocktake.routes import make_pages
-from yipan.wms.documents.count_desk import DESK
+from yipan.wms.documents.stock.count_desk import DESK
 from yipan.wms.views.sites import find_warehouse
 
 PAGES = make_pages(DESK, find_site=find_warehouse)

@@ -19,8 +19,8 @@ from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata.rows import SiteRow
-from yipan.wms.documents import pick_many, wave
-from yipan.wms.documents.wave import Gathering
+from yipan.wms.documents.outbound import pick_many, wave
+from yipan.wms.documents.outbound.wave import Gathering
 from yipan.wms.queries import outbound_orders, parcels, pick_faces, picking, shipments
 from yipan.wms.queries.outbound_orders import OutboundFilter
 from yipan.wms.views.sites import find_warehouse, list_warehouses

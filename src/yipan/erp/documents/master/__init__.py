@@ -1,0 +1,1 @@
+"""Verbs of master data: records, price lists, calendars, imports."""

@@ -1,0 +1,1 @@
+"""Verbs of what is bought: orders, notices, receipts, invoices, and what goes back."""

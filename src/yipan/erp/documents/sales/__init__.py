@@ -1,0 +1,1 @@
+"""Verbs of what stores and channels sold and took back, as the hub books it."""

@@ -1,0 +1,1 @@
+"""Verbs of stock no order explains: openings, adjustments, reversals, and their limits."""

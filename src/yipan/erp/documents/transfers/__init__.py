@@ -1,0 +1,1 @@
+"""Verbs of goods between our own sites: allocations, transfer orders, store deliveries."""

@@ -1,0 +1,1 @@
+"""Verbs of goods that come in: arrivals, receipts, inspection, cross-docking."""

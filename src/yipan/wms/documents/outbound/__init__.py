@@ -1,0 +1,1 @@
+"""Verbs of goods that leave: orders, waves, tasks, picks, parcels, loads, shipments."""

@@ -1,0 +1,1 @@
+"""Verbs of goods that stay: bins, lots, counts, adjustments, openings."""
