@@ -40,6 +40,7 @@ def home() -> Iterator[Path]:
         "doctor",
         "database",
         "simulate",
+        "retention",
     ],
 )
 def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
@@ -70,6 +71,22 @@ def test_an_empty_system_is_proved(home: Path) -> None:
     assert answer["first_break"] is None
     checked = {finding["check"].partition(".")[0] for finding in answer["findings"]}
     assert {"ledger", "exchange", "proof"} <= checked
+
+
+def test_what_may_go_is_told_and_goes(home: Path) -> None:
+    told = json.loads(run_yipan("retention", "--json", home=home).stdout)
+    gone = json.loads(run_yipan("retention", "--now", "--days", "30", "--json", home=home).stdout)
+
+    assert (told["days"], told["gone"]) == (400, None)
+    assert {row["what"] for row in told["going"]} == {
+        "comparisons",
+        "answers",
+        "sessions",
+        "log-in failures",
+        "jobs",
+    }
+    assert (gone["days"], gone["gone"]["told"]) == (30, 0)
+    assert run_yipan("retention", "--days", "3", home=home).returncode != 0
 
 
 def test_a_key_is_shown_once_listed_without_its_secret_and_revoked(home: Path) -> None:

@@ -57,6 +57,7 @@ def test_a_log_that_was_only_written_by_its_doors_is_sound() -> None:
         ("exchange.watermark_gap_free", True, 0, 3),
         ("exchange.counts_hold", True, 0, 1),
         ("exchange.heard_as_told", True, 0, 3),
+        ("exchange.forgotten_hold", True, 0, 0),
     ]
 
 

@@ -49,6 +49,16 @@ def end_attempt(*, name: str, at: datetime) -> None:
     LoginFailure.objects.filter(Q(name=_fold(name)) | Q(at__lte=at - WINDOW)).delete()
 
 
+def count_old(*, at: datetime) -> int:
+    """Return how many failures are so old that they count for nothing."""
+    return LoginFailure.objects.filter(at__lte=at - WINDOW).count()
+
+
+def forget_old(*, at: datetime) -> int:
+    """Forget failures that count for nothing any more; return how many."""
+    return LoginFailure.objects.filter(at__lte=at - WINDOW).delete()[0]
+
+
 def _get_wait(failures: QuerySet[LoginFailure], *, at: datetime) -> int:
     """Return how many milliseconds to wait until fewer than five failures count."""
     newest = list(failures.order_by("-at").values_list("at", flat=True)[:FAILURES_MAX])

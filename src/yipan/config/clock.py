@@ -11,8 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from yipan.channels import tasks as channels
-from yipan.config import node
-from yipan.config.edge import idempotency
+from yipan.config import node, retention
 from yipan.console import kept_days
 from yipan.documents import digests
 from yipan.erp import tasks as erp
@@ -76,10 +75,11 @@ def open_months(timestamp: int) -> None:
 
 
 @app.periodic(cron="20 * * * *")
-@app.task(name="config.purge_answers", queueing_lock="config.purge_answers")
-def purge_answers(timestamp: int) -> None:
-    """Forget the answers to idempotent calls that nobody will repeat any more."""
-    idempotency.purge(at=_get_instant(timestamp))
+@app.task(name="config.forget_old", queueing_lock="config.forget_old")
+def forget_old(timestamp: int) -> None:
+    """Let go the messages everybody had long ago, and answers, sessions and jobs that are over."""
+    gone = retention.forget(at=_get_instant(timestamp))
+    log.info("forgotten", **{kind.replace(" ", "_"): count for kind, count in gone.items()})
 
 
 @app.periodic(cron="* * * * *")
@@ -304,7 +304,7 @@ TASKS: Final = (
     tell_digests,
     compare_open,
     open_months,
-    purge_answers,
+    forget_old,
     expire_holds,
     forget_refused,
     forget_told,

@@ -89,6 +89,13 @@ VARIABLES = (
         meaning="As whom a process logs in: `owner` or `app`. The supervisor sets it.",
     ),
     Variable(
+        name="YIPAN_KEEP_MESSAGES_DAYS",
+        group=DATABASE,
+        without="`400`",
+        meaning="How many days messages are kept that everybody has had; 7 or more, and more than "
+        "your oldest backup. `0` keeps all. See [Retention](../operating/retention.md).",
+    ),
+    Variable(
         name="YIPAN_ROLE",
         group=NODE,
         without="`all`",

@@ -30,7 +30,7 @@ EVERY = timedelta(minutes=10)
 NO_PART = frozenset(
     {
         "channels.forget_old",
-        "config.purge_answers",
+        "config.forget_old",
         "erp.follow_invoices",
         "erp.keep_day",
         "erp.value_postings",

@@ -152,6 +152,11 @@ YIPAN_SITES = [site for site in os.environ.get("YIPAN_SITES", "").split(",") if 
 YIPAN_HUB_URL = os.environ.get("YIPAN_HUB_URL", "")
 YIPAN_HUB_KEY = os.environ.get("YIPAN_HUB_KEY", "")
 YIPAN_RETRY_SECONDS_FIRST = float(os.environ.get("YIPAN_RETRY_SECONDS_FIRST", "5"))
+#: Days that messages are kept which everybody has had; 0 keeps all of them.
+YIPAN_KEEP_MESSAGES_DAYS = int(os.environ.get("YIPAN_KEEP_MESSAGES_DAYS", "400"))
+assert YIPAN_KEEP_MESSAGES_DAYS == 0 or YIPAN_KEEP_MESSAGES_DAYS >= 7, (
+    "YIPAN_KEEP_MESSAGES_DAYS is 7 or more, or 0 to keep all"
+)
 YIPAN_WEBHOOK_PRIVATE = os.environ.get("YIPAN_WEBHOOK_PRIVATE") == "1"
 YIPAN_PLAN_EXECUTOR = os.environ.get("YIPAN_PLAN_EXECUTOR", "serial")
 YIPAN_PLAN_SHARDS = int(os.environ.get("YIPAN_PLAN_SHARDS", "8"))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 import structlog
 from django.db import DatabaseError, InterfaceError, transaction
 
-from yipan.exchange import dispatch, heard, parking, receptions
+from yipan.exchange import dispatch, forgotten, heard, parking, receptions
 from yipan.exchange.dispatch import FAULT, PREDECESSOR_OPEN, Opened, Verdict, Verdicts
 from yipan.exchange.envelopes import RUN_MESSAGES_MAX, Envelope
+from yipan.exchange.forgotten import Mark
 from yipan.exchange.heard import HeardRow
 from yipan.exchange.models import InboxState
 from yipan.exchange.receptions import Reception
@@ -131,33 +132,53 @@ def _take_in(reception: Reception, envelopes: Sequence[Envelope]) -> tuple[list[
         item = dispatch.open_envelope(envelope)
         if item is None:
             answers[place] = (ReplyState.REJECTED, KIND_UNKNOWN, {"kind": envelope.kind})
-        elif envelope.sequence in new:
+        elif envelope.sequence in new or envelope.sequence <= reception.forgotten_sequence:
             again.append(place)
         else:
             new[envelope.sequence] = (place, item)
+    known_ids = _find_forgotten_ids(reception, [item.envelope for _, item in new.values()])
+    again += [new.pop(each)[0] for each in known_ids]
     numbers = heard.insert_new(reception, [item.envelope for _, item in new.values()])
     again += [new.pop(each)[0] for each in new.keys() - set(numbers)]
     again.sort()
     repeats = [envelopes[place] for place in again]
-    receptions.advance(reception, sorted([*numbers, *_note_known_ids(reception, repeats)]))
+    noted = _note_known_ids(reception, repeats, forgotten_ids=known_ids)
+    receptions.advance(reception, sorted([*numbers, *noted]))
 
     verdicts, released = _apply(reception, [new[number][1] for number in numbers])
     to_look_up = [*verdicts, *(each.sequence for each in repeats)]
     rows = heard.find_by_number(reception, to_look_up) if to_look_up else {}
+    marks = forgotten.find_by_number(reception, {each.sequence for each in repeats} - rows.keys())
     for number, (place, _) in new.items():
         is_settled = number not in verdicts
         answers[place] = _APPLIED if is_settled else _tell_state(rows[number], _APPLIED)
     for place, repeat in zip(again, repeats, strict=True):
-        answers[place] = _answer_repeat(reception, repeat, rows[repeat.sequence])
+        if repeat.sequence in marks:
+            is_same = marks[repeat.sequence].is_of(repeat)
+            answers[place] = _answer_forgotten(reception, repeat, is_same=is_same)
+        else:
+            answers[place] = _answer_repeat(reception, repeat, rows[repeat.sequence])
     return [answers[place] for place in range(len(envelopes))], released
 
 
-def _note_known_ids(reception: Reception, repeats: Sequence[Envelope]) -> list[int]:
+def _find_forgotten_ids(reception: Reception, envelopes: Sequence[Envelope]) -> dict[int, Mark]:
+    """Return the marks of those messages whose id was heard, and forgotten, by their new number."""
+    suspects = [each for each in envelopes if forgotten.may_hold(reception, each)]
+    if not suspects:
+        return {}
+    found = forgotten.find_by_id(reception, [each.message_id for each in suspects])
+    return {each.sequence: found[each.message_id] for each in suspects if each.message_id in found}
+
+
+def _note_known_ids(
+    reception: Reception, repeats: Sequence[Envelope], *, forgotten_ids: Mapping[int, Mark]
+) -> list[int]:
     """
     Note down new numbers of messages whose id came under another number; return them.
 
     So a source that was restored may tell everything again in a new epoch.
     """
+    repeats = [each for each in repeats if each.sequence > reception.forgotten_sequence]
     if not repeats:
         return []
     known = set(heard.find_by_number(reception, [each.sequence for each in repeats]))
@@ -165,9 +186,13 @@ def _note_known_ids(reception: Reception, repeats: Sequence[Envelope]) -> list[i
     for repeat in repeats:
         if repeat.sequence in known:
             continue
-        first = heard.find_by_id(reception, repeat.message_id)
-        assert first is not None, "neither the number nor the id was heard before"
-        if first.content_hash == repeat.content_hash and first.kind == repeat.kind:
+        if repeat.sequence in forgotten_ids:
+            is_same = forgotten_ids[repeat.sequence].is_of(repeat)
+        else:
+            first = heard.find_by_id(reception, repeat.message_id)
+            assert first is not None, "neither the number nor the id was heard before"
+            is_same = first.content_hash == repeat.content_hash and first.kind == repeat.kind
+        if is_same:
             heard.insert_again(reception, repeat, state=InboxState.APPLIED)
         else:
             heard.insert_again(reception, repeat, state=InboxState.PARKED, code=MESSAGE_ID_REUSED)
@@ -237,6 +262,18 @@ def _answer_repeat(reception: Reception, repeat: Envelope, row: HeardRow) -> Ans
     if is_same and row.message_id in (None, repeat.message_id):
         reception.duplicates += 1
         return _tell_state(row, _DUPLICATE)
+    return _answer_altered(reception, repeat)
+
+
+def _answer_forgotten(reception: Reception, repeat: Envelope, *, is_same: bool) -> Answer:
+    """Answer a message whose first coming has left only a mark: it was applied then."""
+    if is_same:
+        reception.duplicates += 1
+        return _DUPLICATE
+    return _answer_altered(reception, repeat)
+
+
+def _answer_altered(reception: Reception, repeat: Envelope) -> Answer:
     heard.note_alteration(reception, repeat, code=SEQUENCE_REUSED)
     reception.altered += 1
     return (ReplyState.PARKED, SEQUENCE_REUSED, {"epoch": repeat.epoch})

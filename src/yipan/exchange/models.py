@@ -70,6 +70,10 @@ class Reception(models.Model):
     `watermark` (水位线) is the highest number up to which all are durably heard: applied,
     waiting or parked. `open_count` is how many of them are not applied. `gap_since` is
     when numbers below the highest seen began to be missing; null when none is.
+
+    The inbox rows of applied messages up to `forgotten_sequence` are gone, `forgotten_count`
+    of them counted as applied; a `HeardBlock` keeps their marks. `forgotten_until` is the
+    instant before which all of them, in whatever epoch, were received.
     """
 
     pk = models.CompositePrimaryKey("receiver", "stream_id", "epoch")
@@ -85,12 +89,19 @@ class Reception(models.Model):
     fault_count = models.BigIntegerField(default=0)
     last_heard_at = models.DateTimeField(null=True)
     gap_since = models.DateTimeField(null=True)
+    forgotten_sequence = models.BigIntegerField(db_default=0)
+    forgotten_count = models.BigIntegerField(db_default=0)
+    forgotten_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(watermark__lte=models.F("highest_seen")),
                 name="reception_watermark_was_seen",
+            ),
+            models.CheckConstraint(
+                condition=Q(forgotten_sequence__lte=models.F("watermark")),
+                name="reception_forgets_what_it_heard",
             ),
         ]
 
@@ -182,6 +193,49 @@ class InboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receiver} {self.stream_id}/{self.epoch}/{self.sequence} {self.state}"
+
+
+class HeardBlock(models.Model):
+    """
+    What remains of a run of numbers whose inbox rows are gone (已归档): 16 bytes of each.
+
+    `marks` holds, number by number, 8 bytes of a hash of the message id and the first 8 of
+    the content hash; zeros where a number was passed over, or its row is still there.
+    `count` is how many were applied under an id of their own.
+    """
+
+    pk = models.CompositePrimaryKey("receiver", "stream_id", "epoch", "first_sequence")
+    receiver = models.CharField(max_length=16)
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    first_sequence = models.BigIntegerField()
+    last_sequence = models.BigIntegerField()
+    count = models.IntegerField()
+    marks = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_sequence__lte=models.F("last_sequence")),
+                name="heard_block_is_forward",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        numbers = f"{self.first_sequence}-{self.last_sequence}"
+        return f"{self.receiver} {self.stream_id}/{self.epoch} {numbers}"
+
+
+class ForgottenTold(models.Model):
+    """How far the outbox of one epoch of a stream is gone: everybody has had it long ago."""
+
+    pk = models.CompositePrimaryKey("stream_id", "epoch")
+    stream_id = models.IntegerField()
+    epoch = models.IntegerField()
+    last_sequence = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}/{self.epoch} up to {self.last_sequence}"
 
 
 class Alteration(models.Model):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
+from django.db import transaction
+
 from yipan.exchange import database, receptions
 from yipan.exchange.envelopes import Envelope
 from yipan.exchange.receptions import Reception
@@ -63,6 +65,21 @@ def pass_over(reception: Reception) -> int:
     reception.watermark = reception.highest_seen = span["last"]
     receptions.save(reception)
     return int(count)
+
+
+@transaction.atomic
+def pass_forgotten(*, receiver: str, source: str, epoch: int, last: int) -> None:
+    """Pass over numbers up to one that their source does not keep any more; some may be heard."""
+    reception = receptions.lock(receiver=receiver, source=source, epoch=epoch)
+    if last <= reception.watermark:
+        return
+    span = {"first": reception.watermark + 1, "last": last}
+    if not database.fetch(_PROLONG, {**reception.key, **span}):
+        database.fetch(_NOTE, {**reception.key, **span})
+    reception.watermark = last
+    reception.highest_seen = max(reception.highest_seen, last)
+    receptions.follow_up(reception)
+    receptions.save(reception)
 
 
 def take_first(reception: Reception, envelopes: Sequence[Envelope]) -> list[Envelope]:

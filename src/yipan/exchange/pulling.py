@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from yipan.exchange import database, inbox, parking
+from yipan.exchange import database, inbox, parking, passing
 from yipan.exchange.backoff import Backoff
 from yipan.exchange.envelopes import RUN_MESSAGES_MAX
 from yipan.exchange.sources import is_masterdata
@@ -70,6 +70,14 @@ class Puller:
         pulled = self._transport.pull(
             source=source, epoch=epoch, after=after, limit=RUN_MESSAGES_MAX
         )
+        if watermark < pulled.first_sequence - 1:
+            # What lies between was told before we began to listen, and is kept no more.
+            passing.pass_forgotten(
+                receiver=self._receiver,
+                source=source,
+                epoch=epoch,
+                last=pulled.first_sequence - 1,
+            )
         if pulled.envelopes:
             faults: list[Exception] = []
             replies = inbox.receive(self._receiver, pulled.envelopes, faults=faults)

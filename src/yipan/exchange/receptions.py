@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
 
@@ -11,18 +12,32 @@ from yipan.exchange import database
 from yipan.exchange.streams import get_stream
 
 _LOCK = """
-select r.stream_id, r.watermark, r.highest_seen, r.open_count
+select r.stream_id, r.watermark, r.highest_seen, r.open_count, r.forgotten_sequence,
+       r.forgotten_until
 from exchange_reception r join exchange_stream s on s.id = r.stream_id
 where r.receiver = %(receiver)s and s.source = %(source)s and r.epoch = %(epoch)s
 for update of r
 """
 
+# Whoever begins to listen late cannot hear what is gone from the outbox: that is passed over.
 _OPEN = """
-insert into exchange_reception
-    (receiver, stream_id, epoch, watermark, highest_seen, applied_count, duplicate_count,
-     altered_count, open_count, fault_count)
-values (%(receiver)s, %(stream)s, %(epoch)s, 0, 0, 0, 0, 0, 0, 0)
-on conflict do nothing
+with gone as (
+    select coalesce(max(f.last_sequence), 0) as last from exchange_forgottentold f
+    where f.stream_id = %(stream)s and f.epoch = %(epoch)s
+), opened as (
+    insert into exchange_reception
+        (receiver, stream_id, epoch, watermark, highest_seen, applied_count, duplicate_count,
+         altered_count, open_count, fault_count, forgotten_until)
+    select %(receiver)s::text, %(stream)s, %(epoch)s, gone.last, gone.last, 0, 0, 0, 0, 0, (
+           select max(r.forgotten_until) from exchange_reception r
+            where r.receiver = %(receiver)s::text and r.stream_id = %(stream)s)
+    from gone
+    on conflict do nothing
+    returning watermark
+)
+insert into exchange_passedrange (receiver, stream_id, epoch, first_sequence, last_sequence)
+select %(receiver)s::text, %(stream)s, %(epoch)s, 1, watermark from opened
+where watermark > 0
 """
 
 _SAVE = """
@@ -61,6 +76,8 @@ class Reception:
     watermark: int
     highest_seen: int
     open_count: int
+    forgotten_sequence: int = 0
+    forgotten_until: datetime | None = None
     applied: int = 0
     duplicates: int = 0
     altered: int = 0
@@ -80,7 +97,7 @@ def lock(*, receiver: str, source: str, epoch: int) -> Reception:
         stream_id, _ = get_stream(source)
         database.fetch(_OPEN, {"receiver": receiver, "stream": stream_id, "epoch": epoch})
         rows = database.fetch(_LOCK, names)
-    ((stream_id, watermark, highest_seen, open_count),) = rows
+    ((stream_id, watermark, highest_seen, open_count, forgotten, forgotten_until),) = rows
     return Reception(
         receiver=receiver,
         source=source,
@@ -89,6 +106,8 @@ def lock(*, receiver: str, source: str, epoch: int) -> Reception:
         watermark=watermark,
         highest_seen=highest_seen,
         open_count=open_count,
+        forgotten_sequence=forgotten,
+        forgotten_until=forgotten_until,
     )
 
 
@@ -102,9 +121,13 @@ def advance(reception: Reception, numbers: Sequence[int]) -> None:
     if numbers[-1] == reception.highest_seen and numbers[-1] == reception.watermark + len(numbers):
         reception.watermark = numbers[-1]
         return
-    ((reception.watermark,),) = database.fetch(
-        _CONTIGUOUS, {**reception.key, "watermark": reception.watermark}
-    )
+    follow_up(reception)
+
+
+def follow_up(reception: Reception) -> None:
+    """Move the watermark over what was heard right above it."""
+    ((last,),) = database.fetch(_CONTIGUOUS, {**reception.key, "watermark": reception.watermark})
+    reception.watermark = reception.watermark if last is None else last
 
 
 @transaction.atomic

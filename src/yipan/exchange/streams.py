@@ -33,22 +33,33 @@ def reserve_numbers(source: str, count: int = 1) -> range:
 
 
 class Issued(NamedTuple):
-    """How far a source has been told here, in its current epoch."""
+    """
+    How far a source has been told here, in its current epoch.
+
+    What was told below `first_sequence` of the epoch that was asked for is not kept any more.
+    """
 
     epoch: int
     last_sequence: int
+    first_sequence: int = 1
 
 
-def get_issued(source: str) -> Issued:
+_GET_ISSUED = """
+select s.epoch, s.last_sequence, coalesce(f.last_sequence, 0) + 1
+from exchange_stream s
+left join exchange_forgottentold f
+    on f.stream_id = s.id and f.epoch = coalesce(%(epoch)s::integer, s.epoch)
+where s.source = %(source)s
+"""
+
+
+def get_issued(source: str, *, epoch: int | None = None) -> Issued:
     """
-    Return how far a source has been told here.
+    Return how far a source has been told here, and from where on `epoch` is kept.
 
     :raises SourceUnknown: if nothing was ever told or heard under this name.
     """
-    rows = database.fetch(
-        "select epoch, last_sequence from exchange_stream where source = %(source)s",
-        {"source": source},
-    )
+    rows = database.fetch(_GET_ISSUED, {"source": source, "epoch": epoch})
     if not rows:
         raise SourceUnknown(source=source)
     return Issued(*rows[0])

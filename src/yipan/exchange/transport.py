@@ -33,11 +33,16 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pulled:
-    """What a source told after a number, in order, and how far it has told."""
+    """
+    What a source told after a number, in order, and how far it has told.
+
+    It keeps nothing below `first_sequence` of the epoch that was asked for.
+    """
 
     envelopes: Sequence[Envelope]
     epoch: int
     last_sequence: int
+    first_sequence: int = 1
 
 
 class Transport(Protocol):
@@ -71,11 +76,12 @@ class InProcess:
 
     def pull(self, *, source: str, epoch: int, after: int, limit: int) -> Pulled:
         """Read the outbox."""
-        issued = streams.get_issued(source)
+        issued = streams.get_issued(source, epoch=epoch)
         return Pulled(
             envelopes=told.list_after(source=source, epoch=epoch, after=after, limit=limit),
             epoch=issued.epoch,
             last_sequence=issued.last_sequence,
+            first_sequence=issued.first_sequence,
         )
 
 
@@ -104,6 +110,7 @@ class EventsOnWire(msgspec.Struct, kw_only=True):
     data: list[msgspec.Raw]
     epoch: int
     last_sequence: int
+    first_sequence: int = 1
 
 
 class Https:
@@ -162,6 +169,7 @@ class Https:
             envelopes=[each for each in envelopes if isinstance(each, Envelope)],
             epoch=answer.epoch,
             last_sequence=answer.last_sequence,
+            first_sequence=answer.first_sequence,
         )
 
     def close(self) -> None:

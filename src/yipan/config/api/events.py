@@ -51,13 +51,15 @@ class EventsOut(Schema):
     CloudEvents told after a number, in order.
 
     `epoch` is the current one of the source: when it is newer than the one asked for and
-    nothing is left there, go on with it from the beginning. `more` asks to read on.
+    nothing is left there, go on with it from the beginning. `more` asks to read on. What was
+    told below `first_sequence` of the epoch asked for is not kept any more.
     """
 
     data: list[dict[str, Any]]
     source: str
     epoch: int
     last_sequence: int
+    first_sequence: int
     more: bool
 
 
@@ -182,7 +184,7 @@ def pull_events(
 ) -> HttpResponse:
     """Read what a source told after a number: a site reads what the hub tells it."""
     door.check_reader(get_actor(request), source)
-    issued = streams.get_issued(source)
+    issued = streams.get_issued(source, epoch=epoch)
     readers.note(reader=get_actor(request).name, source=source, epoch=epoch, after=after)
     envelopes = told.list_after(source=source, epoch=epoch, after=after, limit=limit)
     return _answer(
@@ -191,6 +193,7 @@ def pull_events(
             "source": source,
             "epoch": issued.epoch,
             "last_sequence": issued.last_sequence,
+            "first_sequence": issued.first_sequence,
             "more": len(envelopes) == limit,
         }
     )

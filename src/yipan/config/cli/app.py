@@ -16,6 +16,7 @@ from yipan.config.cli import (
     data,
     database,
     importing,
+    keeping,
     live,
     people,
     session,
@@ -40,6 +41,7 @@ app.command("doctor")(checks.doctor)
 app.command("demo")(data.demo)
 app.command("live")(live.live)
 app.command("simulate")(simulating.simulate)
+app.command("retention")(keeping.retention)
 app.command("compare-runs")(simulating.compare_runs)
 app.add_typer(importing.app, name="import")
 app.add_typer(data.key_app, name="apikey")

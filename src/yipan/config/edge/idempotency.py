@@ -72,6 +72,11 @@ def answer_once(
     return response
 
 
+def count_old(*, at: datetime) -> int:
+    """Return how many answers are older than seven days."""
+    return StoredAnswer.objects.filter(first_seen_at__lte=at - KEPT_FOR).count()
+
+
 def purge(*, at: datetime) -> int:
     """Forget answers older than seven days, at most 10,000 at once; return how many."""
     old = StoredAnswer.objects.filter(first_seen_at__lte=at - KEPT_FOR).order_by("first_seen_at")

@@ -15,8 +15,9 @@ from procrastinate.periodic import PeriodicTask
 
 from yipan.config import clock
 
-#: What a run does once at its end, or what watches over processes that are not there.
-LEFT_OUT: Final = frozenset({"config.prove_books", "config.sweep_stalled"})
+#: What a run does once at its end, what watches over processes that are not there, and what
+#: would let go of messages older than any run.
+LEFT_OUT: Final = frozenset({"config.forget_old", "config.prove_books", "config.sweep_stalled"})
 
 MONDAY: Final = 0
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
