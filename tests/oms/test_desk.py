@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from tests.oms.ordering import (
 from tests.retailer import NOON
 from yipan.access.roles import Role
 from yipan.exchange.models import OutboxMessage
+from yipan.oms import tasks
 from yipan.oms.queries import orders
 from yipan.oms.queries.candidates import Question
 from yipan.oms.queries.desk import list_exceptions
@@ -40,6 +41,17 @@ def desk() -> Client:
     client = Client()
     client.force_login(a_person(Role.ORDER_DESK, username="mei.desk"))
     return client
+
+
+def test_an_order_is_canceled_on_its_day_at_the_head_office_not_in_utc() -> None:
+    open_shop()
+    number = buy(cancel_on=date(2026, 3, 3)).number
+
+    before = tasks.cancel_aged(at=datetime(2026, 3, 2, 15, 59, tzinfo=UTC))
+    after = tasks.cancel_aged(at=datetime(2026, 3, 2, 16, 0, tzinfo=UTC))  # 00:00 in Hangzhou
+
+    assert (before, after) == (0, 1)
+    assert orders.get_order(number).state == "canceled"
 
 
 def test_the_board_tells_what_waits_and_what_is_late(desk: Client) -> None:

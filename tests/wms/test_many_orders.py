@@ -5,7 +5,7 @@ listed, shipments that leave, refusals that hold nobody up; said twice it is sai
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -16,7 +16,7 @@ from tests.retailer import NOON, RECEIVER, deliver, make_id, stock
 from tests.wms import sending
 from yipan.exchange.models import OutboxMessage
 from yipan.ledger.moves import Trace
-from yipan.masterdata.models import Sku
+from yipan.masterdata.models import Site, Sku
 from yipan.messages import oms
 from yipan.proof.run import prove
 from yipan.wms.documents.outbound import pick_claim, pick_many, shipment_many
@@ -24,6 +24,7 @@ from yipan.wms.documents.outbound.pick_many import Walked
 from yipan.wms.documents.outbound.shipment import Shipping
 from yipan.wms.documents.outbound.shipment_many import Sent
 from yipan.wms.models import OutboundOrder, Pick, Shipment
+from yipan.wms.queries import picking
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +218,14 @@ def test_four_orders_cost_hardly_more_statements_than_one() -> None:
         costs.append(len(asked))
 
     assert costs[1] <= costs[0] + 2
+
+
+def test_picks_of_today_are_those_of_the_warehouses_own_day() -> None:
+    Site.objects.filter(code="W1").update(time_zone="Europe/Berlin")
+    sending.want("OUT-1", ("TEA-250", 5))
+    evening = datetime(2026, 3, 1, 19, 0, tzinfo=UTC)  # 20:00 in Berlin, 03:00 in Hangzhou
+
+    pick_many.take_all(site="W1", orders=["OUT-1"], by=RECEIVER, at=evening)
+
+    assert picking.get_work("W1", today=date(2026, 3, 1)).picks_today == 1
+    assert picking.get_work("W1", today=date(2026, 3, 2)).picks_today == 0

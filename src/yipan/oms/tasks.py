@@ -7,6 +7,7 @@ from uuid import uuid5
 
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
+from yipan.masterdata import queries as masterdata
 from yipan.oms.documents import order, uncovered
 from yipan.oms.documents.order import NothingToSource
 from yipan.oms.queries import orders
@@ -37,7 +38,7 @@ def cancel_aged(*, at: datetime) -> int:
     by = Trace(actor="system", reason="Waited too long.")
     return sum(
         order.cancel_waiting(number=number, by=by, at=at) > 0
-        for number in orders.list_aged(on=at.date(), limit=ORDERS_AT_ONCE_MAX)
+        for number in orders.list_aged(on=masterdata.get_office_date(at), limit=ORDERS_AT_ONCE_MAX)
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from yipan.erp.queries.destinations import (
     PURCHASE_KEY,
@@ -98,9 +97,7 @@ def get_day_end(site: SiteRow | None, day: date) -> datetime:
     A store whose day begins at six is still trading yesterday at five.
     """
     row = site or SiteRow(code="", site_type="", name="")
-    ends = datetime.combine(
-        day + timedelta(days=1), row.day_starts_at, tzinfo=ZoneInfo(row.time_zone)
-    )
+    ends = masterdata.compute_day_start(row, day + timedelta(days=1))
     return ends - timedelta(microseconds=1)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from yipan.foundation.kept import kept
 from yipan.masterdata import refusals, statements
@@ -97,6 +98,22 @@ def compute_business_date(site: SiteRow, at: datetime) -> date:
     if local.time() < site.day_starts_at:
         return local.date() - timedelta(days=1)
     return local.date()
+
+
+def compute_day_start(site: SiteRow, day: date) -> datetime:
+    """Return the instant a trading day of a site begins."""
+    return datetime.combine(day, site.day_starts_at, tzinfo=ZoneInfo(site.time_zone))
+
+
+def get_office_date(at: datetime) -> date:
+    """
+    Return the day an instant falls on at the head office, for what belongs to no site alone.
+
+    Its time zone is `YIPAN_TIME_ZONE`. An instant's own `date()` would be that of UTC: in
+    Hangzhou yesterday until eight in the morning.
+    """
+    assert at.tzinfo is not None, "an instant without zone belongs to no day"
+    return timezone.localdate(at, timezone.get_default_timezone())
 
 
 def is_trading_day(site: str, day: date) -> bool:

@@ -11,6 +11,7 @@ from yipan.documents import numbers, told, trail
 from yipan.documents.states import lock_for
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
+from yipan.masterdata import queries as masterdata
 from yipan.oms.documents import order_state
 from yipan.oms.models import ChannelOrder, OrderReturn, OrderReturnLine
 from yipan.oms.models.order_return import STATES_EXPECTED
@@ -187,7 +188,7 @@ def cancel(*, number: str, by: Trace, at: datetime) -> OrderReturn:
 
 def _make(order: ChannelOrder, *, site: str, by: Trace, at: datetime) -> OrderReturn:
     return OrderReturn.objects.create(
-        number=numbers.give_number(prefix="OR", on=at.date()),
+        number=numbers.give_number(prefix="OR", on=masterdata.get_office_date(at)),
         order=order,
         site=site,
         created_by=by.actor,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
+from yipan.masterdata import queries as masterdata
 from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState
@@ -189,7 +190,9 @@ def _list_expiring(*, at: datetime, sites: Collection[str] | None) -> list[Excep
         quantity__gt=F("quantity_canceled") + F("quantity_placed")
     ).values("order")
     orders = filter_orders(OrderFilter(sites=sites)).filter(
-        state__in=STATES_OPEN, cancel_on__lte=at.date() + WARN_BEFORE, pk__in=waiting
+        state__in=STATES_OPEN,
+        cancel_on__lte=masterdata.get_office_date(at) + WARN_BEFORE,
+        pk__in=waiting,
     )
     return [
         Exception_(
@@ -210,7 +213,7 @@ def _list_late(*, at: datetime, sites: Collection[str] | None) -> list[Exception
     query = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).select_related("order")
     if sites is not None:
         query = query.filter(site__in=sites)
-    late = query.filter(due_on__lt=at.date()).order_by("due_on", "id")
+    late = query.filter(due_on__lt=masterdata.get_office_date(at)).order_by("due_on", "id")
     silent = query.filter(state=FulfillmentState.RELEASED, created_at__lt=at - SILENT_FOR).order_by(
         "id"
     )

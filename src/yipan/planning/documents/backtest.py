@@ -18,6 +18,7 @@ from django.db import transaction
 
 from yipan.documents import trail
 from yipan.documents.numbers import give_number
+from yipan.masterdata import queries as masterdata
 from yipan.planning.documents import demand as demand_history
 from yipan.planning.models import Backtest
 from yipan.planning.queries.world import list_shard_skus, read_shard
@@ -105,7 +106,7 @@ def _keep(
             adopted, text = "learned", before.learned
     Backtest.objects.filter(segment=segment, is_current=True).update(is_current=False)
     record = Backtest.objects.create(
-        number=give_number(prefix=PREFIX, on=at.date()),
+        number=give_number(prefix=PREFIX, on=masterdata.get_office_date(at)),
         state="recorded",
         created_by="planning",
         created_at=at,

@@ -18,6 +18,7 @@ from yipan.documents.states import lock_for
 from yipan.documents.trail import Step
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
+from yipan.masterdata import queries as masterdata
 from yipan.recon.models import Case, CaseCorrection, CaseState
 
 DOCUMENT_TYPE: Final = "case"
@@ -63,10 +64,10 @@ class CorrectionKnown(Refusal):
 
 def begin(case: Case, *, by: Trace, at: datetime) -> None:
     """Give a new case its number and its first step. Inside the transaction that found it."""
-    case.number = give_number(prefix=PREFIX, on=at.date())
+    case.number = give_number(prefix=PREFIX, on=masterdata.get_office_date(at))
     case.created_by = by.actor
     case.created_at = at
-    case.due_on = case.due_on or at.date() + DUE_AFTER
+    case.due_on = case.due_on or masterdata.get_office_date(at) + DUE_AFTER
     case.save()
     note(case, "create", before="", by=by, at=at)
 

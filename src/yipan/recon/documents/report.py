@@ -22,6 +22,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
 from yipan.ledger.queries import list_site_sums_at
+from yipan.masterdata import queries as masterdata
 from yipan.masterdata.queries import find_sites, find_skus
 from yipan.masterdata.refusals import SiteUnknown
 from yipan.recon.documents import case as cases
@@ -120,7 +121,7 @@ def take(*, reported: Reported, lines: Sequence[Told], by: Trace, at: datetime) 
     if known is not None:
         return known
     report = StockReport.objects.create(
-        number=give_number(prefix=PREFIX, on=at.date()),
+        number=give_number(prefix=PREFIX, on=masterdata.get_office_date(at)),
         site=reported.site,
         source=source,
         as_of_sequence=reported.as_of_sequence,

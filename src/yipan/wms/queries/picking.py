@@ -254,11 +254,11 @@ def list_wave_picks(number: str) -> list[PickRow]:
 
 
 def get_work(site: str, *, today: date) -> Work:
-    """Return how the outbound work of a warehouse stands."""
+    """Return how the outbound work of a warehouse stands; `today` is its trading day."""
     orders = OutboundOrder.objects.filter(site=site, state__in=STATES_OPEN)
     picks = Pick.objects.filter(order__site=site)
     open_picks = picks.filter(state="open", order__state__in=STATES_OPEN)
-    since = datetime.combine(today, datetime.min.time()).astimezone()
+    since = masterdata.compute_day_start(masterdata.get_site(site), today)
     done = picks.filter(picked_at__gte=since, quantity_picked__gt=0)
     which = OutboundFilter(site=site, states=tuple(STATES_OPEN))
     return Work(

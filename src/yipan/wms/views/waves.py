@@ -18,6 +18,7 @@ from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
 from yipan.foundation.refusals import NotFound
+from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 from yipan.wms.documents.outbound import pick_many, wave
 from yipan.wms.documents.outbound.wave import Gathering
@@ -36,7 +37,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
     if site is None:
         raise NotFound(kind="site")
     actor = get_actor(request)
-    today = timezone.localdate()
+    today = masterdata.compute_business_date(site, timezone.now())
     context = {
         "site": site,
         "warehouses": list_warehouses(request),

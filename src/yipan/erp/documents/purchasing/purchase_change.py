@@ -78,7 +78,7 @@ def propose(
         raise VersionMismatch(number=number, current_version=order.version)
     if order.changes.filter(state=ChangeState.PROPOSED).exists():
         raise ChangeWaiting(number=number)
-    lines = _check(order, wanted, on=at.date())
+    lines = _check(order, wanted, on=masterdata.get_office_date(at))
     standing = _describe(order)
     if lines == standing and wanted.expected_on == order.expected_on:
         raise NothingChanged(number=number)
@@ -153,7 +153,7 @@ def raise_line(
     line = order.lines.filter(sku=sku).first()
     if line is None:
         offers = supplier_price.find_offers(
-            supplier=order.supplier, quantities={sku: quantity}, on=at.date()
+            supplier=order.supplier, quantities={sku: quantity}, on=masterdata.get_office_date(at)
         )
         line = purchase_order.make_line(
             order,
@@ -243,7 +243,7 @@ def _apply(
     offers = supplier_price.find_offers(
         supplier=order.supplier,
         quantities={sku: int(line["quantity"]) for sku, line in wanted.items()},
-        on=at.date(),
+        on=masterdata.get_office_date(at),
     )
     last = max((line.line for line in standing.values()), default=0)
     for sku, said in wanted.items():

@@ -20,6 +20,7 @@ from yipan.erp.rules.adjustment import AdjustedLine
 from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
+from yipan.masterdata import queries as masterdata
 from yipan.messages.wms import ReceivedLine
 
 DOCUMENT_TYPE = "receipt_surplus"
@@ -57,7 +58,7 @@ def open_for(receipt: GoodsReceipt, *, lines: Sequence[ReceivedLine], at: dateti
             blocked[line.sku] = (quantity + line.quantity_blocked, is_ordered or line.line > 0)
     if not blocked:
         return
-    given = numbers.give_numbers(prefix="RS", on=at.date(), count=len(blocked))
+    given = numbers.give_numbers(prefix="RS", on=masterdata.get_office_date(at), count=len(blocked))
     for number, (sku, (quantity, is_ordered)) in zip(given, blocked.items(), strict=True):
         surplus = ReceiptSurplus.objects.create(
             number=number,

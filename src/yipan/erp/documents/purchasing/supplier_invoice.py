@@ -129,7 +129,7 @@ def create(*, billed: Billed, by: Trace, at: datetime) -> SupplierInvoice:
             raise NumberTaken(number=known.number, invoice_number=known.invoice_number)
         return known
     invoice = SupplierInvoice.objects.create(
-        number=numbers.give_number(prefix="SI", on=at.date()),
+        number=numbers.give_number(prefix="SI", on=masterdata.get_office_date(at)),
         supplier=billed.supplier,
         invoice_number=billed.invoice_number.strip(),
         currency=masterdata.get_supplier(billed.supplier).currency,

@@ -105,7 +105,7 @@ def create(*, wanted: Wanted, by: Trace, at: datetime) -> Adjustment:
     :raises ReasonMissing: if it says no reason.
     """
     _check(wanted)
-    number = numbers.give_number(prefix="AD", on=at.date())
+    number = numbers.give_number(prefix="AD", on=masterdata.get_office_date(at))
     quantity, value = measure(wanted.lines)
     adjustment = Adjustment.objects.create(
         number=number,

@@ -125,7 +125,7 @@ def create(
         raise LimitWaits(number=waiting.number)
     _require_change(limit, is_end=is_end)
     change = LimitChange.objects.create(
-        number=numbers.give_number(prefix="LM", on=at.date()),
+        number=numbers.give_number(prefix="LM", on=masterdata.get_office_date(at)),
         **key,
         quantity_max=None if is_end else limit.quantity_max,
         value_max_minor=None if is_end else limit.value_max_minor,

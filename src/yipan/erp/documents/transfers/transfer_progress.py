@@ -23,6 +23,7 @@ from yipan.erp.models.transfer_order import TransferLegState
 from yipan.erp.models.transfer_order import TransferOrderState as State
 from yipan.erp.rules import transfer_order as rules
 from yipan.ledger.moves import FactPosting, Trace
+from yipan.masterdata import queries as masterdata
 from yipan.pool import book
 
 DOCUMENT_TYPE = "transfer_order"
@@ -195,7 +196,7 @@ def _follow_difference(
         if not missing:
             return
         document = TransferDifference.objects.create(
-            number=numbers.give_number(prefix="TD", on=at.date()),
+            number=numbers.give_number(prefix="TD", on=masterdata.get_office_date(at)),
             order=order,
             created_by=by.actor,
             created_at=at,
