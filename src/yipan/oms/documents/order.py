@@ -11,10 +11,12 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from yipan.documents import numbers, told
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import WrongState
 from yipan.documents.told import NumberReused
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
+from yipan.masterdata import queries as masterdata
 from yipan.oms.documents import backorder, demand_telling, order_state, sourcing, telling
 from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine, OrderNote
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
@@ -108,9 +110,9 @@ def take(*, bought: Bought, by: Trace, at: datetime, message_id: UUID) -> Taken:
     :raises InsufficientStock: if something is missing of an order that may not wait.
     """
     digest = _get_digest(bought)
-    known = ChannelOrder.objects.filter(
-        channel=bought.channel, external_id=bought.external_id
-    ).first()
+    known = find_repeat(
+        ChannelOrder, external_id=bought.external_id, within={"channel": bought.channel}
+    )
     if known is not None:
         if known.digest != digest:
             raise NumberReused(number=bought.external_id, site=bought.channel)
@@ -190,7 +192,11 @@ def cancel_waiting(*, number: str, by: Trace, at: datetime) -> int:
     Return how much was canceled.
     """
     order = order_state.lock_order(number, at=at)
-    if order.state not in STATES_OPEN or order.cancel_on is None or order.cancel_on > at.date():
+    if (
+        order.state not in STATES_OPEN
+        or order.cancel_on is None
+        or order.cancel_on > masterdata.get_office_date(at)
+    ):
         return 0
     before = order.state
     backorder.give_back(order, by=by, at=at)
@@ -267,7 +273,7 @@ def _check(bought: Bought) -> None:
 
 def _write(bought: Bought, *, digest: str, by: Trace, at: datetime) -> ChannelOrder:
     order = ChannelOrder.objects.create(
-        number=numbers.give_number(prefix="CO", on=at.date()),
+        number=numbers.give_number(prefix="CO", on=masterdata.get_office_date(at)),
         created_by=by.actor,
         created_at=at,
         placed_at=bought.placed_at or at,

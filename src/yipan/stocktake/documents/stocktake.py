@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from yipan.documents import numbers, told, trail
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for
 from yipan.foundation.refusals import NotFound
 from yipan.ledger.moves import Trace
@@ -69,10 +70,9 @@ def plan(*, wanted: Plan, system: System, by: Trace, at: datetime) -> Stocktake:
     :raises NothingToCount: if there is no sheet.
     :raises TooManyLines: if there are more than a stocktake may have.
     """
-    if wanted.external_id:
-        known = Stocktake.objects.filter(site=wanted.site, external_id=wanted.external_id).first()
-        if known is not None:
-            return known
+    known = find_repeat(Stocktake, external_id=wanted.external_id, within={"site": wanted.site})
+    if known is not None:
+        return known
     if not wanted.sheets:
         raise NothingToCount(site=wanted.site)
     if len(wanted.sheets) > SHEETS_MAX:

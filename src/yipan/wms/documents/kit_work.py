@@ -11,6 +11,7 @@ from django.db import transaction
 
 from yipan.documents import numbers, told, trail
 from yipan.documents.evidence import Evidence
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
@@ -107,10 +108,9 @@ def post(*, work: Work, by: Trace, at: datetime, message_id: UUID) -> KitWork:
     :raises BinUnknown: if the site has no such bin.
     :raises QuantityNotPlausible: if it is nothing, or more than anybody handles.
     """
-    if work.external_id:
-        known = KitWork.objects.filter(site=work.site, external_id=work.external_id).first()
-        if known is not None:
-            return known
+    known = find_repeat(KitWork, external_id=work.external_id, within={"site": work.site})
+    if known is not None:
+        return known
     parts = dict(
         KitPart.objects.filter(site=work.site, kit=work.kit)
         .order_by("part")

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yipan.documents import numbers, told, trail
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import WrongState, lock_for
 from yipan.erp.models import ArrivalNotice, ArrivalNoticeLine, PurchaseOrder
 from yipan.erp.models.arrival_notice import STATES_COMING
@@ -99,15 +100,17 @@ def announce(*, noticed: Noticed, by: Trace, at: datetime, message_id: UUID) -> 
     :raises OrderNotMatched: if a line fits no open order.
     :raises PackageWrong: if packages and lines do not go together.
     """
-    if noticed.external_id:
-        known = ArrivalNotice.objects.filter(
-            supplier=noticed.supplier, external_id=noticed.external_id
-        ).first()
-        if known is not None:
-            return known
+    known = find_repeat(
+        ArrivalNotice,
+        external_id=noticed.external_id,
+        within={"supplier": noticed.supplier},
+        same={"site": noticed.site},
+    )
+    if known is not None:
+        return known
     matched = _match(noticed)
     notice = ArrivalNotice(
-        number=numbers.give_number(prefix="AN", on=at.date()),
+        number=numbers.give_number(prefix="AN", on=masterdata.get_office_date(at)),
         site=noticed.site,
         supplier=noticed.supplier,
         external_id=noticed.external_id,

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yipan.documents import numbers, trail
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for, require_second_person
 from yipan.documents.told import QuantityNotPlausible
 from yipan.erp.documents import planned_telling
@@ -109,14 +110,13 @@ def create(*, ordered: Ordered, by: Trace, at: datetime) -> PurchaseOrder:
     :raises SiteReceivesNothing: if the site is no warehouse.
     :raises LinesMissing: if there are no lines, or too many.
     """
-    if ordered.external_id:
-        known = PurchaseOrder.objects.filter(external_id=ordered.external_id).first()
-        if known is not None:
-            return known
+    known = find_repeat(PurchaseOrder, external_id=ordered.external_id, same={"site": ordered.site})
+    if known is not None:
+        return known
     _check(ordered)
     supplier = masterdata.get_supplier(ordered.supplier)
     order = PurchaseOrder.objects.create(
-        number=numbers.give_number(prefix="PO", on=at.date()),
+        number=numbers.give_number(prefix="PO", on=masterdata.get_office_date(at)),
         site=ordered.site,
         supplier=supplier.code,
         currency=supplier.currency,
@@ -130,7 +130,7 @@ def create(*, ordered: Ordered, by: Trace, at: datetime) -> PurchaseOrder:
         created_by=by.actor,
         created_at=at,
     )
-    _write_lines(order, ordered.lines, on=at.date())
+    _write_lines(order, ordered.lines, on=masterdata.get_office_date(at))
     TRAIL.note(order, step="create", from_state="", by=by, at=at)
     return order
 
@@ -159,7 +159,7 @@ def edit(*, number: str, ordered: Ordered, version: int, by: Trace, at: datetime
     order.version += 1
     order.save()
     order.lines.all().delete()
-    _write_lines(order, ordered.lines, on=at.date())
+    _write_lines(order, ordered.lines, on=masterdata.get_office_date(at))
     TRAIL.note(order, step="edit", from_state=State.DRAFT, by=by, at=at)
     return order
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yipan.documents import numbers, told, trail
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for, require_second_person
 from yipan.erp.models import PurchaseOrder, SupplierReturn, SupplierReturnLine
 from yipan.erp.models.supplier_return import SupplierReturnState as State
@@ -104,15 +105,14 @@ def create(*, wanted: Returned, by: Trace, at: datetime) -> SupplierReturn:
     :raises LinesMissing: if there are no lines, or too many.
     :raises OrderNotOfSupplier: if the order it names does not fit.
     """
-    if wanted.external_id:
-        known = SupplierReturn.objects.filter(external_id=wanted.external_id).first()
-        if known is not None:
-            return known
+    known = find_repeat(SupplierReturn, external_id=wanted.external_id, same={"site": wanted.site})
+    if known is not None:
+        return known
     _check(wanted)
     supplier = masterdata.get_supplier(wanted.supplier)
     paid = _find_paid(wanted)
     order = SupplierReturn.objects.create(
-        number=numbers.give_number(prefix="SR", on=at.date()),
+        number=numbers.give_number(prefix="SR", on=masterdata.get_office_date(at)),
         site=wanted.site,
         supplier=supplier.code,
         currency=supplier.currency,

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from yipan.documents import numbers, told, trail
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for, require_second_person
 from yipan.erp.documents.transfers import transfer_order
 from yipan.erp.documents.transfers.transfer_order import Transferred, TransferredLine
@@ -81,13 +82,14 @@ def create(*, wanted: Wanted, by: Trace, at: datetime) -> Allocation:
 
     :raises NeedsMissing: if nobody needs anything, or there are too many lines.
     """
-    if wanted.external_id:
-        known = Allocation.objects.filter(external_id=wanted.external_id).first()
-        if known is not None:
-            return known
+    known = find_repeat(
+        Allocation, external_id=wanted.external_id, same={"from_site": wanted.from_site}
+    )
+    if known is not None:
+        return known
     _check(wanted)
     allocation = Allocation.objects.create(
-        number=numbers.give_number(prefix="AL", on=at.date()),
+        number=numbers.give_number(prefix="AL", on=masterdata.get_office_date(at)),
         from_site=wanted.from_site,
         due_on=wanted.due_on,
         note=wanted.note,

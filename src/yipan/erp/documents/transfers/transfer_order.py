@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yipan.documents import numbers, trail
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for, require_second_person
 from yipan.documents.told import QuantityNotPlausible
 from yipan.erp.documents import supply_telling
@@ -95,13 +96,16 @@ def create(*, wanted: Transferred, by: Trace, at: datetime) -> TransferOrder:
     :raises SiteToItself: if sender and receiver are one.
     :raises LinesMissing: if there are no lines, or too many.
     """
-    if wanted.external_id:
-        known = TransferOrder.objects.filter(external_id=wanted.external_id).first()
-        if known is not None:
-            return known
+    known = find_repeat(
+        TransferOrder,
+        external_id=wanted.external_id,
+        same={"from_site": wanted.from_site, "to_site": wanted.to_site},
+    )
+    if known is not None:
+        return known
     _check(wanted)
     order = TransferOrder.objects.create(
-        number=numbers.give_number(prefix="TO", on=at.date()),
+        number=numbers.give_number(prefix="TO", on=masterdata.get_office_date(at)),
         from_site=wanted.from_site,
         to_site=wanted.to_site,
         due_on=wanted.due_on,

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yipan.documents import numbers, told, trail
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for
 from yipan.foundation.refusals import NotFound
 from yipan.ledger.moves import Trace
@@ -327,10 +328,9 @@ def receive(
 
     Repeating it with the same `external_id` returns the first receipt.
     """
-    if opening.external_id:
-        known = Receipt.objects.filter(site=opening.site, external_id=opening.external_id).first()
-        if known is not None:
-            return known
+    known = find_repeat(Receipt, external_id=opening.external_id, within={"site": opening.site})
+    if known is not None:
+        return known
     told.require_few(counted)
     receipt = open_receipt(opening=opening, by=by, at=at)
     is_return = receipt.order_type == CUSTOMER_RETURN

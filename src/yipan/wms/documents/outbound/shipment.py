@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from yipan.documents.repeats import find_repeat
 from yipan.documents.states import WrongState, lock_for
 from yipan.exchange import outbox
 from yipan.foundation.refusals import Refusal
@@ -56,8 +57,9 @@ def ship(*, shipping: Shipping, by: Trace, at: datetime, message_id: UUID) -> Sh
     :raises MustBeWhole: if the order may not be sent in parts.
     """
     if shipping.external_id:
-        site = OutboundOrder.objects.filter(number=shipping.order).values("site")
-        known = Shipment.objects.filter(site__in=site, external_id=shipping.external_id).first()
+        orders = OutboundOrder.objects.filter(number=shipping.order)
+        site = orders.values_list("site", flat=True).first() or ""
+        known = find_repeat(Shipment, external_id=shipping.external_id, within={"site": site})
         if known is not None:
             return known
     order = lock_for("ship", model=OutboundOrder, number=shipping.order, steps=STEPS)

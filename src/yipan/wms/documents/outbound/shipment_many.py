@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from yipan.documents.repeats import find_repeats
 from yipan.documents.states import WrongState
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
@@ -46,9 +47,11 @@ def ship_all(
     assert all(shipping.parcels is None for shipping, _ in asked)
     numbers = [shipping.order for shipping, _ in asked]
     assert len(set(numbers)) == len(numbers), "an order is asked for once"
+    named = {shipping.external_id for shipping, _ in asked}
+    repeats = find_repeats(Shipment, external_ids=named, within={"site": site})
+    known = {external_id: row.number for external_id, row in repeats.items()}
     found = OutboundOrder.objects.filter(site=site, number__in=numbers)
     orders = {row.number: row for row in found.order_by("pk").select_for_update()}
-    known = _find_known(site, [shipping for shipping, _ in asked])
     picked, lines = _read(list(orders.values()))
     sent: dict[str, Sent] = {}
     leavings: list[Leaving] = []
@@ -99,15 +102,6 @@ def _check(
     if order.state not in STEPS["ship"]:
         raise WrongState(number=shipping.order, step="ship", state=order.state)
     return find_out_if_last(order, picked, lines.get(order.pk, []), shipping=shipping)
-
-
-def _find_known(site: str, shippings: Sequence[Shipping]) -> dict[str, str]:
-    """Return the outside numbers of shipments that were told before, with ours."""
-    named = {shipping.external_id for shipping in shippings} - {""}
-    if not named:
-        return {}
-    rows = Shipment.objects.filter(site=site, external_id__in=named)
-    return dict(rows.values_list("external_id", "number"))
 
 
 def _read(
