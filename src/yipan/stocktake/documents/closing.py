@@ -17,7 +17,7 @@ from yipan.stocktake.documents import comparing
 from yipan.stocktake.documents.counting import lock_sheet
 from yipan.stocktake.documents.refusals import ZerosUnconfirmed
 from yipan.stocktake.documents.system import Acting, System
-from yipan.stocktake.models import CountLine, CountScan, CountSheet, SheetState
+from yipan.stocktake.models import CountLine, CountScan, CountSheet, SheetState, Stocktake
 from yipan.stocktake.queries import sheets
 from yipan.stocktake.queries.books import compare_keys, sum_places
 from yipan.stocktake.rules import Key, Seen
@@ -50,6 +50,7 @@ def close(
     :raises ZerosUnconfirmed: if something was not seen and nobody says so.
     """
     by, at = acting.by, acting.at
+    _lock_stocktake(sheet)
     row = lock_sheet(sheet, by=by, at=at)
     assert unseen in (ASK, NONE_THERE, NOT_LOOKED)
     missing = []
@@ -67,6 +68,13 @@ def close(
         comparing.weigh_place(row.stocktake, place=row.place, system=system, roles=acting.roles)
     comparing.move_on(row.stocktake, by=by, at=at)
     return row
+
+
+def _lock_stocktake(sheet: str) -> None:
+    # Sheets are closed one after the other: of two that are the last of a place, each would
+    # take the other for open, and nobody would tell, weigh or end what was counted.
+    owners = CountSheet.objects.filter(number=sheet).values("stocktake")
+    list(Stocktake.objects.select_for_update().filter(pk__in=owners).values_list("pk"))
 
 
 def _write_lines(row: CountSheet, *, unseen: Sequence[Key], at: datetime) -> None:
