@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from tests import retailer
 from tests.erp import moving
@@ -200,6 +202,53 @@ def test_a_job_takes_more_in_parts_and_tells_how_far_it_is(monkeypatch: pytest.M
         "ok",
     ]
     assert {order.created_by for order in TransferOrder.objects.all()} == {"key:plan"}
+
+
+def test_a_line_of_a_job_without_an_id_is_told_by_its_place_in_the_whole_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("yipan.documents.bulk_jobs.PART", 2)
+    planner = Caller(Role.PLANNER, name="plan")
+    nameless = a_line("")
+    del nameless["id"]
+    lines = [a_line("a"), nameless, a_line("#3"), nameless]
+
+    job = planner.post("/bulk-jobs", {"operation": "transfers", "lines": lines}).json()  # type: ignore[attr-defined]
+
+    assert job["code"] == "bulk.line_repeated"
+
+    lines[2]["id"] = "c"
+    job = planner.post("/bulk-jobs", {"operation": "transfers", "lines": lines}).json()  # type: ignore[attr-defined]
+    while run():
+        pass
+
+    result = planner.look(f"/bulk-jobs/{job['job']}/result").content.decode().splitlines()
+    assert [json.loads(line)["id"] for line in result] == ["a", "#1", "c", "#3"]
+
+
+def test_a_job_goes_on_after_the_database_went_away_and_ends_with_a_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planner = Caller(Role.PLANNER, name="plan")
+    asked = {"operation": "transfers", "lines": [a_line("a")]}
+    job = planner.post("/bulk-jobs", asked).json()["job"]  # type: ignore[attr-defined]
+
+    def meet(trouble: Exception) -> str:
+        def take(*_: object, **__: object) -> None:
+            raise trouble
+
+        with monkeypatch.context() as patched:
+            patched.setattr("yipan.documents.bulk.take_all", take)
+            with pytest.raises(type(trouble)):
+                run()
+        return str(planner.get(f"/bulk-jobs/{job}")["state"])
+
+    assert meet(OperationalError("deadlock detected")) == "waiting"
+    assert run() == 1
+    assert planner.get(f"/bulk-jobs/{job}")["state"] == "done"
+
+    job = planner.post("/bulk-jobs", asked).json()["job"]  # type: ignore[attr-defined]
+    assert meet(ZeroDivisionError()) == "failed"
 
 
 def test_a_job_of_other_sites_is_not_found() -> None:

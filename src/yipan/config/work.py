@@ -43,6 +43,13 @@ IDLE_SECONDS: Final = 1.0
 #: them some seconds late anyway, and would only be kept awake by every ticket.
 UNCALLED: Final = "yipan_uncalled"
 RECONNECT_SECONDS: Final = 1.0
+#: A database that is away is no fault of ours; what it refuses to store is.
+LOST: Final = (
+    django.db.OperationalError,
+    django.db.InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
 CONCURRENT_TASKS: Final = 2
 
 #: One round of a thread's work: returns how much was done; 0 lets the thread sleep.
@@ -161,7 +168,7 @@ def _keep_going(rounds: Rounds, stop: threading.Event) -> None:
                 while not stop.is_set():
                     if rounds.go_round(time.monotonic()) == 0:
                         _await_call(listening)
-        except (django.db.Error, psycopg.Error) as error:
+        except LOST as error:
             log.warning("worker.connection_lost", thread=rounds.name, error=str(error))
         except Exception:  # the thread must outlive a fault of ours, which is told here
             log.exception("worker.fault", thread=rounds.name)

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
 from yipan.access.actors import Actor
 from yipan.access.roles import Role
@@ -50,8 +51,9 @@ class BulkJobRow:
     finished_at: datetime | None
 
 
-#: Takes lines of an operation for somebody, and returns a result for each.
-Run = Callable[[str, list[dict[str, Any]], Actor], Sequence[Result]]
+#: Takes lines of an operation for somebody, and returns a result for each; the number is the
+#: place of the first of them in the job.
+Run = Callable[[str, list[dict[str, Any]], Actor, int], Sequence[Result]]
 
 
 @transaction.atomic
@@ -87,7 +89,8 @@ def run_part(*, run: Run, clock: Callable[[], datetime]) -> int:
     """
     Take the next lines of the oldest job that is not over. Return how many; 0 when none is.
 
-    A fault of ours ends the job, and is raised: the jobs behind it shall not wait for it.
+    A fault of ours ends the job, and is raised: the jobs behind it shall not wait for it. When
+    the database went away, or chose this part to end a deadlock, the part is taken again.
     """
     public_id = ""
     try:
@@ -99,14 +102,22 @@ def run_part(*, run: Run, clock: Callable[[], datetime]) -> int:
                 return 0
             public_id = job.public_id
             return _run_part(job, run=run, clock=clock)
-    except Exception:
-        BulkJob.objects.filter(public_id=public_id).update(state="failed", finished_at=clock())
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            _fail(public_id, at=clock())
         raise
+    except Exception:
+        _fail(public_id, at=clock())
+        raise
+
+
+def _fail(public_id: str, *, at: datetime) -> None:
+    BulkJob.objects.filter(public_id=public_id).update(state="failed", finished_at=at)
 
 
 def _run_part(job: BulkJob, *, run: Run, clock: Callable[[], datetime]) -> int:
     part = job.lines[job.done : job.done + PART]
-    results = run(job.operation, part, _make_actor(job)) if part else []
+    results = run(job.operation, part, _make_actor(job), job.done) if part else []
     job.results = [*job.results, *(asdict(result) for result in results)]
     job.done += len(part)
     job.refused += sum(result.status == REFUSED for result in results)

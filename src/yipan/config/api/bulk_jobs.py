@@ -107,5 +107,6 @@ def run_part(*, clock: Callable[[], datetime]) -> int:
     return bulk_jobs.run_part(run=_run, clock=clock)
 
 
-def _run(operation: str, lines: list[dict[str, Any]], actor: Actor) -> list[Result]:
-    return erp_bulk.run(operation, lines, caller=Caller(actor=actor, device="job"))
+def _run(operation: str, lines: list[dict[str, Any]], actor: Actor, first: int) -> list[Result]:
+    caller = Caller(actor=actor, device="job")
+    return erp_bulk.run(operation, lines, caller=caller, first=first)

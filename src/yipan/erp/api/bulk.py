@@ -201,9 +201,18 @@ def take_steps(request: HttpRequest, payload: BulkIn) -> BulkOut:
 
 
 def run(
-    operation: str, lines: list[dict[str, Any]], *, caller: Caller, rejects_everything: bool = False
+    operation: str,
+    lines: list[dict[str, Any]],
+    *,
+    caller: Caller,
+    rejects_everything: bool = False,
+    first: int = 0,
 ) -> list[Result]:
-    """Take lines of an operation for a caller, and return a result for each."""
+    """
+    Take lines of an operation for a caller, and return a result for each.
+
+    `first` is the place of the first of them among all that were sent.
+    """
     found = OPERATIONS[operation]
     actor = caller.actor
 
@@ -213,7 +222,7 @@ def run(
     return bulk.take_all(
         Batch(
             scope=f"{actor.kind}|{actor.key_id}|{actor.user_id}|{operation}",
-            lines=read_lines(operation, lines),
+            lines=read_lines(operation, lines, first=first),
             rejects_everything=rejects_everything,
         ),
         take=take,
@@ -221,7 +230,7 @@ def run(
     )
 
 
-def read_lines(operation: str, lines: list[dict[str, Any]]) -> list[Line]:
+def read_lines(operation: str, lines: list[dict[str, Any]], *, first: int = 0) -> list[Line]:
     """
     Return lines with what is wrong with each that cannot be read.
 
@@ -229,7 +238,7 @@ def read_lines(operation: str, lines: list[dict[str, Any]]) -> list[Line]:
     """
     schema = OPERATIONS[operation].schema
     read = []
-    for place, said in enumerate(lines):
+    for place, said in enumerate(lines, start=first):
         content = {name: value for name, value in said.items() if name != "id"}
         line_id = str(said.get("id") or "")
         wrong: Refusal | None = None
