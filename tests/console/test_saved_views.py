@@ -43,6 +43,16 @@ def test_a_view_keeps_filters_and_order_but_not_the_page() -> None:
     )
 
 
+def test_a_name_no_database_can_store_is_malformed_and_keeps_nothing() -> None:
+    client = a_client(Role.PURCHASER)
+
+    answer = client.post("/views/save", {"path": LIST, "query": "", "title": "To\0come"})
+
+    assert answer.status_code == 400
+    assert "request.malformed" in answer.content.decode()
+    assert SavedView.objects.count() == 0
+
+
 def test_the_same_name_again_replaces_and_taking_away_leaves_the_list() -> None:
     client = a_client(Role.PURCHASER)
     save(client, "Mine", "state=open")

@@ -55,7 +55,7 @@ def make_policy(origin: str) -> str:
 
 
 class NulGuard:
-    """Refuse addresses with a NUL in them: no text of ours can hold one."""
+    """Refuse addresses and forms with a NUL in them: no text of ours can hold one."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -66,6 +66,21 @@ class NulGuard:
         if "\0" in request.path_info or "%00" in query or "\0" in query:
             return problems.answer(problems.describe_refusal(Malformed()))
         return self._get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],  # noqa: ARG002 - Django passes it
+        args: tuple[object, ...],  # noqa: ARG002 - likewise
+        values: dict[str, object],  # noqa: ARG002 - likewise
+    ) -> HttpResponse | None:
+        """Answer 400 to a NUL in a form, before its page stores it."""
+        if request.method != "POST":
+            return None
+        for name, texts in request.POST.lists():
+            if "\0" in name or any("\0" in str(text) for text in texts):
+                return show_problem(request, problems.describe_refusal(Malformed()))
+        return None
 
 
 class RefusalPages:
