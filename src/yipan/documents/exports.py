@@ -9,6 +9,9 @@ from typing import Final
 
 import xlsxwriter  # type: ignore[import-untyped]
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from yipan.masterdata.exports import escape_formula
 
 FORMATS: Final = ("csv", "xlsx")
 CONTENT_TYPES: Final = {
@@ -17,8 +20,6 @@ CONTENT_TYPES: Final = {
 }
 #: Without it, Excel takes UTF-8 for the code page of the machine.
 BYTE_ORDER_MARK: Final = "\ufeff"
-#: What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Cell = str | int | None
 
@@ -30,7 +31,9 @@ def answer_file(
     assert file_format in FORMATS
     content = _write_csv(head, rows) if file_format == "csv" else _write_xlsx(head, rows)
     response = HttpResponse(content, content_type=CONTENT_TYPES[file_format])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"{name}.{file_format}"
+    )
     return response
 
 
@@ -55,6 +58,4 @@ def _write_xlsx(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def _write_cell(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+    return escape_formula(cell) if isinstance(cell, str) else cell

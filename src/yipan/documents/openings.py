@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from yipan.documents.uploads import read_upload
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata.tabular import open_table
 
@@ -104,7 +105,8 @@ def _read_table(request: HttpRequest, *, columns: int) -> list[Sequence[str]]:
     rows: list[Sequence[str]]
     if uploaded is not None:
         rows = [
-            [str(cell).strip() for cell in line.cells] for line in open_table(uploaded.read()).lines
+            [str(cell).strip() for cell in line.cells]
+            for line in open_table(read_upload(uploaded)).lines
         ]
     else:
         rows = [_split(line) for line in request.POST.get("lines", "").splitlines()]

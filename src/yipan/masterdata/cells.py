@@ -25,7 +25,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]*[.,]?[0-9]+e[+-]?[0-9]+")
-_FORMULA_GUARD = re.compile(r"'(?=[=+\-@\t\r])")
+_FORMULA_GUARD = re.compile(r"'(?=[=+\-@\t\r\n＝＋－＠])")
 _BARCODE_PARTS = re.compile(r"[;|,\n，；]+")
 _PACK = re.compile(r"(?P<code>[^*×]+)(?:[*×](?P<pack>[^:*×]+))?(?::(?P<unit>[a-z_]+))?")
 

@@ -18,7 +18,7 @@ ROWS_PER_READ = 1_000
 ROWS_MAX = 1_000_000
 
 #: With these a spreadsheet begins a formula (OWASP, CSV injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 ReadPage = Callable[[str, int], Sequence[Any]]
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
-from yipan.console import book_charts, books, exports
+from yipan.console import book_charts, books
 from yipan.console.naming import name_of
 from yipan.console.reading import describe_levels, describe_state
+from yipan.documents.exports import answer_file
 from yipan.ledger.totals import list_sku_totals
 from yipan.masterdata.queries import list_skus, search_skus
 from yipan.masterdata.rows import SkuRow
@@ -142,8 +143,9 @@ def _make_rows(skus: list[SkuRow], *, actor: Actor, site: str) -> list[SkuBooks]
 
 def _make_file(rows: list[SkuBooks]) -> HttpResponse:
     head = [_("SKU"), _("Name"), _("ERP hub"), _("Warehouses"), _("Stores"), _("Hub less sites")]
-    return exports.make_csv(
+    return answer_file(
         name="books",
+        file_format="csv",
         head=head,
         rows=[
             [row.sku.code, name_of(row.sku), row.hub, row.warehouses, row.stores, row.gap]

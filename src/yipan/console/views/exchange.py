@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
-from yipan.console import documents, exports
+from yipan.console import documents
+from yipan.documents.exports import Cell, answer_file
 from yipan.exchange import parking
 from yipan.exchange.queries import (
     SourceRow,
@@ -174,7 +175,7 @@ def _make_file(rows: list[SourceView]) -> HttpResponse:
         *(_("Source"), _("Heard by"), _("State"), _("Last number"), _("Watermark"), _("Applied")),
         *(_("Gaps"), _("Parked"), _("Waiting"), _("Duplicates"), _("Altered"), _("Lag")),
     ]
-    cells: list[list[exports.Cell]] = [
+    cells: list[list[Cell]] = [
         [
             *(view.row.source, view.row.receiver, view.state),
             *(view.row.last_issued or view.row.highest_seen, view.row.watermark),
@@ -183,7 +184,7 @@ def _make_file(rows: list[SourceView]) -> HttpResponse:
         ]
         for view in rows
     ]
-    return exports.make_csv(name="message-sources", head=head, rows=cells)
+    return answer_file(name="message-sources", file_format="csv", head=head, rows=cells)
 
 
 def _judge(row: SourceRow, now: datetime) -> SourceView:

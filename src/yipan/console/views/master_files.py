@@ -19,6 +19,7 @@ from yipan.access.doors import page
 from yipan.console.master_words import KINDS, LABELS, OUTCOMES, get_message
 from yipan.console.views.masterdata import read_filter
 from yipan.documents.doors import tell
+from yipan.documents.uploads import read_upload
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata import exports, jobs, kinds, queries
 from yipan.masterdata.jobs import JobRow, Upload
@@ -154,10 +155,10 @@ def _take_in(request: HttpRequest) -> JobRow | None:
         messages.error(request, _("Choose a file first."))
         return None
     try:
-        if (sent.size or 0) > FILE_BYTES_MAX:
-            raise FileTooLarge(bytes=sent.size, maximum=FILE_BYTES_MAX)
         upload = Upload(
-            kind=request.POST.get("kind", ""), file_name=sent.name or "file", content=sent.read()
+            kind=request.POST.get("kind", ""),
+            file_name=sent.name or "file",
+            content=read_upload(sent),
         )
         return jobs.add_job(upload, by=get_actor(request).name, at=timezone.now())
     except Refusal as refusal:

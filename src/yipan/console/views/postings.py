@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
-from yipan.console import books, documents, exports, statement
+from yipan.console import books, documents, statement
 from yipan.console.formats import write_exact
+from yipan.documents.exports import Cell, answer_file
 from yipan.exchange.queries import MessageRow, get_message
 from yipan.foundation.refusals import NotFound
 from yipan.ledger.queries import get_posting
@@ -155,7 +156,7 @@ def _make_file(read: statement.Statement, *, book: str, sku: str) -> HttpRespons
         *(_("Balance"), _("Person"), _("Device"), _("Reason"), _("Source"), _("Sequence")),
         *("document_uri", "actor_uri", "reason_uri"),
     ]
-    rows: list[list[exports.Cell]] = []
+    rows: list[list[Cell]] = []
     for row in read.rows:
         movement, header = row.movement, row.movement.header
         rows.append(
@@ -176,4 +177,4 @@ def _make_file(read: statement.Statement, *, book: str, sku: str) -> HttpRespons
             ]
         )
     name = f"{book.replace(':', '-')}-{sku}-postings"
-    return exports.make_csv(name=name, head=head, rows=rows)
+    return answer_file(name=name, file_format="csv", head=head, rows=rows)

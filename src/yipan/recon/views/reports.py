@@ -17,6 +17,7 @@ from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
+from yipan.documents.uploads import read_upload
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata.queries import list_sites
 from yipan.masterdata.rows import SiteRow
@@ -126,7 +127,7 @@ def _take(request: HttpRequest, *, actor: Actor) -> bool:
         typed.isdecimal() and typed.isascii() and len(typed) <= NUMBER_DIGITS_MAX
     ):
         raise report.ReportEmpty(site=site)
-    lines = _read_lines(uploaded.read())
+    lines = _read_lines(read_upload(uploaded))
     trace = get_trace(request)
     taken = report.take(
         reported=Reported(

@@ -16,6 +16,7 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.documents.told import TooManyLines
+from yipan.documents.uploads import read_upload
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata.rows import SiteRow
@@ -180,7 +181,7 @@ def take_file(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         if uploaded is None:
             raise NothingToCount(number=number)
         found = files.read_file(
-            uploaded.read(),
+            read_upload(uploaded),
             find_place=lambda text: _find_place(desk, row.site.code, text),
             time_zone=row.site.time_zone,
             now=at,

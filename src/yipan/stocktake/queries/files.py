@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -125,6 +126,7 @@ def read_file(
         if not _get(cells, columns, "quantity")
     ]
     skus = _find_skus([_get(cells, columns, "sku") for _, cells in filled])
+    find = cache(find_place)  # thousands of rows name a few places
     found = _part(
         [
             *(missing if is_complete else ()),
@@ -133,7 +135,7 @@ def read_file(
                     {name: _get(cells, columns, name) for name in columns},
                     number=number,
                     skus=skus,
-                    place=find_place(_get(cells, columns, "place")),
+                    place=find(_get(cells, columns, "place")),
                     zone=ZoneInfo(time_zone),
                     now=now,
                 )
