@@ -12,9 +12,10 @@ from tests.retailer import BUYER, NOON, make_id, open_retailer
 from tests.scenarios.test_first_goods_api import Caller, code
 from yipan.access.roles import Role
 from yipan.documents.repeats import OutsideNumberReused
-from yipan.erp.documents import purchase_order, transfer_order
-from yipan.erp.documents.purchase_order import Ordered, OrderedLine
-from yipan.erp.documents.transfer_order import Transferred, TransferredLine
+from yipan.erp.documents.purchasing import purchase_order
+from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
+from yipan.erp.documents.transfers import transfer_order
+from yipan.erp.documents.transfers.transfer_order import Transferred, TransferredLine
 from yipan.erp.models import PurchaseOrder, TransferOrder
 from yipan.ledger.queries import get_quantity
 from yipan.oms.documents import order as channel_order
