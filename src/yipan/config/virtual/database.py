@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
 from django.db import connections
+from django.db.backends.signals import connection_created
 from psycopg import sql
 
 from yipan import config
@@ -35,8 +36,9 @@ TEMPLATE_LOCK: Final = 7_120_009
 #: How many letters of the hash of all migrations tell templates apart.
 HASH_LENGTH: Final = 16
 PACKAGE: Final = "yipan.config.virtual"
-#: How often a statement is said before the server keeps its plan.
+#: How often a statement is said before the server keeps its plan, and how many it keeps.
 PREPARED_AFTER: Final = 5
+PREPARED_MAX: Final = 1_000
 
 
 @contextmanager
@@ -55,11 +57,11 @@ def open_virtual_database(live_dsn: str, *, name: str = "") -> Iterator[str]:
         create_virtual_database(live_dsn, name=name)
         dsn = make_virtual_dsn(live_dsn, name=name)
         point_django_at(dsn)
+        bind_on_server()
         yield dsn
     finally:
         connections.close_all()
-        connections["default"].settings_dict.update(before)
-        forget_ids()
+        restore_settings(before)
         drop_database(live_dsn, name=name)
 
 
@@ -137,10 +139,40 @@ def point_django_at(dsn: str) -> None:
     # One connection for all, and nobody else ends it: asking before each request costs time.
     settings["CONN_MAX_AGE"] = None
     settings["CONN_HEALTH_CHECKS"] = False
-    # A run says the same statements a million times: planning them anew, over a part of the ledger
-    # for each month, takes longer than most take to run. Only what is bound on the server is kept.
-    settings["OPTIONS"]["prepare_threshold"] = PREPARED_AFTER
-    forget_ids()  # the other database gives ids of its own
+    _forget()
+
+
+def bind_on_server() -> None:
+    """
+    Let the server keep the plans of the statements it is said often, Django's own among them.
+
+    A run says the same statements a million times: reading and planning them anew, over a part of
+    the ledger for each month, takes longer than most take to run. Only what is bound on the server
+    is kept. Takes effect with the next connection.
+    """
+    connections.close_all()
+    options = connections["default"].settings_dict["OPTIONS"]
+    options["prepare_threshold"] = PREPARED_AFTER
+    options["server_side_binding"] = True
+    connection_created.connect(_keep_plans)
+    _forget()
+
+
+def restore_settings(before: Mapping[str, Any]) -> None:
+    """Let Django's connections lead where they led before, as they did."""
+    connection_created.disconnect(_keep_plans)
+    connections["default"].settings_dict.update(before)
+    _forget()
+
+
+def _keep_plans(connection: Any, **_: object) -> None:
+    connection.connection.prepared_max = PREPARED_MAX
+
+
+def _forget() -> None:
+    """Forget what was learned of the database before: its ids, and how it is spoken to."""
+    forget_ids()
+    vars(connections["default"].features).pop("uses_server_side_binding", None)
 
 
 def hash_migrations() -> str:

@@ -21,7 +21,6 @@ from yipan.config.virtual import database
 from yipan.config.virtual.schedule import PACES
 from yipan.config.virtual.systems import run_systems
 from yipan.demo import history, retailer
-from yipan.ledger.memory import forget_ids
 from yipan.simulate.acts.stage import ZONE
 from yipan.simulate.cast import SCALES, list_members
 from yipan.simulate.plans.model import FaultPlan
@@ -58,8 +57,7 @@ def make_demo_with_history(live_dsn: str, *, now: datetime, days: int, say: Say)
         database.replace_database(live_dsn, name=name)
     finally:
         connections.close_all()
-        connections["default"].settings_dict.update(before)
-        forget_ids()
+        database.restore_settings(before)
         database.drop_database(live_dsn, name=name)
     return True
 
@@ -68,6 +66,7 @@ def _live(live_dsn: str, name: str, *, now: datetime, days: int, say: Say) -> No
     """Let a retailer live in a copy up to `now`, and bring the copy back into real time."""
     database.freeze(live_dsn, name=name)
     database.point_django_at(database.make_virtual_dsn(live_dsn, name=name))
+    database.bind_on_server()
     last_day = (now - LAST_DAY_TAKES).astimezone(ZONE).date()
     first = datetime.combine(last_day - timedelta(days=days - 1), time(), tzinfo=ZONE)
     members = list_members(SCALES[SCALE])
