@@ -120,6 +120,8 @@ class Waiting:
             except Refusal:
                 # The database is away: those who wait go on waiting until their time is over.
                 log.warning("fastlane.feeds_unseen")
+            except Exception:  # the bell must outlive a fault of ours, which is told here
+                log.exception("fastlane.feeds_fault")
             await asyncio.sleep(LOOK_SECONDS)
 
     def _enter(self, asked: Asked) -> asyncio.Event:

@@ -96,9 +96,14 @@ class Watch:
             raise Busy
         listener = Listener(actor)
         self._listeners.add(listener)
-        if len(self._listeners) == 1:
+        if not self._somebody.is_set():
             # What moved while nobody listened is no news.
-            await self._in_thread(self._look)
+            try:
+                await self._in_thread(self._look)
+            except BaseException:
+                # Whoever is not let in must not stand for those who come later.
+                self.leave(listener)
+                raise
             self._somebody.set()
         return listener
 
