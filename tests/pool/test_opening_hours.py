@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.access.builders import a_person
+from tests.meanwhile import meanwhile
 from tests.pool.selling import DESK, NOON, TODAY, bring, open_pool
 from yipan.access.roles import Role
 from yipan.documents import trail
@@ -276,3 +277,20 @@ def test_hours_are_kept_by_api_and_page_with_a_trail() -> None:
     assert send("delete", "/api/v1/site-hours/S1/days/2099-01-01") == 204
     assert not SpecialDay.objects.exists()
     assert len(trail.list_steps(document_type="site_hours", number="S1")) >= 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_weeks_saved_at_once_the_later_one_holds_alone() -> None:
+    open_pool()
+
+    def save(opens_at: int, closes_at: int) -> None:
+        week = [Opening(weekday=0, opens_at=time(opens_at), closes_at=time(closes_at))]
+        opening_hours.save_week(site="S1", week=week, by=DESK, at=NOON)
+
+    save(9, 18)
+    with meanwhile(lambda: save(10, 20)) as other:
+        save(8, 12)
+
+    assert other.fault is None
+    kept = OpeningHours.objects.filter(site="S1").values_list("opens_at", "closes_at")
+    assert list(kept) == [(time(10), time(20))]

@@ -61,6 +61,19 @@ def test_from_the_inbox_to_the_end_of_a_case(controller: Client) -> None:
     assert controller.post("/recon/cases/compare").status_code == 302
 
 
+def test_of_many_marked_cases_all_are_taken_or_none(controller: Client) -> None:
+    open_case = Case.objects.get()
+    look(7, sku="SOAP-1")
+    closed = Case.objects.exclude(pk=open_case.pk).get()
+    cases.close(number=closed.number, by=Trace(actor="zhao", reason="Seen."), at=NOON)
+
+    numbers = [open_case.number, closed.number]
+    page = controller.post("/recon/cases/assign", {"number": numbers}, follow=True)
+
+    assert "document.wrong_state" in page.content.decode()
+    assert set(Case.objects.values_list("owner", flat=True)) == {""}
+
+
 def test_accuracy_is_told_by_site(controller: Client) -> None:
     page = controller.get("/recon/accuracy").content.decode()
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from yipan.documents.models import TakenLine
+from yipan.documents.turns import take_turns
 from yipan.foundation.refusals import Refusal
 
 LINES_MAX: Final = 1_000
@@ -111,7 +112,9 @@ def take_all(batch: Batch, *, take: Take, at: datetime) -> list[Result]:
     """
     check(batch.lines, maximum=max(LINES_MAX, len(batch.lines)))
     with transaction.atomic():
-        _take_lock(batch)
+        # Of one caller and operation, one batch after the other: the same line sent twice at
+        # once is taken once.
+        take_turns(f"bulk|{batch.scope}")
         known = _find_known(batch)
         results = [
             _take_line(batch, line, known=known.get(line.id), take=take, at=at)
@@ -172,13 +175,6 @@ def _try_line(line: Line, *, take: Take) -> Result:
 def refuse(line: Line, refusal: Refusal) -> Result:
     """Return the result of a line that was refused."""
     return Result(id=line.id, status=REFUSED, code=refusal.code, facts=refusal.facts)
-
-
-def _take_lock(batch: Batch) -> None:
-    # Of one caller and operation, one batch after the other: the same line sent twice at once
-    # is taken once.
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 2))", [batch.scope])
 
 
 def _find_known(batch: Batch) -> dict[str, TakenLine]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
-from django.db import connection, models
+from django.db import models
 
+from yipan.documents.turns import take_turns
 from yipan.foundation.refusals import Refusal
 
 D = TypeVar("D", bound=models.Model)
-
-TAKE_LOCKS = """
-select pg_advisory_xact_lock(hashtextextended(subject, 3))
-from unnest(%s::text[]) as subject order by subject
-"""
 
 
 class OutsideNumberReused(Refusal):
@@ -57,10 +53,7 @@ def find_repeats(
     wanted = sorted(set(external_ids) - {""})
     if not wanted:
         return {}
-    assert connection.in_atomic_block, "a lock outside a transaction is none"
     scope = "|".join(str(value) for value in (within or {}).values())
-    subjects = [f"{model._meta.db_table}|{scope}|{number}" for number in wanted]
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_LOCKS, [subjects])
+    take_turns(*(f"{model._meta.db_table}|{scope}|{number}" for number in wanted))
     rows = model._default_manager.filter(external_id__in=wanted, **(within or {}))
     return {str(getattr(row, "external_id")): row for row in rows}  # noqa: B009 - of any model

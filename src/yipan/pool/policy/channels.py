@@ -10,6 +10,7 @@ from django.db import transaction
 
 from yipan.documents import trail
 from yipan.documents.told import require_known
+from yipan.documents.turns import take_turns
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata.refusals import VersionMismatch
@@ -204,6 +205,7 @@ def save_bundle(*, bundle: str, parts: Mapping[str, int], by: Trace, at: datetim
     :raises SkuUnknown: if the bundle or a part is not master data.
     """
     require_known(sites=set(), skus={bundle, *parts})
+    take_turns(f"bundle|{bundle}")
     BundlePart.objects.filter(bundle=bundle).delete()
     BundlePart.objects.bulk_create(
         BundlePart(bundle=bundle, part=part, quantity=quantity)

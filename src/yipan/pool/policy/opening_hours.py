@@ -11,6 +11,7 @@ from django.db import transaction
 
 from yipan.documents import trail
 from yipan.documents.told import require_known
+from yipan.documents.turns import take_turns
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.pool.models import OpeningHours, SpecialDay
@@ -62,6 +63,7 @@ def save_week(*, site: str, week: Sequence[Opening], by: Trace, at: datetime) ->
         _check((it.opens_at, it.closes_at) for it in week if it.weekday == weekday)
     if any(it.weekday not in range(7) for it in week):
         raise HoursWrong(site=site)
+    take_turns(f"site_hours|{site}")
     OpeningHours.objects.filter(site=site).delete()
     OpeningHours.objects.bulk_create(
         OpeningHours(site=site, weekday=it.weekday, opens_at=it.opens_at, closes_at=it.closes_at)

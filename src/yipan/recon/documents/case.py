@@ -7,6 +7,7 @@ the case names it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -87,6 +88,18 @@ def assign(*, number: str, owner: str, by: Trace, at: datetime, due_on: date | N
     case.save(update_fields=["owner", "due_on"])
     note(case, "assign", before=case.state, by=by, at=at)
     return case
+
+
+@transaction.atomic
+def assign_all(*, numbers: Collection[str], owner: str, by: Trace, at: datetime) -> None:
+    """
+    Say who looks into some cases: all of them, or none.
+
+    :raises NotFound: if one of them is none.
+    :raises WrongState: if one is closed.
+    """
+    for number in sorted(set(numbers)):
+        assign(number=number, owner=owner, by=by, at=at)
 
 
 @transaction.atomic

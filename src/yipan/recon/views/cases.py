@@ -181,14 +181,11 @@ def assign_many(request: HttpRequest) -> HttpResponse:
     numbers = request.POST.getlist("number")[:NUMBERS_AT_ONCE_MAX]
     trace = get_trace(request)
 
-    def assign() -> None:
-        for number in numbers:
-            actor.require_site(cases.get_case_site(number))
-            case.assign(number=number, owner=actor.name, by=trace, at=timezone.now())
-
+    for number in numbers:
+        actor.require_site(cases.get_case_site(number))
     take_step(
         request,
-        assign,
+        lambda: case.assign_all(numbers=numbers, owner=actor.name, by=trace, at=timezone.now()),
         done=ngettext("%(count)d case is yours.", "%(count)d cases are yours.", len(numbers))
         % {"count": len(numbers)},
     )

@@ -13,6 +13,7 @@ from yipan.documents import numbers, told, trail
 from yipan.documents.evidence import Evidence
 from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for
+from yipan.documents.turns import take_turns
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
@@ -89,6 +90,7 @@ def set_parts(
         raise PartsWrong(kit=kit, parts=skus)
     told.require_plausible(parts, minimum=1)
     told.require_known(sites=[site], skus={kit, *skus})
+    take_turns(f"kit|{site}|{kit}")
     KitPart.objects.filter(site=site, kit=kit).delete()
     KitPart.objects.bulk_create(
         KitPart(site=site, kit=kit, part=sku, quantity=quantity, changed_by=by.actor, changed_at=at)
