@@ -64,6 +64,65 @@ def test_every_story_is_walked_forward_back_and_with_a_fault(
         expect(page.locator("[data-lab-case]:not([data-lab-case=closed])")).to_have_count(0)
 
 
+#: What is cut off of the books at a step on a big screen, in pixels.
+CUT = "(() => { const it = document.querySelector('.lab-books'); return it.scrollHeight - it.clientHeight; })()"
+
+
+def test_all_stories_are_shown_on_a_big_screen_one_after_the_other(
+    visit: Visitor, live_server: LiveServer
+) -> None:
+    for story in STORIES:
+        keep_recorded(story.code)
+    first, *others = STORIES
+    page = visit(Role.INVENTORY_CONTROLLER)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{live_server.url}/lab/{first.code}/")
+
+    page.keyboard.press("w")
+    for number, story in enumerate([first, *others], start=1):
+        page.wait_for_url(f"**/lab/{story.code}/?wall*")
+        expect(page.locator(".lab-cover-number")).to_have_text(f"Story {number} of {len(STORIES)}")
+        expect(page.locator("#lab")).to_be_hidden()
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#lab")).to_be_visible()
+        at = page.locator("[data-lab-at]")
+        count = int(at.inner_text().split("/")[1])
+        for step in range(1, count + 1):
+            expect(at).to_have_text(f"{step} / {count}")
+            assert page.evaluate(TALLER) <= 0
+            assert page.evaluate(CUT) <= 0, (story.code, step)
+            page.keyboard.press("ArrowRight")
+    # After the last comes the first again.
+    page.wait_for_url(f"**/lab/{first.code}/?wall*")
+    expect(page.locator(".lab-cover-number")).to_have_text(f"Story 1 of {len(STORIES)}")
+
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**/lab/{first.code}/")
+
+
+def test_a_big_screen_plays_on_and_tells_a_story_with_a_fault(
+    visit: Visitor, choose: Callable[..., None], live_server: LiveServer
+) -> None:
+    keep_recorded("sample")
+    keep_recorded("sample", "stolen")
+    keep_recorded("miskey")
+    page = visit(Role.WAREHOUSE_LEAD, sites=["W1"])
+    choose(language="zh-hans", theme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/lab/sample/?wall")
+    assert page.evaluate(OVERFLOW) <= 0
+
+    page.locator(".lab-cover [data-lab-go]").nth(1).click()
+    expect(page.locator("h1")).to_contain_text("5 盏台灯被盗")
+    page.wait_for_url(re.compile("fault=stolen"))
+    page.locator("[data-lab-begin=play]").click()
+    expect(page.locator("[data-lab-play]")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate(OVERFLOW) <= 0
+    page.keyboard.press("Home")
+    expect(page.locator("[data-lab-at]")).to_contain_text("1 / ")
+    expect(page.locator("[data-lab-at]")).to_contain_text("2 / ", timeout=15_000)
+
+
 def test_a_story_plays_by_itself_and_fits_a_phone(
     visit: Visitor, choose: Callable[..., None], live_server: LiveServer
 ) -> None:

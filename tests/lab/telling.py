@@ -1,7 +1,7 @@
 """
 Runs of stories for tests: told for real, or as they were told once and written down.
 
-`recorded.json.gz` holds runs of the very stories, made by `python -m tests.lab.telling ADDRESS`
+`yipan.lab.recorded` holds runs of the very stories, made by `python -m tests.lab.writing ADDRESS`
 (of the owner of a PostgreSQL). `test_stories.py` tells stories anew and compares, so that what is
 written down cannot grow old.
 """
@@ -11,27 +11,20 @@ from __future__ import annotations
 import gzip
 import json
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 from tests.retailer import NOON
+from yipan.config.lab_story import open_stage
 from yipan.lab import runs
-from yipan.lab.recording import BOXES_MAX
+from yipan.lab.recorded import RECORDED, Frames, get_scale, read_recorded
+from yipan.lab.telling import tell
 from yipan.simulate.stories import STORIES
 
-RECORDED = Path(__file__).with_name("recorded.json.gz")
 #: Each story is written down without a fault, and with every fault that fits it.
 PAIRS = tuple((story.code, fault) for story in STORIES for fault in ("", *story.faults))
-
-Frames = list[dict[str, Any]]
 
 
 def tell_story(address: str, code: str, fault: str) -> Frames:
     """Tell a story over a scratch database on the server of `address`; return its frames."""
-    # Settings come first where this runs as a program.
-    from yipan.config.lab_story import open_stage  # noqa: PLC0415
-    from yipan.lab.telling import tell  # noqa: PLC0415
-
     with open_stage(address) as systems:
 
         def list_troubles() -> dict[tuple[str, int], str]:
@@ -44,23 +37,16 @@ def tell_story(address: str, code: str, fault: str) -> Frames:
         return json.loads(json.dumps(frames))  # type: ignore[no-any-return]
 
 
-def read_recorded() -> dict[tuple[str, str], Frames]:
-    """Return (story, fault) to the frames that were written down."""
-    rows = json.loads(gzip.decompress(RECORDED.read_bytes()))
-    return {(row["story"], row["fault"]): row["frames"] for row in rows}
-
-
 def keep_recorded(code: str, fault: str = "") -> str:
     """Keep a written run as one that was told here; return its name."""
     frames = read_recorded()[code, fault]
-    most = max(n for frame in frames for there in frame["places"].values() for n in there.values())
     run = runs.start(story=code, fault=fault, by="somebody", at=NOON).public_id
     taken = runs.take(at=NOON)
     assert taken is not None
     assert taken.public_id == run
     for place, frame in enumerate(frames):
         at = NOON + timedelta(seconds=place)
-        runs.hear(run, frame=frame, scale=max(1, -(-most // BOXES_MAX)), at=at)
+        runs.hear(run, frame=frame, scale=get_scale(frames), at=at)
     runs.finish(run, at=NOON + timedelta(minutes=1))
     return run
 
@@ -73,15 +59,3 @@ def write_recorded(address: str) -> None:
     ]
     text = json.dumps(rows, separators=(",", ":"), sort_keys=True)
     RECORDED.write_bytes(gzip.compress(text.encode(), mtime=0))
-
-
-if __name__ == "__main__":
-    import os
-    import sys
-
-    import django
-
-    os.environ["DATABASE_URL"] = sys.argv[1]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.config.settings")
-    django.setup()
-    write_recorded(sys.argv[1])

@@ -7,8 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.lab.telling import PAIRS, Frames, read_recorded
+from pytest_django import DjangoAssertNumQueries
+
+from tests.lab.telling import PAIRS
+from tests.lab.telling import keep_recorded as keep_told_here
 from tests.lab.test_stories import FOUND
+from tests.retailer import NOON
+from yipan.lab import recorded, runs
+from yipan.lab.recorded import Frames, read_recorded
 
 RECORDED = read_recorded()
 
@@ -132,3 +138,34 @@ def test_of_five_channels_one_gets_the_last_piece() -> None:
 
 
 ANSWERS = ("flash_sale.won", "flash_sale.refused")
+
+
+@pytest.mark.django_db
+def test_a_demo_has_every_story_at_once_and_keeps_what_was_told_here() -> None:
+    keep_told_here("miskey")
+
+    assert recorded.keep_recorded(at=NOON) == len(PAIRS) - 1
+    assert recorded.keep_recorded(at=NOON) == 0
+
+    played = runs.list_played()
+    assert set(played) == set(PAIRS)
+    assert {pair: row.steps for pair, row in played.items()} == {
+        pair: len(frames) for pair, frames in RECORDED.items()
+    }
+    assert [pair for pair, row in played.items() if not row.is_recorded] == [("miskey", "")]
+
+
+@pytest.mark.django_db
+def test_runs_that_came_along_are_listed_by_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    recorded.keep_recorded(at=NOON)
+
+    with django_assert_num_queries(1):
+        runs.list_played()
+
+
+def test_a_box_stands_for_more_pieces_where_a_pile_is_large() -> None:
+    assert recorded.get_scale([{"places": {"till": {"TEA-250": 40}}}]) == 1
+    assert recorded.get_scale([{"places": {"till": {"TEA-250": 41}, "truck": {}}}]) == 2
+    assert recorded.get_scale([{"places": {}}]) == 1

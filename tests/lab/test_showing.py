@@ -9,10 +9,11 @@ from django.test import Client
 from django.utils import translation
 
 from tests.access.builders import a_person
-from tests.lab.telling import PAIRS, keep_recorded, read_recorded
+from tests.lab.telling import PAIRS, keep_recorded
 from yipan.access.roles import Role
 from yipan.lab import drawing, showing
 from yipan.lab.models import LabRun
+from yipan.lab.recorded import read_recorded
 from yipan.lab.words import texts, things, titles
 from yipan.simulate.stories import BY_CODE, STORIES
 
@@ -111,3 +112,33 @@ def test_what_does_not_exist_is_not_found() -> None:
     assert reader.post("/lab/nothing/run").status_code == 404
     run = keep_recorded("offline")
     assert reader.get(f"/lab/purchase/step?run={run}").status_code == 404
+
+
+def test_what_passes_a_house_goes_around_it() -> None:
+    story = BY_CODE["short_pick"]
+    frames = read_recorded()["short_pick", ""]
+    ways = [
+        way for frame in frames for way in drawing.draw(story, frame, scale=1).ways if way.x > 400
+    ]
+
+    # Four from the warehouse past the store, to the customers.
+    assert [way.quantity for way in ways] == [4]
+    assert f"H{drawing.WIDTH + drawing.CORRIDOR // 2 - 16}" in ways[0].path
+    assert ways[0].begins == ("0.00s", "0.16s", "0.32s", "0.48s")
+
+
+@pytest.mark.django_db
+def test_a_big_screen_shows_the_title_first_and_a_step_when_it_is_named(client: Client) -> None:
+    keep_recorded("miskey")
+    client.force_login(a_person(Role.PLANNER))
+
+    titled = client.get("/lab/miskey/?wall").content.decode()
+    stepped = client.get("/lab/miskey/?wall&step=2").content.decode()
+
+    assert 'class="lab-show is-covered"' in titled
+    assert 'class="lab-show"' in stepped
+    # From the last of all, the first follows; and before the first lies the last.
+    last = STORIES[-1].code
+    keep_recorded(last)
+    page = client.get(f"/lab/{last}/?wall").content.decode()
+    assert f'data-lab-after="/lab/{STORIES[0].code}/?wall"' in page

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from tests.lab.telling import PAIRS, Frames, read_recorded, tell_story
+from tests.lab.telling import PAIRS, tell_story
+from yipan.lab.recorded import Frames, read_recorded
 
 pytestmark = pytest.mark.slow
 

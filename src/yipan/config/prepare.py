@@ -75,10 +75,12 @@ def make_demo() -> bool:
 
     Return whether there was anything to do.
     """
+    from django.utils import timezone
+
     from yipan import demo
     from yipan.access.models import User
     from yipan.demo.people import PEOPLE
-    from yipan.lab import live
+    from yipan.lab import live, recorded
     from yipan.pos.models import StoreOpening
 
     names = [person.username for person in PEOPLE]
@@ -89,6 +91,7 @@ def make_demo() -> bool:
         is_new = _make_history() or demo.build()
     if is_new or is_begun:
         live.allow()
+        recorded.keep_recorded(at=timezone.now())
     return is_new
 
 

@@ -17,6 +17,10 @@ MARGIN: Final = 6
 GAP: Final = 12
 ROW_GAP: Final = 40
 ROOF: Final = 34
+#: Beside the houses is room for what passes one by.
+CORRIDOR: Final = 26
+#: More of them than this are not drawn on their way.
+CARRIED_MAX: Final = 5
 PLACE_HEIGHT: Final = 104
 OUTSIDE_HEIGHT: Final = 84
 BOX: Final = 12
@@ -97,6 +101,11 @@ class Way:
     goods: int
     quantity: int
 
+    @property
+    def begins(self) -> tuple[str, ...]:
+        """Return when each piece that is drawn sets out, in seconds."""
+        return tuple(f"{0.16 * number:.2f}s" for number in range(min(self.quantity, CARRIED_MAX)))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
@@ -134,7 +143,7 @@ def draw(story: Story, frame: Mapping[str, Any], *, scale: int) -> Picture:
         buildings += _draw_buildings(row, places, y=y, bottom=bottom)
         y = bottom + ROW_GAP
     return Picture(
-        width=WIDTH,
+        width=WIDTH + (CORRIDOR if len(story.rows) > 2 else 0),
         height=y - ROW_GAP + MARGIN,
         buildings=tuple(buildings),
         places=tuple(places.values()),
@@ -206,11 +215,14 @@ def _draw_ways(
     story: Story, carried: Sequence[Sequence[Any]], places: Mapping[str, PlaceDrawn]
 ) -> list[Way]:
     ways = []
+    row_of = {place: number for number, row in enumerate(story.rows) for place in row}
     for number, (from_place, to_place, sku, quantity) in enumerate(carried):
         start, end = places.get(from_place), places.get(to_place)
         if start is None or end is None:
             continue
-        ways.append(_draw_way(start, end, story.goods.index(sku), quantity, shift=number * 14))
+        passes = abs(row_of[from_place] - row_of[to_place]) > 1
+        draw_way = _draw_way_around if passes else _draw_way
+        ways.append(draw_way(start, end, story.goods.index(sku), quantity, shift=number * 14))
     return ways
 
 
@@ -237,3 +249,34 @@ def _draw_way(start: PlaceDrawn, end: PlaceDrawn, goods: int, quantity: int, *, 
         goods=goods,
         quantity=quantity,
     )
+
+
+def _draw_way_around(
+    start: PlaceDrawn, end: PlaceDrawn, goods: int, quantity: int, *, shift: int
+) -> Way:
+    """Return a way past the rows between: nobody may think that the goods went through them."""
+    x1, x2 = start.center + shift, end.center + shift
+    edge, bend = WIDTH + CORRIDOR // 2, ROW_GAP // 2 - 4
+    if start.y < end.y:
+        y1, y2, down = start.y + start.height - 4, end.y + 24, 1
+        low, high = start.y + start.height + ROW_GAP // 2, _get_top(end) - ROW_GAP // 2
+    else:
+        y1, y2, down = start.y + 20, end.y + end.height - 4, -1
+        low, high = _get_top(start) - ROW_GAP // 2, end.y + end.height + ROW_GAP // 2
+    out, back = bend * down, bend
+    return Way(
+        path=(
+            f"M{x1} {y1} V{low - out} Q{x1} {low} {x1 + back} {low} H{edge - back} "
+            f"Q{edge} {low} {edge} {low + out} V{high - out} Q{edge} {high} {edge - back} {high} "
+            f"H{x2 + back} Q{x2} {high} {x2} {high + out} V{y2}"
+        ),
+        x=edge - 10,
+        y=(low + high) // 2,
+        goods=goods,
+        quantity=quantity,
+    )
+
+
+def _get_top(place: PlaceDrawn) -> int:
+    """Return where the row of a place begins: above a house's place is its roof."""
+    return place.y - (ROOF if "/" in place.place else 0)

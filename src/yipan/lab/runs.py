@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
@@ -27,6 +28,8 @@ FRAMES_MAX: Final = 60
 DETAIL_LENGTH_MAX: Final = 500
 OPEN: Final = (RunState.WAITING, RunState.RUNNING)
 KILLED: Final = "lab.killed"
+#: Who told the runs that came along with the demo.
+TELLER: Final = "recorded"
 
 
 class LabBusy(Refusal):
@@ -56,6 +59,11 @@ class RunRow:
     def is_open(self) -> bool:
         """Return whether it waits or runs."""
         return self.state in OPEN
+
+    @property
+    def is_recorded(self) -> bool:
+        """Return whether it was told elsewhere and came along with the demo."""
+        return self.created_by == TELLER
 
 
 def start(*, story: str, fault: str, by: str, at: datetime) -> RunRow:
@@ -190,7 +198,8 @@ def get_run(public_id: str) -> RunRow:
 def list_played() -> dict[tuple[str, str], RunRow]:
     """Return (story, fault) to the newest run of it that can be played."""
     found = LabRun.objects.filter(state=RunState.DONE).order_by("id")
-    return {(run.story, run.fault): _make_row(run) for run in found}
+    counted = found.annotate(counted=Count("frames"))
+    return {(run.story, run.fault): _make_row(run, steps=run.counted) for run in counted}
 
 
 def list_frames(public_id: str, *, places: Collection[int] | None = None) -> list[dict[str, Any]]:
@@ -211,7 +220,7 @@ def _find_open(story: str, fault: str) -> LabRun | None:
     return LabRun.objects.filter(story=story, fault=fault, state__in=OPEN).order_by("-id").first()
 
 
-def _make_row(run: LabRun) -> RunRow:
+def _make_row(run: LabRun, *, steps: int | None = None) -> RunRow:
     return RunRow(
         public_id=run.public_id,
         story=run.story,
@@ -220,7 +229,7 @@ def _make_row(run: LabRun) -> RunRow:
         code=run.code,
         detail=run.detail,
         scale=run.scale,
-        steps=run.frames.count(),
+        steps=run.frames.count() if steps is None else steps,
         created_by=run.created_by,
         created_at=run.created_at,
         finished_at=run.finished_at,

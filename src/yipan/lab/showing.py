@@ -161,7 +161,11 @@ def _describe_picture(story: Story, frame: Mapping[str, Any], *, scale: int) -> 
 def _list_absent(story: Story) -> list[dict[str, str]]:
     """Return the site systems that take no part in a story."""
     there = {name.partition(":")[0] for name in list_systems(story)}
-    return [{"book": name, "tone": tone} for name, tone in TONES.items() if name not in there]
+    return [
+        {"book": name, "tone": tone, "system": name.upper()}
+        for name, tone in TONES.items()
+        if name not in there
+    ]
 
 
 def _describe_book(story: Story, book: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,6 +174,7 @@ def _describe_book(story: Story, book: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "book": name,
         "tone": TONES[name.partition(":")[0]],
+        "system": name.partition(":")[0].upper(),
         "site": name_site(name.partition(":")[2]) if ":" in name else "",
         "rows": [
             {
@@ -228,6 +233,7 @@ def _describe_message(row: Mapping[str, Any]) -> dict[str, Any]:
     system, _colon, rest = row["source"].partition(":")
     return {
         **row,
+        "to": [things.HEARERS.get(each, each.upper()) for each in row["to"]],
         "label": label,
         "tone": tone,
         "kind": things.MESSAGES.get(kind, kind.replace("_", " ")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -48,11 +50,12 @@ def show_story(request: HttpRequest, story: str) -> HttpResponse:
     run = runs.find_newest(story=story, fault=fault)
     last = runs.find_last(story=story, fault=fault)
     context = _make_frame(request, story, fault, run)
+    template = "lab/wall.html" if context["is_wall"] else "lab/story.html"
     if run is None or (request.GET.get("again") and last is not None and last.is_open):
         context |= {"run": last, "is_waiting": True, "may_begin": _may_begin(request, last)}
-        return render(request, "lab/story.html", context)
+        return render(request, template, context)
     context |= showing.describe(BY_CODE[story], run, step=_read_step(request))
-    return render(request, "lab/story.html", context)
+    return render(request, template, context)
 
 
 @require_GET
@@ -88,8 +91,10 @@ def show_progress(request: HttpRequest, story: str) -> HttpResponse:
     run = _find_run(request, story)
     if run is not None and run.state == "done":
         response = HttpResponse(status=204)
-        query = f"?fault={run.fault}" if run.fault else ""
-        response["HX-Redirect"] = reverse("lab:story", args=[run.story]) + query
+        chosen = {"fault": run.fault} if run.fault else {}
+        query = urlencode(chosen | ({"wall": ""} if "wall" in request.GET else {}))
+        address = reverse("lab:story", args=[run.story])
+        response["HX-Redirect"] = f"{address}?{query}" if query else address
         return response
     return _render_progress(request, story, run)
 
@@ -123,6 +128,14 @@ def _make_frame(
         "story": told,
         "title": titles.TITLES[story],
         "summary": titles.SUMMARIES[story],
+        "story_number": at + 1,
+        "story_count": len(codes),
+        "systems": showing.list_systems(told),
+        # On a big screen one story follows the other, round and round.
+        "story_after": codes[(at + 1) % len(codes)],
+        "story_before": codes[at - 1],
+        "is_wall": "wall" in request.GET,
+        "is_begun": "step" in request.GET,
         "fault": fault,
         "fault_label": titles.FAULTS[story, fault] if fault else "",
         "faults": [

@@ -63,6 +63,13 @@ TROUBLES: Mapping[str, str | Promise] = {
     "delayed": _("was late"),
 }
 
+#: Who hears, where that is no name of its own.
+HEARERS: Mapping[str, str | Promise] = {
+    "planning": _("Planning"),
+    "channels": _("Channels"),
+    "recon": _("Reconciliation"),
+}
+
 #: Kinds of messages, without publisher and version.
 MESSAGES: Mapping[str, str | Promise] = {
     "inbound_released": _("Expect a delivery"),
