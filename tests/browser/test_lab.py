@@ -65,7 +65,7 @@ def test_every_story_is_walked_forward_back_and_with_a_fault(
 
 
 #: What is cut off of the books at a step on a big screen, in pixels.
-CUT = "(() => { const it = document.querySelector('.lab-books'); return it.scrollHeight - it.clientHeight; })()"
+CUT = "(it => it.scrollHeight - it.clientHeight)(document.querySelector('.lab-books'))"
 
 
 def test_all_stories_are_shown_on_a_big_screen_one_after_the_other(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from yipan.console.tower import flow
 from yipan.console.tower.drawing import (
     CLEAR_X,
     CLEAR_Y,
@@ -26,6 +27,10 @@ CHINA = st.tuples(st.floats(20, 45), st.floats(80, 130))
 
 def places(*ats: tuple[float, float] | None) -> list[Place]:
     return [Place(f"S{number:03d}", "East", number == 0, at) for number, at in enumerate(ats)]
+
+
+def a_place(code: str, *, is_warehouse: bool = False, north: float = 30.0) -> Place:
+    return Place(code=code, region="East", is_warehouse=is_warehouse, at=(north, 120.0))
 
 
 @PATIENT
@@ -83,5 +88,42 @@ def test_a_trend_begins_where_something_is_known_and_has_gaps() -> None:
     line = str(draw_spark([None, 4, 6, None, 5, 3]))
 
     assert line.count("<polyline") == 2
-    assert line.count("<circle") == 1
+    assert line.count('"spark-now"') == 1
     assert draw_spark([None, None, 4]) == ""
+    # A dot alone is no trend.
+    assert draw_spark([3, None, 4]) == ""
+
+
+@PATIENT
+@given(st.integers(0, 3), st.integers(0, 3))
+def test_cards_of_few_sites_cover_nothing_and_lie_in_the_picture(
+    warehouses: int, stores: int
+) -> None:
+    sites = [a_place(f"W{it}", is_warehouse=True) for it in range(warehouses)]
+    sites += [a_place(f"S{it}", north=30.0 + it) for it in range(stores)]
+
+    assert flow.fits(sites) is (len(sites) > 1)
+    at = list(flow.stand(sites).values())
+
+    assert len(at) == len(sites)
+    for number, one in enumerate(at):
+        assert flow.CARD_HEIGHT / 2 <= one.y <= HEIGHT - flow.CARD_HEIGHT / 2
+        for other in at[number + 1 :]:
+            apart = abs(one.x - other.x) > flow.CARD_WIDTH
+            assert apart or abs(one.y - other.y) > flow.CARD_HEIGHT
+
+
+def test_more_sites_than_fit_below_each_other_are_a_map() -> None:
+    assert flow.fits(places(None)) is False
+    assert flow.fits(places(None, None, None, None)) is True
+    assert flow.fits(places(None, None, None, None, None)) is False
+
+
+def test_northern_stores_stand_above_and_goods_go_from_left_to_right() -> None:
+    at = flow.stand([a_place("S1", north=30.1), a_place("S2", north=30.3)])
+    warehouse, store = Point(322, 270), Point(676, 135)
+
+    assert at["S2"].y < at["S1"].y
+    assert flow.lead(warehouse, store) == ("M450 258 C499 258 499 123 548 123", (499, 190.5))
+    assert flow.lead(store, warehouse)[0].startswith("M548 157 ")
+    assert flow.lead(at["S1"], at["S2"]) != flow.lead(at["S2"], at["S1"])

@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-
 from pytest_django import DjangoAssertNumQueries
 
 from tests.lab.telling import PAIRS

@@ -100,6 +100,12 @@ class Reader:
         found = list_site_loads(today=timezone.localdate())
         return {site: row for site, row in found.items() if self.actor.sees(site)}
 
+    @cached_property
+    def expected(self) -> dict[str, int]:
+        """Return the pieces suppliers still owe the sites the reader sees."""
+        found = day_sums.sum_expected()
+        return {site: pieces for site, pieces in found.items() if self.actor.sees(site)}
+
     def count_orders(self, **which: object) -> int:
         """Return how many purchase orders of the reader's sites are as `which` says."""
         chosen = erp.OrderFilter(site=self.site, sites=self.actor.sites)

@@ -25,6 +25,8 @@ from yipan.documents.day_figures import Figure
 from yipan.documents.models import DayFigure
 from yipan.erp.models import TransferOrder
 from yipan.exchange.queries import list_sources
+from yipan.masterdata import records
+from yipan.masterdata.rows import SiteRow
 from yipan.pool.models import SiteService
 
 pytestmark = pytest.mark.django_db
@@ -175,18 +177,43 @@ def test_streams_that_stand_still_come_first() -> None:
     assert lags[0].url.startswith("/exchange/sources/till:S12-1")
 
 
-def test_sites_stand_where_they_are() -> None:
-    for site, latitude, longitude in (("W1", 30.4, 120.0), ("S12", 30.2, 120.2)):
+def test_many_sites_stand_where_they_are() -> None:
+    others = [SiteRow(code=f"S9{it}", site_type="store", name=f"S9{it}") for it in range(3)]
+    records.save_sites(others)
+    ats = [("W1", 30.4, 120.0), ("S12", 30.2, 120.2), *((it.code, 30.3, 120.1) for it in others)]
+    for site, latitude, longitude in ats:
         SiteService.objects.update_or_create(
             site=site, method="ship", defaults={"latitude": latitude, "longitude": longitude}
         )
 
-    network = see(Role.PLANNER, sites=["W1", "S12"])
+    network = see(Role.PLANNER, sites=[site for site, *_at in ats])
 
     at = {node.site.code: node for node in network.nodes}
-    assert network.is_map
+    assert (network.is_map, network.is_flow, network.ends) == (True, False, ())
     assert at["W1"].x < at["S12"].x
     assert at["W1"].y < at["S12"].y
+
+
+def test_few_sites_are_a_flow_between_suppliers_and_shoppers() -> None:
+    network = see(Role.INVENTORY_CONTROLLER)
+
+    at = {node.site.code: node for node in network.nodes}
+    assert (network.is_map, network.is_flow) == (False, True)
+    assert at["W1"].x < at["S12"].x
+    [route] = network.routes
+    assert (route.text, route.tone) == ("24", "erp")
+    assert {fact.label: fact.text for _y, fact in at["S12"].rows}["on hand"] == "−2"
+    ends = {end.code: end for end in network.ends}
+    assert ends["shoppers"].url == "/oms/orders?state=open"
+
+
+def test_what_one_may_not_know_is_no_end_of_the_flow() -> None:
+    network = see(Role.WAREHOUSE_WORKER, sites=["W1", "S12"])
+
+    assert network.is_flow
+    assert network.ends == ()
+    assert network.links == ()
+    assert network.routes == ()
 
 
 def test_what_waits_is_told_to_those_who_can_do_it() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 WIDTH: Final = 1000
-HEIGHT: Final = 520
+HEIGHT: Final = 540
 MARGIN_X: Final = 130
 MARGIN_Y: Final = 64
 #: Two sites nearer than this overlap: a name is as wide; a sign and two lines below as high.

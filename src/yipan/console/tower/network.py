@@ -13,6 +13,7 @@ from yipan.access.actors import Actor
 from yipan.console.formats import write_integer
 from yipan.console.naming import name_of
 from yipan.console.reader import Reader, find_url
+from yipan.console.tower import flow
 from yipan.console.tower.drawing import (
     HEIGHT,
     NAMED_MAX,
@@ -24,6 +25,7 @@ from yipan.console.tower.drawing import (
     get_width,
     lay_out,
 )
+from yipan.console.tower.ends import End, Route, follow
 from yipan.console.tower.site_news import Alarm, Fact, find_alarms, find_facts
 from yipan.masterdata.queries import places
 from yipan.masterdata.rows import SiteRow
@@ -36,6 +38,10 @@ GRID: Final = 65
 #: How much room a name takes on each side of its site, and with its line below it.
 NAME_WIDTH: Final = 88
 NAME_HEIGHT: Final = 48
+#: What a card tells of a site, as far as the reader may know it.
+WAREHOUSE_ROWS: Final = ("orders", "expected", "stock", "sold")
+STORE_ROWS: Final = ("sold", "orders", "stock", "coming")
+ROWS_SHOWN: Final = 3
 _HARM: Final = {"bad": 2, "warn": 1, "": 0}
 
 
@@ -54,6 +60,14 @@ class Node:
     is_focus: bool
 
     @property
+    def rows(self) -> tuple[tuple[int, Fact], ...]:
+        """Return the facts its card has room for, what matters most first, and where they stand."""
+        wanted = WAREHOUSE_ROWS if self.is_warehouse else STORE_ROWS
+        by_code = {fact.code: fact for fact in self.facts}
+        shown = [by_code[code] for code in wanted if code in by_code][:ROWS_SHOWN]
+        return tuple((8 + 26 * number, fact) for number, fact in enumerate(shown))
+
+    @property
     def is_warehouse(self) -> bool:
         """Tell which sign the site is drawn by."""
         return self.site.site_type == "warehouse"
@@ -63,16 +77,6 @@ class Node:
         """Return the site and all about it in words, for a pointer that rests and for ears."""
         told = [f"{fact.label} {fact.text}" for fact in self.facts]
         return " · ".join([name_of(self.site), *(it.text for it in self.alarms), *told])
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Route:
-    """What is on its way between two sites, drawn as one bent line."""
-
-    path: str
-    width: float
-    said: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,9 @@ class Network:
     focus: Node | None
     reading: str
     scale: float
+    links: tuple[Route, ...] = ()
+    ends: tuple[End, ...] = ()
+    is_flow: bool = False
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -119,7 +126,9 @@ def read_network(reader: Reader, *, focus: str = "") -> Network | None:
     if not sites:
         return None
     focus = sites[0].code if len(sites) == 1 else focus or reader.site
-    points, is_map = lay_out(_place(sites))
+    placed = _place(sites)
+    is_flow = flow.fits(placed)
+    points, is_map = (flow.stand(placed), False) if is_flow else lay_out(placed)
     alarms, facts = find_alarms(reader), find_facts(reader)
     is_named = len(sites) <= NAMED_MAX
     nodes = tuple(
@@ -133,10 +142,16 @@ def read_network(reader: Reader, *, focus: str = "") -> Network | None:
         )
         for site in sites
     )
+    by_code = {site.code: site for site in sites}
+    routes = _draw_routes(reader, points, by_code, is_flow=is_flow)
+    ends, links = follow(reader, points, sites) if is_flow else ((), ())
     return Network(
         nodes=nodes,
-        routes=_draw_routes(reader, points, {site.code: site for site in sites}),
-        regions=_draw_regions(sites, points) if is_named else (),
+        routes=routes,
+        regions=_draw_regions(sites, points) if is_named and not is_flow else (),
+        ends=ends,
+        links=links,
+        is_flow=is_flow,
         scale=get_scale(len(sites)),
         is_map=is_map,
         focus=next((node for node in nodes if node.is_focus), None),
@@ -186,26 +201,35 @@ def _make_node(
 
 
 def _draw_routes(
-    reader: Reader, points: Mapping[str, Point], sites: Mapping[str, SiteRow]
+    reader: Reader, points: Mapping[str, Point], sites: Mapping[str, SiteRow], *, is_flow: bool
 ) -> tuple[Route, ...]:
     if not reader.actor.may("erp.read"):
         return ()
     ways = [way for way in reader.ways if way.from_site in points and way.to_site in points]
     most = max((way.quantity for way in ways), default=0)
-    return tuple(
-        Route(
-            path=bend(points[way.from_site], points[way.to_site], gap=15 * get_scale(len(sites))),
-            width=get_width(way.quantity, most=most),
-            said=_("%(pieces)s pieces on the way from %(start)s to %(end)s")
-            % {
-                "pieces": write_integer(way.quantity),
-                "start": name_of(sites[way.from_site]),
-                "end": name_of(sites[way.to_site]),
-            },
-            url=find_url("erp:in_transit"),
+    routes = []
+    for way in ways:
+        start, end = points[way.from_site], points[way.to_site]
+        if is_flow:
+            path, at = flow.lead(start, end)
+        else:
+            path, at = bend(start, end, gap=15 * get_scale(len(sites))), None
+        said = _("%(pieces)s pieces on the way from %(start)s to %(end)s") % {
+            "pieces": write_integer(way.quantity),
+            "start": name_of(sites[way.from_site]),
+            "end": name_of(sites[way.to_site]),
+        }
+        routes.append(
+            Route(
+                path=path,
+                width=get_width(way.quantity, most=most),
+                said=said,
+                url=find_url("erp:in_transit"),
+                at=at,
+                text=write_integer(way.quantity),
+            )
         )
-        for way in ways
-    )
+    return tuple(routes)
 
 
 def _draw_regions(sites: Iterable[SiteRow], points: Mapping[str, Point]) -> tuple[Region, ...]:

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 
 from yipan.console.formats import write_age, write_integer, write_money
 from yipan.console.reader import HUB_TOTALS, Reader, find_url
-from yipan.erp.queries.day_sums import sum_expected
 
 #: Shorter than this, a message is on its way and nobody need care.
 LAG_PATIENCE_SECONDS: Final = 60
@@ -30,8 +29,9 @@ class Alarm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """One thing about a site, as words, and the page that has more of it."""
+    """One thing about a site, as words, and the page that has more of it. `code` names it."""
 
+    code: str
     label: str
     text: str
     url: str = ""
@@ -108,13 +108,18 @@ def _tell_sales(reader: Reader) -> Iterator[tuple[str, Fact]]:
     for (code, site), amount in reader.network_trends.by_site.items():
         if code == "sales_minor":
             text = f"{sign}{write_integer(amount // 100)}"
-            yield site, Fact(label=_("sold today"), text=text, url=_with(url, q=site))
+            yield site, Fact(code="sold", label=_("sold today"), text=text, url=_with(url, q=site))
 
 
 def _tell_loads(reader: Reader) -> Iterator[tuple[str, Fact]]:
     url = _with(find_url("oms:orders"), state="open")
     for site, load in reader.loads.items():
-        yield site, Fact(label=_("orders to fulfill"), text=write_integer(load.open), url=url)
+        yield (
+            site,
+            Fact(
+                code="orders", label=_("orders to fulfill"), text=write_integer(load.open), url=url
+            ),
+        )
 
 
 def _tell_coming(reader: Reader) -> Iterator[tuple[str, Fact]]:
@@ -123,13 +128,16 @@ def _tell_coming(reader: Reader) -> Iterator[tuple[str, Fact]]:
         coming[way.to_site] = coming.get(way.to_site, 0) + way.quantity
     url = find_url("erp:in_transit")
     for site, pieces in coming.items():
-        yield site, Fact(label=_("on the way here"), text=write_integer(pieces), url=url)
+        yield (
+            site,
+            Fact(code="coming", label=_("on the way here"), text=write_integer(pieces), url=url),
+        )
 
 
-def _tell_expected(reader: Reader) -> Iterator[tuple[str, Fact]]:  # noqa: ARG001
+def _tell_expected(reader: Reader) -> Iterator[tuple[str, Fact]]:
     url = _with(find_url("erp:purchase_orders"), state="open")
-    for site, pieces in sum_expected().items():
-        yield site, Fact(label=_("on order"), text=write_integer(pieces), url=url)
+    for site, pieces in reader.expected.items():
+        yield site, Fact(code="expected", label=_("on order"), text=write_integer(pieces), url=url)
 
 
 def _tell_stock(reader: Reader) -> Iterator[tuple[str, Fact]]:  # noqa: ARG001
@@ -138,7 +146,7 @@ def _tell_stock(reader: Reader) -> Iterator[tuple[str, Fact]]:  # noqa: ARG001
         stock[row.place] = stock.get(row.place, 0) + row.quantity
     for site, pieces in stock.items():
         url = _with(find_url("erp:stock"), site=site)
-        yield site, Fact(label=_("on hand"), text=write_integer(pieces), url=url)
+        yield site, Fact(code="stock", label=_("on hand"), text=write_integer(pieces), url=url)
 
 
 def _with(url: str, **parameters: str) -> str:

@@ -17,6 +17,8 @@ def draw_spark(values: Sequence[int | None]) -> SafeString:
     """
     Return a line over days, the last one marked; a day nobody knows is a gap.
 
+    It may be stretched to any width: neither the line nor its mark grows with it.
+
     It begins with the first day that is known: a week takes as much room as a month. It is a
     picture of what stands in words beside it, so screen readers pass over it.
     """
@@ -39,18 +41,30 @@ def draw_spark(values: Sequence[int | None]) -> SafeString:
             runs.append([])
         else:
             runs[-1].append(place(number, value))
-    lines = format_html_join(
-        "",
-        '<polyline points="{}"/>',
-        ((" ".join(f"{x:.1f},{y:.1f}" for x, y in run),) for run in runs if len(run) > 1),
+    drawn = [run for run in runs if len(run) > 1]
+    if not drawn:
+        return SafeString("")
+    areas = format_html_join(
+        "", '<path class="spark-area" d="{}"/>', ((_fill(it),) for it in drawn)
     )
-    last = next((run[-1] for run in reversed(runs) if run), (0.0, 0.0))
+    lines = format_html_join("", '<polyline points="{}"/>', ((_join(it),) for it in drawn))
+    x, y = next(run[-1] for run in reversed(runs) if run)
     return format_html(
-        '<svg class="spark" viewBox="0 0 {} {}" aria-hidden="true">{}'
-        '<circle cx="{}" cy="{}" r="2.4"/></svg>',
+        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
+        '{}{}<path class="spark-now" d="M{} {}h0"/></svg>',
         WIDTH,
         HEIGHT,
+        areas,
         lines,
-        f"{last[0]:.1f}",
-        f"{last[1]:.1f}",
+        f"{x:.1f}",
+        f"{y:.1f}",
     )
+
+
+def _join(run: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in run)
+
+
+def _fill(run: Sequence[tuple[float, float]]) -> str:
+    """Return the area below a line, down to the edge of the picture."""
+    return f"M{run[0][0]:.1f} {HEIGHT} L{_join(run)} L{run[-1][0]:.1f} {HEIGHT}Z"

@@ -23,8 +23,8 @@ from yipan.console.tower.network import read_network
 from yipan.console.waiting import list_work
 
 #: How much stands in the window; on a wall nothing can be scrolled to, so what is worst does.
-LAGS_SHOWN, LAGS_ON_WALL = 8, 7
-WORK_SHOWN, WORK_ON_WALL = 9, 8
+LAGS_SHOWN, LAGS_ON_WALL = 10, 10
+WORK_SHOWN, WORK_ON_WALL = 9, 9
 
 
 @page(action="console.home")
