@@ -113,7 +113,7 @@ def test_a_big_screen_plays_on_and_tells_a_story_with_a_fault(
     assert page.evaluate(OVERFLOW) <= 0
 
     page.locator(".lab-cover [data-lab-go]").nth(1).click()
-    expect(page.locator("h1")).to_contain_text("5 盏台灯被盗")
+    expect(page.locator("h1")).to_contain_text("五盏灯被偷")
     page.wait_for_url(re.compile("fault=stolen"))
     page.locator("[data-lab-begin=play]").click()
     expect(page.locator("[data-lab-play]")).to_have_attribute("aria-pressed", "true")
