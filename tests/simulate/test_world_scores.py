@@ -12,9 +12,11 @@ import pytest
 from yipan.simulate.acts.notebook import CountOfGoods, Label
 from yipan.simulate.acts.stage import ZONE
 from yipan.simulate.acts.tills import Till, make_event
+from yipan.simulate.plans.kinds import KINDS
 from yipan.simulate.scores.causes import score_causes
 from yipan.simulate.scores.comparing import compare, write_comparison
 from yipan.simulate.scores.model import Scores, permille
+from yipan.simulate.scores.names import FAULTS
 from yipan.simulate.scores.paper import write_pdf
 from yipan.simulate.scores.report import write_html
 
@@ -131,8 +133,9 @@ def test_a_report_needs_nothing_but_itself(language: str, word: str) -> None:
 
     assert word in page
     assert page.count("<svg") == 2
-    assert "theft" in page
-    assert "lost_message" in page
+    assert {"en": "theft", "zh-hans": "盗窃"}[language] in page
+    assert {"en": "message lost", "zh-hans": "消息丢失"}[language] in page
+    assert "lost_message" not in page
     assert 'class="tile bad"><b>3</b>' in page
     assert "<script" not in page
     assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
@@ -142,6 +145,12 @@ def test_a_report_needs_nothing_but_itself(language: str, word: str) -> None:
 def test_a_report_is_a_pdf(language: str) -> None:
     pytest.importorskip("typst")
     assert write_pdf(some_scores(), language=language).startswith(b"%PDF-")
+
+
+def test_every_fault_of_a_plan_has_a_name_in_both_languages() -> None:
+    assert set(FAULTS) == set(KINDS)
+    assert len({english for english, _chinese in FAULTS.values()}) == len(FAULTS)
+    assert len({chinese for _english, chinese in FAULTS.values()}) == len(FAULTS)
 
 
 def test_two_runs_are_compared_figure_by_figure() -> None:

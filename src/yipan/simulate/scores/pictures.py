@@ -90,7 +90,7 @@ def draw_bars(rows: Sequence[tuple[str, Sequence[int]]], *, names: Sequence[str]
     """
     colors = (RIGHT, UNKNOWN, WRONG, MISSING)
     most = max((sum(values) for _, values in rows), default=1)
-    left, step = 200, 22
+    left, step = 250, 22
     height = 30 + step * len(rows)
     parts = []
     x = float(left)

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from yipan.simulate.plans.kinds import KINDS
+from yipan.simulate.scores.names import name_fault, name_volume
 from yipan.simulate.scores.pictures import draw_bars, draw_curves
 from yipan.simulate.scores.words import say
 
@@ -161,7 +162,7 @@ def draw_causes(scores: Mapping[str, Any], language: str) -> str:
     for fault, row in _pick(scores, is_interface=False):
         entered = row["injected"] - row["refused_at_entry"]
         parts = (row["right"], row["unknown"], row["wrong"], entered - row["found"])
-        rows.append((fault, parts))
+        rows.append((name_fault(fault, language), parts))
     rows.sort(key=lambda each: (-sum(each[1]), each[0]))
     names = [say(key, language) for key in ("right", "unknown", "wrong", "not_found")]
     return draw_bars(rows, names=names)
@@ -176,7 +177,7 @@ def list_causes(scores: Mapping[str, Any], language: str) -> list[list[str]]:
         hours = row["hours_to_find"]
         rows.append(
             [
-                fault,
+                name_fault(fault, language),
                 *(str(row[key]) for key in keys),
                 "" if hours is None else f"{hours:.0f}",
                 _money(row["value_recovered_minor"]),
@@ -193,7 +194,7 @@ def list_lines(scores: Mapping[str, Any], language: str) -> list[list[str]]:
     """Return the table of what broke between the systems."""
     head = [say(key, language) for key in ("fault", "injected", "healed")]
     rows = [
-        [fault, str(row["injected"]), str(row["healed"])]
+        [name_fault(fault, language), str(row["injected"]), str(row["healed"])]
         for fault, row in _pick(scores, is_interface=True)
     ]
     return [head, *rows]
@@ -203,7 +204,7 @@ def list_volumes(scores: Mapping[str, Any], language: str) -> list[list[str]]:
     """Return what happened, how much was there at the end, and what it cost."""
     stock, service = scores["stock"], scores["service"]
     return [
-        *([name, f"{count:,}"] for name, count in scores["volumes"].items()),
+        *([name_volume(name, language), f"{count:,}"] for name, count in scores["volumes"].items()),
         [say("units", language), f"{stock['units']:,}"],
         [say("value", language), _money(stock["value_minor"])],
         [say("handling", language), _money(stock["handling_cost_minor"])],
