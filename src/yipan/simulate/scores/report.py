@@ -136,8 +136,9 @@ def draw_accuracy(
         {
             say("all", language): _list_curve(scores),
             **{
-                say(kind, language): [row["equal_permille"] for row in rows]
-                for kind, rows in accuracy["by_kind"].items()
+                # In this order they have the colors of their books.
+                say(kind, language): [row["equal_permille"] for row in accuracy["by_kind"][kind]]
+                for kind in ("store", "warehouse")
             },
         },
         day=say("day", language),
