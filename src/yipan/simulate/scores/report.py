@@ -139,6 +139,7 @@ def draw_accuracy(
                 # In this order they have the colors of their books.
                 say(kind, language): [row["equal_permille"] for row in accuracy["by_kind"][kind]]
                 for kind in ("store", "warehouse")
+                if kind in accuracy["by_kind"]
             },
         },
         day=say("day", language),
