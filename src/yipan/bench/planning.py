@@ -27,6 +27,7 @@ from yipan.planning.rules.moving import Lane, solve
 from yipan.planning.rules.scoring import CHANCES
 from yipan.planning.rules.shard import Shard, get_shard_number, hash_plans
 from yipan.planning.rules.simulation import find_stock_at
+from yipan.planning.rules.tuning import tune
 
 SEEDS = (1, 2, 3)
 SERIES = 1_000
@@ -106,6 +107,7 @@ def _play(series: Series) -> dict[str, Curve]:
             series.demand[:, :first],
             game.masked[:, :first],
             horizons=(int(spans.min()), int(spans.max())),
+            tuning=tune(series.demand[:, :first], game.masked[:, :first], spans),
         )
     return {it.name: it for it in draw_curves(game, model=model)}
 

@@ -108,6 +108,7 @@ class OutlookOut(Schema):
     horizon: int
     mean_milli: int
     quantiles: list[list[int]]
+    season: list[int]
     position: int
     order_below: int
     up_to: int

@@ -76,6 +76,7 @@ def _test(
         text = learned.train(
             demand, masked,
             horizons=(int(horizons.min()), int(horizons.max())), weekday=weekday,
+            tuning=verdict.tuning,
         )  # fmt: skip
     game = Game(
         demand=demand,

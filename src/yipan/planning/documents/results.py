@@ -100,6 +100,7 @@ def _make_outlook(it: Outlook, place: Place, *, run: PlanRun) -> StockOutlook:
     values = asdict(it)
     runs_out = values.pop("runs_out_in")
     values["quantiles"] = [list(pair) for pair in it.quantiles]
+    values["season"] = list(it.season)
     values["value_at_risk_minor"] = values.pop("value_at_risk")
     return StockOutlook(
         **values,

@@ -36,6 +36,7 @@ class StockOutlook(models.Model):
     overstock_value_minor = models.BigIntegerField(default=0)
     days_of_cover = models.IntegerField()
     value_at_risk_minor = models.BigIntegerField()
+    season = models.JSONField(default=list)
 
     class Meta:
         constraints = [

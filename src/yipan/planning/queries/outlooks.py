@@ -37,6 +37,7 @@ class OutlookRow:
     horizon: int
     mean_milli: int
     quantiles: list[list[int]]
+    season: list[int]
     position: int
     order_below: int
     up_to: int
@@ -192,7 +193,10 @@ def _list_coming(row: OutlookRow, *, today: date) -> Mapping[date, int]:
 
 def list_factors(row: OutlookRow, *, today: date) -> list[float]:
     """Return which share of an ordinary day is expected to be sold on each coming day."""
-    factors = [1.0] * DAYS_PROJECTED
+    factors = [
+        row.season[ahead // 7] / 1000 if ahead // 7 < len(row.season) else 1.0
+        for ahead in range(DAYS_PROJECTED)
+    ]
     for occasion in read_occasions({row.sku.code: row.sku}, today=today):
         if occasion.sites and row.site.code not in occasion.sites:
             continue

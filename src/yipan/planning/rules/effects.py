@@ -23,7 +23,7 @@ from yipan.planning.rules.simulation import (
     follow_quantiles,
     simulate,
 )
-from yipan.planning.rules.tuning import PLAIN, Tuning, read, tune
+from yipan.planning.rules.tuning import PLAIN, Reading, Tuning, read, tune
 
 DAYS_SCORED = 182
 DAYS_MIN = 91
@@ -69,7 +69,8 @@ def try_policies(game: Game) -> Cost:
     demand, masked, policies = game.demand, game.masked, game.policies
     terms = make_terms(game)
     spans = terms.leads + terms.review
-    tier0 = read(demand, masked, spans, game.tunings or [PLAIN] * len(demand))
+    tunings, first = game.tunings or [PLAIN] * len(demand), find_first_day(demand.shape[1])
+    tier0 = read(demand, masked, spans, tunings, until=first)
 
     def rule(day: int) -> tuple[Floats, Floats]:
         means, ratios = tier0.expect(day)
@@ -82,14 +83,14 @@ def try_policies(game: Game) -> Cost:
             target = set_target(
                 policy,
                 quantile=quantile,
-                rate=float(tier0.levels[row, day]),
+                rate=float(means[row] / spans[row]),
                 horizon=int(spans[row]),
             )
             cap = target.up_to if target.cap is None else min(target.up_to, target.cap)
             below[row], up_to[row] = target.order_below, max(cap, policy.reorder_quantity)
         return below, up_to
 
-    return simulate(demand, rule, terms, first=find_first_day(demand.shape[1]))
+    return simulate(demand, rule, terms, first=first)
 
 
 def draw_curves(game: Game, *, model: str = "", weekday: int = 1) -> list[Curve]:
@@ -104,43 +105,34 @@ def draw_curves(game: Game, *, model: str = "", weekday: int = 1) -> list[Curve]
     def run_levels(tables: dict[int, Floats]) -> list[Cost]:
         return [run(follow_quantiles(tables, column=n), it) for n, it in enumerate(LEVELS)]
 
+    tier0 = read_before(game, terms, first=first)
+    tables = {day: tier0.say(day, LEVELS) for day in range(first, demand.shape[1], terms.review)}
     curves = [
         _make("min_max", [run(follow_min_max(demand, spans, days=it), it) for it in COVERS]),
         _make("days_of_cover", [run(follow_cover(demand, spans, days=it), it) for it in COVERS]),
-        _make("negative_binomial", run_levels(say_tables(game, terms, first=first))),
+        _make("negative_binomial", run_levels(tables)),
     ]
     if model:
-        said = ask_tables(game, terms, first=first, model=model, weekday=weekday)
+        said = ask_tables(tier0, model=model, first=first, review=terms.review, weekday=weekday)
         curves.append(_make("learned", run_levels(said)))
     return curves
 
 
-def say_tables(game: Game, terms: Terms, *, first: int) -> dict[int, Floats]:
-    """Return what tier 0 says before each review: quantiles at `LEVELS`, a row per series."""
+def read_before(game: Game, terms: Terms, *, first: int) -> Reading:
+    """Return the places as tier 0 reads them by what was known before the first day."""
     demand, masked, spans = game.demand, game.masked, terms.leads + terms.review
     tuning = tune(demand[:, :first], masked[:, :first], spans)
-    tier0 = read(demand, masked, spans, [tuning] * len(demand))
-    return {day: tier0.say(day, LEVELS) for day in range(first, demand.shape[1], terms.review)}
+    return read(demand, masked, spans, [tuning] * len(demand), until=first)
 
 
 def ask_tables(
-    game: Game, terms: Terms, *, first: int, model: str, weekday: int
+    tier0: Reading, *, model: str, first: int, review: int, weekday: int
 ) -> dict[int, Floats]:
-    """Return what a learned model says before each review."""
-    demand, masked = game.demand, game.masked
-    read, days = learned.read(model), demand.shape[1]
+    """Return what a learned model says before each review: quantiles at `LEVELS`."""
+    read_model, days = learned.read(model), tier0.demand.shape[1]
     return {
-        day: learned.predict(
-            read,
-            learned.Asked(
-                demand=demand[:, :day],
-                masked=masked[:, :day],
-                horizons=terms.leads + terms.review,
-                weekday=(weekday - 1 + day - days) % 7 + 1,
-            ),
-            LEVELS,
-        )
-        for day in range(first, days, terms.review)
+        day: learned.say(read_model, tier0, day, LEVELS, weekday=(weekday - 1 + day - days) % 7 + 1)
+        for day in range(first, days, review)
     }
 
 

@@ -307,4 +307,13 @@ def _look(row: Row, expected: Expected, number: int) -> Outlook:
         overstock=too_much,
         days_of_cover=int(np.clip(cover, 0, DAYS_AHEAD * 10)),
         value_at_risk=round(row.chance_out * row.mean * place.price),
+        season=_list_season(expected.seasons[number].tolist()),
     )
+
+
+def _list_season(days: Sequence[float]) -> tuple[int, ...]:
+    """Return a season by coming weeks, in permille of today's; nothing where there is none."""
+    if min(days) == max(days):
+        return ()
+    weeks = [days[it : it + 7] for it in range(0, len(days), 7)]
+    return tuple(round(1000 * sum(it) / len(it)) for it in weeks)

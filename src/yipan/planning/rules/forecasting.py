@@ -19,7 +19,7 @@ from yipan.planning.rules.levels import Flags, Floats, measure_ratios, smooth_ts
 from yipan.planning.rules.policies import list_reviews
 from yipan.planning.rules.quantiles import find_each, find_quantiles
 from yipan.planning.rules.shard import DAYS_AHEAD, Occasion, Place, Shard
-from yipan.planning.rules.tuning import find_levels, lean
+from yipan.planning.rules.tuning import Reading, lean, read
 
 #: Below so many days on sale a place borrows the history of what is like it.
 DAYS_KNOWN_MIN = 28
@@ -32,15 +32,17 @@ class Expected:
     """
     What is expected, a row per place.
 
-    `factors` are the share of an ordinary day sold on each of the coming days; `horizons` days
-    are covered by the order that is due in `waits` days. `means` and `ratios` describe the demand
-    of the horizon. `mine` and `kept` are its quantiles: at the policy's level, and at `KEPT`.
+    `factors` are the share of an ordinary day sold on each of the coming days, `seasons` what the
+    time of the year alone makes of it, today being 1; `horizons` days are covered by the order
+    that is due in `waits` days. `means` and `ratios` describe the demand of the horizon. `mine` and
+    `kept` are its quantiles: at the policy's level, and at `KEPT`.
     """
 
     levels: Floats
     intermittent: Floats
     ratios: Floats
     factors: Floats
+    seasons: Floats
     waits: NDArray[np.int64]
     horizons: NDArray[np.int64]
     means: Floats
@@ -66,9 +68,14 @@ def expect(shard: Shard) -> Expected:
     masked = mask_upstream(places, shard.masked)
     waits, horizons = _list_horizons(shard)
     tunings = shard.place_tunings
-    history = find_levels(demand, masked, tunings)
-    ratios = measure_ratios(demand, masked, history, horizons)
-    levels, intermittent = history[:, -1].copy(), smooth_tsb(demand, masked)
+    reading = read(demand, masked, horizons, tunings)
+    ratios = measure_ratios(reading.demand, masked, reading.levels, horizons)
+    # Levels are those of today's season, so that who borrows one borrows what is sold now.
+    today = reading.lifts[:, demand.shape[1]]
+    levels = reading.levels[:, -1] * today
+    intermittent = smooth_tsb(reading.demand, masked) * today
+    seasons = reading.lifts[:, demand.shape[1] :] / today[:, None]
+    future = future * seasons
     borrowed = _borrow(places, levels, ratios, intermittent)
     future = mix_factors(places, levels, future)
     means = _sum_ahead(levels, future, horizons)
@@ -80,12 +87,13 @@ def expect(shard: Shard) -> Expected:
         chances = [translate(asked, it / 1000) for it in KEPT]
         kept[rows] = find_quantiles(means[rows], ratios[rows], chances)
     said = _Said(mine=mine, kept=kept)
-    models = _ask_models(shard, demand, masked, horizons, said)
+    models = _ask_models(shard, reading, said)
     return Expected(
         levels=levels,
         intermittent=intermittent,
         ratios=ratios,
         factors=future,
+        seasons=seasons,
         waits=waits,
         horizons=horizons,
         means=means,
@@ -226,11 +234,10 @@ def _find_own(
     return find_each(means[numbers], ratios[numbers], chances)
 
 
-def _ask_models(
-    shard: Shard, demand: Floats, masked: Flags, horizons: NDArray[np.int64], said: _Said
-) -> tuple[str, ...]:
+def _ask_models(shard: Shard, reading: Reading, said: _Said) -> tuple[str, ...]:
     """Let learned models that passed their gate say the quantiles of their segments."""
     names = ["negative_binomial"] * len(shard.places)
+    days = reading.demand.shape[1]
     for segment, text in sorted(shard.models.items()):
         rows = [
             row
@@ -239,20 +246,17 @@ def _ask_models(
         ]
         if not rows:
             continue
-        model = learned.read(text)
-        asked = learned.Asked(
-            demand=demand[rows],
-            masked=masked[rows],
-            horizons=horizons[rows],
-            weekday=shard.weekday,
-        )
+        part = reading.take(rows)
         moved = shard.asked.get((segment, "learned"), {})
         levels = [shard.places[row].policy.service_permille / 1000 for row in rows]
         chances = [translate(moved, it) for it in levels]
-        means, ratios = learned.expect(model, asked)
-        said.mine[rows] = find_each(means, ratios, chances)
         kept = [translate(moved, it / 1000) for it in KEPT]
-        said.kept[rows] = find_quantiles(means, ratios, kept)
+        both = [
+            learned.expect(learned.read(text), learned.ask(part, days, weekday=shard.weekday)),
+            part.expect(days),
+        ]
+        said.mine[rows] = np.mean([find_each(*it, chances) for it in both], axis=0)
+        said.kept[rows] = np.mean([find_quantiles(*it, kept) for it in both], axis=0)
         for row in rows:
             names[row] = "learned"
     return tuple(names)

@@ -24,7 +24,7 @@ from yipan.planning.rules.calibration import GRID, Seen, find_asked, list_earlie
 from yipan.planning.rules.levels import Flags, Floats
 from yipan.planning.rules.scoring import CHANCES, add_losses, get_scales, sum_ahead
 from yipan.planning.rules.shard import DAYS_TESTED_MIN, WEEKS_TESTED
-from yipan.planning.rules.tuning import PLAIN, Tuning, read, tune
+from yipan.planning.rules.tuning import PLAIN, Reading, Tuning, read, tune
 
 #: What a model says at an origin, at some chances: a row per series.
 Say = Callable[[int, Sequence[float]], Floats]
@@ -87,7 +87,7 @@ def judge(
     # How tier 0 reads them is chosen before the first origin, as a learned model is trained.
     first = origins[0]
     tuning = tune(demand[:, :first], masked[:, :first], horizons)
-    tier0 = read(demand, masked, horizons, [tuning] * len(demand))
+    tier0 = read(demand, masked, horizons, [tuning] * len(demand), until=first)
 
     def normal(origin: int, chances: Sequence[float]) -> Floats:
         return say_normal(demand, masked, horizons, origin=origin, chances=chances)
@@ -98,7 +98,7 @@ def judge(
     ]
     base, adopted, gain = scores[0], "negative_binomial", 0.0
     if with_learned and learned.load_engine() is not None:
-        scores.append(_try_learned(ground, masked, weekday=weekday))
+        scores.append(_try_learned(ground, masked, tier0, weekday=weekday))
         gain = 1 - scores[-1].pinball / base.pinball if base.pinball else 0.0
         adopted = "learned" if passes(scores[-1], base) else adopted
     return Verdict(
@@ -207,7 +207,7 @@ class Tally:
         )
 
 
-def _try_learned(ground: Ground, masked: Flags, *, weekday: int) -> Score:
+def _try_learned(ground: Ground, masked: Flags, tier0: Reading, *, weekday: int) -> Score:
     """Learn from what lay before the first origin alone, and ask at each of them."""
     demand, horizons = ground.demand, ground.horizons
     first = ground.origins[0]
@@ -217,17 +217,13 @@ def _try_learned(ground: Ground, masked: Flags, *, weekday: int) -> Score:
         masked[:, :first],
         horizons=(int(horizons.min()), int(horizons.max())),
         weekday=_get_weekday(weekday, first - days),
+        tuning=tier0.tunings[0],
     )
     model = learned.read(text)
 
     def say(origin: int, chances: Sequence[float]) -> Floats:
-        asked = learned.Asked(
-            demand=demand[:, :origin],
-            masked=masked[:, :origin],
-            horizons=horizons,
-            weekday=_get_weekday(weekday, origin - days),
-        )
-        return learned.predict(model, asked, chances)
+        day = _get_weekday(weekday, origin - days)
+        return learned.say(model, tier0, origin, chances, weekday=day)
 
     return _score("learned", ground, say, known_from=first)
 

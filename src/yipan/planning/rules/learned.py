@@ -5,8 +5,9 @@ The mean is learned as what of base x h is sold, by Poisson's likelihood, the ba
 rates of four weeks, a quarter and a year (planning handbook, section 5); the spread as variance
 over mean of what the mean missed, on series it was not learned from. Quantiles are those of the
 negative binomial distribution: what was learned of the middle of many series says more of their
-ends than the few examples there are (ADR 1254). LightGBM is in the extra `planning`. One thread
-each, or results would vary.
+ends than the few examples there are (ADR 1254). What is said in the end is the mean of these
+quantiles and of tier 0's, which err in different ways (ADR 1320). LightGBM is in the extra
+`planning`. One thread each, or results would vary.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
@@ -22,8 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yipan.planning.rules.levels import RATIO_MIN, Flags, Floats, measure_ratios, smooth
+from yipan.planning.rules.levels import RATIO_MIN, Flags, Floats, measure_ratios
 from yipan.planning.rules.quantiles import find_quantiles
+from yipan.planning.rules.scoring import sum_ahead
+from yipan.planning.rules.tuning import PLAIN, Reading, Tuning
+from yipan.planning.rules.tuning import read as read_series
 
 SPANS = (7, 14, 28, 56, 91, 182, 364)
 BASE_FLOOR = 0.02
@@ -52,14 +56,16 @@ class Asked:
     """
     Series whose next `horizons` days are asked for; the last column was yesterday.
 
-    `levels` are those of `levels.smooth` up to today, where they are known already.
+    Days are average ones, without their season, `lifts` how many times an average day is sold in
+    the horizons; `levels` are those of tier 0 up to today.
     """
 
     demand: Floats
     masked: Flags
+    levels: Floats
+    lifts: Floats
     horizons: NDArray[np.int64]
     weekday: int
-    levels: Floats | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,17 +95,36 @@ class Examples:
     halves: NDArray[np.int64]
 
 
+def ask(reading: Reading, origin: int, *, weekday: int) -> Asked:
+    """Return what is asked at a column of series that were read by tier 0, on that `weekday`."""
+    return Asked(
+        demand=reading.demand[:, :origin],
+        masked=reading.masked[:, :origin],
+        levels=reading.levels[:, : origin + 1],
+        lifts=reading.lift(origin),
+        horizons=reading.horizons,
+        weekday=weekday,
+    )
+
+
 def train(
-    demand: Floats, masked: Flags, *, horizons: tuple[int, int] = (3, 14), weekday: int = 1
-) -> str:
+    demand: Floats, masked: Flags, *, horizons: tuple[int, int] = (3, 14), weekday: int = 1,
+    tuning: Tuning = PLAIN,
+) -> str:  # fmt: skip
     """
     Return a model learned from series, as text. The days are the past alone.
 
-    `horizons` are the shortest and the longest asked for, `weekday` that of the day after the last.
+    `horizons` are the shortest and the longest asked for, `weekday` that of the day after the last,
+    `tuning` how tier 0 reads the series.
     """
     engine = load_engine()
     assert engine is not None, "the extra `planning` is not installed"
-    examples = _make_examples(demand, masked, horizons=horizons, weekday=weekday)
+    chance = np.random.default_rng(SEED)
+    rows_kept = chance.permutation(len(demand))[:SERIES_MAX]
+    demand, masked = demand[rows_kept], masked[rows_kept]
+    spans = np.full(len(demand), horizons[1], dtype=np.int64)
+    reading = read_series(demand, masked, spans, [tuning] * len(demand))
+    examples = _make_examples(reading, demand, horizons=horizons, weekday=weekday, chance=chance)
     rows = len(examples.table)
 
     def learn_mean(part: Flags) -> Any:
@@ -126,33 +151,24 @@ def train(
 
 
 def _make_examples(
-    demand: Floats, masked: Flags, *, horizons: tuple[int, int], weekday: int
-) -> Examples:
-    chance = np.random.default_rng(SEED)
-    rows = chance.permutation(len(demand))[:SERIES_MAX]
-    demand, masked = demand[rows], masked[rows]
-    levels = smooth(demand, masked)
+    reading: Reading, demand: Floats, *, horizons: tuple[int, int], weekday: int,
+    chance: np.random.Generator,
+) -> Examples:  # fmt: skip
     tables, came, scales = [], [], []
-    for cut in _list_cuts(demand.shape[1], horizons[1], series=len(demand)):
-        spans = chance.integers(horizons[0], horizons[1] + 1, len(demand))
-        table, base = make_features(
-            Asked(
-                demand=demand[:, :cut],
-                masked=masked[:, :cut],
-                horizons=spans,
-                weekday=(weekday - 1 + cut - demand.shape[1]) % 7 + 1,
-                levels=levels[:, : cut + 1],
-            )
-        )
-        after = np.cumsum(np.pad(demand[:, cut:], ((0, 0), (1, 0))), axis=1)
+    count, days = demand.shape
+    for cut in _list_cuts(days, horizons[1], series=count):
+        spans = np.asarray(chance.integers(horizons[0], horizons[1] + 1, count))
+        day = (weekday - 1 + cut - days) % 7 + 1
+        asked = ask(replace(reading, horizons=spans), cut, weekday=day)
+        table, base = make_features(asked)
         tables.append(table)
-        came.append(after[np.arange(len(spans)), spans])
-        scales.append(base * spans)
+        came.append(sum_ahead(demand, spans, origin=cut))
+        scales.append(base * asked.lifts * spans)
     return Examples(
         table=np.concatenate(tables),
         came=np.concatenate(came),
         scales=np.concatenate(scales),
-        halves=np.tile(np.arange(len(demand)) % 2, len(tables)),
+        halves=np.tile(np.arange(count) % 2, len(tables)),
     )
 
 
@@ -172,14 +188,21 @@ def expect(model: Model, asked: Asked) -> tuple[Floats, Floats]:
     """Return mean, and variance over mean, of the demand of the horizons."""
     table, base = make_features(asked)
     shares = model.mean.predict(table, num_threads=1)
-    means = np.maximum(MEAN_MIN, shares * base * asked.horizons)
+    means = np.maximum(MEAN_MIN, shares * base * asked.lifts * asked.horizons)
     ratios = model.spread.predict(_add_mean(table, means), num_threads=1)
     return means, np.clip(ratios, RATIO_MIN, RATIO_MAX)
 
 
-def predict(model: Model, asked: Asked, chances: Sequence[float]) -> Floats:
-    """Return the quantiles of the demand of the horizons: a row per series, a column per chance."""
-    return find_quantiles(*expect(model, asked), chances)
+def say(
+    model: Model, reading: Reading, origin: int, chances: Sequence[float], *, weekday: int
+) -> Floats:
+    """
+    Return the quantiles of the demand of the horizons: a row per series, a column per chance.
+
+    Each is the mean of the one that was learned and the one of tier 0.
+    """
+    mine = find_quantiles(*expect(model, ask(reading, origin, weekday=weekday)), chances)
+    return (mine + reading.say(origin, chances)) / 2
 
 
 def make_features(asked: Asked) -> tuple[Floats, Floats]:
@@ -207,6 +230,7 @@ def make_features(asked: Asked) -> tuple[Floats, Floats]:
         _get_last_year(sums, asked.horizons) / base,
         asked.horizons.astype(float),
         np.full(len(demand), float(asked.weekday)),
+        np.log(asked.lifts),
         *_show_tier0(asked, base),
     ]
     return np.column_stack(columns), base
@@ -214,8 +238,7 @@ def make_features(asked: Asked) -> tuple[Floats, Floats]:
 
 def _show_tier0(asked: Asked, base: Floats) -> list[Floats]:
     """Return what tier 0 expects: level, spread, mean, and how wide that is for that mean."""
-    known = asked.levels
-    levels = smooth(asked.demand, asked.masked) if known is None else known
+    levels = asked.levels
     ratios = measure_ratios(asked.demand, asked.masked, levels, asked.horizons)
     means = np.maximum(MEAN_SHOWN_MIN, levels[:, -1] * asked.horizons)
     return [levels[:, -1] / base, np.log(ratios), np.log(means), np.sqrt(ratios / means)]

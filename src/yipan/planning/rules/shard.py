@@ -149,7 +149,8 @@ class Outlook:
 
     `horizon` days are covered by the next order; `quantiles` are pairs of permille and demand in
     it. `runs_out_in` counts days from today, None beyond what is looked at. `overstock` is what
-    lies above the target and a fifth of it.
+    lies above the target and a fifth of it. `season` is what the time of the year makes of each
+    coming week, in permille of today's.
     """
 
     sku: str
@@ -170,6 +171,7 @@ class Outlook:
     overstock: int
     days_of_cover: int
     value_at_risk: int
+    season: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,8 @@ from yipan.pool import queries as pool
 ROWS_PER_PAGE = 50
 CODE_LENGTH_MAX = 48
 PAGES_DIGITS_MAX = 5
+#: The season is told of the week that begins in so many weeks.
+WEEKS_TOLD = 4
 
 
 @require_GET
@@ -72,6 +74,7 @@ def show_sku(request: HttpRequest, sku: str) -> HttpResponse:
             "method": METHODS.get(policy.method, policy.method),
             "model": MODELS.get(row.model, row.model),
             "quantiles": [(permille / 10, value) for permille, value in row.quantiles],
+            "season": round(row.season[WEEKS_TOLD] / 10) - 100 if row.season else None,
             "today": today,
             "steps": [
                 it

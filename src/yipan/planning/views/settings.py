@@ -181,6 +181,7 @@ def list_backtests(request: HttpRequest) -> HttpResponse:
         "models": MODELS,
         "leaning": round(100 * chosen.tuning.get("leaning", 0)) if chosen else 0,
         "is_mixed": chosen is not None and chosen.tuning.get("is_mixed", False),
+        "is_seasonal": chosen is not None and chosen.tuning.get("is_seasonal", False),
         "span": None if chosen else runs.read_span(today=timezone.localdate()),
     }  # fmt: skip
     return render(request, "planning/backtests.html", context)

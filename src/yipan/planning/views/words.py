@@ -42,7 +42,7 @@ METHODS: Mapping[str, StrPromise] = {
 #: Model -> its name, in back-tests and outlooks.
 MODELS: Mapping[str, StrPromise] = {
     "negative_binomial": gettext_lazy("Negative binomial (tier 0)"),
-    "learned": gettext_lazy("Learned (tier 1)"),
+    "learned": gettext_lazy("Learned, mixed with tier 0 (tier 1)"),
     "normal": gettext_lazy("Normal distribution"),
     "min_max": gettext_lazy("Minimum and maximum, looked at quarterly"),
     "days_of_cover": gettext_lazy("Days of cover, looked at weekly"),
