@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from yipan.foundation.refusals import NotFound
-from yipan.ledger import posting, queries
+from yipan.ledger import past, posting, queries
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.ledger.rows import BalanceRow, SiteSum
 from yipan.ledger.trees import list_nodes
@@ -134,7 +134,7 @@ def test_balances_are_known_as_of_any_moment_on_both_axes() -> None:
     book(3, quantity=1, at=NOON - HOUR)
 
     def on_hand(*, as_of: datetime | None = None, known_at: datetime | None = None) -> int:
-        rows = queries.list_balances_as_of(book="erp", sku="SCARF", as_of=as_of, known_at=known_at)
+        rows = past.list_balances_as_of(book="erp", sku="SCARF", as_of=as_of, known_at=known_at)
         assert sum(row.quantity for row in rows) == 0
         return sum(row.quantity for row in rows if row.account == SHELF)
 
@@ -146,7 +146,7 @@ def test_balances_are_known_as_of_any_moment_on_both_axes() -> None:
     assert on_hand(known_at=monday) == 10
     assert on_hand(as_of=NOON - HOUR, known_at=monday) == 0
     assert on_hand(as_of=NOON + 3 * HOUR, known_at=monday - HOUR) == 0
-    assert queries.list_balances_as_of(book="wms:W1", sku="SCARF") == []
+    assert past.list_balances_as_of(book="wms:W1", sku="SCARF") == []
 
 
 @pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_balances_as_of_say_how_far_an_account_was_overdrawn() -> None:
     book(1, quantity=3, accounts=(SHELF, "customer"), at=NOON)
     book(2, quantity=5, at=NOON + HOUR)
 
-    assert queries.list_balances_as_of(book="erp", sku="SCARF", as_of=NOON) == [
+    assert past.list_balances_as_of(book="erp", sku="SCARF", as_of=NOON) == [
         a_balance("customer", 3),
         a_balance(SHELF, -3, overdraft=3),
     ]

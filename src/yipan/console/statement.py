@@ -8,7 +8,8 @@ from datetime import datetime
 
 from yipan.console import books
 from yipan.console.documents import Document, describe
-from yipan.ledger.queries import list_balances_as_of, list_movements
+from yipan.ledger.past import list_balances_as_of
+from yipan.ledger.queries import list_movements
 from yipan.ledger.rows import BalanceRow, MovementRow
 
 PAGES_READ_MAX = 10

@@ -47,18 +47,30 @@ class Change:
 
 
 def list_states(*, book: str, asks: Sequence[Ask]) -> list[State]:
-    """Return what the accounts of each ask held at its `since`, inclusive; zeros are left out."""
+    """
+    Return what the accounts of each ask held at its `since`, inclusive; zeros are left out.
+
+    That is what they hold now, less what happened since: it costs the days since, not history.
+    """
     rows = _call(
         book,
         asks,
         _CHANGES
-        + """
-        select c.ask, p.path, c.status, sum(c.quantity)::bigint
-          from change c join place p on p.place_id = c.place_id and p.path || '/' ^@ c.root
-         where c.occurred_at <= c.since
-         group by c.ask, p.path, c.status
-        having sum(c.quantity) <> 0
-         order by c.ask, p.path collate "C", c.status
+        + """,
+        held as (
+          select a.ask, p.path, b.status, b.quantity
+            from ask a
+            join ledger_balance b on b.bucket = a.bucket and b.sku_id = a.sku_id
+                                 and b.quantity <> 0
+            join place p on p.place_id = b.place_id and p.path || '/' ^@ a.root
+          union all
+          select c.ask, p.path, c.status, -c.quantity
+            from change c join place p on p.place_id = c.place_id and p.path || '/' ^@ c.root)
+        select h.ask, h.path, h.status, sum(h.quantity)::bigint
+          from held h
+         group by h.ask, h.path, h.status
+        having sum(h.quantity) <> 0
+         order by h.ask, h.path collate "C", h.status
         """,
     )
     return [
@@ -76,7 +88,7 @@ def list_changes(*, book: str, asks: Sequence[Ask]) -> list[Change]:
         + """
         select c.ask, p.path, c.status, c.occurred_at, c.quantity
           from change c join place p on p.place_id = c.place_id and p.path || '/' ^@ c.root
-         where c.occurred_at > c.since and c.occurred_at <= c.until
+         where c.occurred_at <= c.until
          order by c.ask, c.occurred_at, c.id
         """,
     )
@@ -128,6 +140,8 @@ def _call(book: str, asks: Sequence[Ask], statement: LiteralString) -> list[Row]
     )
 
 
+# What happened after the beginning of each ask. Most of it was written down after it, too; what a
+# clock that is ahead wrote down before is found by an index of such movements alone.
 _CHANGES = """
     with place as materialized (
       select p.place_id, p.path
@@ -139,14 +153,21 @@ _CHANGES = """
              a (number, sku, root, since, until)
         join ledger_sku s on s.code = a.sku),
     moved as (
-      select a.ask, a.root, a.since, a.until, m.id, m.occurred_at,
+      select a.ask, a.root, a.until, m.id, m.occurred_at,
              m.from_place, m.from_status, m.to_place, m.to_status, m.quantity
         from ask a
         join ledger_movement m on m.bucket = a.bucket and m.sku_id = a.sku_id
-                              and m.occurred_at <= a.until),
+                              and m.recorded_at > a.since and m.occurred_at > a.since
+      union all
+      select a.ask, a.root, a.until, m.id, m.occurred_at,
+             m.from_place, m.from_status, m.to_place, m.to_status, m.quantity
+        from ask a
+        join ledger_movement m on m.bucket = a.bucket and m.sku_id = a.sku_id
+                              and m.occurred_at > m.recorded_at
+                              and m.occurred_at > a.since and m.recorded_at <= a.since),
     change as (
-      select ask, root, since, until, id, occurred_at,
+      select ask, root, until, id, occurred_at,
              from_place as place_id, from_status as status, -quantity as quantity from moved
       union all
-      select ask, root, since, until, id, occurred_at, to_place, to_status, quantity from moved)
+      select ask, root, until, id, occurred_at, to_place, to_status, quantity from moved)
 """

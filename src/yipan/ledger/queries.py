@@ -198,48 +198,6 @@ def list_postings(
     return [_read_header(row) for row in rows]
 
 
-def list_balances_as_of(
-    *, book: str, sku: str, as_of: datetime | None = None, known_at: datetime | None = None
-) -> list[BalanceRow]:
-    """
-    Return the balances of a SKU as they were, out of its movements.
-
-    `as_of` bounds when things happened, `known_at` when this system wrote them down; both
-    inclusive, None = no bound. `overdraft` is how far below zero an inside account was.
-    """
-    rows = call(
-        """
-        with moved as (
-          select m.* from ledger_sku s
-            join ledger_movement m on m.bucket = s.bucket and m.sku_id = s.sku_id
-           where s.code = %s
-             and (%s::timestamptz is null or m.occurred_at <= %s::timestamptz)
-             and (%s::timestamptz is null or m.recorded_at <= %s::timestamptz)),
-        change as (
-          select from_place as place_id, from_status as status, -quantity as quantity from moved
-          union all
-          select to_place, to_status, quantity from moved)
-        select p.path, c.status, sum(c.quantity)::bigint, p.floor
-          from change c
-          join ledger_place p on p.place_id = c.place_id
-          join ledger_book k on k.book_id = p.book_id and k.code = %s
-         group by p.path, c.status, p.floor
-        having sum(c.quantity) <> 0
-         order by p.path collate "C", c.status
-        """,
-        [sku, as_of, as_of, known_at, known_at, book],
-    )
-    return [
-        BalanceRow(
-            sku=sku,
-            account=join_account(path=path, status=status),
-            quantity=quantity,
-            overdraft=0 if floor is None else max(0, floor - quantity),
-        )
-        for path, status, quantity, floor in rows
-    ]
-
-
 def list_site_sums_at(
     *, book: str, prefixes: Sequence[str], watermarks: Mapping[str, int]
 ) -> list[SiteSum]:

@@ -51,15 +51,16 @@ def answer_once(
         if not _take_lock(scope + key):
             raise IdempotencyKeyInUse(retry_after_ms=RETRY_AFTER_MS)
         known = StoredAnswer.objects.filter(scope=scope, key=key)
-        stored = known.filter(first_seen_at__gt=at - KEPT_FOR).first()
-        if stored is not None:
+        stored = known.first()
+        if stored is not None and stored.first_seen_at > at - KEPT_FOR:
             return _replay(stored, fingerprint)
         with transaction.atomic():
             response = run()
             if response.status_code >= 400:
                 transaction.set_rollback(True)
         if isinstance(response, HttpResponse) and _is_kept(response):
-            known.delete()
+            if stored is not None:
+                known.delete()
             StoredAnswer.objects.create(
                 scope=scope,
                 key=key,

@@ -14,6 +14,7 @@ from yipan.documents import numbers, told
 from yipan.documents.repeats import find_repeat
 from yipan.documents.states import WrongState
 from yipan.documents.told import NumberReused
+from yipan.foundation.kept import read_once
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
@@ -98,6 +99,7 @@ class Taken:
 
 
 @transaction.atomic
+@read_once()
 def take(*, bought: Bought, by: Trace, at: datetime, message_id: UUID) -> Taken:
     """
     Take in an order, reserve its goods and tell the sites, in one transaction.

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from yipan.foundation.kept import read_once
 from yipan.ledger.moves import Trace
 from yipan.masterdata.queries import find_skus
 from yipan.recon.documents import case as cases
@@ -49,6 +50,7 @@ class Counted:
 
 
 @transaction.atomic
+@read_once()
 def record(
     *, count_number: str, site: str, lines: Sequence[Counted], by: Trace, at: datetime
 ) -> list[Case]:
@@ -143,6 +145,7 @@ def _settle(
     return case
 
 
+@read_once()
 def revisit(*, at: datetime, sites: Collection[str] | None = None) -> int:
     """
     Look at the book of each open count case again: late documents may have changed it.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from yipan.foundation.refusals import NotFound
-from yipan.ledger.queries import list_balances_as_of
+from yipan.ledger.past import list_balances_as_of
 from yipan.ledger.rows import MovementRow
 from yipan.recon.models import Case, CaseKind, Observation
 from yipan.recon.queries.cuts import HUB_BOOK

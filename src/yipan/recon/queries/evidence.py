@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from yipan.foundation.refusals import NotFound
-from yipan.ledger.queries import list_balances_as_of, list_postings
+from yipan.ledger.past import list_balances_as_of
+from yipan.ledger.queries import list_postings
 from yipan.ledger.rows import MovementRow
 from yipan.masterdata.queries import compute_business_date, find_sites, find_skus
 from yipan.masterdata.rows import SiteRow
