@@ -17,6 +17,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from tests.access import matrix, world
+from tests.access.bodies import make_bodies
 from tests.access.builders import a_key, a_person
 from tests.access.routes import Route, list_routes
 from yipan.access.roles import ACTIONS, Role
@@ -164,7 +165,7 @@ def ask(client: Client, route: Route, method: str, values: world.Values) -> Http
     client.raise_request_exception = False
     with transaction.atomic():
         if route.is_api:
-            body = json.dumps(world.make_bodies(values).get(route.name, {}))
+            body = json.dumps(make_bodies(values).get(route.name, {}))
             answer = client.generic(
                 method,
                 address,

@@ -22,6 +22,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.access import matrix, world
+from tests.access.bodies import make_bodies
 from tests.access.builders import a_client, a_key
 from tests.access.routes import Route, list_routes
 from tests.config.sampling import make_samples
@@ -162,7 +163,7 @@ def test_no_value_in_a_body_makes_an_operation_fail(
     objects: world.Objects, machine: Client
 ) -> None:
     faults = []
-    bodies = {**make_samples(), **world.make_bodies(objects.own)}
+    bodies = {**make_samples(), **make_bodies(objects.own)}
     asked = 0
     hands = deal((*NUMBERS, *TEXTS), count=10)
     for route in list_operations():
@@ -185,7 +186,7 @@ def test_no_impossible_quantity_is_taken(
     objects: world.Objects, machine: Client, quantity: object
 ) -> None:
     taken = []
-    bodies = {**make_samples(), **world.make_bodies(objects.own)}
+    bodies = {**make_samples(), **make_bodies(objects.own)}
     for route in list_operations():
         body = bodies.get(route.name, {})
         for path in replace_leaves(body):
