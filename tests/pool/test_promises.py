@@ -12,7 +12,7 @@ from yipan.documents.told import NumberReused
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
-from yipan.ledger.moves import FactPosting, Move
+from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.pool import book, promises, queries, tasks
 from yipan.pool.models import Promise, PromiseLine
 from yipan.pool.promises import Ask, HoldExpired, InsufficientStock, PromiseRow, PromiseWrongState
@@ -222,6 +222,15 @@ def test_a_promise_of_another_site_does_not_exist(sites: frozenset[str]) -> None
     with pytest.raises(NotFound):
         promises.release(ask=an_ask("NEVER"), at=NOON)
     assert stock() == (9, 0, 1)
+
+
+def test_a_promise_of_another_site_does_not_exist_when_nothing_of_it_is_open_either() -> None:
+    promises.reserve(ask=an_ask("R-1"), at=NOON)
+    trace = Trace(actor="ann")
+    promises.reduce(number="R-1", lines=lines(SCARF=1), step="short", at=NOON, trace=trace)
+
+    with pytest.raises(NotFound):
+        promises.release(ask=an_ask("R-1", sites=frozenset({"S2"})), at=NOON)
 
 
 def test_a_batch_is_decided_in_order_and_refusals_take_nothing_from_others() -> None:

@@ -119,11 +119,13 @@ def _read_lines(promises: Sequence[Promise]) -> dict[str, Known]:
     if not promises:
         return {}
     lines: dict[int, list[PromisedLine]] = {promise.pk: [] for promise in promises}
+    sites: dict[int, set[str]] = {promise.pk: set() for promise in promises}
     rows = PromiseLine.objects.filter(promise_id__in=lines).order_by("promise_id", "site", "sku")
     for row in rows:
+        sites[row.promise_id].add(row.site)
         if row.quantity_open:
             lines[row.promise_id].append(make_line(row))
-    return {it.number: Known(it, tuple(lines[it.pk])) for it in promises}
+    return {it.number: Known(it, tuple(lines[it.pk]), frozenset(sites[it.pk])) for it in promises}
 
 
 def _decide_round(asks: Mapping[int, Ask], *, at: datetime) -> dict[int, Answer]:
@@ -150,9 +152,7 @@ def _decide_round(asks: Mapping[int, Ask], *, at: datetime) -> dict[int, Answer]
 def _judge(ask: Ask, known: Known | None, *, place: int, at: datetime) -> Planned | Answer:
     if ask.step in NEW:
         return _judge_new(ask, known, place=place)
-    is_theirs = known is not None and (
-        ask.sites is None or all(line.site in ask.sites for line in known.lines)
-    )
+    is_theirs = known is not None and (ask.sites is None or known.sites <= ask.sites)
     if known is None or not is_theirs or known.promise.state == State.REFUSED:
         return NotFound(kind="promise", id=ask.number)
     promise = known.promise

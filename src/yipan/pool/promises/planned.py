@@ -41,10 +41,11 @@ TO_STATE: Final[Mapping[str, State]] = {
 
 
 class Known(NamedTuple):
-    """A promise under our lock."""
+    """A promise under our lock: what is open of it, and all sites it was ever given at."""
 
     promise: Promise
     lines: tuple[PromisedLine, ...]
+    sites: frozenset[str]
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
