@@ -12,14 +12,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.access import matrix, world
 from tests.access.bodies import make_bodies
 from tests.access.builders import a_key, a_person
 from tests.access.routes import Route, list_routes
+from tests.access.structure import list_faults
 from yipan.access.roles import ACTIONS, Role
 
 # The world stands before a test begins: the mark alone makes sure that there is a database.
@@ -27,6 +29,13 @@ pytestmark = pytest.mark.django_db
 
 ROUTES = list_routes()
 OWN_SITES = ("W1", "S12")
+PEOPLE = tuple(role for role in Role if role is not Role.INTEGRATION)
+#: A page that asks more than this asks for each of its rows.
+QUERIES_MAX = 45
+#: The first page asks for each figure and each kind of work; somebody of all roles sees all.
+QUERIES_MAX_OF = {"": 65, "home/tower": 65}
+#: So many pages there are at least: the walk saw them.
+PAGES_MIN = 200
 
 
 def test_the_table_of_actions_is_what_was_meant() -> None:
@@ -134,6 +143,46 @@ def test_no_page_or_list_shows_what_another_site_has(role: Role, objects: world.
             ]
 
     assert tell(leaks) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("undone")
+def test_every_page_is_built_for_all_and_asks_the_database_few_things(
+    objects: world.Objects,
+) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(a_person(*PEOPLE, username="walker", sites=OWN_SITES))
+    faults: list[tuple[object, ...]] = []
+    pages = 0
+    for route in ROUTES:
+        if route.is_api or route.address in matrix.PUBLIC:
+            continue
+        with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+            answer = client.get(world.fill(route, objects.own))
+            transaction.set_rollback(True)
+        if len(asked) > QUERIES_MAX_OF.get(route.address, QUERIES_MAX):
+            faults.append((route.name, f"{len(asked)} queries"))
+        if answer.status_code == 200 and "html" in answer.headers["Content-Type"]:
+            pages += 1
+            faults += [(route.name, fault) for fault in list_faults(answer.content.decode())]
+
+    assert tell(faults) == ""
+    assert pages > PAGES_MIN
+
+
+def test_the_walk_hears_what_a_page_lacks() -> None:
+    page = (
+        "<html><body><h2>Tea</h2><table><thead><tr><th></th></tr></thead></table>"
+        '<input name="q"><label for="a">A</label><input id="a" name="a">'
+        '<p id="b"></p><p id="b"></p></body></html>'
+    )
+
+    assert list_faults(page) == [
+        "field without a label: q",
+        "id twice: b",
+        "a column without a head",
+        "0 headings of the first rank",
+    ]
 
 
 def tell(faults: Sequence[tuple[object, ...]]) -> str:

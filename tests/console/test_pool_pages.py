@@ -68,12 +68,15 @@ def test_a_planner_says_until_when_a_site_ships_and_promise_dates_go_by_it(plann
     assert "as usual" in page
 
     form = {"is_open": "on", "cutoff_at": "16:30", "handling_days": "1", "transit_days": "2"}
-    form |= {"capacity": "40", "regions_denied": "新疆，西藏", "parcel_cost_minor": "450"}
+    form |= {"capacity": "40", "regions_denied": "新疆，西藏", "parcel_cost": "4.50"}
     planner.post("/pool/services/S1/ship", form)
 
     [row] = list_services(method="ship")
     assert (row.site, row.cutoff_at, row.handling_days, row.capacity) == ("S1", time(16, 30), 1, 40)
     assert (row.regions_denied, row.parcel_cost_minor) == (("新疆", "西藏"), 450)
-    planner.post("/pool/services/S1/ship", {"cutoff_at": "noon", "capacity": "many"})
+    for wrong in ({"cutoff_at": "noon"}, {"capacity": "many"}, {"unit_cost": "4,5,x"}):
+        planner.post("/pool/services/S1/ship", form | wrong)
+        assert list_services(method="ship") == [row]
+    planner.post("/pool/services/S1/ship", {})
     [row] = list_services(method="ship")
     assert (row.is_open, row.cutoff_at, row.capacity) == (False, None, None)

@@ -49,6 +49,37 @@ STATUSES: dict[str, tuple[str | Promise, str]] = {
     "on_order": (_("On order"), "quiet"),
 }
 
+#: Step of a document to the word for it.
+STEPS: dict[str, str | Promise] = {
+    "post": _("posted"),
+    "reverse": _("reversed"),
+    "reserve": _("reserved"),
+    "release": _("released"),
+    "pick": _("picked"),
+    "unpick": _("put back"),
+    "ship": _("shipped"),
+    "receive": _("received"),
+    "hold": _("held"),
+    "commit": _("promised"),
+    "expire": _("expired"),
+}
+
+#: Who acts for nobody in particular.
+ACTORS: dict[str, str | Promise] = {
+    "system": _("the system"),
+    "stocktake": _("a stocktake"),
+    "demo": _("the demo"),
+}
+
+#: What became of goods that were brought back.
+DISPOSITIONS: dict[str, str | Promise] = {
+    "sellable": _("back on sale"),
+    "inspect": _("to be inspected"),
+    "damaged": _("damaged"),
+    "scrap": _("thrown away"),
+    "supplier": _("back to the supplier"),
+}
+
 #: State of a document, of a message or of a source to label and tone.
 STATES: dict[str, tuple[str | Promise, str]] = {
     "draft": (_("Draft"), "quiet"),

@@ -17,11 +17,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from lucide.templatetags.lucide import lucide
 
-from yipan.console import formats, marks, saved_lists, waterfall
+from yipan.access.actors import find_actor
+from yipan.console import documents, formats, marks, saved_lists, waterfall
 from yipan.console.naming import name_of
+from yipan.masterdata.models.places import ZoneType
+from yipan.recon.views.words import CAUSES
 
 register = template.Library()
 
+ZONE_TYPES = dict(ZoneType.choices)
 SIGN_CLASSES = {-1: "negative", 0: "zero", 1: "positive"}
 
 
@@ -197,14 +201,18 @@ def sort(context: Context, key: str, label: str) -> SafeString:
     query.pop("after", None)
     query.pop("before", None)
     query["sort"] = wanted
-    arrow = "chevron-down" if current == f"-{key}" else "chevron-up"
-    active = SafeString(" aria-current=true") if current.lstrip("-") == key else SafeString("")
+    is_down = current == f"-{key}"
+    active, said = SafeString(""), ""
+    if current.lstrip("-") == key:
+        active = SafeString(" aria-current=true")
+        said = gettext("sorted downwards") if is_down else gettext("sorted upwards")
     return format_html(
-        '<a class="sort" href="?{}"{}>{}{}</a>',
+        '<a class="sort" href="?{}"{} title="{}">{}{}</a>',
         query.urlencode(),
         active,
+        said or gettext("Sort by it"),
         label,
-        _draw_icon(arrow, 16),
+        _draw_icon("chevron-down" if is_down else "chevron-up", 16),
     )
 
 
@@ -284,6 +292,59 @@ def unlocalized(value: float) -> str:
 def named(row: Any) -> str:
     """Write the name of a row of master data in the reader's language."""
     return name_of(row)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, action: str) -> bool:
+    """Tell whether the reader may take an action: a link that leads to a "no" is not shown."""
+    actor = find_actor(context["request"])
+    return actor is not None and actor.may(action)
+
+
+@register.simple_tag
+def page_of(number: str) -> str:
+    """Return the address of the page of a document known by its number alone, or nothing."""
+    return documents.find_by_number(number)
+
+
+@register.filter
+def disposition(code: str) -> str:
+    """Write what became of goods that were brought back."""
+    return str(marks.DISPOSITIONS.get(code, code))
+
+
+@register.filter
+def step(code: str) -> str:
+    """Write the step of a document as a word: `reserve-2` is the second time it was reserved."""
+    name, _dash, times = code.rpartition("-")
+    if not times.isdecimal():
+        name, times = code, ""
+    return f"{marks.STEPS.get(name, name)} {times}".strip()
+
+
+@register.filter
+def actor(name: str) -> str:
+    """Write who did something: what we do by ourselves in words, people by their names."""
+    return str(marks.ACTORS.get(name, name))
+
+
+@register.filter
+def zone_type(code: str) -> str:
+    """Write what a part of a site is for."""
+    return str(ZONE_TYPES.get(code, code))
+
+
+@register.filter
+def cause(code: str) -> str:
+    """Write a cause of a difference in words."""
+    return str(CAUSES.get(code, code))
+
+
+@register.filter
+def name_in(code: str, rows: Mapping[str, Any]) -> str:
+    """Write the name of what has a code, out of rows by code; the code itself where none has it."""
+    row = rows.get(code)
+    return name_of(row) if row is not None else code
 
 
 @register.filter

@@ -105,13 +105,16 @@ def show_rules(request: HttpRequest) -> HttpResponse:
         for row in channels.list_rules(kind=request.GET.get("kind", "")[:16])
         if not row.site or actor.sees(row.site)
     ]
+    kept, places = channels.list_channels(), masterdata.list_sites(only=actor.sites)
     context = {
         "rules": rows,
-        "channels": channels.list_channels(),
+        "channels": kept,
+        "by_code": {row.code: row for row in kept},
+        "places": {row.code: row for row in places},
         "kinds": KINDS.items(),
         "methods": METHODS.items(),
         "kind": request.GET.get("kind", ""),
-        "sites": masterdata.list_sites(only=actor.sites),
+        "sites": places,
         "may_write": actor.may("pool.policy"),
     }
     return render(request, "console/pool/rules.html", context)

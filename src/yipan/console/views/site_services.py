@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import time
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +18,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.console.views.pool import METHODS
 from yipan.documents.doors import get_trace, take_step
+from yipan.foundation.money import parse_amount, write_amount
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 from yipan.pool.policy import channels as kept
@@ -27,6 +30,11 @@ from yipan.pool.rules.promise_dates import DAYS_UNSAID
 SITES_MAX = 500
 DAYS_MAX, MINUTES_MAX, COUNT_MAX = 365, 100_000, 1_000_000
 REGIONS_MAX = 50
+#: Fields that hold a whole number.
+NUMBERS = ("handling_days", "handling_minutes", "transit_days", "capacity")
+#: Costs weigh against each other, so all are in one currency.
+CURRENCY = "CNY"
+COST_MINOR_MAX = 100_000_000
 
 
 @require_GET
@@ -59,6 +67,18 @@ def save_service(request: HttpRequest, service_site: str, method: str) -> HttpRe
     if method not in METHODS:
         return redirect("pool:services")
     form = request.POST
+    back = redirect(f"{reverse('pool:services')}?method={method}")
+    parcel_cost = _read_cost(form.get("parcel_cost", ""))
+    unit_cost = _read_cost(form.get("unit_cost", ""))
+    if parcel_cost is None or unit_cost is None:
+        messages.error(request, _("This is no amount. Write it as 12.50."))
+        return back
+    if any(_is_unread(form.get(name, ""), _read) for name in NUMBERS):
+        messages.error(request, _("Days, minutes and orders are whole numbers."))
+        return back
+    if _is_unread(form.get("cutoff_at", ""), _read_time):
+        messages.error(request, _("This is no time of the day. Write it as 16:30."))
+        return back
     before = next(iter(list_services(sites=[site], method=method)), None)
     service = Service(
         site=site,
@@ -70,8 +90,8 @@ def save_service(request: HttpRequest, service_site: str, method: str) -> HttpRe
         carriers=_read_carriers(form.get("carriers", "")),
         transit_days=min(DAYS_MAX, _read(form.get("transit_days", "")) or 0),
         capacity=_read(form.get("capacity", "")),
-        parcel_cost_minor=_read(form.get("parcel_cost_minor", "")) or 0,
-        unit_cost_minor=_read(form.get("unit_cost_minor", "")) or 0,
+        parcel_cost_minor=parcel_cost,
+        unit_cost_minor=unit_cost,
         regions_denied=_read_regions(form.get("regions_denied", "")),
         # Where it stands is no matter of this form.
         latitude=before.latitude if before else None,
@@ -83,7 +103,7 @@ def save_service(request: HttpRequest, service_site: str, method: str) -> HttpRe
         lambda: kept.save_service(service=service, by=trace, at=timezone.now()),
         done=_("Orders taken in from now on go by it."),
     )
-    return redirect(f"{reverse('pool:services')}?method={method}")
+    return back
 
 
 def _describe(site: SiteRow, service: ServiceRow | None, *, method: str) -> dict[str, Any]:
@@ -95,6 +115,8 @@ def _describe(site: SiteRow, service: ServiceRow | None, *, method: str) -> dict
         "capacity": service.capacity if service else None,
         "parcel_cost_minor": service.parcel_cost_minor if service else 0,
         "unit_cost_minor": service.unit_cost_minor if service else 0,
+        "parcel_cost": _write_cost(service.parcel_cost_minor if service else 0),
+        "unit_cost": _write_cost(service.unit_cost_minor if service else 0),
         "handling_days": service.handling_days if service else 0,
         "handling_minutes": service.handling_minutes if service else 0,
         "carriers": "\n".join(
@@ -107,6 +129,11 @@ def _describe(site: SiteRow, service: ServiceRow | None, *, method: str) -> dict
     }
 
 
+def _is_unread(text: str, read: Callable[[str], object]) -> bool:
+    """Tell whether something stands there that means nothing: it is never taken for empty."""
+    return bool(text.strip()) and read(text) is None
+
+
 def _read_time(text: str) -> time | None:
     try:
         return time.fromisoformat(text.strip())
@@ -117,6 +144,16 @@ def _read_time(text: str) -> time | None:
 def _read(text: str) -> int | None:
     digits = text.strip()[:9]
     return min(COUNT_MAX, int(digits)) if digits.isascii() and digits.isdigit() else None
+
+
+def _read_cost(text: str) -> int | None:
+    """Return minor units; nothing written costs nothing, and None is no amount."""
+    amount = parse_amount(text, currency=CURRENCY) if text.strip() else 0
+    return amount if amount is not None and 0 <= amount <= COST_MINOR_MAX else None
+
+
+def _write_cost(minor: int) -> str:
+    return write_amount(minor, currency=CURRENCY) if minor else ""
 
 
 def _read_carriers(text: str) -> tuple[Carrier, ...]:

@@ -21,6 +21,7 @@ from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import History, make_entry, read_history
 from yipan.foundation.ids import make_id
 from yipan.ledger.rows import Posting
+from yipan.masterdata import queries as masterdata
 from yipan.oms.documents import order as verbs
 from yipan.oms.documents.order_state import DOCUMENT_TYPE, FULFILLMENT_TYPE
 from yipan.oms.models.order import STATES_OPEN
@@ -29,6 +30,7 @@ from yipan.oms.queries.candidates import STATES_REFUSED
 from yipan.oms.queries.orders import DecisionRow, OrderDetail, OrderFilter
 from yipan.oms.queries.own_stock import list_own_stock
 from yipan.oms.queries.pickup_options import list_pickup_options
+from yipan.oms.views.naming import find_names
 from yipan.oms.views.when import describe_when
 from yipan.pool.book import SITE_BOOK
 from yipan.pool.queries.channels import list_channels
@@ -73,6 +75,16 @@ TRIGGERS: Mapping[str, str | Promise] = {
     "pickup_moved": gettext_lazy("Pick-up moved"),
 }
 
+#: Why a site will not do it, as sites tell it.
+REASONS: Mapping[str, str | Promise] = {
+    "not_found": gettext_lazy("Not found"),
+    "damaged": gettext_lazy("Damaged"),
+    "no_staff": gettext_lazy("Nobody free"),
+    "closed": gettext_lazy("Store closes"),
+    "too_late": gettext_lazy("Nobody accepted it in time"),
+    "other": gettext_lazy("Other reason"),
+}
+
 STATE_CHIPS = ("open", "backordered", "partly_shipped", "completed", "canceled")
 
 
@@ -94,12 +106,18 @@ def show_board(request: HttpRequest) -> HttpResponse:
         {
             "row": row,
             "what": KINDS[row.kind][0],
+            "text": REASONS.get(row.text, row.text),
             "tone": KINDS[row.kind][1],
             "choices": choices.get(row.order) if row.kind == "pickup_refused" else None,
         }
         for row in exceptions
     ]
-    context = {"board": desk.read_board(at=at, sites=sites), "exceptions": rows}
+    context = {
+        "board": desk.read_board(at=at, sites=sites),
+        "exceptions": rows,
+        "places": masterdata.find_sites({row.site for row in exceptions}),
+        "channels": {row.code: row for row in list_channels()},
+    }
     is_part = "HX-Request" in request.headers
     return render(request, "oms/_board.html" if is_part else "oms/board.html", context)
 
@@ -123,7 +141,9 @@ def list_orders(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "next_after": rows[-1].cursor if len(found) > ROWS_PER_PAGE else "",
         "which": which,
-        "channels": list_channels(),
+        "channels": (kept := list_channels()),
+        "channels_by_code": {row.code: row for row in kept},
+        "places": masterdata.find_sites({site for row in rows for site in row.sites}),
         "may_write": get_actor(request).may("oms.order.write"),
     }
     return render(request, "oms/orders.html", context)
@@ -149,15 +169,19 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
     detail = orders.get_order(number, sites=actor.sites)
     may_write = actor.may("oms.order.write")
     is_open = detail.state in STATES_OPEN
+    coming_back = returns.list_returns(order=number)
+    today = timezone.localdate()
+    pegs = list_pegs(today=today, promise=detail.backorder) if detail.backorder else []
+    own_stock = list_own_stock(detail, at=timezone.now()) if is_open else []
     context = {
+        **find_names(detail, returns=coming_back, others=[*pegs, *own_stock]),
+        "channels": {row.code: row for row in list_channels()},
         "order": detail,
         "decisions": [_describe(row) for row in detail.decisions],
         "history": _read_history(detail),
-        "returns": returns.list_returns(order=number),
-        "pegs": list_pegs(today=timezone.localdate(), promise=detail.backorder)
-        if detail.backorder
-        else [],
-        "own_stock": list_own_stock(detail, at=timezone.now()) if is_open else [],
+        "returns": coming_back,
+        "pegs": pegs,
+        "own_stock": own_stock,
         "is_open": is_open,
         "pulse": desk.read_pulse(number),
         "may_return": may_write

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step
+from yipan.foundation.money import parse_amount
 from yipan.oms.documents import order_return as verbs
 from yipan.oms.documents.order_return import Announced, BroughtBack
 from yipan.oms.queries import orders, returns
@@ -50,11 +52,16 @@ def refund_return(request: HttpRequest, number: str) -> HttpResponse:
     """Write down that the money was paid back."""
     row = returns.get_return(number, sites=get_actor(request).sites)
     trace = get_trace(request)
+    currency = orders.get_order(row.order).currency
+    amount = parse_amount(request.POST.get("amount", ""), currency=currency)
+    if amount is None or amount < 0:
+        messages.error(request, _("This is no amount. Write it as 12.50."))
+        return redirect("oms:order", number=row.order)
     take_step(
         request,
         lambda: verbs.refund(
             number=number,
-            amount_minor=_read(request.POST.get("amount_minor", "")),
+            amount_minor=amount,
             reference=request.POST.get("reference", ""),
             by=trace,
             at=timezone.now(),

@@ -14,13 +14,17 @@ from django.views.decorators.http import require_GET
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
+from yipan.foundation.money import parse_amount, write_amount
+from yipan.masterdata.queries import find_sites
 from yipan.oms.queries.shadow import make_rules, run_shadow
 from yipan.oms.rules.sourcing import PRESETS
 from yipan.pool.queries.channels import list_channels
 
 DAYS = (1, 7, 30)
-DIGITS_MAX = 9
-#: What may be set besides the preset, in minor units.
+#: Costs weigh against each other, so all are in one currency.
+CURRENCY = "CNY"
+COST_MAX = 999_999_999
+#: What may be set besides the preset.
 FIELDS: Mapping[str, str | Promise] = {
     "parcel": gettext_lazy("A parcel costs"),
     "store_parcel": gettext_lazy("A parcel from a store costs more by"),
@@ -44,7 +48,10 @@ def show_shadow(request: HttpRequest) -> HttpResponse:
     preset = asked.get("preset", "") if asked.get("preset") in PRESETS else "fewest_parcels"
     days = next((each for each in DAYS if str(each) == asked.get("days")), 7)
     channel = asked.get("channel", "")[:32]
-    said = {name: _read(asked.get(name, "")) for name in FIELDS}
+    said = {name: parse_amount(asked.get(name, ""), currency=CURRENCY) for name in FIELDS}
+    said = {
+        name: cost if cost is None or 0 <= cost <= COST_MAX else None for name, cost in said.items()
+    }
     may_split, with_stores = "no_split" not in asked, "no_stores" not in asked
     at = timezone.now()
     shadow = run_shadow(
@@ -64,15 +71,17 @@ def show_shadow(request: HttpRequest) -> HttpResponse:
         "channel": channel,
         "channels": list_channels(),
         "fields": [
-            {"name": name, "label": label, "value": said[name], "usual": getattr(weights, name)}
+            {
+                "name": name,
+                "label": label,
+                "value": asked.get(name, "")[:12],
+                "usual": write_amount(getattr(weights, name), currency=CURRENCY),
+                "is_wrong": bool(asked.get(name, "").strip()) and said[name] is None,
+            }
             for name, label in FIELDS.items()
         ],
+        "places": find_sites({site for row in shadow.rows for site in row.sites + row.other_sites}),
         "may_split": may_split,
         "with_stores": with_stores,
     }
     return render(request, "oms/shadow.html", context)
-
-
-def _read(text: str) -> int | None:
-    digits = text.strip()[:DIGITS_MAX]
-    return int(digits) if digits.isascii() and digits.isdigit() else None

@@ -66,13 +66,18 @@ document.addEventListener("change", (event) => {
 // A form that may not be sent twice: its button waits for the answer.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.matches("[data-again]")) return;
+  // The attribute, since a field called `method` would stand in the way of the property.
+  if (event.defaultPrevented || form.getAttribute("method") !== "post" || form.matches("[data-again]")) return;
   const button = event.submitter;
-  if (button) setTimeout(() => button.setAttribute("disabled", ""), 0);
+  // A dialog that is left sends nothing: its button is there when it opens again.
+  if (button && button.getAttribute("formmethod") !== "dialog") setTimeout(() => { button.setAttribute("disabled", ""); button.setAttribute("aria-busy", "true"); }, 0);
 });
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
-  for (const button of document.querySelectorAll("button[disabled]")) button.disabled = false;
+  for (const button of document.querySelectorAll("button[aria-busy]")) {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+  }
 });
 
 // Dialogs by name: <button data-dialog="id">.
@@ -102,15 +107,47 @@ document.addEventListener("click", (event) => {
 });
 
 // A fragment that could not be had is said at the top of the page, never swallowed.
-document.addEventListener("htmx:responseError", (event) => {
+const speaksChinese = root.lang.startsWith("zh");
+function tellFailure(text) {
   const place = document.getElementById("notices");
-  const text = root.lang.startsWith("zh") ? "未成功，请重试。" : "That did not work. Try again.";
   if (!place) return;
   const note = document.createElement("div");
   note.className = "notice tone-bad";
+  note.dataset.failed = "";
   note.setAttribute("role", "alert");
-  note.textContent = `${text} (${event.detail.xhr.status})`;
+  note.textContent = text;
   place.replaceChildren(note);
+}
+document.addEventListener("htmx:responseError", (event) => {
+  const text = speaksChinese ? "未成功，请重试。" : "That did not work. Try again.";
+  tellFailure(`${text} (${event.detail.xhr.status})`);
+});
+document.addEventListener("htmx:sendError", () => {
+  tellFailure(speaksChinese ? "网络不通，本页暂不更新。" : "No network. This page shows what was last known.");
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) document.querySelector("#notices [data-failed]")?.remove();
+});
+
+// A part of the page that is asked for anew gives the focus back to what had it. A page with a
+// scan box looks after its focus by itself.
+const quote = (text) => `"${CSS.escape(text)}"`;
+function nameOf(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const form = element.closest("form[action]");
+  const within = form ? `form[action=${quote(form.getAttribute("action"))}] ` : "";
+  const marks = ["name", "value", "href"].filter((it) => element.hasAttribute(it) && !(it === "value" && element.matches("input, select, textarea")));
+  return `${within}${element.localName}${marks.map((it) => `[${it}=${quote(element.getAttribute(it))}]`).join("")}`;
+}
+let focused = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const active = document.activeElement;
+  const isWithin = event.detail.target?.contains(active) && active !== document.body;
+  focused = isWithin && !document.querySelector("[data-scan]") ? nameOf(active) : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (focused && document.activeElement === document.body) document.querySelector(focused)?.focus();
+  focused = null;
 });
 
 // On a guided tour, what the stop speaks of is framed and brought into view.
