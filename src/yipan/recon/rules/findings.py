@@ -17,7 +17,9 @@ from yipan.recon.rules.learning import Seen, learn
 from yipan.recon.rules.odds import Odds, expect
 from yipan.recon.rules.papers import Papers
 from yipan.recon.rules.rests import Rest
+from yipan.recon.rules.scorecard import read_learned
 from yipan.recon.rules.scoring import Bench, Outcome, weigh
+from yipan.recon.rules.traits import QUIET, Sight, Surroundings, describe
 from yipan.recon.rules.values import (
     Cause,
     Correction,
@@ -29,19 +31,14 @@ from yipan.recon.rules.values import (
 from yipan.recon.rules.weights import SMALL_LOSS, Weights
 
 NAMED_ABOVE = 0.53
-#: Two causes that say the same of the same document are told apart by how frequent they are alone:
-#: one is named only when it is much more so.
-NAMED_ABOVE_ITS_TWIN = 0.65
 #: Odds are less sure than they are counted: what was forgotten speaks as one. Measured over many
 #: retailers, odds of a named cause are this power of what is counted.
 TEMPERED = 0.8
 #: What may well be a small loss is called something else only when that is surer, for a document
 #: posted for nothing costs more than a piece written off;
-NAMED_ABOVE_SMALL_LOSS = 0.75
-#: a gain and a loss that leave a piece or two are found wherever papers wait ...
-NAMED_ABOVE_CANCELED = 0.95
-#: ... or while of all small losses of the count so few are expected to be blamed.
-BLAMED_SHARE_MAX = 0.004
+NAMED_ABOVE_SMALL_LOSS = 0.82
+#: but while of all small losses of the count so few are expected to be blamed.
+BLAMED_SHARE_MAX = 0.003
 NOT_BLIND = ("was_not_blind", "equal_to_the_book")
 
 
@@ -109,7 +106,8 @@ def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Findi
         goods=evidence.goods,
         counted=evidence.counted,
     )
-    weighed = _look_twice(wanted, odds=odds)
+    around = weigh_count(wanted, odds=odds)
+    weighed = {key: _Weighed(key, around) for key in around.sights}
     found: dict[Key, Finding] = {each.key: _reject(each) for each in copied}
     sure_enough = _find_sure_enough(weighed.values())
     for key, each in weighed.items():
@@ -122,27 +120,24 @@ def explain(evidence: Evidence, *, weights: Weights | None = None) -> list[Findi
     ]
 
 
-def _look_twice(evidence: Evidence, *, odds: Odds) -> dict[Key, _Weighed]:
+def weigh_count(evidence: Evidence, *, odds: Odds) -> Surroundings:
     """Weigh all differences, and once more by what the first look says of this place."""
     papers = Papers(evidence)
-    weighed, hypotheses = _weigh_all(evidence, odds=odds, papers=papers)
-    if weighed:
-        seen = Seen.of(
-            {key: each.outcomes for key, each in weighed.items()},
-            evidence,
-        )
-        for each in weighed.values():
-            seen.add_rest(each.weights)
+    sights, hypotheses = _weigh_all(evidence, odds=odds, papers=papers)
+    if sights:
+        seen = Seen.of({key: each.outcomes for key, each in sights.items()}, evidence)
+        for each in sights.values():
+            seen.add_rest(_add_up(each.outcomes, bench=each.bench))
         seen.twins.update(each.variant for each in hypotheses if each.cause is Cause.DOUBLE_ENTRY)
         odds = learn(odds, seen=seen, evidence=evidence)
         papers.believe(odds.waits)
-        weighed, _ = _weigh_all(evidence, odds=odds, papers=papers)
-    return weighed
+        sights, _ = _weigh_all(evidence, odds=odds, papers=papers)
+    return Surroundings(evidence=evidence, odds=odds, sights=sights)
 
 
 def _weigh_all(
     evidence: Evidence, *, odds: Odds, papers: Papers
-) -> tuple[dict[Key, _Weighed], list[Hypothesis]]:
+) -> tuple[dict[Key, Sight], list[Hypothesis]]:
     """Propose what may have happened at each difference, and weigh it."""
     hypotheses = list(
         chain(
@@ -157,10 +152,18 @@ def _weigh_all(
     by_key = {each.key: each for each in evidence.differences}
     goods = {key: evidence.get_goods(key.sku) for key in by_key}
     found = weigh(evidence.differences, hypotheses, goods=goods, odds=odds)
-    weighed = {
-        key: _Weighed(by_key[key], outcomes, bench) for key, (outcomes, bench) in found.items()
+    sights = {
+        key: Sight(
+            difference=by_key[key],
+            outcomes=outcomes,
+            bench=bench,
+            probable={
+                cause: temper(share) for cause, share in _add_up(outcomes, bench=bench).items()
+            },
+        )
+        for key, (outcomes, bench) in found.items()
     }
-    return weighed, hypotheses
+    return sights, hypotheses
 
 
 def _sign(finding: Finding, *, evidence: Evidence) -> Finding:
@@ -198,15 +201,15 @@ def temper(probability: float) -> float:
 class _Weighed:
     """A difference, what may have happened there, and how probable each cause is."""
 
-    def __init__(self, difference: Difference, outcomes: Sequence[Outcome], bench: Bench) -> None:
-        self.difference = difference
-        self.outcomes = outcomes
-        self.bench = bench
-        self.weights = _add_up(outcomes, bench=bench)
-        self.by_cause = defaultdict(
-            float, {cause: temper(share) for cause, share in self.weights.items()}
-        )
-        self.chosen = _choose(difference.key, outcomes=outcomes)
+    def __init__(self, key: Key, around: Surroundings) -> None:
+        sight = around.sights[key]
+        self.difference, self.outcomes, self.bench = sight.difference, sight.outcomes, sight.bench
+        learned = read_learned().weigh(describe(key, around))
+        self.by_cause = defaultdict(float, {**sight.probable, **learned})
+        # What is surely something is hardly nothing.
+        left = 1 - max(learned.values(), default=0.0)
+        for cause in QUIET:
+            self.by_cause[cause] = min(self.by_cause[cause], left)
 
     @property
     def is_small_loss(self) -> bool:
@@ -214,35 +217,16 @@ class _Weighed:
         return -SMALL_LOSS <= self.difference.quantity < 0
 
     @property
-    def cancels_itself(self) -> bool:
-        """Say whether it takes a gain and a loss to explain it: some pair always fits."""
-        return len({each.deltas[self.difference.key] > 0 for each in self.chosen}) > 1
-
-    @property
-    def has_a_twin(self) -> bool:
-        """Say whether another cause predicts the same of the same document as what is chosen."""
-        key = self.difference.key
-        mine = {
-            (each.deltas[key], name): each.cause for each in self.chosen for name in each.documents
-        }
-        return any(
-            mine.get((each.deltas[key], name), each.cause) is not each.cause
-            for outcome in self.outcomes
-            for each in outcome.chosen
-            for name in each.documents
-        )
-
-    @property
     def probability(self) -> float:
-        """Return how sure the surest cause of what is chosen is."""
-        return max((self.by_cause[each.cause] for each in self.chosen), default=0.0)
+        """Return how sure the surest cause is."""
+        return max(
+            (share for cause, share in self.by_cause.items() if cause not in QUIET), default=0.0
+        )
 
 
 def _get_bar(weighed: _Weighed, *, sure_enough: set[Key]) -> float:
     """Return above which probability a cause is named at a key."""
-    if weighed.difference.key in sure_enough:
-        return NAMED_ABOVE_ITS_TWIN if weighed.has_a_twin else NAMED_ABOVE
-    return NAMED_ABOVE_CANCELED if weighed.cancels_itself else NAMED_ABOVE_SMALL_LOSS
+    return NAMED_ABOVE if weighed.difference.key in sure_enough else NAMED_ABOVE_SMALL_LOSS
 
 
 def _find_sure_enough(weighed: Iterable[_Weighed]) -> set[Key]:
@@ -259,8 +243,6 @@ def _find_sure_enough(weighed: Iterable[_Weighed]) -> set[Key]:
     room = BLAMED_SHARE_MAX * sum(1 - each.probability for each in small)
     sure_enough = {each.difference.key for each in large}
     for each in sorted(small, key=lambda each: -each.probability):
-        if each.cancels_itself:
-            continue
         room -= 1 - each.probability
         if each.probability <= NAMED_ABOVE or room < 0:
             break
@@ -271,14 +253,20 @@ def _find_sure_enough(weighed: Iterable[_Weighed]) -> set[Key]:
 def _conclude(weighed: _Weighed, *, named_above: float) -> Finding:
     difference, by_cause = weighed.difference, weighed.by_cause
     key = difference.key
+    named = {
+        cause
+        for cause, probability in by_cause.items()
+        if probability > named_above and cause not in QUIET
+    }
     parts: list[Part] = []
     left = difference.quantity
-    for hypothesis in weighed.chosen:
-        if by_cause[hypothesis.cause] > named_above:
+    for hypothesis in _choose(key, outcomes=weighed.outcomes, named=named):
+        if hypothesis.cause in named:
             parts.append(_make_part(hypothesis, key=key, probability=by_cause[hypothesis.cause]))
             left -= hypothesis.deltas[key]
     if left:
-        parts.append(_name_rest(left, rest=weighed.bench.judge(left), by_cause=by_cause))
+        rest = weighed.bench.judge(left)
+        parts.append(_name_rest(left, rest=rest, by_cause=by_cause, named=named))
     return Finding(
         key=key,
         quantity=difference.quantity,
@@ -292,8 +280,8 @@ def _conclude(weighed: _Weighed, *, named_above: float) -> Finding:
     )
 
 
-def _choose(key: Key, *, outcomes: Sequence[Outcome]) -> tuple[Hypothesis, ...]:
-    """Return what most probably happened to a key."""
+def _choose(key: Key, *, outcomes: Sequence[Outcome], named: set[Cause]) -> tuple[Hypothesis, ...]:
+    """Return what most probably happened to a key, with as many of the causes named as can be."""
     total: defaultdict[tuple[int, ...], float] = defaultdict(float)
     meant: dict[tuple[int, ...], tuple[Hypothesis, ...]] = {}
     for outcome in outcomes:
@@ -301,7 +289,10 @@ def _choose(key: Key, *, outcomes: Sequence[Outcome]) -> tuple[Hypothesis, ...]:
         name = tuple(sorted(hash((each.cause, each.deltas[key])) for each in outcome.chosen))
         total[name] += outcome.probability
         meant.setdefault(name, outcome.chosen)
-    return meant[max(total, key=lambda name: total[name])]
+    best = max(
+        total, key=lambda name: (len(named & {each.cause for each in meant[name]}), total[name])
+    )
+    return meant[best]
 
 
 def _add_up(outcomes: Sequence[Outcome], *, bench: Bench) -> defaultdict[Cause, float]:
@@ -333,15 +324,16 @@ def _make_part(hypothesis: Hypothesis, *, key: Key, probability: float) -> Part:
     )
 
 
-def _name_rest(left: int, *, rest: Rest, by_cause: Mapping[Cause, float]) -> Part:
+def _name_rest(
+    left: int, *, rest: Rest, by_cause: Mapping[Cause, float], named: set[Cause]
+) -> Part:
     """Name what no document explains; without a majority it stays unknown."""
-    shares = {Cause.SHRINKAGE: rest.shrinkage / rest.total, Cause.THEFT: rest.theft / rest.total}
-    for cause, share in shares.items():
-        if share > NAMED_ABOVE and by_cause.get(cause, 0.0) > NAMED_ABOVE:
-            return Part(cause=cause, quantity=left, probability=by_cause[cause])
-    return Part(
-        cause=Cause.UNKNOWN, quantity=left, probability=max(0.0, by_cause.get(Cause.UNKNOWN, 0.0))
-    )
+    if left < 0 and Cause.THEFT in named:
+        return Part(cause=Cause.THEFT, quantity=left, probability=by_cause[Cause.THEFT])
+    cause = Cause.UNKNOWN
+    if min(rest.shrinkage / rest.total, by_cause.get(Cause.SHRINKAGE, 0.0)) > NAMED_ABOVE:
+        cause = Cause.SHRINKAGE
+    return Part(cause=cause, quantity=left, probability=max(0.0, by_cause.get(cause, 0.0)))
 
 
 def _find_runner_up(

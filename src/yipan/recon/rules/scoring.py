@@ -70,6 +70,11 @@ class Bench:
         self._deltas = [each.deltas[difference.key] for each in self._proposals]
         self._rivals = _find_rivals(self._proposals)
 
+    @property
+    def proposals(self) -> Sequence[Hypothesis]:
+        """Return what may have happened to this key alone, likeliest first."""
+        return self._proposals
+
     def judge(self, rest: int) -> Rest:
         """Return how likely a rest is, and as what."""
         if rest not in self._rests:
@@ -81,15 +86,11 @@ class Bench:
     def glance(self, left: int) -> float:
         """Return the log of how likely `left` is by one thing at most."""
         if left not in self._singles:
-            self._singles[left] = _add_logs(
-                [
-                    self._get_log(left),
-                    *(
-                        each.log_odds + self._get_log(left - self._get_delta(each))
-                        for each in self._proposals
-                    ),
-                ]
+            singles = (
+                each.log_odds + self._get_log(left - self._get_delta(each))
+                for each in self._proposals
             )
+            self._singles[left] = _add_logs([self._get_log(left), *singles])
         return self._singles[left]
 
     def weigh(self, left: int, *, barred: frozenset[str] = frozenset()) -> _Choices:
@@ -250,8 +251,8 @@ class _Search:
             if not grown:
                 break
             best = max(best, *(score for score, _, _ in grown))
-            grown = [each for each in grown if each[0] >= best - DEPTH]
             likely = heapq.nlargest(BEAM, grown, key=lambda each: each[0])
+            likely = [each for each in likely if each[0] >= best - DEPTH]
             layer = [self._join(before, at, score=score) for score, before, at in likely]
             states += layer
         total = _add_logs([state.score for state in states])
