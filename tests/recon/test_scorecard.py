@@ -35,7 +35,8 @@ def test_points_of_the_traits_there_are_add_up() -> None:
             Cause.MISKEY: {"by_weighing": 0.0, "on_receipt": 1.0, "log_pieces": 9.0},
             Cause.THEFT: {"by_weighing": 0.0, "log_pieces": 2.0},
             Cause.MISCOUNT: {"by_weighing": 0.0},
-        }
+        },
+        differences=400,
     )
 
     assert odds(found[Cause.MISKEY]) == pytest.approx(-1 + 0.75)
@@ -44,13 +45,18 @@ def test_points_of_the_traits_there_are_add_up() -> None:
     assert found.keys() == {Cause.MISKEY, Cause.THEFT}
 
 
-@pytest.mark.parametrize(("weighed", "learned"), [(6.0, 6.0 - SHIFT_MAX), (-6.0, -6 + SHIFT_MAX)])
-def test_what_was_weighed_is_moved_only_so_far(weighed: float, learned: float) -> None:
+@pytest.mark.parametrize(
+    ("weighed", "differences", "shift"),
+    [(6.0, 380, -0.95), (-6.0, 380, 0.95), (6.0, 20, -0.5), (6.0, 1, -1 / 21)],
+)
+def test_what_was_weighed_is_moved_only_so_far_and_by_few_differences_hardly(
+    weighed: float, differences: int, shift: float
+) -> None:
     card = Scorecard.parse(TABLE.splitlines())
 
-    found = card.weigh({Cause.MISKEY: {"by_weighing": weighed}})
+    found = card.weigh({Cause.MISKEY: {"by_weighing": weighed}}, differences=differences)
 
-    assert odds(found[Cause.MISKEY]) == pytest.approx(learned)
+    assert odds(found[Cause.MISKEY]) == pytest.approx(weighed + shift * SHIFT_MAX)
 
 
 def describe_receipt(**more: object) -> dict[Cause, dict[str, float]]:

@@ -150,8 +150,8 @@ def main() -> None:
                 sample.add(around, world.cases)
     origin = (
         f"fourth chain seeds {asked.seeds[0]}-{asked.seeds[1]}, first and second"
-        f" {asked.others[0]}-{asked.others[1]} six times, losses x1 and x8: {len(sample.truths)} rows,"
-        f" {date.today()}"  # noqa: DTZ011 - a note for people
+        f" {asked.others[0]}-{asked.others[1]} six times, losses x1 and x8:"
+        f" {len(sample.truths)} rows, {date.today()}"  # noqa: DTZ011 - a note for people
     )
     write(fit(sample), Path(str(scorecard.__file__)).with_name(TABLE), origin=origin)
 

@@ -204,7 +204,7 @@ class _Weighed:
     def __init__(self, key: Key, around: Surroundings) -> None:
         sight = around.sights[key]
         self.difference, self.outcomes, self.bench = sight.difference, sight.outcomes, sight.bench
-        learned = read_learned().weigh(describe(key, around))
+        learned = read_learned().weigh(describe(key, around), differences=len(around.sights))
         self.by_cause = defaultdict(float, {**sight.probable, **learned})
         # What is surely something is hardly nothing.
         left = 1 - max(learned.values(), default=0.0)

@@ -22,8 +22,9 @@ TABLE = "learned.csv"
 #: The row of what is added whatever the traits are.
 ALWAYS = "always"
 #: So far the table may move the log odds of what was weighed: a count unlike all that were
-#: simulated is not judged by them alone.
+#: simulated is not judged by them alone. Those had hundreds of differences: of so many half of it.
 SHIFT_MAX = 2.5
+DIFFERENCES_TO_BELIEVE = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,8 +45,13 @@ class Scorecard:
             }
         )
 
-    def weigh(self, traits: Mapping[Cause, Traits]) -> dict[Cause, float]:
-        """Return how probable each cause is by its traits; of others the table says nothing."""
+    def weigh(self, traits: Mapping[Cause, Traits], *, differences: int) -> dict[Cause, float]:
+        """
+        Return how probable each cause is by its traits; of others the table says nothing.
+
+        `differences` is how many were looked at together: of a few the table knows little.
+        """
+        most = SHIFT_MAX * differences / (differences + DIFFERENCES_TO_BELIEVE)
         found = {}
         for cause, its in traits.items():
             points = self.points.get(cause)
@@ -53,7 +59,7 @@ class Scorecard:
                 score = points.get(ALWAYS, 0.0)
                 score += sum(points.get(name, 0.0) * value for name, value in its.items())
                 weighed = its["by_weighing"]
-                score = min(weighed + SHIFT_MAX, max(weighed - SHIFT_MAX, score))
+                score = min(weighed + most, max(weighed - most, score))
                 found[cause] = 1 / (1 + math.exp(-score))
         return found
 
