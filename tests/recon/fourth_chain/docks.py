@@ -322,7 +322,8 @@ def _enter_again(world: World, head: Head, arrival: Arrival) -> None:
         counterpart=head.counterpart if rng.random() < 0.85 else "",
     )
     for parcel in arrival.parcels:
-        for key in {find_key(world, arrival.site, sku) for sku in parcel.inside}:
+        # Each key once, in the order packed: a set has another order in each process.
+        for key in dict.fromkeys(find_key(world, arrival.site, sku) for sku in parcel.inside):
             for line, of in list(world.lines[key]):
                 if line.document == head.document and (of is None or rng.random() < 0.5):
                     noted = parcel.paper if key.sku == parcel.sku else None

@@ -264,7 +264,9 @@ class Shop:
             return
         family = world.items[first.sku].goods.family
         bay = [key for key in keys if world.items[key.sku].goods.family == family]
-        for key in {first, *rng.sample(bay, min(len(bay), rng.choice((1, 1, 2, 3))))}:
+        taken = [first, *rng.sample(bay, min(len(bay), rng.choice((1, 1, 2, 3))))]
+        # Each key once, in the order drawn: a set has another order in each process.
+        for key in dict.fromkeys(taken):
             most = world.shelf[key]
             world.move(key, -rng.randint(3, max(3, min(most, 14))), at=at, case=case)
 
