@@ -7,6 +7,7 @@ learn, and the future replaced by noise.
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -130,6 +131,15 @@ def test_a_model_that_learns_the_week_passes_the_gate_and_says_the_same_again() 
     assert verdict.scores[2].pinball < verdict.scores[0].pinball * 0.98
     first = learned.train(demand, masked, horizons=(4, 4))
     assert first == learned.train(demand, masked, horizons=(4, 4))
+    assert learned.can_ask(first)
+
+
+def test_a_model_of_older_features_is_not_asked_any_more() -> None:
+    older = json.dumps({"mean": "tree", "spread": "tree"})
+
+    assert [learned.can_ask(text) for text in (older, "")] == [False, False]
+    assert not learned.can_ask(json.dumps({"form": learned.FORM - 1} | json.loads(older)))
+    assert learned.can_ask(json.dumps({"form": learned.FORM} | json.loads(older)))
 
 
 def test_what_covered_too_little_is_asked_for_more_and_the_future_does_not_matter() -> None:

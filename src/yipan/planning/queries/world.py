@@ -16,6 +16,7 @@ from yipan.planning.models.proposal import ProposalState
 from yipan.planning.queries.history import list_known_keys, read_history
 from yipan.planning.queries.occasions import read_occasions
 from yipan.planning.queries.policies import read_layers, read_suppliers, resolve_policy
+from yipan.planning.rules.learned import can_ask
 from yipan.planning.rules.policies import Layer, Policy
 from yipan.planning.rules.scoring import CHANCES
 from yipan.planning.rules.shard import (
@@ -94,7 +95,11 @@ def read_shard(skus: Sequence[str], *, number: int, today: date, costs: Costs) -
         demand=demand,
         masked=masked,
         occasions=read_occasions(rows, today=today),
-        models={it.segment: it.learned for it in current if it.adopted == "learned" and it.learned},
+        models={
+            it.segment: it.learned
+            for it in current
+            if it.adopted == "learned" and can_ask(it.learned)
+        },
         gates={it.segment: it.number for it in current},
         asked=_read_asked(current),
         tunings={it.segment: Tuning(**it.tuning) for it in current},

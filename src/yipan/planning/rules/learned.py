@@ -29,6 +29,8 @@ from yipan.planning.rules.scoring import sum_ahead
 from yipan.planning.rules.tuning import PLAIN, Reading, Tuning
 from yipan.planning.rules.tuning import read as read_series
 
+#: Which features a model is learned from. Raise it with them: an older model is not asked any more.
+FORM = 2
 SPANS = (7, 14, 28, 56, 91, 182, 364)
 BASE_FLOOR = 0.02
 #: How fast older days count less, and how many count at all.
@@ -147,7 +149,13 @@ def train(
         ROUNDS_SPREAD,
     )
     mean = learn_mean(np.ones(rows, dtype=bool))
-    return json.dumps({"mean": mean.model_to_string(), "spread": spread.model_to_string()})
+    bodies = {"mean": mean.model_to_string(), "spread": spread.model_to_string()}
+    return json.dumps({"form": FORM} | bodies)
+
+
+def can_ask(text: str) -> bool:
+    """Return whether a model that was kept knows the features of today."""
+    return text.startswith(json.dumps({"form": FORM}).removesuffix("}"))
 
 
 def _make_examples(
