@@ -24,7 +24,7 @@ ALWAYS = "always"
 #: So far the table may move the log odds of what was weighed: a count unlike all that were
 #: simulated is not judged by them alone. Those had hundreds of differences: of so many half of it.
 SHIFT_MAX = 2.5
-DIFFERENCES_TO_BELIEVE = 20
+DIFFERENCES_TO_BELIEVE = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
