@@ -123,7 +123,17 @@ def test_a_large_loss_is_refused_and_nothing_is_posted() -> None:
     running = settle(count_bin(10))
     assert running.state == "submitted"
     assert stock("wms:W1", A1) == 40
-    assert Case.objects.get().state == CaseState.SUBMITTED
+    case = Case.objects.get()
+    asked = Approval.objects.get(state="submitted")
+    assert (case.state, case.waiting_document) == (CaseState.SUBMITTED, asked.number)
+    # From the case to what waits, and from there to the cases of the stocktake.
+    office = Client()
+    office.force_login(a_person(Role.FINANCE, username="fan.finance"))
+    assert f"/erp/adjustments/{asked.number}" in office.get(f"/recon/cases/{case.number}").text
+    listed = f"/recon/cases?state=&q={running.number}"
+    assert listed.replace("&", "&amp;") in office.get(f"/erp/adjustments/{asked.number}").text
+    assert case.number in office.get(listed).text
+    assert case.number not in office.get(listed + "9").text
 
     # Ann counted: whatever her role, she does not decide about it.
     with pytest.raises(approvals.OwnCount):
@@ -134,8 +144,10 @@ def test_a_large_loss_is_refused_and_nothing_is_posted() -> None:
     assert running.state == "posted"
     assert CountCorrection.objects.get().state == "rejected"
     assert stock("wms:W1", A1) == 40
-    # The difference is still there for reconciliation.
-    assert Case.objects.get().state in (CaseState.OPEN, CaseState.EXPLAINED)
+    # The difference is still there for reconciliation, and nothing waits any more.
+    case = Case.objects.get()
+    assert case.state in (CaseState.OPEN, CaseState.EXPLAINED)
+    assert case.waiting_document == ""
 
 
 def test_a_large_loss_is_counted_again_and_then_approved() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,10 @@ from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
 
 ROWS_MAX = 1_000
+
+#: What a number looks like of a case (差异案件), and of a stocktake at a site (盘点单).
+CASE_NUMBER = re.compile(r"DC-\d{4}-\d{6,}")
+COUNT_NUMBER = re.compile(r"ST-.+-\d{4}-\d{6,}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +98,20 @@ class AdjustmentDetail:
     message_id: UUID | None
     warnings: tuple[dict[str, object], ...]
     lines: tuple[AdjustmentLineRow, ...]
+
+    @property
+    def case_number(self) -> str:
+        """Return the case that proposed it: a site writes its number first into the reason."""
+        return self._find_ground(CASE_NUMBER)
+
+    @property
+    def count_number(self) -> str:
+        """Return the stocktake it is the outcome of, which is the reason a site gives then."""
+        return self._find_ground(COUNT_NUMBER)
+
+    def _find_ground(self, shape: re.Pattern[str]) -> str:
+        first = self.head.reason.partition(" ")[0]
+        return first if shape.fullmatch(first) else ""
 
     @property
     def site_book(self) -> str:

@@ -124,6 +124,7 @@ def show_adjustment(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "may_see_cost": actor.may("ledger.read_cost"),
         "may_open_messages": actor.may("exchange.read"),
+        "may_see_cases": actor.may("recon.read"),
     }
     return render(request, "erp/adjustment.html", context)
 

@@ -50,6 +50,7 @@ class CaseOut(Schema):
     due_on: date | None
     closed_at: datetime | None
     closing_reason: str
+    waiting_document: str = ""
     parts: list[dict[str, Any]] = []
     chosen: dict[str, Any] | None = None
     runner_up: dict[str, Any] | None = None
@@ -288,4 +289,5 @@ def _write(row: CaseRow) -> CaseOut:
         due_on=row.due_on,
         closed_at=row.closed_at,
         closing_reason=row.closing_reason,
+        waiting_document=row.waiting_document,
     )

@@ -166,6 +166,7 @@ def finish(case: Case, *, reason: str, by: Trace, at: datetime) -> None:
     """End a locked case."""
     before, case.state = case.state, CaseState.CLOSED
     case.closing_reason = reason[:200]
+    case.waiting_document = ""
     case.closed_at = at
     case.closed_by = by.actor
     case.save()

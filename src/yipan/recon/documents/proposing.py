@@ -91,14 +91,16 @@ def take_correction(
     Follow what a site says of a document that puts counts right; return the cases it concerns.
 
     Posted, it corrects the case of the same goods, counted at the same moment or asked for by
-    the case, and closes it when nothing is left. Refused, the case is open as before. An offset
-    is noted with the case of its count even when that is closed: its explanation is another now.
+    the case, and closes it when nothing is left. Until it is approved the case names it; refused,
+    the case is open as before. An offset is noted with the case of its count even when that is
+    closed: its explanation is another now.
     """
     touched = []
     for line in lines:
         case = _find(site, line)
         if case is None:
             continue
+        _keep_waiting(case, document=document, is_waiting=outcome == "submitted")
         if outcome == "posted":
             _book(case, document=document, line=line, by=by, at=at)
         elif outcome == "submitted":
@@ -127,6 +129,15 @@ def _find(site: str, line: Heard) -> Case | None:
         group=line.status,
         compared_at=line.counted_at,
     ).first()
+
+
+def _keep_waiting(case: Case, *, document: str, is_waiting: bool) -> None:
+    """Name the document that somebody has to approve, until it was decided."""
+    if is_waiting:
+        case.waiting_document = document
+    elif case.waiting_document == document:
+        case.waiting_document = ""
+    case.save(update_fields=["waiting_document"])
 
 
 def _book(case: Case, *, document: str, line: Heard, by: Trace, at: datetime) -> None:

@@ -34,6 +34,8 @@ class Case(Document):
     `quantity_book` and `quantity_other` are those two figures. `place` is the part of the site
     that was counted, `group` the stock status that was compared. `finding` is what the engine
     says, as `recon.rules.Finding`; `cause` and `probability_permille` are of its main part.
+    `waiting_document` is the document of the site that puts it right, while somebody has to
+    approve it.
     """
 
     state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.OPEN)
@@ -53,6 +55,7 @@ class Case(Document):
     finding = models.JSONField(default=dict)
     cause = models.CharField(max_length=32, blank=True)
     probability_permille = models.IntegerField(default=0)
+    waiting_document = models.CharField(max_length=48, blank=True)
     owner = models.CharField(max_length=160, blank=True)
     due_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as When
-from django.db.models import Count, F, Func, QuerySet, Sum, Value
+from django.db.models import Count, F, Func, Q, QuerySet, Sum, Value
 from django.db.models import When as Branch
 
 from yipan.foundation.refusals import NotFound
@@ -47,6 +47,7 @@ class CaseRow:
     closed_at: datetime | None
     closed_by: str
     closing_reason: str
+    waiting_document: str
 
     @property
     def percent(self) -> int:
@@ -86,6 +87,7 @@ class CaseFilter:
     """
     What the inbox shows; `sites` is the reader's scope.
 
+    `text` is the beginning of the number of a case, of a SKU, or of the number of its count.
     `partner`, `carrier` and `actor` are who stands on the documents of a part of the finding.
     """
 
@@ -261,6 +263,7 @@ def make_rows(found: Iterable[Case]) -> list[CaseRow]:
             closed_at=each.closed_at,
             closed_by=each.closed_by,
             closing_reason=each.closing_reason,
+            waiting_document=each.waiting_document,
         )
         for each in cases
     ]
@@ -281,7 +284,9 @@ def _filter(which: CaseFilter) -> QuerySet[Case]:
         if value:
             query = query.filter(finding__parts__contains=[{name: value}])
     if which.text:
-        query = query.filter(number__istartswith=which.text) | query.filter(
-            sku__istartswith=which.text
+        query = query.filter(
+            Q(number__istartswith=which.text)
+            | Q(sku__istartswith=which.text)
+            | Q(count_number__istartswith=which.text)
         )
     return query

@@ -108,6 +108,7 @@ def show_case(request: HttpRequest, number: str) -> HttpResponse:
         "changes": between.changes[:CHANGES_SHOWN_MAX],
         "changes_all": len(between.changes),
         "may_open_messages": actor.may("exchange.read"),
+        "may_open_adjustments": actor.may("erp.read"),
         **_describe_steps(document, parts),
     }
     return render(request, "recon/case.html", context)
