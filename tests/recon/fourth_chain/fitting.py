@@ -34,7 +34,8 @@ from yipan.recon.rules.traits import Surroundings, Traits, describe
 RIDGE, RIDGE_OF_CAUSE = 3.0, 100.0
 #: Of a trait that moves the log odds less than this from key to key nothing is written down.
 POINTS_MIN = 0.02
-STEPS_MAX = 25
+STEPS_MAX = 50
+STEP_MIN = 1e-4
 LOSSES = (1, 8)
 #: The first and second chain are few beside the fourth: each row of them counts so often.
 TIMES_OTHERS = 6
@@ -100,15 +101,28 @@ def fit(sample: Sample) -> dict[Cause, dict[str, float]]:
 
 
 def _regress(values: Array, there: Array, *, around: Array, ridge: Array) -> Array:
-    """Return logistic weights, drawn `around` others: Newton's steps."""
-    weights = around.copy()
+    """
+    Return logistic weights, drawn `around` others: Newton's steps, halved while they make it worse.
+
+    Undamped, a cause that its traits tell all but for certain runs away in a step or two.
+    """
+
+    def lose(weights: Array) -> float:
+        score = values @ weights
+        fit = np.logaddexp(0.0, score) - there * score
+        return float(fit.sum() + 0.5 * (ridge * (weights - around) ** 2).sum())
+
+    weights, lost = around.copy(), lose(around)
     for _ in range(STEPS_MAX):
         probable = 1 / (1 + np.exp(-np.clip(values @ weights, -30, 30)))
         slope = values.T @ (probable - there) + ridge * (weights - around)
-        bend = (values * (probable * (1 - probable) + 1e-9)[:, None]).T @ values + np.diag(ridge)
+        bend = (values * (probable * (1 - probable))[:, None]).T @ values + np.diag(ridge)
         step = np.linalg.solve(bend, slope)
+        while lose(weights - step) > lost and np.abs(step).max() > STEP_MIN:
+            step = step / 2
         weights = weights - step
-        if np.abs(step).max() < 1e-4:
+        lost = lose(weights)
+        if np.abs(step).max() <= STEP_MIN:
             break
     return weights
 
