@@ -26,6 +26,9 @@ CHROMIUM = Path("/usr/bin/chromium")
 #: What htmx says of a request that the page itself broke off, to ask anew or to go elsewhere;
 #: a request that failed also says `htmx:sendError`.
 BROKEN_OFF = ("htmx:sendAbort", "htmx:afterRequest")
+#: What the browser says when it asks for something while a test keeps it away from the network:
+#: a page that looks from time to time whether it is back may say so until the very end.
+AWAY = "net::ERR_INTERNET_DISCONNECTED"
 
 QUIET_SECONDS_MAX = 10.0
 
@@ -98,7 +101,7 @@ def visit(
     """Return what opens a browser in which somebody of some roles is logged in."""
 
     def hear(page: Page, text: str) -> None:
-        if not text.startswith(BROKEN_OFF):
+        if not text.startswith(BROKEN_OFF) and AWAY not in text:
             complaints.append(f"{page.url}: {text}")
 
     def open_page(*roles: Role, username: str = "ann", sites: list[str] | None = None) -> Page:

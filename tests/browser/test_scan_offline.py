@@ -7,10 +7,12 @@ answers are lost after the warehouse has booked them.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import TimeoutError as TimedOut
 from pytest_django.live_server_helper import LiveServer
 
 from tests import retailer
@@ -22,6 +24,8 @@ from yipan.access.roles import Role
 from yipan.wms.models import BinMove, Pick, ReceiptScan
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+KEPT_SECONDS_MAX = 60.0
 
 
 @pytest.fixture(autouse=True)
@@ -58,14 +62,18 @@ def wait_until_kept(page: Page, *addresses: str) -> None:
     """Wait until the worker has taken the page over, and some addresses lie in its cache."""
     script = """async (addresses) => {
       const cache = await caches.open("yipan-handheld-1");
-      const found = await Promise.all(addresses.map((each) => cache.match(each)));
-      return navigator.serviceWorker.controller !== null && found.every(Boolean);
+      const kept = (await cache.keys()).map((each) => each.url);
+      return [navigator.serviceWorker.controller !== null, kept];
     }"""
-    for _ in range(300):
-        if page.evaluate(script, list(addresses)):
+    give_up_at = time.monotonic() + KEPT_SECONDS_MAX
+    while True:
+        is_taken_over, kept = page.evaluate(script)
+        if is_taken_over and set(addresses) <= set(kept):
             return
+        if time.monotonic() > give_up_at:
+            told = f"taken over: {is_taken_over}, kept: {kept}, never: {addresses}"
+            raise TimedOut(told)
         page.wait_for_timeout(50)
-    raise AssertionError(f"never kept: {addresses}")
 
 
 def expect_unsent(page: Page, count: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -55,13 +56,22 @@ def test_sites_tell_digests_once_and_the_hub_compares_them() -> None:
     assert (row.source, row.state) == ("wms:W1/stock", ComparisonState.MATCH)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_job_whose_worker_was_killed_is_started_again() -> None:
+@pytest.fixture
+def _jobs_taken_away() -> Iterator[None]:
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("truncate procrastinate_jobs cascade")
+
+
+def begin_job_of_a_dead_worker(task: str, lock: str = "") -> int:
+    """Write down a job that was begun five minutes ago by a worker that is no more."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into procrastinate_jobs (queue_name, task_name, status, attempts, args)"
-            " values ('default', 'exchange.retry_parked', 'doing', 1, '{\"timestamp\": 1}')"
-            " returning id"
+            "insert into procrastinate_jobs"
+            " (queue_name, task_name, status, attempts, args, lock, queueing_lock)"
+            " values ('default', %s, 'doing', 1, '{\"timestamp\": 1}', nullif(%s, ''), %s)"
+            " returning id",
+            [task, lock, task],
         )
         (job_id,) = cursor.fetchone() or (0,)
         cursor.execute(
@@ -69,13 +79,35 @@ def test_a_job_whose_worker_was_killed_is_started_again() -> None:
             " values (%s, 'started', now() - interval '5 minutes')",
             [job_id],
         )
+    return int(job_id)
+
+
+def list_jobs() -> list[tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("select id, status::text from procrastinate_jobs order by id")
+        return [(int(job_id), str(state)) for job_id, state in cursor.fetchall()]
+
+
+@pytest.mark.usefixtures("_jobs_taken_away")
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_worker_was_killed_is_started_again() -> None:
+    job_id = begin_job_of_a_dead_worker("exchange.retry_parked")
 
     asyncio.run(_sweep())
 
-    with connection.cursor() as cursor:
-        cursor.execute("select status from procrastinate_jobs where id = %s", [job_id])
-        assert cursor.fetchall() == [("todo",)]
-        cursor.execute("truncate procrastinate_jobs cascade")
+    assert list_jobs() == [(job_id, "todo")]
+
+
+@pytest.mark.usefixtures("_jobs_taken_away")
+@pytest.mark.django_db(transaction=True)
+def test_a_job_of_a_killed_worker_gives_way_to_its_like_that_waits_for_its_lock() -> None:
+    begin_job_of_a_dead_worker("planning.carry_on", lock="planning")
+    waiting = clock.carry_on_plan.configure().defer(timestamp=TIMESTAMP)
+    other = begin_job_of_a_dead_worker("exchange.retry_parked")
+
+    asyncio.run(_sweep())
+
+    assert list_jobs() == [(waiting, "todo"), (other, "todo")]
 
 
 async def _sweep() -> None:

@@ -8,7 +8,8 @@ from typing import Final
 
 import structlog
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 
 from yipan.channels import tasks as channels
 from yipan.config import node, retention
@@ -287,7 +288,11 @@ def judge_segments(timestamp: int) -> None:
 async def sweep_stalled(timestamp: int) -> None:
     """Start jobs again whose worker was killed. Every task may run twice."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await app.job_manager.retry_job(job, retry_at=_get_instant(timestamp))
+        try:
+            await app.job_manager.retry_job(job, retry_at=_get_instant(timestamp))
+        except UniqueViolation:
+            # Its like waits already, maybe for the very lock that the dead one holds.
+            await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
 
 
 def _read_clock() -> datetime:
