@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from tests import retailer
 from tests.retailer import NOON, deliver, order, receive, stock
-from yipan.config import clock
+from yipan.config import clock, work
 from yipan.exchange import comparisons, queries
 from yipan.exchange.models import ComparisonState
 
@@ -63,15 +63,15 @@ def _jobs_taken_away() -> Iterator[None]:
         cursor.execute("truncate procrastinate_jobs cascade")
 
 
-def begin_job_of_a_dead_worker(task: str, lock: str = "") -> int:
+def begin_job_of_a_dead_worker(task: str, lock: str = "", *, attempts: int = 1) -> int:
     """Write down a job that was begun five minutes ago by a worker that is no more."""
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into procrastinate_jobs"
             " (queue_name, task_name, status, attempts, args, lock, queueing_lock)"
-            " values ('default', %s, 'doing', 1, '{\"timestamp\": 1}', nullif(%s, ''), %s)"
+            " values ('default', %s, 'doing', %s, '{\"timestamp\": 1}', nullif(%s, ''), %s)"
             " returning id",
-            [task, lock, task],
+            [task, attempts, lock, task],
         )
         (job_id,) = cursor.fetchone() or (0,)
         cursor.execute(
@@ -101,13 +101,44 @@ def test_a_job_whose_worker_was_killed_is_started_again() -> None:
 @pytest.mark.usefixtures("_jobs_taken_away")
 @pytest.mark.django_db(transaction=True)
 def test_a_job_of_a_killed_worker_gives_way_to_its_like_that_waits_for_its_lock() -> None:
-    begin_job_of_a_dead_worker("planning.carry_on", lock="planning")
+    begin_job_of_a_dead_worker("planning.carry_on", lock=clock.LONG)
     waiting = clock.carry_on_plan.configure().defer(timestamp=TIMESTAMP)
     other = begin_job_of_a_dead_worker("exchange.retry_parked")
 
     asyncio.run(_sweep())
 
     assert list_jobs() == [(waiting, "todo"), (other, "todo")]
+
+
+@pytest.mark.usefixtures("_jobs_taken_away")
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_kills_its_worker_each_time_is_given_up_and_told() -> None:
+    begin_job_of_a_dead_worker("planning.plan_shard", attempts=clock.ATTEMPTS_MAX)
+    other = begin_job_of_a_dead_worker("exchange.retry_parked", attempts=clock.ATTEMPTS_MAX - 1)
+
+    with capture_logs() as said:
+        asyncio.run(_sweep())
+
+    assert [state for _, state in list_jobs()] == ["failed", "todo"]
+    assert list_jobs()[1][0] == other
+    given_up = [line["task"] for line in said if line["event"] == "job_given_up"]
+    assert given_up == ["planning.plan_shard"]
+
+
+def test_nothing_the_clock_starts_runs_beside_itself_but_the_sweep() -> None:
+    locks = {task.name: task.lock for task in clock.TASKS}
+
+    # Whoever frees the locks of the dead must not wait for one of them.
+    assert locks.pop("config.sweep_stalled") is None
+    assert [name for name, lock in locks.items() if not lock] == []
+    long = sorted(name for name, lock in locks.items() if lock == clock.LONG)
+    assert long == [
+        "config.prove_books",
+        "planning.carry_on",
+        "planning.judge_segments",
+        "recon.compare_in_full",
+    ]
+    assert work.CONCURRENT_TASKS == 3
 
 
 async def _sweep() -> None:

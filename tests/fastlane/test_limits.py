@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.access.builders import a_key
 from tests.fastlane.callers import NOON, Said, call
 from tests.masterdata.builders import a_site, a_sku
+from yipan.access import keys
+from yipan.access.actors import Actor, Unauthenticated
+from yipan.access.keys import ActiveKey
 from yipan.access.limits import TokenBuckets
 from yipan.fastlane.app import Fastlane
+from yipan.fastlane.keyring import Keyring
 from yipan.masterdata import records
 from yipan.pool.models import Promise
 
@@ -58,3 +62,26 @@ def test_a_key_over_its_limit_gets_429_and_nothing_is_set_aside() -> None:
     assert refused.body["retry_after_ms"] == 500
     assert refused.headers["retry-after"] == "1"
     assert Promise.objects.count() == 0
+
+
+def test_many_wrong_keys_at_once_make_the_lane_look_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[datetime] = []
+    load_active = keys.load_active
+
+    def look(*, at: datetime) -> dict[str, ActiveKey]:
+        looks.append(at)
+        return load_active(at=at)
+
+    async def knock() -> list[BaseException | Actor]:
+        ring = Keyring(clock=lambda: NOON)
+        return await asyncio.gather(
+            *(ring.authenticate(f"Bearer yk_{number}".encode()) for number in range(50)),
+            return_exceptions=True,
+        )
+
+    monkeypatch.setattr(keys, "load_active", look)
+
+    said = asyncio.run(knock())
+
+    assert [type(each) for each in said] == [Unauthenticated] * 50
+    assert looks == [NOON]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from random import Random
 
@@ -14,9 +14,9 @@ from yipan.bench.planning import cut
 from yipan.bench.planning_world import generate, make_shard
 from yipan.config import clock
 from yipan.planning import tasks
-from yipan.planning.documents import plan_run
+from yipan.planning.documents import plan_run, plan_work
 from yipan.planning.executors.running import Processes, Serial, make_executor
-from yipan.planning.models import StockOutlook
+from yipan.planning.models import PlanRun, StockOutlook
 from yipan.planning.rules.engine import plan_shard
 from yipan.planning.rules.shard import hash_plans
 
@@ -80,3 +80,55 @@ def test_a_plan_that_cannot_be_made_fails_and_makes_way_for_the_next() -> None:
 
 def read_clock() -> datetime:
     return world.TODAY
+
+
+@pytest.mark.django_db
+def test_a_plan_whose_shard_fails_ends_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    retailer.open_retailer()
+    begun = plan_run.start(
+        today=world.TODAY.date(), by=world.PLANNER, at=world.TODAY, executor="queue"
+    )
+    monkeypatch.setattr(plan_work, "read_shard", _break)
+
+    with pytest.raises(ZeroDivisionError):
+        tasks.carry_out_shard(number=begun.number, place=0, clock=read_clock)
+    begun.refresh_from_db()
+
+    assert (begun.state, begun.problem) == ("failed", "ZeroDivisionError: no demand to divide by")
+    # The next one begins, and nothing is in its way.
+    assert tasks.plan_nightly(setting=tasks.Setting(), at=world.TODAY) != begun.number
+
+
+def _break(*_: object, **__: object) -> None:
+    message = "no demand to divide by"
+    raise ZeroDivisionError(message)
+
+
+@pytest.mark.django_db
+def test_a_run_whose_shards_are_all_written_ends_though_its_last_worker_was_killed() -> None:
+    retailer.open_retailer()
+    run = plan_run.start(
+        today=world.TODAY.date(), by=world.PLANNER, at=world.TODAY, shards=2, executor="queue"
+    )
+    for place in range(2):
+        plan_work.carry_out_shard(number=run.number, place=place, clock=read_clock)
+    PlanRun.objects.update(state="running", finished_at=None)
+
+    # Neither its own repeat nor the clock computes a shard again, and each of them ends the run.
+    assert tasks.carry_on(clock=read_clock) == []
+    run.refresh_from_db()
+
+    assert run.state == "finished"
+
+
+@pytest.mark.django_db
+def test_a_plan_of_yesterday_that_never_ended_makes_way() -> None:
+    retailer.open_retailer()
+    stuck = plan_run.start(today=world.TODAY.date(), by=world.PLANNER, at=world.TODAY)
+
+    same = tasks.plan_nightly(setting=tasks.Setting(), at=world.TODAY + timedelta(hours=19))
+    new = tasks.plan_nightly(setting=tasks.Setting(), at=world.TODAY + timedelta(hours=20))
+    stuck.refresh_from_db()
+
+    assert (same, stuck.state) == (stuck.number, "failed")
+    assert plan_run.get_run(new).state == "running"

@@ -23,11 +23,12 @@ from tests.stocktake import counting
 from tests.stocktake.counting import ANN, BEN, MANAGER, POS, WMS
 from tests.wms import sending
 from yipan.access.roles import Role
+from yipan.ledger.moves import Trace
 from yipan.masterdata.tabular import open_table
 from yipan.stocktake.documents import stocktake as plans
 from yipan.stocktake.documents.refusals import SecondLook
 from yipan.stocktake.documents.stocktake import Plan, Planned
-from yipan.stocktake.models import CountResult, CountSheet, Stocktake
+from yipan.stocktake.models import CountCorrection, CountResult, CountSheet, Stocktake
 
 pytestmark = pytest.mark.django_db
 
@@ -218,6 +219,67 @@ def test_who_looked_before_hands_in_no_second_look() -> None:
 
     assert CountSheet.objects.filter(stocktake=running).count() == 2
     assert plans.open_shelf(number=running.number, planned=again, by=BEN).round == 2
+
+
+def hand_in(client: Client, running: Stocktake, quantity: int, counter: str) -> str:
+    """Upload what somebody is said to have counted at the store; return what the page says."""
+    rows = [["place", "sku", "quantity", "counter"], ["FLOOR", "TEA-250", f"{quantity}", counter]]
+    address = f"/pos/stocktakes/{running.number}/file"
+    said = client.post(address, {"file": write_csv(rows)}, follow=True)
+    return str(said.content.decode())
+
+
+@pytest.fixture
+def recounted() -> Stocktake:
+    """A stocktake of a store in which each difference is looked at again."""
+    return counting.plan(("shop_floor", ["TEA-250"]))
+
+
+def test_another_name_in_a_file_is_no_other_person(recounted: Stocktake) -> None:
+    mia = log_in(Role.STORE_MANAGER, site="S12", name="mia")
+    counting.see(
+        counting.get_open(recounted),
+        ("TEA-250", 4),
+        by=Trace(actor="mia"),
+        at=counting.minutes(5),
+    )
+
+    said = hand_in(mia, recounted, 4, "ben")
+
+    assert "stocktake.second_look" in said
+    assert CountSheet.objects.filter(state="closed").count() == 1
+    assert CountResult.objects.get().state == "recount"
+
+
+def test_who_handed_in_for_others_looks_not_again_and_posts_nothing(recounted: Stocktake) -> None:
+    mia = log_in(Role.STORE_MANAGER, site="S12", name="mia")
+    hand_in(mia, recounted, 4, "ann")
+    again = counting.get_open(recounted)
+
+    with pytest.raises(SecondLook):
+        counting.see(again, ("TEA-250", 4), by=Trace(actor="mia"), at=counting.minutes(9))
+    assert again.not_by == ["ann", "mia"]
+    # Ben's own sheet of paper, typed by the same hand, is a look of its own.
+    assert "handed in by mia" in hand_in(mia, recounted, 4, "ben")
+    result = CountResult.objects.get()
+    assert (result.state, result.counters, result.people) == (
+        "agreed", ["ann", "ben"], {"ann", "ben", "mia"},
+    )  # fmt: skip
+    said = mia.post(f"/pos/stocktakes/{recounted.number}/step", {"step": "post"}, follow=True)
+    assert "stocktake.own_count" in said.content.decode()
+    assert CountCorrection.objects.exists() is False
+    counting.post(recounted, at=counting.minutes(20))
+    assert CountCorrection.objects.get().quantity == -6
+
+
+def test_of_two_teams_nobody_hands_in_both_who_counted_for_one() -> None:
+    running = counting.plan(("shop_floor", ["TEA-250"]), is_double=True)
+    mia = log_in(Role.STORE_MANAGER, site="S12", name="mia")
+    first = running.sheets.filter(team=1).get()
+    counting.see(first, ("TEA-250", 4), by=Trace(actor="mia"), at=counting.minutes(5))
+
+    assert "stocktake.second_look" in hand_in(mia, running, 4, "ben")
+    assert running.sheets.filter(state="closed").count() == 1
 
 
 @pytest.mark.parametrize(("base", "site"), [("", "W1"), ("pos/", "S12")])

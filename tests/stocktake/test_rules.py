@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,9 +32,10 @@ from yipan.stocktake.rules import (
 
 ONE_PIECE = Tolerance(purpose="recount", quantity_max=1)
 MINUTE = timedelta(minutes=1)
+ANN = frozenset({"ann"})
 
 
-def look(difference: int, *, by: str = "ann", number: int = 1, team: int = 1, **more: bool) -> Look:
+def look(difference: int, *, by: str = "ann", number: int = 1, team: int = 1, **more: Any) -> Look:
     return Look(
         round=number,
         team=team,
@@ -53,6 +55,14 @@ def look(difference: int, *, by: str = "ann", number: int = 1, team: int = 1, **
         ([look(-5), look(-5, by="ben", number=2)], Verdict.AGREED),
         # The same person says the same twice: that is no second look.
         ([look(-5), look(-5, number=2)], Verdict.RECOUNT),
+        # Nor is what one of them handed in under another name, in either order.
+        ([look(-5), look(-5, by="ben", number=2, handed_in_by=ANN)], Verdict.RECOUNT),
+        ([look(-5, by="ben", handed_in_by=ANN), look(-5, number=2)], Verdict.RECOUNT),
+        # Two papers of two people may be typed by a third.
+        (
+            [look(-5, by="ben", handed_in_by=ANN), look(-5, by="eva", number=2, handed_in_by=ANN)],
+            Verdict.AGREED,
+        ),
         ([look(-5), look(-3, by="ben", number=2)], Verdict.RECOUNT),
         ([look(-5), look(-3, by="ben", number=2), look(-9, by="eva", number=3)], Verdict.AGREED),
     ],

@@ -1,4 +1,10 @@
-"""What the clock starts: every periodic task of the system on one page, in UTC."""
+"""
+What the clock starts: every periodic task of the system on one page, in UTC.
+
+A task waits at most once (`queueing_lock`), and never runs beside itself (`lock`): a slow one
+takes one place of the worker, not all of them. The sweep alone has no lock: it frees those of
+workers that were killed, so nothing may hold its own.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +39,10 @@ log = structlog.get_logger(__name__)
 
 #: A job that gave no sign of life for so long belongs to a worker that was killed.
 STALLED_SECONDS: Final = 30
+#: So often a job is begun; then it is the job that kills its worker, and no accident.
+ATTEMPTS_MAX: Final = 5
+#: Of what may take hours one goes at a time: the others keep room for what cannot wait.
+LONG: Final = "long"
 
 #: What each site system calls the digest of its stream.
 DIGESTS: Final[dict[str, type[StreamDigest]]] = {
@@ -42,14 +52,22 @@ DIGESTS: Final[dict[str, type[StreamDigest]]] = {
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="exchange.retry_parked", queueing_lock="exchange.retry_parked")
+@app.task(
+    name="exchange.retry_parked",
+    queueing_lock="exchange.retry_parked",
+    lock="exchange.retry_parked",
+)
 def retry_parked(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
     """Try every parked message again: its master data may be here now."""
     parking.retry()
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="exchange.tell_digests", queueing_lock="exchange.tell_digests")
+@app.task(
+    name="exchange.tell_digests",
+    queueing_lock="exchange.tell_digests",
+    lock="exchange.tell_digests",
+)
 def tell_digests(timestamp: int) -> None:
     """Let the sites served here add up what they told since the last time."""
     for undigested in comparisons.list_undigested(DIGESTS.keys() & node.list_node_receivers()):
@@ -62,21 +80,25 @@ def tell_digests(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="exchange.compare_open", queueing_lock="exchange.compare_open")
+@app.task(
+    name="exchange.compare_open",
+    queueing_lock="exchange.compare_open",
+    lock="exchange.compare_open",
+)
 def compare_open(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
     """Compare again where messages were parked when a digest came."""
     digests.compare_open(receiver=node.HUB_RECEIVER)
 
 
 @app.periodic(cron="7 0 * * *")
-@app.task(name="ledger.open_months", queueing_lock="ledger.open_months")
+@app.task(name="ledger.open_months", queueing_lock="ledger.open_months", lock="ledger.open_months")
 def open_months(timestamp: int) -> None:
     """Open the ledger's months ahead; without its month even a fact cannot be posted."""
     months.open_months(today=_get_instant(timestamp).date())
 
 
 @app.periodic(cron="20 * * * *")
-@app.task(name="config.forget_old", queueing_lock="config.forget_old")
+@app.task(name="config.forget_old", queueing_lock="config.forget_old", lock="config.forget_old")
 def forget_old(timestamp: int) -> None:
     """Let go the messages everybody had long ago, and answers, sessions and jobs that are over."""
     gone = retention.forget(at=_get_instant(timestamp))
@@ -84,14 +106,18 @@ def forget_old(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="pool.expire_holds", queueing_lock="pool.expire_holds")
+@app.task(name="pool.expire_holds", queueing_lock="pool.expire_holds", lock="pool.expire_holds")
 def expire_holds(timestamp: int) -> None:
     """Give back the goods of carts whose time is over."""
     pool.expire_holds(at=_get_instant(timestamp))
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="oms.source_backorders", queueing_lock="oms.source_backorders")
+@app.task(
+    name="oms.source_backorders",
+    queueing_lock="oms.source_backorders",
+    lock="oms.source_backorders",
+)
 def source_backorders(timestamp: int) -> None:
     """Find goods for what waits, where some came."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -99,7 +125,11 @@ def source_backorders(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="oms.send_uncovered_elsewhere", queueing_lock="oms.send_uncovered_elsewhere")
+@app.task(
+    name="oms.send_uncovered_elsewhere",
+    queueing_lock="oms.send_uncovered_elsewhere",
+    lock="oms.send_uncovered_elsewhere",
+)
 def send_uncovered_elsewhere(timestamp: int) -> None:
     """Take from sites what their books no longer have."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -107,7 +137,7 @@ def send_uncovered_elsewhere(timestamp: int) -> None:
 
 
 @app.periodic(cron="30 * * * *")
-@app.task(name="oms.cancel_aged", queueing_lock="oms.cancel_aged")
+@app.task(name="oms.cancel_aged", queueing_lock="oms.cancel_aged", lock="oms.cancel_aged")
 def cancel_aged(timestamp: int) -> None:
     """Cancel what of orders has waited for too long."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -115,21 +145,25 @@ def cancel_aged(timestamp: int) -> None:
 
 
 @app.periodic(cron="40 * * * *")
-@app.task(name="pool.forget_refused", queueing_lock="pool.forget_refused")
+@app.task(
+    name="pool.forget_refused", queueing_lock="pool.forget_refused", lock="pool.forget_refused"
+)
 def forget_refused(timestamp: int) -> None:
     """Forget what was asked for in vain more than a week ago."""
     pool.forget_refused(at=_get_instant(timestamp))
 
 
 @app.periodic(cron="50 * * * *")
-@app.task(name="channels.forget_old", queueing_lock="channels.forget_old")
+@app.task(
+    name="channels.forget_old", queueing_lock="channels.forget_old", lock="channels.forget_old"
+)
 def forget_told(timestamp: int) -> None:
     """Forget what channels were told more than 30 days ago."""
     channels.forget_old(at=_get_instant(timestamp))
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="pos.sweep_orders", queueing_lock="pos.sweep_orders")
+@app.task(name="pos.sweep_orders", queueing_lock="pos.sweep_orders", lock="pos.sweep_orders")
 def sweep_orders(timestamp: int) -> None:
     """Give back what stores did not accept in time, and end the wait for customers."""
     if "pos" in node.list_node_receivers():
@@ -137,7 +171,7 @@ def sweep_orders(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="erp.value_postings", queueing_lock="erp.value_postings")
+@app.task(name="erp.value_postings", queueing_lock="erp.value_postings", lock="erp.value_postings")
 def value_postings(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
     """Put a value on what was posted in the site book."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -145,7 +179,9 @@ def value_postings(timestamp: int) -> None:  # noqa: ARG001  the clock tells eve
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="erp.follow_invoices", queueing_lock="erp.follow_invoices")
+@app.task(
+    name="erp.follow_invoices", queueing_lock="erp.follow_invoices", lock="erp.follow_invoices"
+)
 def follow_invoices(timestamp: int) -> None:
     """Match invoices that differ anew, and bring their prices into value."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -153,7 +189,7 @@ def follow_invoices(timestamp: int) -> None:
 
 
 @app.periodic(cron="15 * * * *")
-@app.task(name="erp.keep_day", queueing_lock="erp.keep_day")
+@app.task(name="erp.keep_day", queueing_lock="erp.keep_day", lock="erp.keep_day")
 def keep_day(timestamp: int) -> None:
     """Keep what the site book held when the last business day ended."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -161,7 +197,9 @@ def keep_day(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(name="console.keep_figures", queueing_lock="console.keep_figures")
+@app.task(
+    name="console.keep_figures", queueing_lock="console.keep_figures", lock="console.keep_figures"
+)
 def keep_figures(timestamp: int) -> None:
     """Keep the key figures of today, and of the days late facts may still change."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -169,7 +207,7 @@ def keep_figures(timestamp: int) -> None:
 
 
 @app.periodic(cron="10 * * * *")
-@app.task(name="wms.block_expired", queueing_lock="wms.block_expired")
+@app.task(name="wms.block_expired", queueing_lock="wms.block_expired", lock="wms.block_expired")
 def block_expired(timestamp: int) -> None:
     """Block what may no longer be sold; each warehouse has its own day, so every hour."""
     if "wms" in node.list_node_receivers():
@@ -179,7 +217,9 @@ def block_expired(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/2 * * * *")
-@app.task(name="recon.compare_books", queueing_lock="recon.compare_books")
+@app.task(
+    name="recon.compare_books", queueing_lock="recon.compare_books", lock="recon.compare_books"
+)
 def compare_books(timestamp: int) -> None:
     """Compare the hub's book with every site's own where either changed."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -188,7 +228,7 @@ def compare_books(timestamp: int) -> None:
 
 
 @app.periodic(cron="35 2 * * *")
-@app.task(name="recon.compare_in_full", queueing_lock="recon.compare_in_full")
+@app.task(name="recon.compare_in_full", queueing_lock="recon.compare_in_full", lock=LONG)
 def compare_in_full(timestamp: int) -> None:
     """Add up all balances anew, and compare: once a day nothing is taken on trust."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -196,7 +236,7 @@ def compare_in_full(timestamp: int) -> None:
 
 
 @app.periodic(cron="15 3 * * *")
-@app.task(name="config.prove_books", queueing_lock="config.prove_books")
+@app.task(name="config.prove_books", queueing_lock="config.prove_books", lock=LONG)
 def prove_books(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
     """Prove all books once a night. A break is a defect and no difference: somebody must look."""
     for finding in proof.prove():
@@ -205,7 +245,9 @@ def prove_books(timestamp: int) -> None:  # noqa: ARG001  the clock tells every 
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(name="recon.revisit_counts", queueing_lock="recon.revisit_counts")
+@app.task(
+    name="recon.revisit_counts", queueing_lock="recon.revisit_counts", lock="recon.revisit_counts"
+)
 def revisit_counts(timestamp: int) -> None:
     """Look at the books of open counts again: late documents may have changed them."""
     if node.HUB_RECEIVER in node.list_node_receivers():
@@ -213,7 +255,7 @@ def revisit_counts(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="wms.offset_late", queueing_lock="wms.offset_late")
+@app.task(name="wms.offset_late", queueing_lock="wms.offset_late", lock="wms.offset_late")
 def offset_late_warehouses(timestamp: int) -> None:
     """Offset what late documents explained of counts of warehouses that were put right."""
     if "wms" in node.list_node_receivers():
@@ -223,7 +265,7 @@ def offset_late_warehouses(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="pos.offset_late", queueing_lock="pos.offset_late")
+@app.task(name="pos.offset_late", queueing_lock="pos.offset_late", lock="pos.offset_late")
 def offset_late_stores(timestamp: int) -> None:
     """Offset what late documents explained of counts of stores that were put right."""
     if "pos" in node.list_node_receivers():
@@ -241,7 +283,7 @@ def doubt_below_zero(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/15 * * * *")
-@app.task(name="wms.replenish", queueing_lock="wms.replenish")
+@app.task(name="wms.replenish", queueing_lock="wms.replenish", lock="wms.replenish")
 def replenish(timestamp: int) -> None:
     """Raise tasks for the pick faces that have come down to their minimum."""
     if "wms" in node.list_node_receivers():
@@ -249,7 +291,11 @@ def replenish(timestamp: int) -> None:
 
 
 @app.periodic(cron="30 1 * * *")
-@app.task(name="planning.plan_nightly", queueing_lock="planning.plan_nightly")
+@app.task(
+    name="planning.plan_nightly",
+    queueing_lock="planning.plan_nightly",
+    lock="planning.plan_nightly",
+)
 def plan_nightly(timestamp: int) -> None:
     """Begin the plan of the night; the next task carries it out."""
     if "planning" in node.list_node_receivers():
@@ -257,7 +303,7 @@ def plan_nightly(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="planning.carry_on", queueing_lock="planning.carry_on", lock="planning")
+@app.task(name="planning.carry_on", queueing_lock="planning.carry_on", lock=LONG)
 def carry_on_plan(timestamp: int) -> None:  # noqa: ARG001  the clock tells every task the time
     """Carry out the plan that is being made, from where it stands: after a kill, too."""
     if "planning" not in node.list_node_receivers():
@@ -266,7 +312,7 @@ def carry_on_plan(timestamp: int) -> None:  # noqa: ARG001  the clock tells ever
     for number, place in shards:
         key = f"planning.shard/{number}/{place}"
         with contextlib.suppress(AlreadyEnqueued):
-            plan_shard.configure(queueing_lock=key).defer(number=number, place=place)
+            plan_shard.configure(queueing_lock=key, lock=key).defer(number=number, place=place)
 
 
 @app.task(name="planning.plan_shard")
@@ -276,7 +322,7 @@ def plan_shard(number: str, place: int) -> None:
 
 
 @app.periodic(cron="50 0 * * 1")
-@app.task(name="planning.judge_segments", queueing_lock="planning.judge_segments", lock="planning")
+@app.task(name="planning.judge_segments", queueing_lock="planning.judge_segments", lock=LONG)
 def judge_segments(timestamp: int) -> None:
     """Test once a week which forecast is the better one for each segment."""
     if "planning" in node.list_node_receivers():
@@ -286,8 +332,12 @@ def judge_segments(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="config.sweep_stalled", queueing_lock="config.sweep_stalled", pass_context=False)
 async def sweep_stalled(timestamp: int) -> None:
-    """Start jobs again whose worker was killed. Every task may run twice."""
+    """Start jobs again whose worker was killed, a few times. Every task may run twice."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        if job.attempts >= ATTEMPTS_MAX:
+            log.error("job_given_up", task=job.task_name, job=job.id, attempts=job.attempts)
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            continue
         try:
             await app.job_manager.retry_job(job, retry_at=_get_instant(timestamp))
         except UniqueViolation:

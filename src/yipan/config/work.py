@@ -50,7 +50,8 @@ LOST: Final = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
 )
-CONCURRENT_TASKS: Final = 2
+#: One place for what takes long (`clock.LONG`), two for all that cannot wait for it.
+CONCURRENT_TASKS: Final = 3
 
 #: One round of a thread's work: returns how much was done; 0 lets the thread sleep.
 Round = Callable[[float], int]

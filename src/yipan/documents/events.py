@@ -56,6 +56,7 @@ FACTS: Mapping[str, str] = {
     "explain": "explained",
     "offset": "offset_posted",
     "refuse": "correction_refused",
+    "undo": "correction_reversed",
     "start": "started",
     "expire": "expired",
     "hand_over": "handed_over",

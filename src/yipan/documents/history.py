@@ -76,6 +76,7 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "count": _("Counted"),
     "offset": _("Offset: a document came later"),
     "refuse": _("Correction refused"),
+    "undo": _("Correction reversed"),
 }
 
 #: Steps that end badly, or well; others have no color of their own.

@@ -44,7 +44,7 @@ class Keyring:
         secret_hash = hash_secret(secret.strip())
         found = self._find(secret_hash)
         if found is None and self._may_look_again():
-            await self.read()
+            await self._look_again()
             found = self._find(secret_hash)
         if found is None:
             raise Unauthenticated
@@ -55,10 +55,19 @@ class Keyring:
     async def read(self) -> None:
         """Read all active keys, and note down which were used."""
         async with self._lock:
-            at = self._clock()
-            used, self._used = self._used, set()
-            self._active = await asyncio.to_thread(_read, used, at)
-            self._read_at = at
+            await self._read()
+
+    async def _look_again(self) -> None:
+        """Read all active keys, unless somebody did while this one waited for its turn."""
+        async with self._lock:
+            if self._may_look_again():
+                await self._read()
+
+    async def _read(self) -> None:
+        at = self._clock()
+        used, self._used = self._used, set()
+        self._active = await asyncio.to_thread(_read, used, at)
+        self._read_at = at
 
     async def serve(self) -> Never:
         """Read again every few seconds, over lost connections too."""

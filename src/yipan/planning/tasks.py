@@ -6,12 +6,14 @@ A web process starts without it (and without OR-Tools and LightGBM), and so does
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from yipan.foundation.refusals import Refusal
@@ -21,6 +23,9 @@ from yipan.planning.documents.policy import Scope
 from yipan.planning.models import PlanRun
 
 SYSTEM = Trace(actor="planning")
+RUN_MAX: Final = timedelta(hours=20)
+#: The database is away: the next minute tries again.
+_AWAY: Final = (OperationalError, InterfaceError)
 Clock = Callable[[], datetime]
 
 
@@ -54,8 +59,15 @@ def start_plan(*, setting: Setting, by: Trace, at: datetime) -> PlanRun:
 
 
 def plan_nightly(*, setting: Setting, at: datetime) -> str:
-    """Begin the plan of the night, unless one is going; return its number."""
+    """
+    Begin the plan of the night, unless one is going; return its number.
+
+    One that has gone since yesterday never ends: it is given up, and is in nobody's way.
+    """
     going = plan_run.find_running()
+    if going is not None and going.created_at <= at - RUN_MAX:
+        plan_run.fail(number=going.number, problem=f"not done in {RUN_MAX}", at=at)
+        going = None
     return (going or start_plan(setting=setting, by=SYSTEM, at=at)).number
 
 
@@ -63,7 +75,8 @@ def carry_on(*, clock: Clock, address: str = "") -> list[tuple[str, int]]:
     """
     Carry out the plan that is being made, where it stands; return shards to hand to a queue.
 
-    Each is the run's number and the shard's. Safe to repeat: what is done stays done.
+    Each is the run's number and the shard's. Safe to repeat: what is done stays done. A plan
+    that fails ends, and says why: it must not stand in the way of the next one.
     """
     run = plan_run.find_running()
     if run is None:
@@ -71,14 +84,13 @@ def carry_on(*, clock: Clock, address: str = "") -> list[tuple[str, int]]:
     if run.executor == "queue":
         follow_demand()
         proposal.settle_transfers(at=clock())
-        return [(run.number, place) for place in plan_run.list_open_shards(run)]
+        places = plan_run.list_open_shards(run)
+        if places:
+            return [(run.number, place) for place in places]
     from yipan.planning.documents import plan_work  # noqa: PLC0415
 
-    try:
+    with _end_by_failure(run.number, clock=clock):
         plan_work.carry_out(run, clock=clock, address=address)
-    except Refusal as refusal:
-        # A plan that cannot be made must not stand in the way of the next one.
-        plan_run.fail(number=run.number, problem=f"{refusal.code} {refusal.facts}", at=clock())
     return []
 
 
@@ -86,7 +98,22 @@ def carry_out_shard(*, number: str, place: int, clock: Clock) -> None:
     """Compute one shard of a plan. Safe to repeat."""
     from yipan.planning.documents import plan_work  # noqa: PLC0415
 
-    plan_work.carry_out_shard(number=number, place=place, clock=clock)
+    with _end_by_failure(number, clock=clock):
+        plan_work.carry_out_shard(number=number, place=place, clock=clock)
+
+
+@contextmanager
+def _end_by_failure(number: str, *, clock: Clock) -> Iterator[None]:
+    """End a run by what keeps it from being made; a fault of ours is told all the same."""
+    try:
+        yield
+    except Refusal as refusal:
+        plan_run.fail(number=number, problem=f"{refusal.code} {refusal.facts}", at=clock())
+    except _AWAY:
+        raise
+    except Exception as error:
+        plan_run.fail(number=number, problem=f"{type(error).__name__}: {error}", at=clock())
+        raise
 
 
 def follow_demand() -> int:

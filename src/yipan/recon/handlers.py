@@ -13,6 +13,7 @@ from yipan.messages import counts, pos_orders
 from yipan.recon.documents import counting, doubting, proposing
 from yipan.recon.documents.counting import Counted
 from yipan.recon.documents.proposing import Heard as Told
+from yipan.recon.documents.proposing import Said
 
 
 def take_count(
@@ -88,20 +89,23 @@ def take_correction(
     told.require_few(message.lines)
     proposing.take_correction(
         site=message.site,
-        document=message.adjustment_number,
-        outcome=message.outcome,
-        lines=[
-            Told(
-                sku=line.sku,
-                place=line.place,
-                status=line.status,
-                quantity=line.quantity,
-                counted_at=datetime.fromisoformat(line.counted_at),
-                case_number=line.case_number,
-                is_offset=line.is_offset,
-            )
-            for line in message.lines
-        ],
+        said=Said(
+            document=message.adjustment_number,
+            outcome=message.outcome,
+            lines=[
+                Told(
+                    sku=line.sku,
+                    place=line.place,
+                    status=line.status,
+                    quantity=line.quantity,
+                    counted_at=datetime.fromisoformat(line.counted_at),
+                    case_number=line.case_number,
+                    is_offset=line.is_offset,
+                )
+                for line in message.lines
+            ],
+            at=message.occurred_at,
+        ),
         by=Trace(actor=heard.source, source=heard.source, sequence=heard.sequence),
         at=timezone.now(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,14 +10,17 @@ from django.utils import timezone
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
-from yipan.access import keys
 from yipan.access.actors import Actor, Unauthenticated, attach_actor, find_actor
+from yipan.access.devices import get_address
+from yipan.access.guesses import Doorkeeper
 from yipan.config.edge.problems import CsrfFailed
 
 SCHEME = "bearer"
 #: Where a request keeps whom this module let in. Another mark than that of the actor, which pages
 #: set for a session whose form nobody has checked.
 LET_IN = "yipan_let_in"
+
+doorkeeper = Doorkeeper()
 
 
 def authenticate(request: HttpRequest) -> Actor:
@@ -25,6 +29,7 @@ def authenticate(request: HttpRequest) -> Actor:
 
     A key, once sent, decides alone: a wrong one is refused even if a session would do.
 
+    :raises RateLimited: if too many wrong keys came from the same address.
     :raises Unauthenticated: if there is neither a valid key nor a session.
     :raises CsrfFailed: if a session is used from a page that is not ours.
     """
@@ -33,7 +38,12 @@ def authenticate(request: HttpRequest) -> Actor:
         scheme, _, secret = header.partition(" ")
         if scheme.lower() != SCHEME or not secret.strip():
             raise Unauthenticated
-        actor = keys.authenticate(secret=secret.strip(), at=timezone.now())
+        actor = doorkeeper.admit(
+            secret=secret.strip(),
+            address=get_address(request),
+            at=timezone.now(),
+            now=time.monotonic(),
+        )
         attach_actor(request, actor)
         setattr(request, LET_IN, actor)
         return actor

@@ -47,9 +47,11 @@ def carry_out_shard(*, number: str, place: int, clock: Clock, costs: Costs = COS
     run = plan_run.get_run(number)
     if run.state != "running":
         return
-    skus = list_shard_skus(shards=run.shards)[place]
-    shard = read_shard(skus, number=place, today=run.today, costs=costs)
-    _write(plan_shard(shard), run=run, skus=skus, places={place: shard.places}, clock=clock)
+    if place in plan_run.list_open_shards(run):
+        skus = list_shard_skus(shards=run.shards)[place]
+        shard = read_shard(skus, number=place, today=run.today, costs=costs)
+        _write(plan_shard(shard), run=run, skus=skus, places={place: shard.places}, clock=clock)
+    # Who was killed after the last shard has left this alone to do.
     plan_run.finish(number=number, least_lane_minor=costs.least_value, at=clock())
 
 

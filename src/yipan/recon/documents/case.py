@@ -8,10 +8,12 @@ the case names it.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from yipan.documents import trail
 from yipan.documents.numbers import give_number
@@ -20,7 +22,7 @@ from yipan.documents.trail import Step
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.recon.models import Case, CaseCorrection, CaseState
+from yipan.recon.models import Case, CaseCorrection, CaseState, Observation
 
 DOCUMENT_TYPE: Final = "case"
 PREFIX: Final = "DC"
@@ -171,6 +173,7 @@ def finish(case: Case, *, reason: str, by: Trace, at: datetime) -> None:
     case.closed_by = by.actor
     case.save()
     note(case, "close", before=before, by=by, at=at)
+    _take_up_undone(case, at=at)
 
 
 @transaction.atomic
@@ -186,21 +189,82 @@ def reopen(*, number: str, by: Trace, at: datetime) -> Case:
     case = lock_for("reopen", model=Case, number=number, steps=STEPS)
     if len(by.reason.strip()) < REASON_LENGTH_MIN:
         raise NoReason(number=number)
-    other = (
-        Case.objects.filter(
-            kind=case.kind, site=case.site, sku=case.sku, place=case.place, group=case.group
-        )
+    other = _find_open(case)
+    if other is not None:
+        raise AnotherOpen(number=number, other=other)
+    _take_up(case, by=by, at=at)
+    return case
+
+
+def take_up_undone(case: Case, *, document: str, by: Trace, at: datetime) -> None:
+    """
+    Take a locked closed case up again, for a document that put it right was reversed at `at`.
+
+    Not where somebody looked at the same goods since: what they saw stands, with a case of its
+    own where it differs. While another case of the same goods is open, this one waits for its end:
+    that one's count was made before the reversal, and knows nothing of it.
+    """
+    by = replace(by, reason=document)
+    if _was_seen_since(case, at=at):
+        mark(case, "undo", by=by, at=at)
+    elif _find_open(case) is not None:
+        case.undone_at = at
+        case.save(update_fields=["undone_at"])
+        mark(case, "undo", by=by, at=at)
+    else:
+        _take_up(case, by=by, at=at)
+
+
+def _take_up(case: Case, *, by: Trace, at: datetime) -> None:
+    case.state = CaseState.EXPLAINED if case.cause not in ("", "unknown") else CaseState.OPEN
+    case.closed_at, case.closed_by, case.closing_reason = None, "", ""
+    case.undone_at = None
+    case.save()
+    note(case, "reopen", before=CaseState.CLOSED, by=by, at=at)
+
+
+def _take_up_undone(ended: Case, *, at: datetime) -> None:
+    """Take up the case that waited for this one to end, unless its goods were seen since."""
+    case = (
+        _list_same(ended)
+        .select_for_update()
+        .filter(undone_at__isnull=False)
+        .exclude(pk=ended.pk)
+        .order_by("-id")
+        .first()
+    )
+    if case is None:
+        return
+    assert case.undone_at is not None
+    if _was_seen_since(case, at=case.undone_at):
+        case.undone_at = None
+        case.save(update_fields=["undone_at"])
+    else:
+        _take_up(case, by=replace(SYSTEM, reason=ended.number), at=at)
+
+
+def _was_seen_since(case: Case, *, at: datetime) -> bool:
+    return Observation.objects.filter(
+        site=case.site, sku=case.sku, place=case.place, status=case.group, counted_at__gte=at
+    ).exists()
+
+
+def _find_open(case: Case) -> str | None:
+    """Return the number of the open case of the same goods, None when there is none."""
+    found: str | None = (
+        _list_same(case)
         .exclude(state=CaseState.CLOSED)
+        .exclude(pk=case.pk)
         .values_list("number", flat=True)
         .first()
     )
-    if other is not None:
-        raise AnotherOpen(number=number, other=other)
-    case.state = CaseState.EXPLAINED if case.cause not in ("", "unknown") else CaseState.OPEN
-    case.closed_at, case.closed_by, case.closing_reason = None, "", ""
-    case.save()
-    note(case, "reopen", before=CaseState.CLOSED, by=by, at=at)
-    return case
+    return found
+
+
+def _list_same(case: Case) -> QuerySet[Case]:
+    return Case.objects.filter(
+        kind=case.kind, site=case.site, sku=case.sku, place=case.place, group=case.group
+    )
 
 
 def note(case: Case, step: str, *, before: str, by: Trace, at: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from yipan.documents.states import lock_for
 from yipan.exchange import outbox
@@ -83,22 +84,40 @@ def propose(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Case:
     return case
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What a site tells of a document that puts counts right: what became of it, and `at` when."""
+
+    document: str
+    outcome: str
+    lines: Sequence[Heard]
+    at: datetime
+
+
 @transaction.atomic
-def take_correction(
-    *, site: str, document: str, outcome: str, lines: Sequence[Heard], by: Trace, at: datetime
-) -> list[Case]:
+def take_correction(*, site: str, said: Said, by: Trace, at: datetime) -> list[Case]:
     """
-    Follow what a site says of a document that puts counts right; return the cases it concerns.
+    Follow what a site said of a document that puts counts right; return the cases it concerns.
 
     Posted, it corrects the case of the same goods, counted at the same moment or asked for by
-    the case, and closes it when nothing is left. Until it is approved the case names it; refused,
-    the case is open as before. An offset is noted with the case of its count even when that is
-    closed: its explanation is another now.
+    the case, and closes it when nothing is left. So it does where the goods were counted once
+    more before it was posted: that count was held against the same wrong book. Until it is
+    approved the case names it; refused, the case is open as before. An offset is noted with the
+    case of its count even when that is closed: its explanation is another now. Reversed, a closed
+    case is taken up again: what is not put right any more is a difference.
     """
+    document, outcome = said.document, said.outcome
     touched = []
-    for line in lines:
-        case = _find(site, line)
+    for line in said.lines:
+        if outcome in _AGAIN:
+            case = _find_named(site, line, document=document) or _find(site, line)
+        else:
+            case = _find(site, line, posted_at=said.at)
         if case is None:
+            continue
+        if case.state == CaseState.CLOSED and outcome in _AGAIN:
+            _undo(case, document=document, is_offset=line.is_offset, by=by, at=said.at)
+            touched.append(case)
             continue
         _keep_waiting(case, document=document, is_waiting=outcome == "submitted")
         if outcome == "posted":
@@ -114,21 +133,48 @@ def take_correction(
     return touched
 
 
-def _find(site: str, line: Heard) -> Case | None:
-    """Return the case of a line: the one that asked, else the one of the same count."""
+def _find(site: str, line: Heard, *, posted_at: datetime | None = None) -> Case | None:
+    """Return the case of a line: the one that asked, else the one of the same count or a later."""
     query = Case.objects.select_for_update().order_by("-id")
     if not line.is_offset:
         query = query.exclude(state=CaseState.CLOSED)
     if line.case_number:
         return query.filter(number=line.case_number, site=site).first()
-    return query.filter(
+    same = query.filter(
         kind=CaseKind.BOOK_VS_COUNT,
         site=site,
         sku=line.sku,
         place=line.place,
         group=line.status,
-        compared_at=line.counted_at,
-    ).first()
+    )
+    found = same.filter(compared_at=line.counted_at).first()
+    if found is not None or line.is_offset or posted_at is None:
+        return found
+    return same.filter(compared_at__gt=line.counted_at, compared_at__lte=posted_at).first()
+
+
+def _find_named(site: str, line: Heard, *, document: str) -> Case | None:
+    """Return the case that a document put right, or was to; be it closed."""
+    noted = CaseCorrection.objects.filter(document=document).values("case")
+    return (
+        Case.objects.select_for_update()
+        .filter(site=site, sku=line.sku, place=line.place, group=line.status)
+        .filter(Q(pk__in=noted) | Q(waiting_document=document))
+        .order_by("-id")
+        .first()
+    )
+
+
+def _undo(case: Case, *, document: str, is_offset: bool, by: Trace, at: datetime) -> None:
+    """Take a document away from the closed case it put right, or a part of it."""
+    gone, _ = case.corrections.filter(document=document).delete()
+    if not gone:
+        return
+    if is_offset:
+        # Its count still explains itself by what came late: the site offsets it anew.
+        cases.mark(case, "undo", by=by, at=at)
+        return
+    cases.take_up_undone(case, document=document, by=by, at=at)
 
 
 def _keep_waiting(case: Case, *, document: str, is_waiting: bool) -> None:

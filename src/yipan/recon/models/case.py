@@ -35,7 +35,8 @@ class Case(Document):
     that was counted, `group` the stock status that was compared. `finding` is what the engine
     says, as `recon.rules.Finding`; `cause` and `probability_permille` are of its main part.
     `waiting_document` is the document of the site that puts it right, while somebody has to
-    approve it.
+    approve it. `undone_at` is when a document that had put a closed case right was reversed, while
+    the same goods had another open case: this one is taken up when that one ends.
     """
 
     state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.OPEN)
@@ -58,6 +59,7 @@ class Case(Document):
     waiting_document = models.CharField(max_length=48, blank=True)
     owner = models.CharField(max_length=160, blank=True)
     due_on = models.DateField(null=True)
+    undone_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=160, blank=True)
     closing_reason = models.CharField(max_length=200, blank=True)

@@ -63,6 +63,7 @@ class _Round:
     team: int
     closed_at: datetime
     counters: frozenset[str]
+    handed_in_by: frozenset[str]
     seen: dict[Key, tuple[Seen, frozenset[str], str]]
 
 
@@ -85,7 +86,7 @@ def weigh_place(stocktake: Stocktake, *, place: str, system: System, roles: Sequ
             stocktake,
             plans.Planned(place=place, skus=[each.sku for each in again]),
             round_number=last + 1,
-            not_by=sorted({who for each in rounds for who in each.counters}),
+            not_by=sorted({who for each in rounds for who in each.counters | each.handed_in_by}),
         )
 
 
@@ -121,6 +122,7 @@ def _read_rounds(rows: Sequence[CountSheet], *, place: str) -> list[_Round]:
             team=team,
             closed_at=max(row.closed_at for row in same if row.closed_at),
             counters=frozenset(row.counter for row in same),
+            handed_in_by=frozenset(row.handed_in_by for row in same if row.handed_in_by),
             seen={
                 key: (seen, counters, mode)
                 for key, seen, counters, mode in sheets.add_up(
@@ -167,6 +169,7 @@ def _weigh(
             ),
             counters=counters,
             is_uncertain=found.is_uncertain,
+            handed_in_by=each.handed_in_by,
         )
         by_key[key].append((look, found, seen, mode))
     results = [
@@ -230,6 +233,7 @@ def _make_result(
                 "quantity": what.quantity,
                 "difference": each.size.difference,
                 "by": sorted(each.counters),
+                "handed_in_by": sorted(each.handed_in_by),
             }
             for each, _, what, _ in found
         ],

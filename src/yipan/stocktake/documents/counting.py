@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from yipan.documents import told
 from yipan.documents.evidence import NO_STAMP, Evidence, Stamp
@@ -239,7 +239,8 @@ def lock_sheet(number: str, *, by: Trace, at: datetime) -> CountSheet:
 def _counts_for_the_other_team(row: CountSheet, *, actor: str) -> bool:
     return (
         row.stocktake.is_double
-        and CountSheet.objects.filter(stocktake=row.stocktake, place=row.place, counter=actor)
+        and CountSheet.objects.filter(stocktake=row.stocktake, place=row.place)
+        .filter(Q(counter=actor) | Q(handed_in_by=actor))
         .exclude(team=row.team)
         .exists()
     )

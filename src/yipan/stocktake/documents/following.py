@@ -161,7 +161,7 @@ def take_proposal(
                 )
             ],
             reason=f"{proposal.case_number} {proposal.note}".strip()[:200],
-            counted_by=tuple(result.counters) if result is not None else (),
+            counted_by=tuple(sorted(result.people)) if result is not None else (),
         ),
         by,
         at,

@@ -15,10 +15,10 @@ from yipan.stocktake.documents import counting
 from yipan.stocktake.documents import stocktake as plans
 from yipan.stocktake.documents.closing import NONE_THERE, NOT_LOOKED
 from yipan.stocktake.documents.counting import Counting
-from yipan.stocktake.documents.refusals import NothingToCount, PlaceUnknown
+from yipan.stocktake.documents.refusals import NothingToCount, PlaceUnknown, SecondLook
 from yipan.stocktake.documents.stocktake import Planned
 from yipan.stocktake.documents.system import Acting
-from yipan.stocktake.models import CountSheet, Stocktake
+from yipan.stocktake.models import CountSheet, SheetState, Stocktake
 from yipan.stocktake.models import StocktakeState as State
 
 ROWS_MAX = 5_000
@@ -72,10 +72,12 @@ def record(
     """
     Take a list of observations into a stocktake; one sheet for each place and counter, closed.
 
-    A planned stocktake starts by it. `handed.places` are those the site has.
+    A planned stocktake starts by it. `handed.places` are those the site has. Whoever hands in for
+    others stands for it as they do: no second look at what they counted themselves, no posting.
 
     :raises NothingToCount: if the list is empty.
     :raises PlaceUnknown: if it names a place the site does not have.
+    :raises SecondLook: if who counted a place, or hands it in, looked at it in another round.
     :raises SkuUnknown: if it names a SKU nobody knows.
     :raises TooManyLines: if it is longer than `ROWS_MAX`.
     :raises WrongState: if nobody counts in the stocktake now.
@@ -106,6 +108,7 @@ def record(
             )
             for row in rows
         ]
+        _stand_for(sheet, counter=counter, by=by)
         counting.scan_all(sheet=sheet.number, seen=seen, by=who, at=at)
         closed.append(
             closer(
@@ -136,6 +139,19 @@ def _open(
     name = counter[:24] if len(several) > 1 else shelf
     who = Trace(actor=counter, device=by.device)
     return plans.open_shelf(number=number, planned=Planned(place=place, shelf=name), by=who)
+
+
+def _stand_for(sheet: CountSheet, *, counter: str, by: Trace) -> None:
+    """Write down who hands in what somebody else counted, who may not have counted it before."""
+    if counter == by.actor:
+        return
+    own = CountSheet.objects.filter(
+        stocktake=sheet.stocktake_id, place=sheet.place, counter=by.actor
+    ).exclude(round=sheet.round, team=sheet.team)
+    if own.exclude(state=SheetState.DROPPED).exists():
+        raise SecondLook(sheet=sheet.number)
+    sheet.handed_in_by = by.actor[:160]
+    sheet.save(update_fields=["handed_in_by"])
 
 
 def _check(number: str, handed: Handed) -> None:

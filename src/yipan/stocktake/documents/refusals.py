@@ -26,7 +26,7 @@ class SheetNotYours(Refusal):
 
 
 class SecondLook(Refusal):
-    """You counted this before: another person has to look."""
+    """You counted this before: another person has to look, and to hand it in."""
 
     code = "stocktake.second_look"
 
@@ -68,7 +68,7 @@ class ZerosUnconfirmed(Refusal):
 
 
 class OwnCount(Refusal):
-    """Whoever counted may not post the differences: four eyes."""
+    """Whoever counted, or handed the count in, may not post the differences: four eyes."""
 
     code = "stocktake.own_count"
 

@@ -56,7 +56,7 @@ def post(
     site's limits it is posted; beyond them, and where a line is beyond its tolerance, the hub
     decides first. The limits of the roles of who posts count.
 
-    :raises OwnCount: if whoever posts counted one of the lines.
+    :raises OwnCount: if whoever posts counted one of the lines, or handed it in.
     :raises WrongState: if it is not counted to the end, or was posted.
     """
     system, by, at = settler.system, acting.by, acting.at
@@ -69,7 +69,7 @@ def post(
         )
         if each.left and not each.was_refused
     ]
-    if any(by.actor in each.result.counters for each in open_ones):
+    if any(by.actor in each.result.people for each in open_ones):
         raise OwnCount(number=number)
     waits = False
     for group, must_ask in _split(stocktake, open_ones, system=system, roles=acting.roles):
@@ -139,7 +139,7 @@ def _correct(
                 for each in group
             ],
             reason=stocktake.number,
-            counted_by=tuple(sorted({who for each in group for who in each.result.counters})),
+            counted_by=tuple(sorted({who for each in group for who in each.result.people})),
             **wanted,  # type: ignore[arg-type]  # the flags of this module
         ),
         by,
@@ -215,7 +215,7 @@ def look_again(
             stocktake,
             plans.Planned(place=place, skus=[row.sku for row in same]),
             round_number=max(rounds, default=0) + 1,
-            not_by=sorted({who for row in same for who in row.counters}),
+            not_by=sorted({who for row in same for who in row.people}),
         )
     before, stocktake.state = stocktake.state, State.RECOUNTING
     stocktake.save(update_fields=["state"])

@@ -22,7 +22,8 @@ class CountResult(models.Model):
 
     `quantity_book` and `difference` are as first known, when it was counted: what arrives late
     for an earlier moment changes the explanation, which is computed anew from the ledger, and
-    never these. `seen_before` are the differences earlier rounds found.
+    never these. `looks` are the rounds: who looked (`by`), who handed it in for them
+    (`handed_in_by`), and what they saw.
     """
 
     stocktake = models.ForeignKey(Stocktake, on_delete=models.CASCADE, related_name="results")
@@ -60,6 +61,12 @@ class CountResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stocktake_id} {self.place} {self.sku}"
+
+    @property
+    def people(self) -> set[str]:
+        """Return whoever stands behind the count: who looked, and who handed it in for them."""
+        handed = (who for look in self.looks for who in look.get("handed_in_by", ()))
+        return {*self.counters, *handed}
 
 
 class CorrectionState(models.TextChoices):

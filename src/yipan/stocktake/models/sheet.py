@@ -24,7 +24,8 @@ class CountSheet(models.Model):
     A bin, an area, or a shelf of an area, in one round, by one team.
 
     `skus` narrows it to some products; empty means all that lies there. `not_by` are people who
-    looked before and may not look again.
+    looked before and may not look again. `handed_in_by` is who handed the count in, where that
+    was not the counter: a list typed from paper, a file of another company.
     """
 
     stocktake = models.ForeignKey(Stocktake, on_delete=models.CASCADE, related_name="sheets")
@@ -38,6 +39,7 @@ class CountSheet(models.Model):
     not_by = models.JSONField(default=list)
     assignee = models.CharField(max_length=160, blank=True)
     counter = models.CharField(max_length=160, blank=True)
+    handed_in_by = models.CharField(max_length=160, blank=True)
     started_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 

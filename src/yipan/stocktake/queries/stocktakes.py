@@ -81,6 +81,7 @@ class SheetRow:
     team: int
     assignee: str
     counter: str
+    handed_in_by: str
     only: int
     closed_at: datetime | None
 
@@ -210,6 +211,7 @@ def list_sheets(number: str) -> list[SheetRow]:
             team=row.team,
             assignee=row.assignee,
             counter=row.counter,
+            handed_in_by=row.handed_in_by,
             only=len(row.skus),
             closed_at=row.closed_at,
         )

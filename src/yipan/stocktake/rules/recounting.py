@@ -46,13 +46,29 @@ class Size:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """What one round found. `counters` are the people who looked."""
+    """
+    What one round found. `counters` are the people who looked, `handed_in_by` those who handed it
+    in for them.
+    """
 
     round: int
     team: int
     size: Size
     counters: frozenset[str]
     is_uncertain: bool = False
+    handed_in_by: frozenset[str] = frozenset()
+
+    def is_apart_from(self, other: Look) -> bool:
+        """
+        Tell whether other people looked.
+
+        Who counted once may not have handed the other in: a name in a list proves nothing about
+        who looked. One person may hand in two counts of two others.
+        """
+        return not (
+            self.counters & (other.counters | other.handed_in_by)
+            or other.counters & self.handed_in_by
+        )
 
 
 def find_tolerance(
@@ -105,7 +121,7 @@ def judge(looks: Sequence[Look], *, tolerance: Tolerance | None, is_double: bool
     same = [
         each
         for each in looks[:-1]
-        if each.size.difference == last.size.difference and not each.counters & last.counters
+        if each.size.difference == last.size.difference and each.is_apart_from(last)
     ]
     if same or last.round >= ROUNDS_MAX:
         return Verdict.AGREED
