@@ -127,6 +127,17 @@ def test_style_color_and_size_are_written_by_hand_and_told(browser: Client) -> N
     assert [told.data[name] for name in ("style", "color", "size")] == ["TEA", "Green", "250 g"]
 
 
+def test_goods_that_are_stolen_often_are_marked_so(browser: Client) -> None:
+    browser.post("/masterdata/new-sku", FORM)
+    assert "Stolen often" not in read(browser, "skus/TEA-250")
+
+    browser.post("/masterdata/skus/TEA-250/edit", FORM | {"version": "1", "is_hot": "yes"})
+
+    assert queries.get_sku("TEA-250").is_hot is True
+    assert "Stolen often" in read(browser, "skus/TEA-250")
+    assert "skus/TEA-250" in read(browser, "skus?flag=is_hot")
+
+
 def test_an_unchecked_box_and_an_emptied_text_are_changes(browser: Client) -> None:
     records.save_skus([a_sku(is_weighed=True, name_zh="龙井茶")], at=NOON)
     form = {name: value for name, value in FORM.items() if name != "is_active"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -10,13 +11,14 @@ from tests.masterdata.builders import NOON, a_site, a_sku
 from yipan.documents import trail
 from yipan.erp.documents.master import master_import, master_record
 from yipan.erp.documents.master.master_record import Author
-from yipan.exchange import told
+from yipan.exchange import codec, told
 from yipan.exchange.delivery import deliver_pending
 from yipan.masterdata import queries
 from yipan.masterdata.jobs import Upload
 from yipan.masterdata.models import Sku
 from yipan.masterdata.refusals import RowWrong, VersionMismatch
 from yipan.masterdata.rows import BarcodeRow
+from yipan.messages.erp import SkuChanged
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +63,24 @@ def test_a_site_that_lags_behind_takes_over_what_it_hears() -> None:
     tea = queries.get_sku("TEA-250")
     assert (tea.version, tea.name, tea.price_minor) == (1, "Longjing tea 250 g", 6_800)
     assert tea.barcodes == a_sku().barcodes
+
+
+def test_sites_hear_which_goods_are_hot() -> None:
+    master_record.save_skus([a_sku(is_hot=True)], by=LI)
+    Sku.objects.update(version=0, is_hot=False)
+
+    deliver_pending()
+
+    assert queries.get_sku("TEA-250").is_hot is True
+
+
+def test_who_has_never_heard_of_hot_goods_tells_of_common_ones() -> None:
+    body = '{"sku": "TEA-250", "version": 1, "name": "Tea", "is_weighed": true}'
+
+    message = codec.decode_message(SkuChanged, body, message_id=uuid4(), occurred_at=NOON)
+
+    assert isinstance(message, SkuChanged)
+    assert (message.is_weighed, message.is_hot) == (True, False)
 
 
 def test_an_edit_over_somebody_elses_change_is_refused() -> None:

@@ -48,6 +48,16 @@ def test_a_sku_is_made_changed_and_not_overwritten_from_an_old_version() -> None
     assert queries.get_sku("T1").price_minor == 7_000
 
 
+def test_goods_are_called_hot_and_stay_so_until_somebody_says_otherwise() -> None:
+    made = ask("PUT", "skus/T1", SKU | {"is_hot": True})
+    priced = ask("PUT", "skus/T1", {"price_minor": 7_000})
+    cooled = ask("PUT", "skus/T1", {"is_hot": False})
+
+    assert [answer[1]["is_hot"] for answer in (made, priced, cooled)] == [True, True, False]
+    assert ask("PUT", "skus/T2", SKU | {"is_hot": "often", "barcodes": []})[0] == 422
+    assert queries.find_skus(["T1", "T2"]).keys() == {"T1"}
+
+
 def test_a_sku_that_cannot_be_kept_says_why() -> None:
     status, said = ask("PUT", "skus/T1", {"price_minor": 1})
 

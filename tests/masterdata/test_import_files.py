@@ -342,7 +342,7 @@ def test_exports_are_read_again_unchanged_and_compute_nothing() -> None:
                 color="Navy 藏青",
                 size="M",
             ),
-            a_sku("T2", name="-2+3", is_weighed=True, unit="gram", barcodes=()),
+            a_sku("T2", name="-2+3", is_weighed=True, is_hot=True, unit="gram", barcodes=()),
         ],
         at=NOON,
     )
@@ -359,6 +359,13 @@ def test_exports_are_read_again_unchanged_and_compute_nothing() -> None:
     for content in (as_csv, as_xlsx):
         job = real(content)
         assert job.counts == {"new": 0, "changed": 0, "unchanged": 2, "wrong": 0}, errors(job)
+
+
+def test_what_is_stolen_often_is_read_out_of_a_list_in_chinese() -> None:
+    job = real("商品编码,商品名称,易盗\nT1,剃须刀片,是\nT2,茶,否\nT3,杯,\n".encode())
+
+    assert job.counts["new"] == 3, errors(job)
+    assert [row.is_hot for row in queries.list_skus()] == [True, False, False]
 
 
 @pytest.mark.parametrize("name", sorted(kinds.KINDS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from tests import retailer
 from tests.retailer import CLERK, NOON, make_id
 from yipan.ledger.moves import Trace
+from yipan.masterdata import records
+from yipan.masterdata.queries import find_skus, get_sku
 from yipan.messages.till import TicketLine
 from yipan.pool.policy import channels as policy
 from yipan.pos.documents import register
@@ -147,8 +150,18 @@ def test_goods_of_two_confirmed_thefts_are_hot_and_of_one_are_not() -> None:
         )  # fmt: skip
     count(38, sku="TEA-250")
 
-    assert find_hot(["TEA-250", "MUG-1", "SOAP-1"]) == {"TEA-250"}
+    assert find_hot(find_skus(["TEA-250", "MUG-1", "SOAP-1"])) == {"TEA-250"}
     assert gather([ask("TEA-250")]).goods["TEA-250"].is_hot is True
     assert gather([ask("MUG-1")]).goods["MUG-1"].is_hot is False
+    [group] = count_keys(sites=["S12"], since=NOON)
+    assert group.endswith(" (hot)")
+
+
+def test_goods_that_master_data_calls_hot_are_so_without_any_theft() -> None:
+    records.save_skus([replace(get_sku("MUG-1"), is_hot=True)], at=NOON)
+    count(38, sku="MUG-1")
+
+    assert gather([ask("MUG-1"), ask("TEA-250")]).goods["MUG-1"].is_hot is True
+    assert gather([ask("TEA-250")]).goods["TEA-250"].is_hot is False
     [group] = count_keys(sites=["S12"], since=NOON)
     assert group.endswith(" (hot)")

@@ -9,6 +9,7 @@ them and so stop selling. The ranking sees what a book shows of it, and is held 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -16,6 +17,7 @@ import pytest
 
 from tests import retailer
 from tests.retailer import NOON, post_by_hand
+from yipan.masterdata import queries, records
 from yipan.recon.queries.targets import list_targets
 from yipan.recon.rules.targeting import Candidate, Reason, rank
 
@@ -120,6 +122,36 @@ def test_what_was_counted_yesterday_waits_unless_its_book_is_negative() -> None:
     assert ranked[1].score == 0
 
 
+def test_who_is_told_which_goods_are_hot_finds_more_of_what_thieves_took() -> None:
+    chance = Random(7)
+    candidates, truth = make_store(chance)
+    hot = {each.sku for each in candidates if chance.random() < 0.06}
+    for sku in sorted(hot):
+        # Thieves take some of what stands there; the book knows nothing of it.
+        truth[sku] -= chance.randint(1, 4) if chance.random() < 0.5 else 0
+    told = [replace(each, is_hot=each.sku in hot) for each in candidates]
+
+    found = {
+        name: sum(truth[each.candidate.sku] != 0 for each in rank(some, limit=BUDGET))
+        for name, some in (("untold", candidates), ("told", told))
+    }
+
+    sys.stdout.write(f"\nof {BUDGET} counted: {found}\n")
+    assert found["told"] >= 1.1 * found["untold"]
+
+
+def test_hot_goods_say_why_and_of_none_left_none_can_be_stolen() -> None:
+    common = Candidate(site="S1", sku="A", stock=10, price_minor=500, movements=3)
+    hot = replace(common, sku="B", is_hot=True)
+    gone = replace(common, sku="C", stock=0, is_hot=True)
+
+    ranked = {each.candidate.sku: each for each in rank([common, hot, gone], limit=3)}
+
+    assert next(iter(ranked)) == "B"
+    assert ranked["B"].reasons[0] is Reason.HOT_GOODS
+    assert Reason.HOT_GOODS not in ranked["C"].reasons
+
+
 @pytest.mark.django_db
 def test_a_store_is_ranked_out_of_its_own_book() -> None:
     retailer.open_retailer()
@@ -136,3 +168,9 @@ def test_a_store_is_ranked_out_of_its_own_book() -> None:
     assert (first.candidate.stock, first.candidate.movements) == (-2, 2)
     assert first.reasons[0] is Reason.NEGATIVE_BOOK
     assert {row.target.candidate.place for row in by_place} == {"shop_floor"}
+    assert not any(row.target.candidate.is_hot for row in at_site)
+
+    records.save_skus([replace(queries.get_sku("TEA-250"), is_hot=True)], at=NOON)
+
+    [_, tea] = list_targets(site="S12", at=NOON + timedelta(days=2))
+    assert Reason.HOT_GOODS in tea.target.reasons

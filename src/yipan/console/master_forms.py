@@ -31,7 +31,7 @@ GROUPS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
             "handling",
             (
                 "temperature_class", "is_lot_tracked", "is_expiry_tracked", "is_serial_tracked",
-                "is_weighed", "is_active",
+                "is_weighed", "is_hot", "is_active",
             ),
         ),
         ("money", ("currency", "cost", "price")),

@@ -28,6 +28,7 @@ LABELS: Mapping[str, Words] = {
     "is_expiry_tracked": _("Expiry tracked"),
     "is_serial_tracked": _("Serial tracked"),
     "is_weighed": _("Weighed"),
+    "is_hot": _("Hot goods (stolen often)"),
     "temperature_class": _("Temperature class"),
     "currency": _("Currency"),
     "cost": _("Cost"),

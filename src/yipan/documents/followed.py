@@ -95,6 +95,7 @@ def _make_sku_row(message: SkuChanged) -> SkuRow:
         is_expiry_tracked=message.is_expiry_tracked,
         is_serial_tracked=message.is_serial_tracked,
         is_weighed=message.is_weighed,
+        is_hot=message.is_hot,
         temperature_class=message.temperature_class,
         price_minor=message.price_minor,
         currency=message.currency,

@@ -168,6 +168,7 @@ SKUS = Kind(
         _truth("is_expiry_tracked", "效期管理", "expiry"),
         _truth("is_serial_tracked", "序列号管理", "serial"),
         _truth("is_weighed", "称重", "weighed"),
+        _truth("is_hot", "易盗", "易盗商品", "hot", "hot_goods"),
         _CLIMATE,
         _CURRENCY,
         _money("cost", "cost_minor", "成本", "进价"),

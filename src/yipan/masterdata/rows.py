@@ -20,7 +20,11 @@ class BarcodeRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SkuRow:
-    """A SKU with the barcodes that are valid now, ordered by pack size and code."""
+    """
+    A SKU with the barcodes that are valid now, ordered by pack size and code.
+
+    `is_hot` says that it is stolen often: hot goods (易盗商品).
+    """
 
     code: str
     name: str
@@ -32,6 +36,7 @@ class SkuRow:
     is_expiry_tracked: bool = False
     is_serial_tracked: bool = False
     is_weighed: bool = False
+    is_hot: bool = False
     temperature_class: str = "ambient"
     cost_minor: int = 0
     price_minor: int = 0

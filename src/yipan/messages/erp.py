@@ -122,6 +122,7 @@ class SkuChanged(Message):
     is_expiry_tracked: bool = False
     is_serial_tracked: bool = False
     is_weighed: bool = False
+    is_hot: bool = False
     temperature_class: str = "ambient"
     price_minor: int = 0
     currency: str = "CNY"

@@ -43,7 +43,7 @@ class BarcodeIn(Schema):
 
 
 class SkuIn(FieldsIn):
-    """The fields of a SKU. `barcodes` replaces all of them."""
+    """The fields of a SKU. `barcodes` replaces all of them; `is_hot`: it is stolen often."""
 
     name: Text = ""
     name_zh: Text = ""
@@ -54,6 +54,7 @@ class SkuIn(FieldsIn):
     is_expiry_tracked: bool = False
     is_serial_tracked: bool = False
     is_weighed: bool = False
+    is_hot: bool = False
     temperature_class: Temperature = "ambient"
     cost_minor: Number = 0
     price_minor: Number = 0
@@ -113,6 +114,7 @@ class SkuOut(Schema):
     is_expiry_tracked: bool
     is_serial_tracked: bool
     is_weighed: bool
+    is_hot: bool
     temperature_class: str
     cost_minor: int | None
     price_minor: int

@@ -65,6 +65,8 @@ class Sku(models.Model):
     is_expiry_tracked = models.BooleanField(default=False)
     is_serial_tracked = models.BooleanField(default=False)
     is_weighed = models.BooleanField(default=False)
+    # Hot goods (易盗商品): the database fills it in too, for programs that do not know it yet.
+    is_hot = models.BooleanField(default=False, db_default=False)
     temperature_class = models.CharField(
         max_length=16, choices=TemperatureClass.choices, default=TemperatureClass.AMBIENT
     )

@@ -130,7 +130,9 @@ class SkuFilter:
 
 
 #: What of a SKU can be asked for by name.
-FLAGS = frozenset({"is_lot_tracked", "is_expiry_tracked", "is_serial_tracked", "is_weighed"})
+FLAGS = frozenset(
+    {"is_lot_tracked", "is_expiry_tracked", "is_serial_tracked", "is_weighed", "is_hot"}
+)
 
 
 def list_sku_page(which: SkuFilter, *, after: str = "", limit: int = 100) -> list[SkuRow]:
@@ -214,6 +216,7 @@ def _make_sku_row(sku: Sku, barcodes: Sequence[BarcodeRow]) -> SkuRow:
         is_expiry_tracked=sku.is_expiry_tracked,
         is_serial_tracked=sku.is_serial_tracked,
         is_weighed=sku.is_weighed,
+        is_hot=sku.is_hot,
         temperature_class=sku.temperature_class,
         cost_minor=sku.cost_minor,
         price_minor=sku.price_minor,

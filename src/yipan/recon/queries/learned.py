@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import Count
 
 from yipan.masterdata.queries import find_skus
+from yipan.masterdata.rows import SkuRow
 from yipan.recon.models import CaseCorrection, CaseKind, CaseState, Observation
 from yipan.recon.rules import Cause, Goods, Weights
 from yipan.recon.rules.weights import name_group
@@ -41,23 +42,26 @@ def read_weights() -> Weights:
     return Weights().learn((goods[sku].category, cause) for sku, cause in confirmed if sku in goods)
 
 
-def find_hot(skus: Collection[str]) -> set[str]:
+def find_hot(goods: Mapping[str, SkuRow]) -> set[str]:
     """
-    Return which SKUs thieves come for: those of which thefts were confirmed more than once.
+    Return which SKUs thieves come for, of some goods by their code.
 
-    A person has to have closed the cases with a document; what the engine supposed counts not.
+    It is those that master data calls hot, and those of which thefts were confirmed more than
+    once: a person has to have closed the cases with a document, what the engine supposed counts
+    not. That no theft was confirmed does not make hot goods common ones: few are ever proved.
     """
     thefts = (
         CaseCorrection.objects.filter(
             case__kind=CaseKind.BOOK_VS_COUNT,
             case__state=CaseState.CLOSED,
-            case__sku__in=list(skus),
+            case__sku__in=list(goods),
             cause=Cause.THEFT,
         )
         .values_list("case__sku")
         .annotate(cases=Count("case", distinct=True))
     )
-    return {sku for sku, cases in thefts if cases >= THEFTS_OF_HOT_GOODS}
+    confirmed = {sku for sku, cases in thefts if cases >= THEFTS_OF_HOT_GOODS}
+    return confirmed | {code for code, row in goods.items() if row.is_hot}
 
 
 def count_keys(*, sites: Collection[str], since: datetime) -> dict[str, int]:

@@ -15,6 +15,7 @@ from yipan.masterdata.queries import find_skus
 from yipan.masterdata.rows import SkuRow
 from yipan.recon.models import Doubt, Observation
 from yipan.recon.queries.evidence import get_book
+from yipan.recon.queries.learned import find_hot
 from yipan.recon.rules.targeting import Candidate, Target, rank
 
 #: So far back movements and sales are looked at.
@@ -49,10 +50,12 @@ def list_targets(
     goods = find_skus({row.sku for row in rows})
     counted = _read_counts(site=site, by_place=by_place)
     missed = _count_short_picks(site=site, by_place=by_place)
+    hot = find_hot(goods)
     candidates = [
         replace(
             _describe(row, site=site, at=at, goods=goods, counted=counted),
             short_picks=missed.get((row.place if by_place else "", row.sku), 0),
+            is_hot=row.sku in hot,
         )
         for row in rows
         if row.sku in goods

@@ -20,6 +20,7 @@ WEIGHT_NEGATIVE: Final = 100.0
 WEIGHT_SHORT_PICK: Final = 40.0
 WEIGHT_STREAK: Final = 3.0
 WEIGHT_PAST_ERROR: Final = 1.5
+WEIGHT_HOT: Final = 1.5
 WEIGHT_LOW: Final = 0.6
 WEIGHT_OLD: Final = 0.2
 #: A streak without sales is a sign from so many expected sales on: by chance once in 20.
@@ -39,6 +40,7 @@ class Reason(StrEnum):
     SHORT_PICK = "short_pick"
     ZERO_SALES = "zero_sales"
     PAST_ERRORS = "past_errors"
+    HOT_GOODS = "hot_goods"
     ACTIVE = "active"
     VALUABLE = "valuable"
     LOW_STOCK = "low_stock"
@@ -53,7 +55,7 @@ class Candidate:
     `stock` is the book, in smallest units, `movements` how often it moved since it was last
     counted, `counts` how often it was counted before and `errors` how often that differed.
     `sold_a_day` is how many a day used to be sold, `days_without_sale` how long none was;
-    `days_since_count` is None for what was never counted.
+    `days_since_count` is None for what was never counted. `is_hot` says it is stolen often.
     """
 
     site: str
@@ -68,6 +70,7 @@ class Candidate:
     sold_a_day: float = 0.0
     days_without_sale: float = 0.0
     days_since_count: float | None = None
+    is_hot: bool = False
 
     @property
     def value_minor(self) -> int:
@@ -131,4 +134,6 @@ def _list_signs(candidate: Candidate) -> dict[Reason, float]:
         Reason.SHORT_PICK: WEIGHT_SHORT_PICK * min(3, candidate.short_picks),
         Reason.ZERO_SALES: WEIGHT_STREAK * math.log1p(missed_sales) if is_silent else 0.0,
         Reason.LOW_STOCK: WEIGHT_LOW if is_low else 0.0,
+        # Where the book has nothing left, nothing is left to steal that anybody would miss.
+        Reason.HOT_GOODS: WEIGHT_HOT if candidate.is_hot and candidate.stock > 0 else 0.0,
     }

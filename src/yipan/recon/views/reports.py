@@ -39,6 +39,7 @@ REASONS: Mapping[str, str | Promise] = {
     "short_pick": gettext_lazy("A pick came up short"),
     "zero_sales": gettext_lazy("Sold well, and stopped"),
     "past_errors": gettext_lazy("Was wrong before"),
+    "hot_goods": gettext_lazy("Stolen often"),
     "active": gettext_lazy("Moves much"),
     "valuable": gettext_lazy("Worth much"),
     "low_stock": gettext_lazy("Little left"),

@@ -234,6 +234,7 @@ def _make_sku_changed(row: SkuRow, *, at: datetime) -> SkuChanged:
         is_expiry_tracked=row.is_expiry_tracked,
         is_serial_tracked=row.is_serial_tracked,
         is_weighed=row.is_weighed,
+        is_hot=row.is_hot,
         temperature_class=row.temperature_class,
         price_minor=row.price_minor,
         currency=row.currency,
