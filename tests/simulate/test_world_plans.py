@@ -67,6 +67,11 @@ def test_a_plan_with_every_key_is_read() -> None:
         ("version: 1\nname: x\nfalts: []\n", ["line 3", "falts", "'faults'"]),
         ("version: 1\nname: x\nfaults: [\n", ["mine.yaml", "line"]),
         ("- a\n", ["allowed: version, name"]),
+        ("", ["the file has to have keys"]),
+        ("version: 1\nname: 2026\nfaults: []\n", ["line 2", "name is 2026; write a text"]),
+        ("version: 1\nname: x\nname: y\nfaults: []\n", ["line 3", "name stands there twice", "2"]),
+        ("version: 1\nname: x\nfaults: &a [*a]\n", ["something in it holds itself"]),
+        ("version: 1\nname: x\nfaults:\n- {fault: a\n  b: c}\n", ["line 5", "is no YAML"]),
     ],
 )
 def test_a_file_that_is_no_plan_is_told_where(text: str, says: list[str]) -> None:
@@ -78,10 +83,13 @@ def test_a_file_that_is_no_plan_is_told_where(text: str, says: list[str]) -> Non
 @pytest.mark.parametrize(
     ("rule", "says"),
     [
-        ("fault: theeft, per_day: 1", ["faults[0].fault", "'theeft'", "Did you mean 'theft'"]),
+        ("fault: theeft, per_day: 1", ["faults[0].fault", "'theeft'", "near to it: theft"]),
         ("per_day: 1", ["faults[0].fault", "missing", "theft"]),
-        ("fault: theft", ["faults[0]", "never", "per_thousand, per_day, once_at"]),
-        ("fault: theft, per_day: 1, per_thousand: 2", ["2 times", "exactly one"]),
+        ("fault: theft", ["faults[0]", "not how often", "per_thousand, per_day, once_at"]),
+        (
+            "fault: theft, per_day: 1, per_thousand: 2",
+            ["by per_thousand and per_day", "exactly one"],
+        ),
         ("fault: theft, per_dya: 1", ["faults[0].per_dya", "'per_day'"]),
         ("fault: theft, per_day: often", ["faults[0].per_day", "'often'", "number above 0"]),
         ("fault: theft, per_day: -1", ["faults[0].per_day", "number above 0"]),
@@ -93,6 +101,9 @@ def test_a_file_that_is_no_plan_is_told_where(text: str, says: list[str]) -> Non
         ("fault: theft, per_day: 1, sites: []", ["faults[0].sites", "list of codes"]),
         ("fault: theft, per_day: 1, days: 5-2", ["faults[0].days", "3-10"]),
         ("fault: theft, per_day: 1, hours: '9-17'", ["faults[0].hours", "09:00-21:30"]),
+        ("fault: [theft], per_day: 1", ["faults[0].fault", "which is no fault"]),
+        ("fault: theft, per_day: 1, per_day: 2", ["per_day stands there twice"]),
+        ("fault: theft, per_day: '1'", ["faults[0].per_day", "number above 0"]),
         ("fault: theft, once_at: tomorrow", ["faults[0].once_at", "day 3 10:30"]),
     ],
 )
@@ -160,9 +171,20 @@ def test_another_rule_does_not_change_when_a_rule_strikes() -> None:
     struck = []
     for faults in (alone, beside):
         hits = []
-        for _ in range(300):
+        for minute in range(300):
+            at = occasion(at=MONDAY + timedelta(minutes=minute))
             if faults is beside:
-                faults.strike("damage", occasion())
-            hits.append(faults.strike("theft", occasion()))
+                faults.strike("damage", at)
+            hits.append(faults.strike("theft", at))
         struck.append(hits)
     assert struck[0] == struck[1]
+
+
+def test_a_rate_strikes_once_at_an_occasion_of_a_site_and_day_however_high_it_is() -> None:
+    faults = Faults(read("fault: crash, per_thousand: 1000"), Chance(1))
+    noon, three = (occasion(at=MONDAY + timedelta(hours=hour)) for hour in (12, 15))
+
+    struck = [faults.strike("crash", each) for each in (noon, noon, three, three)]
+
+    assert struck == [1, None, 1, None]
+    assert faults.strike("crash", occasion(at=three.at, site="S2")) == 1

@@ -21,6 +21,7 @@ from yipan.simulate.acts.supplying import Supplying
 from yipan.simulate.acts.tills import Trade
 from yipan.simulate.acts.wires import Wires
 from yipan.simulate.cast import SCALES
+from yipan.simulate.plans.kinds import DAY_HOURS
 from yipan.simulate.plans.model import FaultPlan
 from yipan.simulate.plans.reading import load_plan
 from yipan.simulate.plans.striking import Faults
@@ -158,7 +159,7 @@ def _live(stage: Stage, company: _Company, accuracy: Accuracy, *, day: int) -> N
     _plan_morning(stage, company)
     stage.go_to(at(9))
     since = stage.now
-    for hour in (12, 15, 18, 21):
+    for hour in DAY_HOURS:
         stage.go_to(at(hour))
         company.trade.trade(since=since, until=at(hour))
         for site, _ in sites:

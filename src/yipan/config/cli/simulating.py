@@ -55,9 +55,9 @@ def simulate(  # noqa: PLR0913 - options of a command line have names
     Exit 1 when a promise was oversold, a message stayed unhealed, or the books do not hold.
     """
     other = _read_scores(beside) if beside is not None else None
+    plan = _check(scale=scale, faults=faults, days=days)
     try:
         with open_database(makes_tables=False) as live:
-            plan = _check(scale=scale, faults=faults, days=days)
             scores = _run(
                 live.dsn,
                 asked={
@@ -145,7 +145,7 @@ def _check(*, scale: str, faults: str, days: int) -> FaultPlan:
     sites = dict.fromkeys(list_warehouses(size), "warehouse")
     sites |= dict.fromkeys(list_stores(size), "store")
     for line in find_idle(plan, sites=sites, goods=list_categories(size), days=days):
-        remarks.print(line, markup=False)
+        remarks.print(line, markup=False, soft_wrap=True)
     return plan
 
 

@@ -40,6 +40,10 @@ TRUCK, CARTON = "delivery of a supplier", "delivery to a store"
 COUNT, SHEET, DAY = "count line", "count sheet", "site and day"
 UNITS, NONE, HOURS, SECONDS = "units", "", "hours", "seconds"
 
+#: The local hours of the occasions of a site and day, and those at which suppliers come.
+DAY_HOURS: Final = (12, 15, 18, 21)
+SUPPLY_HOURS: Final = (7, 10, 17)
+
 #: Occasions with a SKU, those of one kind of site, and what happens to stores alone.
 LINES: Final = frozenset({RECEIPT, PUTAWAY, PICK, ARRIVAL, SALE, COUNT})
 SITE_KINDS: Final = {

@@ -25,7 +25,8 @@ class Rule:
     `per_thousand`: of a thousand occasions of the fault's basis; `per_day`: so many at each site
     in a day, on average; `once_at`: at the first occasion at or after each of these moments.
     Patterns are shell patterns; none means all. Days are counted from 1, hours are local, in
-    minutes since midnight, the end not included. `size` is from and to, both included.
+    minutes since midnight, the end not included. `size` is from and to, both included. `number`
+    is counted from 1, `line` is that of the file, 0 where there is none.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Rule:
     per_day: float = 0.0
     once_at: tuple[Moment, ...] = ()
     size: tuple[int, int] | None = None
+    line: int = 0
 
     @property
     def kind(self) -> Kind:
@@ -64,9 +66,10 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FaultPlan:
-    """What goes wrong in a run."""
+    """What goes wrong in a run. `file` is the name of the file it was read from."""
 
     name: str
+    file: str = ""
     description: str = ""
     rules: tuple[Rule, ...] = ()
 

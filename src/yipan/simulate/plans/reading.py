@@ -41,8 +41,9 @@ def load_plan(name: str | Path) -> FaultPlan:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         raise PlanUnfit(
-            f"{path}: cannot be read ({error}). "
+            f"{path}: cannot be read ({why}). "
             f"Give a file, or one of the plans that come along: {', '.join(SHIPPED)}."
         ) from None
     return read_plan(text, file=path.name)
@@ -60,8 +61,13 @@ def read_plan(text: str, *, file: str) -> FaultPlan:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it is no YAML"
-        raise PlanUnfit(f"{file}{where}: {problem}.") from None
+        said = [getattr(error, each, None) for each in ("context", "problem")]
+        problem = ", ".join(each for each in said if each) or "a character that is not allowed"
+        raise PlanUnfit(f"{file}{where}: it is no YAML: {problem}.") from None
+    except _Twice as error:
+        raise PlanUnfit(f"{file}, {error}.") from None
+    except RecursionError:
+        raise PlanUnfit(f"{file}: something in it holds itself.") from None
     return _Reader(file, places).read(content)
 
 
@@ -73,6 +79,9 @@ def _find_lines(node: Any, path: str = "") -> dict[str, int]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             name = f"{path}.{key.value}" if path else str(key.value)
+            if name in found:
+                first, line = found[name], key.start_mark.line + 1
+                raise _Twice(f"line {line}: {name} stands there twice; first on line {first}")
             found |= _find_lines(value, name)
             # A wrong key is found where it is written, not where its value begins.
             found[name] = key.start_mark.line + 1
@@ -80,6 +89,10 @@ def _find_lines(node: Any, path: str = "") -> dict[str, int]:
         for place, value in enumerate(node.value):
             found |= _find_lines(value, f"{path}[{place}]")
     return found
+
+
+class _Twice(Exception):
+    """A key that stands twice: YAML would take the last, and say nothing. Says where."""
 
 
 class _Reader:
@@ -93,8 +106,10 @@ class _Reader:
         if top.get("version") != 1:
             raise self._wrong("version", f"is {top.get('version')!r}; write `version: 1`")
         name = top.get("name")
-        if not isinstance(name, str) or not name.strip():
+        if name is None or name == "":
             raise self._wrong("name", "is missing; name the plan in a word or two")
+        if not isinstance(name, str) or not name.strip():
+            raise self._wrong("name", f"is {name!r}; write a text, in quotes if need be")
         description = top.get("description", "")
         if not isinstance(description, str):
             raise self._wrong("description", "has to be a text")
@@ -102,13 +117,15 @@ class _Reader:
         if not isinstance(faults, list):
             raise self._wrong("faults", "has to be a list of faults; `[]` for none")
         rules = tuple(self._read_rule(each, place) for place, each in enumerate(faults))
-        return FaultPlan(name=name.strip(), description=description.strip(), rules=rules)
+        return FaultPlan(
+            name=name.strip(), description=description.strip(), rules=rules, file=self._file
+        )
 
     def _read_rule(self, content: Any, place: int) -> Rule:
         path = f"faults[{place}]"
         given = self._need_mapping(content, path, RULE_KEYS)
         fault = given.get("fault")
-        if fault not in KINDS:
+        if not isinstance(fault, str) or fault not in KINDS:
             raise self._wrong(f"{path}.fault", self._describe_unknown(fault))
         self._check_how_often(given, path)
         for key in ("skus", "categories"):
@@ -122,6 +139,7 @@ class _Reader:
             raise self._wrong(f"{path}.site_kind", f"is {kind!r}; allowed: store, warehouse")
         return Rule(
             number=place + 1,
+            line=self._lines.get(path, 0),
             fault=fault,
             sites=self._read_patterns(given, path, "sites"),
             site_kind=kind,
@@ -138,18 +156,15 @@ class _Reader:
     def _describe_unknown(self, fault: Any) -> str:
         if fault is None:
             return f"is missing; allowed: {', '.join(KINDS)}"
-        near = get_close_matches(str(fault), KINDS, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        return f"is {fault!r}, which is no fault.{hint} Allowed: {', '.join(KINDS)}"
+        near = get_close_matches(str(fault), KINDS, n=3)
+        hint = f"near to it: {', '.join(near)}" if near else f"allowed: {', '.join(KINDS)}"
+        return f"is {fault!r}, which is no fault; {hint}"
 
     def _check_how_often(self, given: Mapping[str, Any], path: str) -> None:
         said = [key for key in HOW_OFTEN if given.get(key) is not None]
         if len(said) != 1:
-            raise self._wrong(
-                path,
-                f"says how often {len(said)} times ({', '.join(said) or 'never'}); "
-                f"write exactly one of {', '.join(HOW_OFTEN)}",
-            )
+            found = f"says how often by {' and '.join(said)}" if said else "says not how often"
+            raise self._wrong(path, f"{found}; write exactly one of {', '.join(HOW_OFTEN)}")
 
     def _read_patterns(self, given: Mapping[str, Any], path: str, key: str) -> tuple[str, ...]:
         value = given.get(key)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from yipan.simulate.plans.kinds import DAY
 from yipan.simulate.plans.model import FaultPlan, Rule
 from yipan.simulate.world.chance import Chance, draw_poisson
 
@@ -37,6 +38,7 @@ class Faults:
         self._chance = chance
         self._by_fault: dict[str, list[Rule]] = {}
         self._due: dict[int, list[_Due]] = {}
+        self._struck: dict[tuple[int, str], datetime] = {}
         for rule in plan.rules:
             self._by_fault.setdefault(rule.fault, []).append(rule)
             self._due[rule.number] = []
@@ -80,8 +82,15 @@ class Faults:
                 return True
         if not rule.per_thousand or not rule.covers_time(day=occasion.day, at=occasion.at):
             return False
+        # Sites ask until nothing more happens: without this, a rate of 1000 would never end.
+        is_of_day, key = rule.kind.basis == DAY, (rule.number, occasion.site)
+        if is_of_day and self._struck.get(key) == occasion.at:
+            return False
         stream = self._chance.get(f"fault/{rule.number}/{rule.fault}")
-        return stream.random() * 1_000 < rule.per_thousand
+        hits = stream.random() * 1_000 < rule.per_thousand
+        if hits and is_of_day:
+            self._struck[key] = occasion.at
+        return hits
 
     def _draw_day(
         self, rule: Rule, *, day: int, midnight: datetime, sites: list[tuple[str, str]]
