@@ -27,12 +27,15 @@ class Other:
 
 
 @contextmanager
-def meanwhile(act: Callable[[], object]) -> Iterator[Other]:
+def meanwhile(
+    act: Callable[[], object], *, then: Callable[[], object] | None = None
+) -> Iterator[Other]:
     """
     Run the block in a transaction, and `act` on another connection before it commits.
 
-    The transaction commits when `act` waits for a lock of ours, or is over; at the end of the
-    block `act` is over too. For tests with `django_db(transaction=True)`.
+    The transaction commits when `act` waits for a lock of ours, or is over; before, it does
+    `then`, which would wait in a circle if `act` held what it needs. At the end of the block
+    `act` is over too. For tests with `django_db(transaction=True)`.
     """
     other = Other()
 
@@ -45,14 +48,19 @@ def meanwhile(act: Callable[[], object]) -> Iterator[Other]:
             connection.close()
 
     thread = threading.Thread(target=run)
-    with transaction.atomic():
-        yield other
-        thread.start()
-        until = monotonic() + SECONDS_MAX
-        while thread.is_alive() and not _is_blocked():
-            assert monotonic() < until, "the other one neither waits nor comes to an end"
-            thread.join(0.01)
-    thread.join(SECONDS_MAX)
+    try:
+        with transaction.atomic():
+            yield other
+            thread.start()
+            until = monotonic() + SECONDS_MAX
+            while thread.is_alive() and not _is_blocked():
+                assert monotonic() < until, "the other one neither waits nor comes to an end"
+                thread.join(0.01)
+            if then is not None:
+                then()
+    finally:
+        if thread.ident is not None:
+            thread.join(SECONDS_MAX)
     assert not thread.is_alive()
 
 

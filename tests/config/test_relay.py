@@ -63,3 +63,12 @@ def test_a_key_the_hub_does_not_know_is_no_fault_of_the_clerk(clerk: Client, set
     answer = clerk.get("/api/v1/elsewhere?site=S12")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "hub.unheard")
+
+
+def test_half_an_answer_is_none(clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "ANSWER_BYTES_MAX", 20)
+
+    answer = clerk.get("/api/v1/elsewhere?site=S12&sku=TEA-250")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "hub.unheard")
+    assert answer.json()["facts"]["reason"] == "an answer of more than 20 bytes"

@@ -205,7 +205,7 @@ def test_a_site_reads_what_the_hub_tells_it_after_a_number() -> None:
     body = answer.json()
     assert [event["sequence"] for event in body["data"]] == [f"{2:020}", f"{3:020}"]
     assert body["data"][0]["type"] == "test.moved.v1"
-    assert (body["epoch"], body["last_sequence"], body["more"]) == (1, 3, True)
+    assert (body["epoch"], body["last_sequence"], body["more"]) == (1, 3, False)
     envelope = wire.read_event(json.dumps(body["data"][0]).encode())
     assert isinstance(envelope, Envelope)
     assert envelope.message_id == a_moved(2).message_id

@@ -27,7 +27,15 @@ from yipan.bench.ledger_world import (
     rates,
     take_median_rate,
 )
-from yipan.bench.report import Result, at_least, at_most, take_median_ratio, tell, tell_load
+from yipan.bench.report import (
+    Result,
+    at_least,
+    at_most,
+    take_median_ratio,
+    tell,
+    tell_load,
+    tell_spread,
+)
 from yipan.ledger import posting
 from yipan.ledger.accounts import Directory
 from yipan.ledger.moves import FactPosting, Move, Trace
@@ -163,6 +171,9 @@ def _judge_requesters(runs: Runs) -> list[Result]:
     def cpu_ratio(above: str, below: str) -> float:
         return take_median_ratio([it.cpu for it in runs[above]], [it.cpu for it in runs[below]])
 
+    def spread(name: str, above: str, below: str) -> list[Result]:
+        return tell_spread(name, [it.rate for it in runs[above]], [it.rate for it in runs[below]])
+
     told = [
         tell(f"{case}_rate", median(it.rate for it in slots), unit="1/s")
         for case, slots in runs.items()
@@ -170,7 +181,12 @@ def _judge_requesters(runs: Runs) -> list[Result]:
     # On a busy machine sixteen backends get more of it than one: then CPU tells, and not rates.
     told += [
         tell("K4_cpu_one_call_vs_batched", cpu_ratio("one_call_64", "batched_64"), unit="ratio"),
+        tell(
+            "K6_cpu_by_hand_vs_hot", cpu_ratio("by_hand_512_hot", "batched_512_hot"), unit="ratio"
+        ),
         tell("K8_cpu_one_call_vs_batched", cpu_ratio("one_call_8", "batched_8"), unit="ratio"),
+        *spread("K6", "batched_512_hot", "by_hand_512_hot"),
+        *spread("K8", "batched_8", "one_call_8"),
     ]
     return [
         *told,

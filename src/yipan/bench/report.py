@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from statistics import median
+from statistics import median, quantiles
 from typing import TypedDict
 
 
@@ -56,6 +56,18 @@ def take_median_ratio(numerators: Sequence[float], denominators: Sequence[float]
     Pairs are neighbors in time, so that a busy moment weighs on both alike.
     """
     return median(above / below for above, below in zip(numerators, denominators, strict=True))
+
+
+def tell_spread(
+    name: str, numerators: Sequence[float], denominators: Sequence[float]
+) -> list[Result]:
+    """Return the quartiles of the ratios whose median is judged: how far it can be relied on."""
+    ratios = [above / below for above, below in zip(numerators, denominators, strict=True)]
+    lower, _, upper = quantiles(ratios, n=4, method="inclusive")
+    return [
+        tell(f"{name}_lower_quartile", lower, unit="ratio"),
+        tell(f"{name}_upper_quartile", upper, unit="ratio"),
+    ]
 
 
 def _round(value: float) -> float:

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from yipan.exchange import database, told
 from yipan.exchange.backoff import Backoff
+from yipan.exchange.envelopes import Envelope
 from yipan.exchange.replies import Reply
-from yipan.exchange.transport import NoAnswer, Transport
+from yipan.exchange.transport import NoAnswer, TooLarge, Transport
 from yipan.exchange.wire import BATCH_MESSAGES_MAX
 
 #: What a site system tells its hub. Everything else stays in the house.
@@ -67,6 +68,7 @@ class Forwarder:
         self._transport = transport
         self._backoff = backoff
         self._sent: dict[tuple[str, int], int] = {}
+        self._too_large: dict[tuple[str, int], str] = {}
 
     def go_round(self, *, now: float) -> int:
         """Send one batch of each stream that is due; return how many the hub took."""
@@ -85,10 +87,23 @@ class Forwarder:
         if not batch:
             # All was sent once, and the watermark says that something is missing.
             self._sent.pop(key, None)
+            self._too_large.pop(key, None)
             self._backoff.fail(unsent.source, now=now)
             return 0
         try:
-            replies = self._transport.push(batch)
+            batch, replies = self._push(batch)
+        except TooLarge as failure:
+            # This one does not go through, however often it is sent; those behind it do.
+            first = batch[0].sequence
+            self._sent[key], self._too_large[key] = first, f"{first} {failure}"
+            _log.warning(
+                "exchange.message_too_large",
+                source=unsent.source,
+                sequence=first,
+                reason=str(failure),
+            )
+            _save(unsent, acknowledged=None, error=self._too_large[key])
+            return 0
         except NoAnswer as failure:
             wait = self._backoff.fail(unsent.source, now=now)
             _log.warning(
@@ -98,12 +113,27 @@ class Forwarder:
             return 0
         marks = [reply.applied_sequence for reply in replies if reply.is_heard]
         self._sent[key] = batch[-1].sequence
-        _save(unsent, acknowledged=max(marks, default=None), error=_tell(replies))
+        error = self._too_large.get(key) or _tell(replies)
+        _save(unsent, acknowledged=max(marks, default=None), error=error)
         if marks:
             self._backoff.succeed(unsent.source)
         else:
             self._backoff.fail(unsent.source, now=now)
         return len(marks)
+
+    def _push(self, batch: list[Envelope]) -> tuple[list[Envelope], list[Reply]]:
+        """
+        Send as much of a batch as goes through at once; return that, and the replies.
+
+        :raises TooLarge: if not even its first message does.
+        """
+        while True:
+            try:
+                return batch, self._transport.push(batch)
+            except TooLarge:
+                if len(batch) == 1:
+                    raise
+                batch = batch[: len(batch) // 2]
 
 
 def _tell(replies: Sequence[Reply]) -> str:

@@ -7,6 +7,7 @@ import json
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -31,6 +32,10 @@ class NoAnswer(Exception):
     """
 
 
+class TooLarge(NoAnswer):
+    """The receiver, or somebody on the way to it, takes no body of this size: send less."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pulled:
     """
@@ -52,6 +57,7 @@ class Transport(Protocol):
         """
         Bring messages to the receiver and return its answers, one for each.
 
+        :raises TooLarge: if they are more bytes than go through at once.
         :raises NoAnswer: if it is not known what became of them.
         """
 
@@ -183,12 +189,19 @@ class Https:
         try:
             self._connection.request(method, self._root + path, body=body, headers=headers)
             response = self._connection.getresponse()
-            answer = response.read(ANSWER_BYTES_MAX)
+            answer = response.read(ANSWER_BYTES_MAX + 1)
         except (OSError, http.client.HTTPException) as error:
             # The connection may hold half an answer: the next call starts anew.
             self._connection.close()
             raise NoAnswer(f"{type(error).__name__}: {error}") from error
-        if response.status != 200:
+        if len(answer) > ANSWER_BYTES_MAX:
+            self._connection.close()
+            raise NoAnswer(f"an answer of more than {ANSWER_BYTES_MAX} bytes")
+        if response.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            # Whoever refuses a body may not have read all of it.
+            self._connection.close()
+            raise TooLarge(f"HTTP {response.status} {_find_code(answer)}".rstrip())
+        if response.status != HTTPStatus.OK:
             raise NoAnswer(f"HTTP {response.status} {_find_code(answer)}".rstrip())
         return answer
 

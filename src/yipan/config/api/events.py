@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from pydantic import Field
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.exchange import door, queries, readers, resend, streams, told, wire
+from yipan.exchange.envelopes import Envelope
 from yipan.foundation.ids import make_id
 
 router = Router(tags=["exchange"])
@@ -194,9 +196,16 @@ def pull_events(
             "epoch": issued.epoch,
             "last_sequence": issued.last_sequence,
             "first_sequence": issued.first_sequence,
-            "more": len(envelopes) == limit,
+            "more": _has_more(envelopes, issued, epoch=epoch),
         }
     )
+
+
+def _has_more(envelopes: Sequence[Envelope], issued: streams.Issued, *, epoch: int) -> bool:
+    # How far an epoch went that is over, nobody asks: whoever reads it on finds nothing left.
+    if not envelopes:
+        return False
+    return epoch < issued.epoch or envelopes[-1].sequence < issued.last_sequence
 
 
 @router.get("/sources", response=SourcesOut)

@@ -41,7 +41,7 @@ def pass_on(request: HttpRequest) -> HttpResponse:
     """
     Ask the hub the same, under the key of this node, and answer what it answers.
 
-    :raises HubUnheard: if it does not answer in time, or at all.
+    :raises HubUnheard: if it does not answer in time, at all, or more than can be passed on.
     """
     headers = {
         "Authorization": f"Bearer {settings.YIPAN_HUB_KEY}",
@@ -58,11 +58,14 @@ def pass_on(request: HttpRequest) -> HttpResponse:
     try:
         connection.request(request.method or "GET", address, body=request.body, headers=headers)
         reply = connection.getresponse()
-        content = reply.read(ANSWER_BYTES_MAX)
+        content = reply.read(ANSWER_BYTES_MAX + 1)
     except (OSError, HTTPException) as error:
         raise HubUnheard(reason=type(error).__name__) from error
     finally:
         connection.close()
+    if len(content) > ANSWER_BYTES_MAX:
+        # Half an answer would be taken for a whole one.
+        raise HubUnheard(reason=f"an answer of more than {ANSWER_BYTES_MAX} bytes")
     if reply.status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
         # The key of this node, not the person who asks, is unknown or may not.
         raise HubUnheard(reason=f"HTTP {reply.status}")

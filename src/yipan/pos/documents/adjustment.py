@@ -31,6 +31,7 @@ from yipan.pos.models.adjustment import StoreAdjustmentState as State
 from yipan.pos.rules import adjustments as rules
 from yipan.pos.rules.tickets import SHOP_FLOOR
 from yipan.pos.rules.transfers import PLACES
+from yipan.stocktake.documents.following import lock_settled
 
 DOCUMENT_TYPE = "store_adjustment"
 
@@ -150,6 +151,7 @@ def decide(*, message: AdjustmentDecided, heard: Heard) -> StoreAdjustment:
     step = "post" if message.decision == "approve" else "reject"
     number = message.adjustment_number
     adjustment = lock_for(step, model=StoreAdjustment, number=number, steps=STEPS)
+    lock_settled(site=adjustment.site, document=number)
     told.require_speaker(source=f"pos:{adjustment.site}", site=message.site)
     adjustment.decided_by = message.decided_by or heard.source
     adjustment.decision_note = message.note[:200]
@@ -224,6 +226,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> StoreA
     :raises WrongState: if it is not posted, or was reversed before.
     """
     adjustment = lock_for("reverse", model=StoreAdjustment, number=number, steps=STEPS)
+    lock_settled(site=adjustment.site, document=number)
     message = AdjustmentPosted(
         message_id=message_id,
         occurred_at=at,

@@ -39,6 +39,25 @@ OUTCOMES = {
 }
 
 
+def lock_settled(*, site: str, document: str) -> None:
+    """
+    Lock the stocktakes whose counts the document `document` of a site puts right, in order.
+
+    To be called before the document is posted or undone. Whoever posts, closes or offsets a
+    stocktake locks it first and takes balances and numbers of the site's stream behind it; to
+    take them the other way round would be to wait for each other.
+    """
+    settled = CountCorrection.objects.filter(
+        site=site, document=document, result__isnull=False
+    ).values("result__stocktake")
+    list(
+        Stocktake.objects.select_for_update()
+        .filter(pk__in=settled)
+        .order_by("pk")
+        .values_list("pk")
+    )
+
+
 @transaction.atomic
 def follow(
     *,
@@ -53,6 +72,7 @@ def follow(
     Say what became of the document `document` of a site; return how many counts it concerns.
 
     None, when it puts no count right. Counts the hub wants again get sheets for other people.
+    Its stocktakes are locked already, by `lock_settled`.
     """
     state = OUTCOMES[outcome]
     by, at = acting.by, acting.at

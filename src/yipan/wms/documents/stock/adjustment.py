@@ -19,6 +19,7 @@ from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.limits import list_limits
 from yipan.masterdata.refusals import BinUnknown
+from yipan.stocktake.documents.following import lock_settled
 from yipan.wms.documents.stock import adjustment_posting, count_system
 from yipan.wms.models import Adjustment, AdjustmentLine
 from yipan.wms.models.adjustment import AdjustmentState as State
@@ -302,6 +303,7 @@ def decide(
     adjustment = lock_for("decide", model=Adjustment, number=number, steps=STEPS)
     if adjustment.state != State.SUBMITTED or adjustment.version != decision.version:
         return adjustment
+    lock_settled(site=adjustment.site, document=number)
     adjustment.decided_by = decision.decided_by[:160]
     adjustment.decision_note = decision.note[:200]
     step = {"approve": "approve", "reject": "reject"}.get(decision.decision, "recount")
@@ -337,6 +339,7 @@ def reverse(*, number: str, by: Trace, at: datetime, message_id: UUID) -> Adjust
     :raises WrongState: if it is not posted, or was reversed before.
     """
     adjustment = lock_for("reverse", model=Adjustment, number=number, steps=STEPS)
+    lock_settled(site=adjustment.site, document=number)
     adjustment_posting.reverse(adjustment, by=by, at=at, message_id=message_id)
     TRAIL.note(
         adjustment,
