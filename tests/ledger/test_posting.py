@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -57,7 +58,7 @@ class TestFacts:
     def test_an_origin_stands_for_one_set_of_moves(self) -> None:
         posting.post_fact(book="erp", posting=a_posting())
 
-        with pytest.raises(posting.OriginReused) as refused:
+        with pytest.raises(posting.OriginReused) as refused, transaction.atomic():
             posting.post_fact(book="erp", posting=a_posting(replace(SCARVES, quantity=50)))
 
         assert refused.value.facts == {"book": "erp", "origin": RECEIPT}
@@ -122,7 +123,7 @@ class TestFacts:
 
     @pytest.mark.parametrize("quantity", [0, -1, 1_000_000_001])
     def test_a_quantity_the_edge_must_refuse_changes_nothing(self, quantity: int) -> None:
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError), transaction.atomic():
             posting.post_fact(book="erp", posting=a_posting(replace(SCARVES, quantity=quantity)))
 
         assert queries.find_posting(book="erp", origin=RECEIPT) is None
@@ -157,7 +158,7 @@ class TestRuns:
     ) -> None:
         posting.post_facts(book="erp", postings=known)
 
-        with pytest.raises(posting.OriginReused):
+        with pytest.raises(posting.OriginReused), transaction.atomic():
             posting.post_facts(book="erp", postings=[a_sale(1, number=9), a_sale(1), a_sale(2)])
 
         assert stock() == (-len(known), 0)

@@ -63,12 +63,14 @@ def post_fact(*, book: str, posting: FactPosting) -> bool:
     return post_facts(book=book, postings=[posting])[0]
 
 
-@transaction.atomic
+# Without a savepoint of its own: where facts are refused, so is the document they are of.
+@transaction.atomic(savepoint=False)
 def post_facts(*, book: str, postings: Sequence[FactPosting]) -> list[bool]:
     """
     Book a run of facts at once: one statement for all headers, one for all moves.
 
-    Return for each posting what `post_fact` would. All are booked or none.
+    Return for each posting what `post_fact` would. All are booked or none: where they are
+    refused, the transaction of the caller they came in is broken, and rolled back with them.
 
     :raises OriginReused: if an origin was posted before, or earlier in this run, with other moves.
     """

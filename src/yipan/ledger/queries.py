@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
@@ -163,6 +163,33 @@ def list_movements(
     )
     headers = _read_headers([row[8] for row in rows])
     return [_read_movement(row, headers=headers) for row in rows]
+
+
+def list_movements_of(
+    *, book: str, skus: Collection[str], limit: int
+) -> dict[str, list[MovementRow]]:
+    """Return for each SKU what `list_movements` does, `limit` rows each: two statements for all."""
+    assert 0 < limit <= ROWS_MAX
+    wanted = sorted(set(skus))
+    rows = call(
+        """
+        select newest.*
+          from unnest(%s::text[], %s::smallint[]) wanted (sku, bucket)
+         cross join lateral ("""
+        + _MOVEMENTS
+        + """
+              join ledger_book k on k.book_id = f.book_id
+             where s.code = wanted.sku and m.bucket = wanted.bucket and k.code = %s
+             order by m.recorded_at desc, m.id desc limit %s) newest
+         order by newest.recorded_at desc, newest.id desc
+        """,
+        [texts(wanted), numbers([get_text_bucket(sku) for sku in wanted]), book, limit],
+    )
+    headers = _read_headers([row[8] for row in rows])
+    found: dict[str, list[MovementRow]] = {sku: [] for sku in wanted}
+    for row in rows:
+        found[row[0]].append(_read_movement(row, headers=headers))
+    return found
 
 
 def list_postings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from yipan.access.doors import allow_connecting, page
 from yipan.access.site_choice import SITE_LENGTH_MAX
@@ -16,6 +18,7 @@ from yipan.console import site_charts
 from yipan.console.figures import list_figures
 from yipan.console.reader import Reader, find_url, make_reader
 from yipan.console.recent import list_recent
+from yipan.console.shared import Shared
 from yipan.console.tours import progress
 from yipan.console.tours.progress import Stop
 from yipan.console.tower.lags import list_lags
@@ -25,6 +28,10 @@ from yipan.console.waiting import list_work
 #: How much stands in the window; on a wall nothing can be scrolled to, so what is worst does.
 LAGS_SHOWN, LAGS_ON_WALL = 10, 10
 WORK_SHOWN, WORK_ON_WALL = 9, 9
+#: How old, in milliseconds, what an answer says is: who heard of something newer asks again.
+AGE_HEADER = "X-Yipan-Age-Ms"
+#: What of the tower was written of late, by who may see it.
+TOWERS = Shared[bytes]()
 
 
 @page(action="console.home")
@@ -47,14 +54,40 @@ def show_home(request: HttpRequest) -> HttpResponse:
 
 @page(action="console.home")
 def show_tower(request: HttpRequest) -> HttpResponse:
-    """Answer the tower alone, anew: what a page that listens asks for when something moved."""
-    return render(request, "console/_tower.html", _describe(request, make_reader(request)))
+    """
+    Answer the tower alone, anew: what a page that listens asks for when something moved.
+
+    All who may see the same share one that is at most two seconds old; the answer says how old.
+    """
+    reader = make_reader(request)
+    given = TOWERS.get(
+        _name_view(request, reader),
+        lambda: render(request, "console/_tower.html", _describe(request, reader)).content,
+    )
+    return HttpResponse(given.value, headers={AGE_HEADER: str(round(given.age * 1_000))})
 
 
 @page(action="ledger.read")
 def chart_sites(request: HttpRequest) -> HttpResponse:
     """Answer the specification of the chart: stock by site, by the hub and by the site."""
     return JsonResponse(site_charts.draw(site_charts.list_levels(make_reader(request))))
+
+
+def _name_view(request: HttpRequest, reader: Reader) -> Hashable:
+    """Return all that the tower depends on, but for what happens."""
+    return (
+        reader.actor.roles,
+        reader.actor.sites,
+        reader.site,
+        _read_focus(request),
+        "wall" in request.GET,
+        get_language(),
+        timezone.get_current_timezone_name(),
+    )
+
+
+def _read_focus(request: HttpRequest) -> str:
+    return request.GET.get("focus", "")[:SITE_LENGTH_MAX]
 
 
 def _find_offer(request: HttpRequest, reader: Reader) -> Stop | None:
@@ -85,7 +118,6 @@ def find_live_url(request: HttpRequest) -> str:
 
 
 def _describe(request: HttpRequest, reader: Reader) -> dict[str, Any]:
-    focus = request.GET.get("focus", "")[:SITE_LENGTH_MAX]
     is_wall = "wall" in request.GET
     work = list_work(reader)
     shown = LAGS_ON_WALL if is_wall else LAGS_SHOWN
@@ -96,7 +128,7 @@ def _describe(request: HttpRequest, reader: Reader) -> dict[str, Any]:
         "figures": list_figures(reader),
         "work": work[: WORK_ON_WALL if is_wall else WORK_SHOWN],
         "work_more": [] if is_wall else work[WORK_SHOWN:],
-        "network": read_network(reader, focus=focus),
+        "network": read_network(reader, focus=_read_focus(request)),
         "lags": lags[:shown],
         "lags_more": max(0, len(lags) - shown),
         "is_wall": is_wall,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -15,6 +15,8 @@ from yipan.masterdata.rows import BarcodeRow, CategoryRow, Scan, SkuRow
 from yipan.masterdata.search import fold, make_query
 
 ROWS_MAX = 1_000
+#: What `sql/find_skus.sql` tells of a SKU, in its order; its barcodes come last.
+_SKU_FIELDS = tuple(each.name for each in fields(SkuRow) if each.name != "barcodes")
 
 
 def get_sku(code: str) -> SkuRow:
@@ -31,7 +33,18 @@ def get_sku(code: str) -> SkuRow:
 
 def find_skus(codes: Collection[str]) -> dict[str, SkuRow]:
     """Return the SKUs that exist among `codes`, by code."""
-    return {row.code: row for row in read_skus(Sku.objects.filter(code__in=set(codes)))}
+    wanted = list(set(codes))
+    rows = statements.run("find_skus", {"codes": wanted}) if wanted else []
+    return {
+        code: SkuRow(
+            **dict(zip(_SKU_FIELDS, (code, *facts), strict=True)),
+            barcodes=tuple(
+                BarcodeRow(code=text, pack_size=pack_size, unit=unit)
+                for text, pack_size, unit in barcodes or ()
+            ),
+        )
+        for code, *facts, barcodes in rows
+    }
 
 
 def list_unknown_skus(codes: Collection[str]) -> list[str]:

@@ -26,6 +26,9 @@ PLAN = "supply_plan"
 RECEIVING_DAYS = {"purchase_order": 1, "transfer_order": 0}
 DAYS_LOOKED_AHEAD_MAX = 30
 
+#: What of a supply changes.
+_KEPT = ("quantity", "expected_on", "usable_on", "postings_count", "changed_at")
+
 #: What decides on which day goods can be sold: what brings them, where, and when.
 DayKey = tuple[str, str, date | None]
 
@@ -95,9 +98,7 @@ def tell(*, coming: Sequence[Coming], by: Trace, at: datetime) -> None:
         row.quantity = it.quantity
         changed[it.key] = row
     book.post_facts(postings=postings)
-    for row in changed.values():
-        if row.pk is not None:
-            row.save()
+    Supply.objects.bulk_update([row for row in changed.values() if row.pk is not None], _KEPT)
     Supply.objects.bulk_create([row for row in changed.values() if row.pk is None])
     pegging.settle_changes(list(changed.values()), at=at)
 

@@ -20,7 +20,6 @@ from yipan.stocktake.documents import closing, following, settling
 from yipan.stocktake.documents.following import Proposal
 from yipan.stocktake.documents.system import Acting, Corrected, Correcting, CorrectingLine, Settler
 from yipan.stocktake.models import CountLine, CountSheet, Stocktake
-from yipan.stocktake.queries.stocktakes import list_watched
 from yipan.stocktake.rules import Key
 
 #: Who acts when the clock does.
@@ -120,11 +119,8 @@ def post(
 
 def offset_late(*, sites: Iterable[str] | None, at: datetime, new_id: Callable[[], UUID]) -> int:
     """Offset what late documents explained of counts that were put right. Repeatable."""
-    return sum(
-        settling.offset_late(
-            number=number, settler=SETTLER, acting=Acting(by=CLOCK, at=at), new_id=new_id
-        )
-        for number in list_watched(POS.name, sites=sites, at=at)
+    return settling.offset_all_late(
+        sites=sites, settler=SETTLER, acting=Acting(by=CLOCK, at=at), new_id=new_id
     )
 
 

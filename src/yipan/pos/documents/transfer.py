@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -110,31 +111,54 @@ def count(*, number: str, counting: Counting, by: Trace, at: datetime) -> Transf
     :raises CountBelowZero: if it takes back more than was counted.
     :raises QuantityNotPlausible: if the SKU's count would be larger than anybody handles.
     """
+    return count_all(number=number, countings=[counting], by=by, at=at)[0]
+
+
+@transaction.atomic
+def count_all(
+    *, number: str, countings: Sequence[Counting], by: Trace, at: datetime
+) -> list[TransferScan]:
+    """Add scans to a count in their order, all of them or none; each is refused as `count` is."""
     transfer = lock_for("count", model=StoreTransfer, number=number, steps=STEPS)
-    masterdata.get_sku(counting.sku)
-    before = sum(
-        scan.quantity
-        for scan in transfer.scans.filter(
-            sku=counting.sku, is_damaged=counting.is_damaged, undone_at=None
-        )
-    )
-    if before + counting.quantity < 0:
-        raise CountBelowZero(sku=counting.sku, counted=before, quantity=counting.quantity)
-    told.require_plausible([(counting.sku, before + counting.quantity)])
-    return TransferScan.objects.create(
-        transfer=transfer,
-        position=transfer.scans.count() + 1,
-        sku=counting.sku,
-        is_damaged=counting.is_damaged,
-        quantity=counting.quantity,
-        at=at,
-        **_prove(transfer, counting, before=before, by=by).make_columns(at=at),
-    )
-
-
-def _prove(transfer: StoreTransfer, counting: Counting, *, before: int, by: Trace) -> Evidence:
-    """Return how the figure of a scan came about. Its own goods are no longer expected."""
+    skus = {counting.sku for counting in countings}
+    told.require_known(sites=(), skus=skus)
+    stands: Counter[tuple[str, bool]] = Counter()
+    for scan in transfer.scans.filter(sku__in=skus, undone_at=None):
+        stands[scan.sku, scan.is_damaged] += scan.quantity
     asked = {line.sku: line.quantity_open for line in store_order.list_asked(transfer.order)}
+    position = transfer.scans.count()
+    scans = []
+    for counting in countings:
+        before = stands[counting.sku, counting.is_damaged]
+        if before + counting.quantity < 0:
+            raise CountBelowZero(sku=counting.sku, counted=before, quantity=counting.quantity)
+        told.require_plausible([(counting.sku, before + counting.quantity)])
+        stands[counting.sku, counting.is_damaged] += counting.quantity
+        position += 1
+        proof = _prove(transfer, counting, before=before, asked=asked, by=by)
+        scans.append(
+            TransferScan(
+                transfer=transfer,
+                position=position,
+                sku=counting.sku,
+                is_damaged=counting.is_damaged,
+                quantity=counting.quantity,
+                at=at,
+                **proof.make_columns(at=at),
+            )
+        )
+    return TransferScan.objects.bulk_create(scans)
+
+
+def _prove(
+    transfer: StoreTransfer,
+    counting: Counting,
+    *,
+    before: int,
+    asked: Mapping[str, int],
+    by: Trace,
+) -> Evidence:
+    """Return how the figure of a scan came about. Its own goods are no longer expected."""
     return Evidence(
         capture_mode=counting.capture_mode,
         barcode_scanned=counting.text,
@@ -215,12 +239,14 @@ def move_as_asked(*, number: str, by: Trace, at: datetime, message_id: UUID) -> 
     """
     transfer = lock_for("count", model=StoreTransfer, number=number, steps=STEPS)
     counted = {line.sku: line for line in list_counted(transfer)}
+    taken = []
     for asked in store_order.list_asked(transfer.order):
         there = counted.get(asked.sku)
         missing = asked.quantity_open - (there.quantity + there.quantity_damaged if there else 0)
         if missing > 0:
-            counting = Counting(sku=asked.sku, quantity=missing, capture_mode="bulk")
-            count(number=number, counting=counting, by=by, at=at)
+            taken.append(Counting(sku=asked.sku, quantity=missing, capture_mode="bulk"))
+    if taken:
+        count_all(number=number, countings=taken, by=by, at=at)
     return post(number=number, is_last=True, by=by, at=at, message_id=message_id)
 
 

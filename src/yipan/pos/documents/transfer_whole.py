@@ -46,16 +46,19 @@ def move(*, whole: Whole, by: Trace, at: datetime, message_id: UUID) -> StoreTra
     opened = transfer.open_transfer(
         site=whole.site, order_number=whole.order_number, place=whole.place, by=by, at=at
     )
-    for line in whole.lines:
-        for quantity, is_damaged in ((line.quantity, False), (line.quantity_damaged, True)):
-            if quantity:
-                counting = Counting(
-                    sku=line.sku,
-                    quantity=quantity,
-                    is_damaged=is_damaged,
-                    capture_mode=line.capture_mode,
-                )
-                transfer.count(number=opened.number, counting=counting, by=by, at=at)
+    countings = [
+        Counting(
+            sku=line.sku,
+            quantity=quantity,
+            is_damaged=is_damaged,
+            capture_mode=line.capture_mode,
+        )
+        for line in whole.lines
+        for quantity, is_damaged in ((line.quantity, False), (line.quantity_damaged, True))
+        if quantity
+    ]
+    if countings:
+        transfer.count_all(number=opened.number, countings=countings, by=by, at=at)
     return transfer.post(
         number=opened.number, is_last=whole.is_last, by=by, at=at, message_id=message_id
     )

@@ -20,12 +20,15 @@ from yipan.recon.documents import case as cases
 from yipan.recon.documents import findings
 from yipan.recon.models import Case, CaseKind, CaseState, Observation
 from yipan.recon.queries import evidence, learned, rounds
+from yipan.recon.queries.evidence import Look
 from yipan.recon.rules import Difference, Key, explain
 
 #: So far back a reason is looked for when nobody ever agreed with the book.
 LOOK_BACK = timedelta(days=60)
 #: Cases that are explained together: goods mixed up at one site, goods gone to another.
 TOGETHER_MAX = 300
+#: What a case says of its causes.
+_SAID = ("finding", "cause", "probability_permille", "state")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,43 +66,64 @@ def record(
     known = set(
         Observation.objects.filter(count_number=count_number).values_list("line", flat=True)
     )
-    touched = []
-    is_here = evidence.has_book(site)
-    for counted in lines:
-        if counted.line in known:
-            continue
-        book = (
-            evidence.sum_book(
+    new = [counted for counted in lines if counted.line not in known]
+    books = _list_books(site, new)
+    Observation.objects.bulk_create(
+        [
+            Observation(
+                count_number=count_number,
+                line=counted.line,
                 site=site,
                 sku=counted.sku,
                 place=counted.place,
                 status=counted.status,
-                as_of=counted.counted_at,
+                quantity_counted=counted.quantity,
+                quantity_book=book,
+                difference=counted.quantity - book,
+                counted_at=counted.counted_at,
+                heard_at=at,
+                counter=counted.counter,
+                is_blind=counted.is_blind,
+                capture_mode=counted.mode[:8],
             )
-            if is_here
-            else counted.quantity_book
-        )
-        Observation.objects.create(
-            count_number=count_number,
-            line=counted.line,
-            site=site,
-            sku=counted.sku,
-            place=counted.place,
-            status=counted.status,
-            quantity_counted=counted.quantity,
-            quantity_book=book,
-            difference=counted.quantity - book,
-            counted_at=counted.counted_at,
-            heard_at=at,
-            counter=counted.counter,
-            is_blind=counted.is_blind,
-            capture_mode=counted.mode[:8],
-        )
+            for counted, book in zip(new, books, strict=True)
+        ]
+    )
+    is_open = _list_open(site, new)
+    touched = []
+    for counted, book in zip(new, books, strict=True):
+        if counted.quantity == book and _get_key(counted) not in is_open:
+            continue
         case = _settle(counted, site=site, book=book, count_number=count_number, by=by, at=at)
         if case is not None:
             touched.append(case)
+            is_open.add(_get_key(counted))
     explain_open(sites={site})
     return touched
+
+
+def _list_books(site: str, lines: Sequence[Counted]) -> list[int]:
+    """Return the site's book at the moment of each line, as told where it is not in here."""
+    if not evidence.has_book(site):
+        return [counted.quantity_book for counted in lines]
+    return evidence.sum_books(
+        site=site,
+        looks=[
+            Look(sku=it.sku, place=it.place, status=it.status, as_of=it.counted_at) for it in lines
+        ],
+    )
+
+
+def _list_open(site: str, lines: Sequence[Counted]) -> set[tuple[str, str, str]]:
+    """Return SKU, place and status of the site's open cases of what was counted."""
+    cases_open = Case.objects.filter(
+        kind=CaseKind.BOOK_VS_COUNT, site=site, sku__in={counted.sku for counted in lines}
+    ).exclude(state=CaseState.CLOSED)
+    return set(cases_open.values_list("sku", "place", "group"))
+
+
+def _get_key(counted: Counted) -> tuple[str, str, str]:
+    return counted.sku, counted.place, counted.status
 
 
 def _settle(
@@ -153,11 +177,8 @@ def revisit(*, at: datetime, sites: Collection[str] | None = None) -> int:
     A case that a late document explains in full is closed by it. Return how many changed.
     """
     changed = 0
-    query = Case.objects.filter(kind=CaseKind.BOOK_VS_COUNT).exclude(state=CaseState.CLOSED)
-    if sites is not None:
-        query = query.filter(site__in=sites)
     touched = set()
-    for number in query.order_by("id").values_list("number", flat=True)[:TOGETHER_MAX]:
+    for number in _list_moved(sites=sites):
         with transaction.atomic():
             case = (
                 Case.objects.select_for_update()
@@ -165,15 +186,9 @@ def revisit(*, at: datetime, sites: Collection[str] | None = None) -> int:
                 .exclude(state=CaseState.CLOSED)
                 .first()
             )
-            if case is None or not evidence.has_book(case.site):
+            if case is None:
                 continue
-            book = evidence.sum_book(
-                site=case.site,
-                sku=case.sku,
-                place=case.place,
-                status=case.group,
-                as_of=case.compared_at,
-            )
+            [book] = evidence.sum_books(site=case.site, looks=[_look_again(case)])
             if book == case.quantity_book:
                 continue
             changed += 1
@@ -190,6 +205,29 @@ def revisit(*, at: datetime, sites: Collection[str] | None = None) -> int:
     return changed
 
 
+def _list_moved(*, sites: Collection[str] | None) -> list[str]:
+    """Return the open count cases whose book says something else by now, the oldest first."""
+    query = Case.objects.filter(kind=CaseKind.BOOK_VS_COUNT).exclude(state=CaseState.CLOSED)
+    if sites is not None:
+        query = query.filter(site__in=sites)
+    found = list(query.order_by("id")[:TOGETHER_MAX])
+    moved: set[str] = set()
+    for site in sorted({case.site for case in found}):
+        here = [case for case in found if case.site == site]
+        if evidence.has_book(site):
+            books = evidence.sum_books(site=site, looks=[_look_again(case) for case in here])
+            moved |= {
+                case.number
+                for case, book in zip(here, books, strict=True)
+                if book != case.quantity_book
+            }
+    return [case.number for case in found if case.number in moved]
+
+
+def _look_again(case: Case) -> Look:
+    return Look(sku=case.sku, place=case.place, status=case.group, as_of=case.compared_at)
+
+
 @transaction.atomic
 def explain_open(*, sites: Collection[str]) -> int:
     """Weigh the causes of all open count cases of some sites, together. Return how many."""
@@ -200,13 +238,16 @@ def explain_open(*, sites: Collection[str]) -> int:
         .order_by("-compared_at", "id")[:TOGETHER_MAX]
     )
     by_key = {Key(site=each.site, sku=each.sku, place=each.place): each for each in found}
-    differences = [_describe(key, each) for key, each in by_key.items()]
+    lasts = _list_lasts(found)
+    differences = [_describe(key, each, last=lasts.get(key)) for key, each in by_key.items()]
     gathered = evidence.gather(differences)
     for finding in explain(gathered, weights=learned.read_weights()):
         case = by_key[finding.key]
         if finding.quantity == case.quantity:
+            before = [getattr(case, name) for name in _SAID]
             findings.keep(case, finding, evidence=gathered)
-            case.save(update_fields=["finding", "cause", "probability_permille", "state"])
+            if [getattr(case, name) for name in _SAID] != before:
+                case.save(update_fields=_SAID)
     return len(found)
 
 
@@ -223,20 +264,30 @@ def _explain_by_rounds(case: Case) -> None:
     if not looks:
         return
     key = Key(site=case.site, sku=case.sku, place=case.place)
-    difference = replace(_describe(key, case), rounds=looks)
+    last = _list_lasts([case]).get(key)
+    difference = replace(_describe(key, case, last=last), rounds=looks)
     gathered = evidence.gather([difference])
     [finding] = explain(gathered, weights=learned.read_weights())
     findings.keep(case, finding, evidence=gathered)
 
 
-def _describe(key: Key, case: Case) -> Difference:
-    last = (
-        Observation.objects.filter(
-            site=case.site, sku=case.sku, place=case.place, counted_at=case.compared_at
-        )
-        .order_by("-id")
-        .first()
+def _list_lasts(found: Sequence[Case]) -> dict[Key, Observation]:
+    """Return of each case the last line that was counted when its book was compared."""
+    seen = Observation.objects.filter(
+        site__in={case.site for case in found},
+        sku__in={case.sku for case in found},
+        counted_at__in={case.compared_at for case in found},
     )
+    moments = {Key(site=it.site, sku=it.sku, place=it.place): it.compared_at for it in found}
+    lasts = {}
+    for each in seen.order_by("id"):
+        key = Key(site=each.site, sku=each.sku, place=each.place)
+        if moments.get(key) == each.counted_at:
+            lasts[key] = each
+    return lasts
+
+
+def _describe(key: Key, case: Case, *, last: Observation | None) -> Difference:
     return Difference(
         key=key,
         quantity=case.quantity,

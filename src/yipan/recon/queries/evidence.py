@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from yipan.foundation.refusals import NotFound
-from yipan.ledger.past import list_balances_as_of
+from yipan.ledger.past import list_balances_at
 from yipan.ledger.queries import list_postings
-from yipan.ledger.rows import MovementRow
+from yipan.ledger.rows import BalanceRow, MovementRow
 from yipan.masterdata.queries import compute_business_date, find_sites, find_skus
 from yipan.masterdata.rows import SiteRow
 from yipan.recon.queries.cuts import SYSTEMS
@@ -77,11 +77,33 @@ def sum_book(*, site: str, sku: str, place: str, status: str, as_of: datetime) -
     `place` narrows it to a part of the site, `status` to what is compared with it: what is
     sound is available, held or reserved.
     """
-    prefix = f"{ON_HAND}{place}/" if place else ON_HAND
-    group = get_group(f"/{status}")
+    look = Look(sku=sku, place=place, status=status, as_of=as_of)
+    return sum_books(site=site, looks=[look])[0]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What of a site's own book is asked for, and as of which moment; as in `sum_book`."""
+
+    sku: str
+    place: str
+    status: str
+    as_of: datetime
+
+
+def sum_books(*, site: str, looks: Sequence[Look]) -> list[int]:
+    """Return what `sum_book` says of each look, in their order: one statement for up to 5,000."""
+    asked = [(look.sku, look.as_of) for look in looks]
+    found = list_balances_at(book=get_book(site), moments=asked)
+    return [_sum_look(look, rows) for look, rows in zip(looks, found, strict=True)]
+
+
+def _sum_look(look: Look, rows: Sequence[BalanceRow]) -> int:
+    prefix = f"{ON_HAND}{look.place}/" if look.place else ON_HAND
+    group = get_group(f"/{look.status}")
     return sum(
         row.quantity
-        for row in list_balances_as_of(book=get_book(site), sku=sku, as_of=as_of)
+        for row in rows
         if row.account.startswith(prefix) and get_group(row.account) == group
     )
 

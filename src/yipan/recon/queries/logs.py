@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from yipan.foundation.status import StockStatus
-from yipan.ledger.queries import ROWS_MAX, list_movements
+from yipan.ledger.queries import ROWS_MAX, list_movements, list_movements_of
 from yipan.ledger.rows import MovementRow
 from yipan.ledger.site_differences import SiteCut
 from yipan.recon.queries.cuts import HUB_BOOK, LOG_EPOCH
@@ -16,6 +16,8 @@ from yipan.recon.rules.values import Key
 
 #: So far back a difference is looked for, message by message.
 MOVEMENTS_MAX = 5_000
+#: Of so many SKUs movements are read by one statement.
+SKUS_TOGETHER_MAX = 100
 ON_HAND = "on_hand/"
 SOUND = frozenset({StockStatus.AVAILABLE, StockStatus.HELD, StockStatus.RESERVED})
 
@@ -37,9 +39,10 @@ def read_logs(*, cut: SiteCut, sku: str) -> tuple[list[Told], Log]:
     return own, Log(booked=hub)
 
 
-def read_movements(*, book: str, sku: str, limit: int = MOVEMENTS_MAX) -> Iterator[MovementRow]:
+def read_movements(
+    *, book: str, sku: str, limit: int = MOVEMENTS_MAX, before: str | None = None
+) -> Iterator[MovementRow]:
     """Yield the movements of a SKU in a book, last recorded first, at most `limit`."""
-    before: str | None = None
     left = limit
     while left > 0:
         rows = list_movements(book=book, sku=sku, limit=min(ROWS_MAX, left), before=before)
@@ -48,6 +51,20 @@ def read_movements(*, book: str, sku: str, limit: int = MOVEMENTS_MAX) -> Iterat
             return
         left -= len(rows)
         before = rows[-1].cursor
+
+
+def read_movements_of(*, book: str, skus: Collection[str]) -> dict[str, list[MovementRow]]:
+    """Return for each SKU what `read_movements` yields, those of all of them read together."""
+    found: dict[str, list[MovementRow]] = {}
+    wanted = sorted(set(skus))
+    for start in range(0, len(wanted), SKUS_TOGETHER_MAX):
+        part = wanted[start : start + SKUS_TOGETHER_MAX]
+        found |= list_movements_of(book=book, skus=part, limit=ROWS_MAX)
+    for sku, rows in found.items():
+        if len(rows) == ROWS_MAX:
+            last, left = rows[-1].cursor, MOVEMENTS_MAX - ROWS_MAX
+            rows.extend(read_movements(book=book, sku=sku, limit=left, before=last))
+    return found
 
 
 def get_group(account: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from yipan.exchange.queries.payloads import NUMBERS_MAX, find_payloads
 from yipan.ledger.rows import MovementRow
-from yipan.recon.queries.logs import MOVEMENTS_MAX, read_movements
+from yipan.recon.queries.logs import MOVEMENTS_MAX, read_movements_of
 from yipan.recon.queries.papers import Paper, read_papers
 
 #: Where goods come from whose messages are opened: what somebody captured at a dock, or says
@@ -172,10 +172,11 @@ def open_books(wanted: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], O
 
     Messages are read together, those of a source at once; papers, those of a site.
     """
-    rows = {
-        (site, sku): list(read_movements(book=book, sku=sku))
-        for (site, sku), book in wanted.items()
-    }
+    skus: dict[str, list[str]] = defaultdict(list)
+    for (_, sku), book in wanted.items():
+        skus[book].append(sku)
+    moved = {book: read_movements_of(book=book, skus=same) for book, same in skus.items()}
+    rows = {(site, sku): moved[book][sku] for (site, sku), book in wanted.items()}
     headed = {key: _list_opened(same) for key, same in rows.items()}
     written = {key: _list_written(same) for key, same in rows.items()}
     told = _open(

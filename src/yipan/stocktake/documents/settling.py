@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db import transaction
 from yipan.documents.states import lock_for
 from yipan.exchange import outbox
 from yipan.foundation.refusals import NotFound
+from yipan.ledger.late import get_settled
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.messages.counts import CorrectedLine
@@ -32,7 +33,8 @@ from yipan.stocktake.models import (
     Stocktake,
 )
 from yipan.stocktake.models import StocktakeState as State
-from yipan.stocktake.queries.results import Standing, list_standing
+from yipan.stocktake.queries.results import Standing, list_standing, list_touched
+from yipan.stocktake.queries.stocktakes import list_watched
 from yipan.stocktake.queries.tolerances import list_tolerances
 from yipan.stocktake.rules import Size, find_tolerance, is_beyond
 
@@ -220,6 +222,33 @@ def look_again(
     before, stocktake.state = stocktake.state, State.RECOUNTING
     stocktake.save(update_fields=["state"])
     plans.note(stocktake, step="recount", from_state=before, by=by, at=at)
+
+
+def offset_all_late(
+    *,
+    sites: Iterable[str] | None,
+    settler: Settler,
+    acting: Acting,
+    new_id: Callable[[], UUID],
+) -> int:
+    """
+    Take back what late documents explained, of all counts put right of late at some sites.
+
+    Looked at are those of whose goods something was written down since they were looked at last;
+    so it costs what came since, not how many counts there were. Return how many were offset.
+    """
+    settled = get_settled()
+    watched = list_watched(settler.system.name, sites=sites, at=acting.at)
+    touched: list[str] = []
+    for site, same in watched.items():
+        touched += list_touched(same, book=settler.system.get_book(site))
+    count = sum(
+        offset_late(number=number, settler=settler, acting=acting, new_id=new_id)
+        for number in sorted(touched)
+    )
+    seen = [each.pk for same in watched.values() for each in same]
+    Stocktake.objects.filter(pk__in=seen).update(looked_at=settled)
+    return count
 
 
 @transaction.atomic

@@ -37,7 +37,8 @@ class Stocktake(Document):
     A plan to count at a site, and how far it is.
 
     `system` is the site's own, `wms` or `pos`. `uncertainty_seconds` is how far the clocks of
-    tills and handhelds may be apart. `scope` says in words what was chosen.
+    tills and handhelds may be apart. `scope` says in words what was chosen. `looked_at` is up to
+    when documents that came late were looked for, of what was put right.
     """
 
     system = models.CharField(max_length=8)
@@ -56,6 +57,7 @@ class Stocktake(Document):
     explained_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
     posted_by = models.CharField(max_length=160, blank=True)
+    looked_at = models.DateTimeField(null=True)
     external_id = models.CharField(max_length=96, blank=True)
 
     class Meta:

@@ -48,11 +48,12 @@ def _compare(
         if read_key(state.account, sku=looks[state.ask][0].sku) == looks[state.ask][0]:
             before[state.ask] += state.quantity
     changes: dict[int, list[Dated]] = defaultdict(list)
-    for change in moments.list_changes(book=book, asks=asks):
-        if read_key(change.account, sku=looks[change.ask][0].sku) == looks[change.ask][0]:
-            changes[change.ask].append(
-                Dated(occurred_at=change.occurred_at, quantity=change.quantity)
-            )
+    # Of a single moment nothing happens within it.
+    spans = [number for number, ask in enumerate(asks) if ask.since < ask.until]
+    for change in moments.list_changes(book=book, asks=[asks[number] for number in spans]):
+        number = spans[change.ask]
+        if read_key(change.account, sku=looks[number][0].sku) == looks[number][0]:
+            changes[number].append(Dated(occurred_at=change.occurred_at, quantity=change.quantity))
     carried = _sum_carried(book=book, looks=looks)
     return [
         compare(

@@ -6,14 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from yipan.ledger.late import WATCHES_MAX, Watch, find_late
 from yipan.stocktake.models import (
     CORRECTION_ACTIVE,
     CorrectionState,
     CountCorrection,
     CountResult,
+    Stocktake,
 )
 from yipan.stocktake.queries.books import compare_keys
 from yipan.stocktake.rules import Key, Seen
+
+#: Where gains come from and losses go to, in the book of every site system.
+DIFFERENCE = "stocktake_difference"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +98,31 @@ def _group(corrections: Iterable[CountCorrection]) -> dict[int | None, list[Coun
     for each in corrections:
         grouped[each.result_id].append(each)
     return grouped
+
+
+def list_touched(watched: Sequence[Stocktake], *, book: str) -> list[str]:
+    """
+    Return which stocktakes of a site something was written down of since they were looked at.
+
+    That is a movement of before a count that was put right, or one that puts a count right.
+    """
+    numbers = {each.pk: each for each in watched}
+    touched = {each.number for each in watched if each.looked_at is None}
+    rows = CountResult.objects.filter(
+        stocktake__in=[each.pk for each in watched if each.looked_at is not None],
+        corrections__state=CorrectionState.POSTED,
+    )
+    found = sorted(set(rows.values_list("stocktake", "sku", "last_at")))
+    for start in range(0, len(found), WATCHES_MAX):
+        part = found[start : start + WATCHES_MAX]
+        watches = []
+        for stocktake, sku, last_at in part:
+            since = numbers[stocktake].looked_at
+            assert since is not None
+            watches.append(Watch(sku=sku, as_of=last_at, since=since))
+        for place in find_late(book=book, outside=DIFFERENCE, watches=watches):
+            touched.add(numbers[part[place][0]].number)
+    return sorted(touched)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

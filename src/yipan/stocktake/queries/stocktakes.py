@@ -284,8 +284,10 @@ def _make_line(each: Standing, *, sku: SkuRow) -> ReviewLine:
     )
 
 
-def list_watched(system: str, *, sites: Iterable[str] | None, at: datetime) -> list[str]:
-    """Return the numbers of stocktakes that something was posted of not long ago."""
+def list_watched(
+    system: str, *, sites: Iterable[str] | None, at: datetime
+) -> dict[str, list[Stocktake]]:
+    """Return the stocktakes that something was posted of not long ago, by site, by number."""
     query = Stocktake.objects.filter(
         system=system,
         posted_at__gte=at - WATCHED_FOR,
@@ -293,7 +295,10 @@ def list_watched(system: str, *, sites: Iterable[str] | None, at: datetime) -> l
     )
     if sites is not None:
         query = query.filter(site__in=list(sites))
-    return sorted(set(query.values_list("number", flat=True)))
+    watched: dict[str, list[Stocktake]] = {}
+    for row in query.distinct().order_by("site", "number"):
+        watched.setdefault(row.site, []).append(row)
+    return watched
 
 
 def get_counted_at(*, system: str, site: str) -> dict[tuple[str, str], datetime]:

@@ -1,14 +1,19 @@
 // The control tower hears that something moved, and asks for itself anew. Without a stream it asks
-// every 20 seconds; a page nobody looks at asks for nothing.
+// every 20 seconds; a page nobody looks at asks for nothing. An answer is shared by all who may see
+// the same and says how old it is: where something moved since, the page asks once more.
 
 const tower = document.getElementById("tower");
 const sign = document.getElementById("live");
 const ASK_MS = 20_000;
 const REST_MS = 2_000;
 const AGAIN_MS = 60_000;
+// Of its time a page keeps the web busy for at most a twentieth, however slow an answer is.
+const REST_TIMES = 19;
 
 let state = "asking";
 let askedAt = 0;
+let heardAt = 0;
+let restMs = REST_MS;
 let timer = 0;
 const moved = new Set();
 
@@ -28,8 +33,16 @@ function refresh() {
 
 // However much moves, the page is asked for at most every two seconds.
 function refreshSoon() {
-  if (!timer) timer = setTimeout(refresh, Math.max(150, askedAt + REST_MS - Date.now()));
+  if (!timer) timer = setTimeout(refresh, Math.max(150, askedAt + restMs - Date.now()));
 }
+
+tower.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target !== tower) return;
+  const now = Date.now();
+  restMs = Math.min(ASK_MS, Math.max(REST_MS, REST_TIMES * (now - askedAt)));
+  const age = Number(event.detail.xhr?.getResponseHeader("X-Yipan-Age-Ms"));
+  if (event.detail.successful && now - age < heardAt) refreshSoon();
+});
 
 function listen() {
   if (!tower.dataset.live || !window.EventSource) return;
@@ -42,6 +55,7 @@ function listen() {
   });
   stream.addEventListener("changed", (event) => {
     for (const site of JSON.parse(event.data).sites) moved.add(site);
+    heardAt = Date.now();
     refreshSoon();
   });
   stream.addEventListener("error", () => {

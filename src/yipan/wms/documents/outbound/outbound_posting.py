@@ -19,6 +19,8 @@ from yipan.wms.models.outbound_order import STATES_OPEN, PickState
 from yipan.wms.rules import outbound as rules
 
 DOCUMENT_TYPE = "outbound_order"
+#: What of a pick says how far its order is.
+_COUNTED = ("order", "state", "quantity", "quantity_picked", "parcel")
 TRAIL = trail.Trail[OutboundOrder]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
 
 
@@ -60,8 +62,12 @@ def make_origin(order: OutboundOrder, *, step: str) -> str:
 
 def move_on(order: OutboundOrder) -> None:
     """Set the state of an order locked by the caller by what its picks and lines say."""
-    if order.state in STATES_OPEN:
-        order.state = _find_state(list(order.picks.select_related("parcel")), order.lines.all())
+    if order.state not in STATES_OPEN:
+        return
+    picks = order.picks.select_related("parcel").only(*_COUNTED, "parcel__state")
+    state = _find_state(list(picks), order.lines.only("order", "quantity_shipped"))
+    if state != order.state:
+        order.state = state
         order.save(update_fields=["state"])
 
 

@@ -113,7 +113,15 @@ def take(*, pick_id: int, taking: Taking, by: Trace, at: datetime) -> Pick:
     :raises PickTaken: if it was picked or canceled a moment ago.
     :raises TooMuch: if it is more than is wanted.
     """
-    pick = _lock(pick_id)
+    return take_locked(_lock(pick_id), taking=taking, by=by, at=at)
+
+
+def take_locked(pick: Pick, *, taking: Taking, by: Trace, at: datetime) -> Pick:
+    """
+    Take all that is wanted of an open pick the caller has locked (`lock_open`).
+
+    :raises TooMuch: if it is more than is wanted.
+    """
     told.require_plausible([(pick.sku, taking.quantity)], minimum=1)
     if taking.quantity > pick.quantity:
         raise TooMuch(taken=taking.quantity, wanted=pick.quantity)
@@ -254,10 +262,9 @@ def answer_empty(
 
 def _lock(pick_id: int, *, state: str = PickState.OPEN) -> Pick:
     """Lock a pick by its order, as every step does, so that a cancel waits or is seen."""
-    found = Pick.objects.filter(pk=pick_id).values_list("order_id", flat=True).first()
-    if found is None:
+    order = OutboundOrder.objects.select_for_update(of=("self",)).filter(picks=pick_id).first()
+    if order is None:
         raise NotFound(kind="pick", id=str(pick_id))
-    order = OutboundOrder.objects.select_for_update().get(pk=found)
     pick = Pick.objects.get(pk=pick_id)
     if pick.state != state or order.state not in STATES_OPEN:
         raise PickTaken(order=order.number, bin=pick.bin_code)

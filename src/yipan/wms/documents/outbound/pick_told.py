@@ -62,4 +62,4 @@ def take_told(*, pick_id: int, said: ToldPick, by: Trace, at: datetime) -> Pick:
         tote=said.tote,
         serials=said.serials,
     )
-    return pick.take(pick_id=pick_id, taking=taking, by=by, at=at)
+    return pick.take_locked(row, taking=taking, by=by, at=at)
