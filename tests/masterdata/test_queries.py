@@ -121,3 +121,23 @@ def test_a_barcode_with_a_pack_size_is_resolved() -> None:
     records.save_skus([a_sku(barcodes=(BarcodeRow(code="X6", pack_size=6),))], at=NOON)
 
     assert queries.get_by_barcode("x6").pack_size == 6
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("flag", [*sorted(queries.FLAGS), "is_active"])
+def test_goods_asked_for_by_code_are_those_of_the_list(flag: str) -> None:
+    row = a_sku(
+        external_id="E-1",
+        style="TEA",
+        color="green",
+        size="L",
+        temperature_class="chilled",
+        **{name: False for name in (*queries.FLAGS, "is_active")} | {flag: True},
+    )
+    records.save_skus([row], at=NOON)
+
+    found = queries.find_skus(["TEA-250", "NEW"])
+
+    assert list(found.values()) == queries.list_skus()
+    assert getattr(found["TEA-250"], flag) is True
+    assert [code.pack_size for code in found["TEA-250"].barcodes] == [1, 24]

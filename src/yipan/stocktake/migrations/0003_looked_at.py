@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("stocktake", "0001_initial")]
+    dependencies = [("stocktake", "0002_handed_in_by")]
 
     operations = [
         migrations.AddField(
