@@ -132,7 +132,7 @@ def test_goods_asked_for_by_code_are_those_of_the_list(flag: str) -> None:
         color="green",
         size="L",
         temperature_class="chilled",
-        **{name: False for name in (*queries.FLAGS, "is_active")} | {flag: True},
+        **dict.fromkeys((*queries.FLAGS, "is_active"), False) | {flag: True},
     )
     records.save_skus([row], at=NOON)
 
