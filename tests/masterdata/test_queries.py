@@ -127,13 +127,9 @@ def test_a_barcode_with_a_pack_size_is_resolved() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("flag", [*sorted(queries.FLAGS), "is_active"])
 def test_goods_asked_for_by_code_are_those_of_the_list(flag: str) -> None:
+    flags: dict[str, Any] = {name: name == flag for name in (*queries.FLAGS, "is_active")}
     row = a_sku(
-        external_id="E-1",
-        style="TEA",
-        color="green",
-        size="L",
-        temperature_class="chilled",
-        **dict.fromkeys((*queries.FLAGS, "is_active"), False) | {flag: True},
+        external_id="E-1", style="TEA", color="green", size="L", temperature_class="frozen", **flags
     )
     records.save_skus([row], at=NOON)
 
