@@ -218,3 +218,17 @@ def test_a_list_is_filtered_by_state_supplier_text_and_lateness() -> None:
     assert numbers(OrderFilter(sites=frozenset({"W2"}))) == []
     [after] = queries.list_orders(OrderFilter(), after=draft.number)
     assert after.number == late.number
+
+
+def test_what_is_on_order_comes_in_pages() -> None:
+    retailer.order(("TEA-250", 100), ("MUG-1", 50))
+    retailer.order(("TEA-250", 20))
+
+    first = queries.list_on_order(skus=None, sites=None, after="", limit=1)
+    second = queries.list_on_order(skus=None, sites=None, after=first[-1].cursor, limit=1)
+    third = queries.list_on_order(skus=None, sites=None, after=second[-1].cursor, limit=1)
+
+    assert [(row.site, row.sku, row.quantity) for row in first] == [("W1", "MUG-1", 50)]
+    assert [(row.site, row.sku, row.quantity) for row in second] == [("W1", "TEA-250", 120)]
+    assert third == []
+    assert queries.list_on_order(skus=["MUG-1"], sites={"S12"}, after="", limit=9) == []

@@ -132,8 +132,10 @@ def test_a_person_moves_it_by_one_click_on_the_board(desk: Client) -> None:
     order = buy_pickup()
     refuse(order)
     board = desk.get("/oms/board").content.decode()
-    assert f"/oms/orders/{order.number}/move-pickup" in board
-    assert 'name="site" value="S12"' in squeeze(board)
+    assert f'hx-get="/oms/orders/{order.number}/instead"' in squeeze(board)
+    choices = desk.get(f"/oms/orders/{order.number}/instead").content.decode()
+    assert f"/oms/orders/{order.number}/move-pickup" in choices
+    assert 'name="site" value="S12"' in squeeze(choices)
     page = desk.get(f"/oms/orders/{order.number}").content.decode()
     assert 'id="instead"' in page
 

@@ -79,7 +79,8 @@ def test_97_of_100_arrive_and_one_is_sold_by_api() -> None:
     assert finance.post(f"/purchase-orders/{number}/approve").status_code == 200
     assert buyer.post(f"/purchase-orders/{number}/send").status_code == 200
     assert buyer.get("/purchase-orders/on-order") == {
-        "data": [{"site": "W1", "sku": "TEA-250", "quantity": 100}]
+        "data": [{"site": "W1", "sku": "TEA-250", "quantity": 100}],
+        "next_cursor": None,
     }
 
     retailer.deliver()

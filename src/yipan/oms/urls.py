@@ -18,6 +18,7 @@ urlpatterns = [
     path("shadow", shadow.show_shadow, name="shadow"),
     path("orders/<str:number>/source", desk.source_order, name="source_order"),
     path("orders/<str:number>/move-pickup", pickups.move_pickup, name="move_pickup"),
+    path("orders/<str:number>/instead", pickups.show_choices, name="pickup_choices"),
     path("orders/<str:number>/cancel", desk.cancel_order, name="cancel_order"),
     path("orders/<str:number>/note", desk.write_note, name="write_note"),
     path("fulfillments/<str:number>/send-elsewhere", desk.send_elsewhere, name="send_elsewhere"),

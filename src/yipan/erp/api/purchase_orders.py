@@ -16,6 +16,7 @@ from yipan.erp import queries
 from yipan.erp.api.schemas import (
     OnOrderOut,
     OnOrderPage,
+    OnOrderQuery,
     OrderBrief,
     OrderEditIn,
     OrderIn,
@@ -61,19 +62,21 @@ def list_purchase_orders(request: HttpRequest, which: Query[OrdersQuery]) -> Ord
 
 @router.get("/purchase-orders/on-order", response=OnOrderPage)
 @endpoint(action="erp.read")
-def list_on_order(request: HttpRequest, site: str = "", sku: str = "") -> OnOrderPage:
+def list_on_order(request: HttpRequest, which: Query[OnOrderQuery]) -> OnOrderPage:
     """Tell what is still to come from suppliers (采购在途), by site and SKU."""
     actor = get_actor(request)
-    if site:
-        actor.require_site(site)
-    quantities = queries.list_quantities_on_order(
-        skus=[sku] if sku else None, sites=[site] if site else actor.sites
+    if which.site:
+        actor.require_site(which.site)
+    rows = queries.list_on_order(
+        skus=[which.sku] if which.sku else None,
+        sites=[which.site] if which.site else actor.sites,
+        after=which.cursor,
+        limit=which.limit,
     )
+    is_full = len(rows) == which.limit
     return OnOrderPage(
-        data=[
-            OnOrderOut(site=each_site, sku=each_sku, quantity=quantity)
-            for (each_site, each_sku), quantity in quantities.items()
-        ]
+        data=[OnOrderOut(site=row.site, sku=row.sku, quantity=row.quantity) for row in rows],
+        next_cursor=rows[-1].cursor if is_full else None,
     )
 
 

@@ -194,10 +194,20 @@ class OnOrderOut(Schema):
     quantity: int
 
 
+class OnOrderQuery(Schema):
+    """What to tell of; empty is: all. `cursor` is the `next_cursor` of the page before."""
+
+    site: Text = ""
+    sku: Text = ""
+    cursor: Text = ""
+    limit: Limit = 100
+
+
 class OnOrderPage(Schema):
     """What is still to come from suppliers, by site and SKU."""
 
     data: list[OnOrderOut]
+    next_cursor: str | None
 
 
 class GoodsReceiptLineOut(Schema):

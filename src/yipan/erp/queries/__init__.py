@@ -15,6 +15,7 @@ from yipan.erp.queries.purchase_orders import (
     count_orders,
     get_order,
     get_order_site,
+    list_on_order,
     list_orders,
     list_quantities_on_order,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "get_surplus",
     "list_invoices",
     "list_notices",
+    "list_on_order",
     "list_orders",
     "list_quantities_on_order",
     "list_receipts",

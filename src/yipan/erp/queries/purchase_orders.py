@@ -69,6 +69,20 @@ class OrderRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OnOrderRow:
+    """What is still to come of one SKU to one site."""
+
+    site: str
+    sku: str
+    quantity: int
+
+    @property
+    def cursor(self) -> str:
+        """Return where the page behind this row begins."""
+        return f"{self.site}/{self.sku}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OrderLineRow:
     """A line of an order; the name of its SKU as it is now."""
 
@@ -262,6 +276,24 @@ def list_quantities_on_order(
 
     Derived from the orders that were sent and are not closed; nothing is posted for it.
     """
+    rows = _sum_on_order(skus=skus, sites=sites)
+    return {(site, sku): quantity for site, sku, quantity in rows}
+
+
+def list_on_order(
+    *, skus: Collection[str] | None, sites: Collection[str] | None, after: str, limit: int
+) -> list[OnOrderRow]:
+    """Return a page of what is on order, by site and SKU; `after` is the last cursor before it."""
+    rows = _sum_on_order(skus=skus, sites=sites)
+    site, _slash, sku = after.partition("/")
+    if site:
+        rows = rows.filter(Q(order__site__gt=site) | Q(order__site=site, sku__gt=sku))
+    return [OnOrderRow(site=each, sku=sku, quantity=open_) for each, sku, open_ in rows[:limit]]
+
+
+def _sum_on_order(
+    *, skus: Collection[str] | None, sites: Collection[str] | None
+) -> QuerySet[PurchaseOrderLine, tuple[str, str, int]]:
     query = PurchaseOrderLine.objects.filter(order__state__in=STATES_ON_ORDER)
     query = query.filter(quantity_ordered__gt=F("quantity_received"), is_closed=False)
     if skus is not None:
@@ -271,7 +303,7 @@ def list_quantities_on_order(
     rows = query.values_list("order__site", "sku").annotate(
         open=Sum(F("quantity_ordered") - F("quantity_received"))
     )
-    return {(site, sku): quantity for site, sku, quantity in rows.order_by("order__site", "sku")}
+    return rows.order_by("order__site", "sku")
 
 
 def _filter(which: OrderFilter) -> QuerySet[PurchaseOrder]:

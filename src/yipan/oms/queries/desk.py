@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.utils import timezone
 
 from yipan.masterdata import queries as masterdata
@@ -22,6 +23,8 @@ from yipan.pool.queries.selling import list_pegs
 SILENT_FOR = timedelta(hours=4)
 #: So long before what waits is canceled, a person is warned.
 WARN_BEFORE = timedelta(days=1)
+#: A site that was asked to stop has so long to answer.
+ANSWER_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +49,6 @@ class Board:
     open: int
     waiting: int
     at_sites: int
-    exceptions: int
     shipped_today: int
 
 
@@ -57,55 +59,56 @@ def read_board(*, at: datetime, sites: Collection[str] | None = None) -> Board:
     fulfillments = FulfillmentOrder.objects.all()
     if sites is not None:
         fulfillments = fulfillments.filter(site__in=sites)
+    waiting = OrderLine.objects.filter(
+        quantity__gt=F("quantity_canceled") + F("quantity_placed")
+    ).values("order")
     counts = orders.aggregate(
         taken=Count("id", filter=Q(created_at__gte=midnight), distinct=True),
         open=Count("id", filter=Q(state__in=STATES_OPEN), distinct=True),
+        waiting=Count("id", filter=Q(state__in=STATES_OPEN, pk__in=waiting), distinct=True),
     )
-    waiting = orders.filter(
-        state__in=STATES_OPEN,
-        lines__quantity__gt=F("lines__quantity_canceled") + F("lines__quantity_placed"),
+    closed = [FulfillmentState.SHIPPED, FulfillmentState.HANDED_OVER]
+    parts = fulfillments.aggregate(
+        at_sites=Count("id", filter=Q(state__in=FULFILLMENT_OPEN)),
+        shipped=Count("id", filter=Q(state__in=closed, closed_at__gte=midnight)),
     )
     return Board(
         taken_today=counts["taken"],
         open=counts["open"],
-        waiting=waiting.distinct().count(),
-        at_sites=fulfillments.filter(state__in=FULFILLMENT_OPEN).count(),
-        exceptions=len(list_exceptions(at=at, sites=sites)),
-        shipped_today=fulfillments.filter(
-            state__in=[FulfillmentState.SHIPPED, FulfillmentState.HANDED_OVER],
-            closed_at__gte=midnight,
-        ).count(),
+        waiting=counts["waiting"],
+        at_sites=parts["at_sites"],
+        shipped_today=parts["shipped"],
     )
 
 
 def list_exceptions(*, at: datetime, sites: Collection[str] | None = None) -> list[Exception_]:
-    """Return what a person should look at, by harm: rejected and waiting, late, silent, stuck."""
+    """Return what a person should look at, by harm: refused, waiting, late, silent, stuck."""
     found = [
         *_list_refused_pickups(sites),
         *_list_unfulfillable(sites),
         *_list_at_risk(at=at, sites=sites),
-        *_list_expiring(at=at, sites=sites),
         *_list_late(at=at, sites=sites),
-        *_list_stuck(at=at, sites=sites),
     ]
     return found[:ROWS_MAX]
 
 
 def _list_refused_pickups(sites: Collection[str] | None) -> list[Exception_]:
     """Return pick-ups whose store will not have all of it: who refused, and what was said."""
+    left = (
+        OrderLine.objects.filter(order=OuterRef("order"))
+        .values("order")
+        .annotate(left=Sum(F("quantity") - F("quantity_canceled") - F("quantity_placed")))
+        .values("left")
+    )
     rows = (
         FulfillmentOrder.objects.filter(_is_refused_pickup())
         .select_related("order")
+        .annotate(left=Subquery(left))
         .order_by("-order__priority", "order_id", "-place")
     )
     if sites is not None:
         rows = rows.filter(order__in=filter_orders(OrderFilter(sites=sites)))
     newest = {row.order_id: row for row in reversed(rows[:ROWS_MAX])}
-    waiting = dict(
-        OrderLine.objects.filter(order__in=newest)
-        .values_list("order")
-        .annotate(left=Sum(F("quantity") - F("quantity_canceled") - F("quantity_placed")))
-    )
     return [
         Exception_(
             kind="pickup_refused",
@@ -115,7 +118,7 @@ def _list_refused_pickups(sites: Collection[str] | None) -> list[Exception_]:
             number=row.number,
             text=row.reason,
             since=row.closed_at or row.created_at,
-            quantity=waiting[row.order_id],
+            quantity=row.left,
         )
         for row in sorted(newest.values(), key=lambda it: (-it.order.priority, it.order_id))
     ]
@@ -184,69 +187,69 @@ def _list_at_risk(*, at: datetime, sites: Collection[str] | None) -> list[Except
     ]
 
 
-def _list_expiring(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
-    """Return orders of which what waits is canceled by tomorrow."""
+def _list_late(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
+    """
+    Return what is canceled by tomorrow if it still waits, and parts that sites are late with,
+    silent about, have no goods for, or were asked to stop: one statement for all.
+
+    A part that is late is not told as silent too.
+    """
+    parts = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).order_by("id")
+    if sites is not None:
+        parts = parts.filter(site__in=sites)
+    today = masterdata.get_office_date(at)
+    late = parts.filter(due_on__lt=today).order_by("due_on", "id")
+    kinds = {
+        "late": late,
+        "silent": parts.filter(state=FulfillmentState.RELEASED, created_at__lt=at - SILENT_FOR),
+        "short_at_site": parts.filter(reason="outbound_order.stock_short"),
+        "cancel_unanswered": parts.filter(is_canceling=True, created_at__lt=at - ANSWER_WITHIN),
+    }
+    queries = [
+        rows.annotate(kind=Value(kind)).values_list(
+            *("kind", "id", "number", "site", "reason", "due_on", "created_at"),
+            *("order__number", "order__channel"),
+        )[:ROWS_MAX]
+        for kind, rows in kinds.items()
+    ]
+    found = list(queries[0].union(_find_expiring(today=today, sites=sites), *queries[1:], all=True))
+    late_ones = {number for kind, _id, number, *_rest in found if kind == "late"}
+    found = [it for it in found if it[0] != "silent" or it[2] not in late_ones]
+    ranks = ("expiring", *kinds)
+    by_day = {"expiring", "late"}
+    found.sort(key=lambda it: (ranks.index(it[0]), it[5] if it[0] in by_day else date.max, it[1]))
+    return [
+        Exception_(
+            kind=kind,
+            order=order,
+            channel=channel,
+            site=site,
+            number=number,
+            text=due_on.isoformat() if kind == "expiring" else reason,
+            since=since,
+            quantity=0,
+        )
+        for kind, _id, number, site, reason, due_on, since, order, channel in found
+    ]
+
+
+def _find_expiring(
+    *, today: date, sites: Collection[str] | None
+) -> QuerySet[ChannelOrder, tuple[Any, ...]]:
+    """Return orders of which what waits is canceled by tomorrow, in the columns of a part."""
     waiting = OrderLine.objects.filter(
         quantity__gt=F("quantity_canceled") + F("quantity_placed")
     ).values("order")
     orders = filter_orders(OrderFilter(sites=sites)).filter(
-        state__in=STATES_OPEN,
-        cancel_on__lte=masterdata.get_office_date(at) + WARN_BEFORE,
-        pk__in=waiting,
+        state__in=STATES_OPEN, cancel_on__lte=today + WARN_BEFORE, pk__in=waiting
     )
-    return [
-        Exception_(
-            kind="expiring",
-            order=order.number,
-            channel=order.channel,
-            site="",
-            number=order.number,
-            text=order.cancel_on.isoformat() if order.cancel_on else "",
-            since=order.placed_at,
-            quantity=0,
-        )
-        for order in orders.order_by("cancel_on", "id")[:ROWS_MAX]
-    ]
-
-
-def _list_late(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
-    query = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).select_related("order")
-    if sites is not None:
-        query = query.filter(site__in=sites)
-    late = query.filter(due_on__lt=masterdata.get_office_date(at)).order_by("due_on", "id")
-    silent = query.filter(state=FulfillmentState.RELEASED, created_at__lt=at - SILENT_FOR).order_by(
-        "id"
+    named = orders.annotate(
+        kind=Value("expiring"), no_site=Value(""), no_reason=Value(""), order=F("number")
     )
-    rows = [_make_exception("late", it) for it in late[:ROWS_MAX]]
-    known = {row.number for row in rows}
-    rows += [_make_exception("silent", it) for it in silent[:ROWS_MAX] if it.number not in known]
-    return rows
-
-
-def _list_stuck(*, at: datetime, sites: Collection[str] | None) -> list[Exception_]:
-    """Return what a site has no goods for, and what was asked to stop without an answer."""
-    query = FulfillmentOrder.objects.filter(state__in=FULFILLMENT_OPEN).select_related("order")
-    if sites is not None:
-        query = query.filter(site__in=sites)
-    stuck = query.filter(reason="outbound_order.stock_short").order_by("id")
-    asked = query.filter(is_canceling=True, created_at__lt=at - timedelta(hours=1)).order_by("id")
-    return [
-        *(_make_exception("short_at_site", it) for it in stuck[:ROWS_MAX]),
-        *(_make_exception("cancel_unanswered", it) for it in asked[:ROWS_MAX]),
-    ]
-
-
-def _make_exception(kind: str, it: FulfillmentOrder) -> Exception_:
-    return Exception_(
-        kind=kind,
-        order=it.order.number,
-        channel=it.order.channel,
-        site=it.site,
-        number=it.number,
-        text=it.reason,
-        since=it.created_at,
-        quantity=0,
-    )
+    return named.order_by("cancel_on", "id").values_list(
+        *("kind", "id", "number", "no_site", "no_reason", "cancel_on", "placed_at"),
+        *("order", "channel"),
+    )[:ROWS_MAX]
 
 
 def read_pulse(number: str) -> str:

@@ -33,13 +33,10 @@ from yipan.oms.queries.pickup_options import list_pickup_options
 from yipan.oms.views.naming import find_names
 from yipan.oms.views.when import describe_when
 from yipan.pool.book import SITE_BOOK
-from yipan.pool.queries.channels import list_channels
+from yipan.pool.queries.channels import list_channel_names
 from yipan.pool.queries.selling import list_pegs
 
 ROWS_PER_PAGE = 50
-#: For so many refused pick-ups the board shows where they could go; the others show it when
-#: they are opened.
-CHOICES_MAX = 10
 
 #: Kind of an exception to what it means, its tone and icon.
 KINDS: Mapping[str, tuple[str | Promise, str, str]] = {
@@ -92,31 +89,25 @@ STATE_CHIPS = ("open", "backordered", "partly_shipped", "completed", "canceled")
 @page(action="oms.read")
 def show_board(request: HttpRequest) -> HttpResponse:
     """Show the figures of the day, and what needs a person now."""
-    sites = get_actor(request).sites
-    at = timezone.now()
-    exceptions = desk.list_exceptions(at=at, sites=sites)
     actor = get_actor(request)
-    refused = [row.order for row in exceptions if row.kind == "pickup_refused"]
-    choices = {
-        number: list_pickup_options(number, at=at, sites=sites)
-        for number in refused[:CHOICES_MAX]
-        if actor.may("oms.order.write")
-    }
+    at = timezone.now()
+    exceptions = desk.list_exceptions(at=at, sites=actor.sites)
+    may_write = actor.may("oms.order.write")
     rows = [
         {
             "row": row,
             "what": KINDS[row.kind][0],
             "text": REASONS.get(row.text, row.text),
             "tone": KINDS[row.kind][1],
-            "choices": choices.get(row.order) if row.kind == "pickup_refused" else None,
+            "is_movable": may_write and row.kind == "pickup_refused",
         }
         for row in exceptions
     ]
     context = {
-        "board": desk.read_board(at=at, sites=sites),
+        "board": desk.read_board(at=at, sites=actor.sites),
         "exceptions": rows,
         "places": masterdata.find_sites({row.site for row in exceptions}),
-        "channels": {row.code: row for row in list_channels()},
+        "channels": {row.code: row for row in list_channel_names()},
     }
     is_part = "HX-Request" in request.headers
     return render(request, "oms/_board.html" if is_part else "oms/board.html", context)
@@ -141,7 +132,7 @@ def list_orders(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "next_after": rows[-1].cursor if len(found) > ROWS_PER_PAGE else "",
         "which": which,
-        "channels": (kept := list_channels()),
+        "channels": (kept := list_channel_names()),
         "channels_by_code": {row.code: row for row in kept},
         "places": masterdata.find_sites({site for row in rows for site in row.sites}),
         "may_write": get_actor(request).may("oms.order.write"),
@@ -175,7 +166,7 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
     own_stock = list_own_stock(detail, at=timezone.now()) if is_open else []
     context = {
         **find_names(detail, returns=coming_back, others=[*pegs, *own_stock]),
-        "channels": {row.code: row for row in list_channels()},
+        "channels": {row.code: row for row in list_channel_names()},
         "order": detail,
         "decisions": [_describe(row) for row in detail.decisions],
         "history": _read_history(detail),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
@@ -15,6 +15,21 @@ from yipan.foundation.ids import make_id
 from yipan.oms.documents import pickup_moving
 from yipan.oms.documents.pickup_moving import Instead
 from yipan.oms.queries import orders
+from yipan.oms.queries.pickup_options import list_pickup_options
+
+
+@require_GET
+@page(action="oms.order.write")
+def show_choices(request: HttpRequest, number: str) -> HttpResponse:
+    """Show where a refused pick-up could go; the board fetches it per order as it comes up."""
+    sites = get_actor(request).sites
+    orders.get_order(number, sites=sites)
+    context = {
+        "options": list_pickup_options(number, at=timezone.now(), sites=sites),
+        "number": number,
+        "is_board": True,
+    }
+    return render(request, "oms/_pickup_choices.html", context)
 
 
 @require_POST

@@ -49,6 +49,15 @@ class AssignmentRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelName:
+    """How a channel is called."""
+
+    code: str
+    name: str
+    name_zh: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelRow:
     """A channel, with the sites named for it."""
 
@@ -121,6 +130,12 @@ class RuleRow:
 def list_channels() -> list[ChannelRow]:
     """Return all channels by code."""
     return [_make_channel(it) for it in _with_sites().order_by("code")[:ROWS_MAX]]
+
+
+def list_channel_names() -> list[ChannelName]:
+    """Return how all channels are called, by code."""
+    rows = Channel.objects.order_by("code").values_list("code", "name", "name_zh")[:ROWS_MAX]
+    return [ChannelName(code=code, name=name, name_zh=name_zh) for code, name, name_zh in rows]
 
 
 @kept

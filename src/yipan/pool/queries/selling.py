@@ -189,11 +189,12 @@ def list_pegs(
     ).exclude(supply="")
     if promise:
         lines = lines.filter(promise__number=promise)
-    supplies = {it.key: it for it in Supply.objects.filter(key__in=lines.values("supply"))}
+    lines = lines.select_related("promise").order_by("-promise__priority", "promise_id")
+    pegged = list(lines[:PEGS_MAX])
+    keys = {line.supply for line in pegged}
+    supplies = {it.key: it for it in Supply.objects.filter(key__in=keys)}
     rows = []
-    for line in lines.select_related("promise").order_by("-promise__priority", "promise_id")[
-        :PEGS_MAX
-    ]:
+    for line in pegged:
         supply = supplies.get(line.supply)
         if number and (supply is None or supply.number != number):
             continue
