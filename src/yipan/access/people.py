@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -173,6 +174,19 @@ def list_people(*, text: str = "") -> list[PersonRow]:
     for word in text.split():
         people = people.filter(Q(username__icontains=word) | Q(display_name__icontains=word))
     return [_to_row(user) for user in people.order_by("username")[:PEOPLE_LISTED_MAX]]
+
+
+def find_names(usernames: Collection[str]) -> dict[str, str]:
+    """Return log-in names to names on screen, of those who have one, active or not."""
+    named = User.objects.filter(username__in=usernames).exclude(display_name="")
+    return dict(named.values_list("username", "display_name"))
+
+
+def list_admins(*, limit: int) -> list[str]:
+    """Return the names of people who can give roles, the first by log-in name."""
+    admins = User.objects.filter(is_active=True, role_assignments__role=Role.ADMIN)
+    rows = admins.order_by("username").values_list("display_name", "username")[:limit]
+    return [display_name or username for display_name, username in rows]
 
 
 def _with_grants() -> QuerySet[User]:

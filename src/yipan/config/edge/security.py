@@ -10,7 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as translate
 
+from yipan.access import people
+from yipan.access.action_words import ACTION_WORDS
+from yipan.access.actors import find_actor
 from yipan.access.doors import get_connecting
+from yipan.access.roles import ACTIONS, ROLE_LABELS, Role
 from yipan.config.edge import problems
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.foundation.requests import Malformed
@@ -30,6 +34,8 @@ CONTENT_POLICY = "; ".join(
     )
 )
 PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+#: So many people who can give roles are named to somebody who lacks one.
+ADMINS_MAX = 3
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -104,15 +110,31 @@ class RefusalPages:
 
 def show_problem(request: HttpRequest, problem: problems.Problem) -> HttpResponse:
     """Return the page that tells a problem to a person."""
+    action = str(problem.facts.get("action", ""))
+    lack = _describe_lack(request, action) if action in ACTIONS else None
     context = {
         "problem": problem,
         "title": translate(problem.meaning or problem.title),
-        "facts": sorted(problem.facts.items()),
+        "facts": [] if lack else sorted(problem.facts.items()),
+        "lack": lack,
         "is_forbidden": problem.status == HTTPStatus.FORBIDDEN,
         "is_missing": problem.status == HTTPStatus.NOT_FOUND,
         "is_fault": problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
     }
     return render(request, "console/refusal.html", context, status=problem.status)
+
+
+def _describe_lack(request: HttpRequest, action: str) -> dict[str, object]:
+    """Return what the reader may not do, which roles may, and who can give them."""
+    actor = find_actor(request)
+    roles = [role for role in Role if role in ACTIONS[action]]
+    people_roles = [role for role in roles if role is not Role.INTEGRATION]
+    return {
+        "what": ACTION_WORDS[action],
+        "roles": [ROLE_LABELS[role] for role in people_roles or roles],
+        "own": [ROLE_LABELS[role] for role in Role if actor and role in actor.roles],
+        "admins": people.list_admins(limit=ADMINS_MAX),
+    }
 
 
 def answer_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
