@@ -59,3 +59,22 @@ document.addEventListener("change", (event) => {
     event.target.closest("tr").classList.toggle("is-selected", event.target.checked);
   }
 });
+
+// A table that fits into its place needs no scrolling of its own: then its head stays with the page.
+// What follows from it changes sizes again, so it is told a frame later.
+const fitting = new ResizeObserver((entries) => {
+  const wraps = new Set(entries.map(({ target }) => target.closest(".table-wrap")));
+  requestAnimationFrame(() => {
+    for (const wrap of wraps) wrap.dataset.fits = String(wrap.scrollWidth <= wrap.clientWidth);
+  });
+});
+
+function watch(root) {
+  for (const table of root.querySelectorAll(".table-wrap > .table")) {
+    fitting.observe(table);
+    fitting.observe(table.parentElement);
+  }
+}
+
+watch(document);
+document.addEventListener("htmx:load", (event) => watch(event.target.parentElement ?? document));
