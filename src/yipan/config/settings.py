@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "yipan.config.edge.security.RefusalPages",
     "yipan.config.scans.ScansOnce",
+    "yipan.console.people_names.NamesOfPeople",
 ]
 TEMPLATES = [
     {

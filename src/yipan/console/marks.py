@@ -69,6 +69,7 @@ ACTORS: dict[str, str | Promise] = {
     "system": _("the system"),
     "stocktake": _("a stocktake"),
     "demo": _("the demo"),
+    "oms:hub": _("the order center"),
 }
 
 #: What became of goods that were brought back.

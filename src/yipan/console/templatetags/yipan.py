@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -13,17 +12,19 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
-from lucide.templatetags.lucide import lucide
 
 from yipan.access.actors import find_actor
-from yipan.console import documents, formats, marks, saved_lists, waterfall
+from yipan.console import documents, formats, marks, people_names, waterfall
+from yipan.console.icons import draw_icon
 from yipan.console.naming import name_of
+from yipan.console.templatetags import lists
 from yipan.masterdata.models.places import ZoneType
 from yipan.recon.views.words import CAUSES
 
 register = template.Library()
+register.tags.update(lists.register.tags)
 
 ZONE_TYPES = dict(ZoneType.choices)
 SIGN_CLASSES = {-1: "negative", 0: "zero", 1: "positive"}
@@ -32,14 +33,7 @@ SIGN_CLASSES = {-1: "negative", 0: "zero", 1: "positive"}
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """Draw an icon of the Lucide set. It says nothing to a screen reader: a word stands beside."""
-    return _draw_icon(name, size)
-
-
-@lru_cache(maxsize=256)
-def _draw_icon(name: str, size: int) -> SafeString:
-    classes = "icon icon-large" if size >= 20 else "icon"
-    drawn = lucide(name, size=size, **{"class": classes, "aria_hidden": "true"})
-    return mark_safe(drawn)  # noqa: S308  # drawn by lucide out of its own files
+    return draw_icon(name, size)
 
 
 @register.filter
@@ -53,6 +47,14 @@ def quantity(value: int | None, unit: str = "") -> str:
     if int(value) < 0:
         return format_html('<span class="negative">{}</span>', text)
     return text
+
+
+@register.filter
+def unwanted(value: int | None) -> str:
+    """Write a quantity that had better be nothing: in red; nothing is a quiet 0."""
+    if not value:
+        return format_html('<span class="muted">{}</span>', "–" if value is None else "0")
+    return format_html('<span class="negative">{}</span>', formats.write_integer(int(value)))
 
 
 @register.filter
@@ -173,84 +175,17 @@ def _draw_step(name: str, distance: int, ended: list[str]) -> SafeString:
     label, _tone = marks.get_state_mark(name)
     if distance < 0:
         return format_html(
-            '<li class="is-past"><span class="dot">{}</span>{}</li>', _draw_icon("check", 16), label
+            '<li class="is-past"><span class="dot">{}</span>{}</li>', draw_icon("check", 16), label
         )
     if distance > 0:
         return format_html('<li><span class="dot"></span>{}</li>', label)
     if name in ended:
         return format_html(
             '<li class="is-ended" aria-current="step"><span class="dot">{}</span>{}</li>',
-            _draw_icon("x", 16),
+            draw_icon("x", 16),
             label,
         )
     return format_html('<li aria-current="step"><span class="dot"></span>{}</li>', label)
-
-
-@register.simple_tag(takes_context=True)
-def sort(context: Context, key: str, label: str) -> SafeString:
-    """
-    Make the head of a column sort by `key`.
-
-    The order stands in the address as `sort=key`, or `sort=-key` for descending; a new
-    order starts at the first page.
-    """
-    request = context["request"]
-    current = request.GET.get("sort", "")
-    wanted = f"-{key}" if current == key else key
-    query = request.GET.copy()
-    query.pop("after", None)
-    query.pop("before", None)
-    query["sort"] = wanted
-    is_down = current == f"-{key}"
-    active, said = SafeString(""), ""
-    if current.lstrip("-") == key:
-        active = SafeString(" aria-current=true")
-        said = gettext("sorted downwards") if is_down else gettext("sorted upwards")
-    return format_html(
-        '<a class="sort" href="?{}"{} title="{}">{}{}</a>',
-        query.urlencode(),
-        active,
-        said or gettext("Sort by it"),
-        label,
-        _draw_icon("chevron-down" if is_down else "chevron-up", 16),
-    )
-
-
-@register.simple_tag(takes_context=True)
-def with_query(context: Context, **changes: Any) -> str:
-    """Return the address of this page with some parameters changed; None takes one away."""
-    query = context["request"].GET.copy()
-    for key, value in changes.items():
-        if value is None or value == "":
-            query.pop(key, None)
-        else:
-            query[key] = value
-    return f"?{query.urlencode()}" if query else context["request"].path
-
-
-@register.inclusion_tag("console/parts/_pages.html", takes_context=True)
-def pages(context: Context, count: int, behind: str, key: str = "after") -> dict[str, Any]:
-    """
-    Show the foot of a list: how many rows, and the way to the pages before and behind.
-
-    `behind` is where the page behind begins, empty on the last; it goes into the address
-    as `key`.
-    """
-    query = context["request"].GET
-    return {
-        "count": count,
-        "first_url": with_query(context, **{key: None}) if query.get(key) else "",
-        "next_url": with_query(context, **{key: behind}) if behind else "",
-    }
-
-
-@register.inclusion_tag("console/parts/_saved_views.html", takes_context=True)
-def saved_views(context: Context) -> dict[str, Any]:
-    """Show the saved views of a list, and what can be chosen of it; the first in its toolbar."""
-    return {
-        "saved": saved_lists.describe(context["request"]),
-        "csrf_token": context.get("csrf_token"),
-    }
 
 
 @register.simple_tag(takes_context=True)
@@ -325,7 +260,15 @@ def step(code: str) -> str:
 @register.filter
 def actor(name: str) -> str:
     """Write who did something: what we do by ourselves in words, people by their names."""
-    return str(marks.ACTORS.get(name, name))
+    if not name:
+        return ""
+    return str(marks.ACTORS[name]) if name in marks.ACTORS else people_names.mark(name)
+
+
+@register.filter
+def actors(names: Iterable[str]) -> SafeString:
+    """Write who did something together."""
+    return format_html_join(", ", "{}", ((actor(name),) for name in names))
 
 
 @register.filter

@@ -21,8 +21,9 @@ from yipan.erp import queries
 from yipan.erp.documents.purchasing import arrival_notice, arrival_packages
 from yipan.erp.documents.purchasing.arrival_notice import Noticed, NoticedLine
 from yipan.erp.models import ArrivalNotice
-from yipan.erp.queries import NoticeFilter, NoticeRow, OrderDetail, OrderFilter
+from yipan.erp.queries import NoticeFilter, NoticeRow, OrderDetail
 from yipan.erp.queries.arrival_notices import list_announced
+from yipan.erp.views.chosen_orders import choose_orders, get_orders
 from yipan.erp.views.typed import read_moment, read_whole
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
@@ -30,7 +31,6 @@ from yipan.masterdata.rows import SkuRow
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
-ORDERS_MAX = 20
 STATES_OPEN = ("sent", "partly_received")
 
 
@@ -96,9 +96,11 @@ def announce(request: HttpRequest) -> HttpResponse:
     """Write down what a supplier says is on its way for one or several orders."""
     actor = get_actor(request)
     typed = request.POST if request.method == "POST" else request.GET
-    orders = _get_orders(typed.getlist("order"), actor=actor)
+    orders = get_orders(typed.getlist("order"), actor=actor)
     if not orders:
-        return _choose_orders(request)
+        return choose_orders(
+            request, states=STATES_OPEN, sort="expected", is_notice=True, back="erp:arrival_notices"
+        )
     if request.method == "GET":
         return _show(request, orders=orders, entries=_suggest(orders))
     entries = _read_entries(request, orders)
@@ -115,7 +117,7 @@ def edit_notice(request: HttpRequest, number: str) -> HttpResponse:
     """Say again what is on its way, and when it comes."""
     actor = get_actor(request)
     notice = _get_seen(number, actor=actor)
-    orders = _get_orders(notice.orders, actor=actor)
+    orders = get_orders(notice.orders, actor=actor)
     if not notice.is_coming or not orders:
         messages.error(request, _("Nothing of this notice is on its way any more."))
         return redirect("erp:arrival_notice", number=number)
@@ -148,32 +150,6 @@ def _get_seen(number: str, *, actor: Actor) -> NoticeRow:
     notice = queries.get_notice(number)
     actor.require_site(notice.site.code)
     return notice
-
-
-def _get_orders(numbers: Sequence[str], *, actor: Actor) -> list[OrderDetail]:
-    """Return the orders named, each at a site the reader sees."""
-    wanted = list(dict.fromkeys(numbers))[:ORDERS_MAX]
-    for number in wanted:
-        actor.require_site(queries.get_order_site(number))
-    return [queries.get_order(number) for number in wanted]
-
-
-def _choose_orders(request: HttpRequest) -> HttpResponse:
-    actor = get_actor(request)
-    text = request.GET.get("q", "")[:TEXT_LENGTH_MAX]
-    which = OrderFilter(
-        text=text,
-        states=STATES_OPEN,
-        site=find_chosen_site(request, actor=actor),
-        sites=actor.sites,
-    )
-    context = {
-        "rows": queries.list_orders(which, sort="expected", limit=ROWS_PER_PAGE),
-        "text": text,
-        "is_notice": True,
-        "back": "erp:arrival_notices",
-    }
-    return render(request, "erp/choose_orders.html", context)
 
 
 def _suggest(orders: Sequence[OrderDetail]) -> list[Entry]:

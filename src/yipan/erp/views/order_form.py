@@ -92,7 +92,8 @@ def find_goods(request: HttpRequest) -> HttpResponse:
     """Search goods for the line editor (a fragment)."""
     text = request.GET.get("goods", "")[:TEXT_LENGTH_MAX]
     hits = masterdata.search_skus(text, HITS_MAX)
-    return render(request, "erp/_goods_hits.html", {"hits": hits, "text": text})
+    context = {"hits": hits, "text": text, "line_url": "erp:add_line", "with_cost": True}
+    return render(request, "erp/_goods_hits.html", context)
 
 
 @require_GET

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
-from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.erp import queries
 from yipan.erp.documents.purchasing import supplier_invoice
 from yipan.erp.documents.purchasing.supplier_invoice import Billed, BilledLine
 from yipan.erp.models import SupplierInvoice
-from yipan.erp.queries import InvoiceFilter, InvoiceRow, OrderDetail, OrderFilter
+from yipan.erp.queries import InvoiceFilter, InvoiceRow, OrderDetail
 from yipan.erp.queries.supplier_invoices import list_invoiced
+from yipan.erp.views.chosen_orders import choose_orders, get_orders
 from yipan.erp.views.typed import read_day, read_whole
 from yipan.foundation.money import parse_amount, write_amount
 from yipan.foundation.refusals import NotFound, Refusal
@@ -32,7 +32,6 @@ from yipan.masterdata.rows import SkuRow
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
-ORDERS_MAX = 20
 STATES = ("differing", "matched", "approved", "canceled")
 STATES_BILLED = ("sent", "partly_received", "received", "closed_short")
 WAYS = {"matched": "matched", "canceled": "differing"}
@@ -104,9 +103,15 @@ def write_invoice(request: HttpRequest) -> HttpResponse:
     """Write down what a supplier wants to be paid for one or several orders."""
     actor = get_actor(request)
     typed = request.POST if request.method == "POST" else request.GET
-    orders = _get_orders(typed.getlist("order"), actor=actor)
+    orders = get_orders(typed.getlist("order"), actor=actor)
     if not orders:
-        return _choose_orders(request)
+        return choose_orders(
+            request,
+            states=STATES_BILLED,
+            sort="-number",
+            is_notice=False,
+            back="erp:supplier_invoices",
+        )
     if request.method == "GET":
         return _show(request, orders=orders, entries=_suggest(orders))
     entries = _read_entries(request, orders)
@@ -175,31 +180,6 @@ def _get_seen(number: str, *, actor: Actor) -> InvoiceRow:
     if not all(actor.sees(site) for site in row.sites):
         raise NotFound(kind="supplier_invoice", id=number)
     return row
-
-
-def _get_orders(numbers: Sequence[str], *, actor: Actor) -> list[OrderDetail]:
-    wanted = list(dict.fromkeys(numbers))[:ORDERS_MAX]
-    for number in wanted:
-        actor.require_site(queries.get_order_site(number))
-    return [queries.get_order(number) for number in wanted]
-
-
-def _choose_orders(request: HttpRequest) -> HttpResponse:
-    actor = get_actor(request)
-    text = request.GET.get("q", "")[:TEXT_LENGTH_MAX]
-    which = OrderFilter(
-        text=text,
-        states=STATES_BILLED,
-        site=find_chosen_site(request, actor=actor),
-        sites=actor.sites,
-    )
-    context = {
-        "rows": queries.list_orders(which, limit=ROWS_PER_PAGE),
-        "text": text,
-        "is_notice": False,
-        "back": "erp:supplier_invoices",
-    }
-    return render(request, "erp/choose_orders.html", context)
 
 
 def _suggest(orders: Sequence[OrderDetail]) -> list[Entry]:

@@ -156,7 +156,7 @@ def find_goods(request: HttpRequest) -> HttpResponse:
         "text": text,
         "line_url": "erp:add_return_line",
     }
-    return render(request, "erp/_line_hits.html", context)
+    return render(request, "erp/_goods_hits.html", context)
 
 
 @require_GET

@@ -78,7 +78,8 @@ def find_goods(request: HttpRequest) -> HttpResponse:
     """Search goods for the line editor (a fragment)."""
     text = request.GET.get("goods", "")[:TEXT_LENGTH_MAX]
     hits = masterdata.search_skus(text, HITS_MAX)
-    return render(request, "erp/_transfer_hits.html", {"hits": hits, "text": text})
+    context = {"hits": hits, "text": text, "line_url": "erp:add_transfer_line"}
+    return render(request, "erp/_goods_hits.html", context)
 
 
 @require_GET

@@ -10,6 +10,8 @@ function wordsOf(cell) {
   for (const part of copy.querySelectorAll("input, button, select, svg, progress, .visually-hidden, .currency, .unit")) part.remove();
   // A moment is written with its zone, so that a spreadsheet elsewhere means the same.
   for (const time of copy.querySelectorAll("time[datetime]")) time.textContent = time.getAttribute("datetime");
+  // People stand in a file by the name they log in with, as in every other file.
+  for (const person of copy.querySelectorAll("[data-username]")) person.textContent = person.dataset.username;
   for (const part of copy.querySelectorAll(".sub, br")) part.prepend(" · ");
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
