@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import retailer
@@ -86,6 +88,35 @@ def test_only_the_sites_served_here_are_asked() -> None:
 
     assert tasks.doubt_below_zero(sites=["S1"], at=NOON) == 0
     assert tasks.doubt_below_zero(sites=[], at=NOON) == 1
+
+
+def test_stores_are_asked_together_each_in_its_own_series_and_stream() -> None:
+    retailer.open_store("S1", ("TEA-250", 1))
+    sell(("TEA-250", 3), ("SOAP-1", 2))
+    sell(("TEA-250", 2), till="S1-1")
+
+    with CaptureQueriesContext(connection) as of_two_stores:
+        assert tasks.doubt_below_zero(sites=[], at=NOON) == 3
+
+    found = {
+        (row.site, row.sku): (row.number, row.quantity_book, row.count and row.count.number)
+        for row in StoreDifference.objects.select_related("count")
+    }
+    assert found == {
+        ("S1", "TEA-250"): ("DF-S1-2026-000001", -1, "CT-S1-2026-000001"),
+        ("S12", "SOAP-1"): ("DF-S12-2026-000001", -2, "CT-S12-2026-000001"),
+        ("S12", "TEA-250"): ("DF-S12-2026-000002", -1, "CT-S12-2026-000002"),
+    }
+    assert [each.sequence for each in retailer.list_envelopes("pos:S12/tasks")] == [1, 2]
+    assert [each.sequence for each in retailer.list_envelopes("pos:S1/tasks")] == [1]
+
+    StoreDifference.objects.all().delete()
+    StoreCount.objects.all().delete()
+    with CaptureQueriesContext(connection) as of_one_store:
+        assert tasks.doubt_below_zero(sites=["S12"], at=NOON) == 2
+
+    # However many stores there are, the same statements ask.
+    assert len(of_two_stores) == len(of_one_store)
 
 
 def test_a_long_list_is_asked_portion_by_portion(monkeypatch: pytest.MonkeyPatch) -> None:

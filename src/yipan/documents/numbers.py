@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import connection
@@ -13,6 +14,15 @@ insert into documents_numberseries (series, last_number) values (%s, %s)
 on conflict (series) do update
     set last_number = documents_numberseries.last_number + excluded.last_number
 returning last_number
+"""
+# In the order of their names, so that two who take of several wait instead of deadlocking.
+NEXT_NUMBERS = """
+insert into documents_numberseries (series, last_number)
+select series, count from unnest(%s::text[], %s::bigint[]) as needed (series, count)
+order by series
+on conflict (series) do update
+    set last_number = documents_numberseries.last_number + excluded.last_number
+returning series, last_number
 """
 
 
@@ -35,6 +45,31 @@ def give_numbers(*, prefix: str, on: date, site: str = "", count: int) -> list[s
     numbers = [f"{series}-{number:06d}" for number in range(last - count + 1, last + 1)]
     assert len(numbers[-1]) <= NUMBER_LENGTH_MAX
     return numbers
+
+
+def give_numbers_of_sites(
+    *, prefix: str, counts: Mapping[str, tuple[date, int]]
+) -> dict[str, list[str]]:
+    """
+    Return by site the next numbers of its series, all series in one statement.
+
+    `counts` maps a site to its business date and to how many it needs, one at least.
+    """
+    assert connection.in_atomic_block, "a number outside a transaction could be lost"
+    series = {site: f"{prefix}-{site}-{on.year}" for site, (on, _) in counts.items()}
+    needed = {series[site]: count for site, (_, count) in counts.items()}
+    assert len(needed) == len(counts)
+    assert min(needed.values(), default=1) > 0
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBERS, [list(needed), list(needed.values())])
+        last = dict(cursor.fetchall())
+    return {
+        site: [
+            f"{name}-{number:06d}"
+            for number in range(last[name] - needed[name] + 1, last[name] + 1)
+        ]
+        for site, name in series.items()
+    }
 
 
 def give_serial(series: str) -> int:

@@ -10,10 +10,17 @@ from django.db import connection
 
 from yipan.exchange import codec, database
 from yipan.exchange.envelopes import Outgoing
-from yipan.exchange.streams import reserve_numbers
+from yipan.exchange.streams import reserve_numbers, reserve_numbers_of
 from yipan.messages.base import Message
 
-__all__ = ["CHANNEL", "Outgoing", "publish", "publish_many", "reserve_numbers"]
+__all__ = [
+    "CHANNEL",
+    "Outgoing",
+    "publish",
+    "publish_many",
+    "reserve_numbers",
+    "reserve_numbers_of",
+]
 
 #: Whoever delivers listens here; PostgreSQL tells it once per commit.
 CHANNEL = "yipan_outbox"

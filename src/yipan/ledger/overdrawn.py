@@ -76,13 +76,21 @@ def list_overdrawn(
 
 def find_last_out(*, book: str, path: str, skus: Collection[str]) -> dict[str, LastOut]:
     """Return by SKU the last posting that took goods from `path`; without those never taken."""
+    found = find_last_outs(path=path, wanted=[(book, sku) for sku in skus])
+    return {sku: last for (_, sku), last in found.items()}
+
+
+def find_last_outs(
+    *, path: str, wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], LastOut]:
+    """Return by book and SKU the last posting that took goods from `path` of the book."""
     rows = call(
         """
-        select s.code, h.origin, h.source, h.recorded_at
-          from unnest(%(skus)s::text[]) wanted (code)
-          join ledger_sku s on s.code = wanted.code
-          join ledger_place p on p.path = %(path)s
-          join ledger_book k on k.book_id = p.book_id and k.code = %(book)s
+        select k.code, s.code, h.origin, h.source, h.recorded_at
+          from unnest(%(books)s::text[], %(skus)s::text[]) wanted (book, sku)
+          join ledger_sku s on s.code = wanted.sku
+          join ledger_book k on k.code = wanted.book
+          join ledger_place p on p.book_id = k.book_id and p.path = %(path)s
          cross join lateral (
                select m.event_id from ledger_movement m
                 where m.bucket = s.bucket and m.sku_id = s.sku_id and m.from_place = p.place_id
@@ -91,6 +99,12 @@ def find_last_out(*, book: str, path: str, skus: Collection[str]) -> dict[str, L
             on h.bucket = (get_byte(uuid_send(last.event_id), 15) & 63)
            and h.event_id = last.event_id
         """,
-        {"skus": texts(sorted(skus)), "path": path, "book": book},
+        {
+            "books": texts(book for book, _ in wanted),
+            "skus": texts(sku for _, sku in wanted),
+            "path": path,
+        },
     )
-    return {row[0]: LastOut(origin=row[1], source=row[2], recorded_at=row[3]) for row in rows}
+    return {
+        (row[0], row[1]): LastOut(origin=row[2], source=row[3], recorded_at=row[4]) for row in rows
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import DateTimeField, Func
+from django.db.models import DateTimeField, Func, Q
 
 
 class SalesIssue(models.Model):
@@ -17,7 +17,7 @@ class SalesIssue(models.Model):
     transaction began that wrote it, is its place among the events.
     """
 
-    number = models.CharField(max_length=64, unique=True)
+    number = models.CharField(max_length=64)
     site = models.CharField(max_length=16)
     ticket_number = models.CharField(max_length=48)
     till = models.CharField(max_length=48)
@@ -40,7 +40,21 @@ class SalesIssue(models.Model):
     is_reversed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
+        constraints = [
+            # One index for the whole number and for its beginning; a unique field has two.
+            models.UniqueConstraint(
+                fields=["number"],
+                name="sales_issue_number_once",
+                opclasses=["varchar_pattern_ops"],
+            ),
+        ]
         indexes = [
+            # Tickets name no order, so they cost this one nothing.
+            models.Index(
+                fields=["order_number"],
+                condition=~Q(order_number=""),
+                name="sales_issue_order",
+            ),
             models.Index(fields=["written_at", "id"], name="sales_issue_written"),
             models.Index(fields=["site", "-id"], name="sales_issue_site_newest"),
         ]

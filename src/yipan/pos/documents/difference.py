@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -18,7 +19,6 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger import levels
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.messages.base import Message
 from yipan.messages.pos_orders import DifferenceClosed, DifferenceOpened
 from yipan.pos.documents import adjustment
 from yipan.pos.documents.adjustment import AdjustedGoods, Wanted
@@ -34,6 +34,8 @@ STEPS = {"settle": frozenset({State.COUNTED})}
 
 #: A SKU and a place of the store.
 Key = tuple[str, str]
+#: A site, a SKU and a place of it.
+PlaceKey = tuple[str, str, str]
 
 
 class CountMissing(Refusal):
@@ -51,25 +53,48 @@ class Doubt:
     place: str
     partner_number: str
     quantity_seen: int | None = None
+    #: What the book says, where whoever doubts has read it.
+    quantity_book: int | None = None
 
 
 @transaction.atomic(savepoint=False)
 def open_many(*, site: str, doubts: Sequence[Doubt], by: Trace, at: datetime) -> Mapping[Key, str]:
     """
-    Open differences, each with a count somebody has to make, and tell the hub.
+    Open differences of a store, as `open_everywhere` does.
 
-    Where one of the same kind stands open already, it stays the only one. Return SKU and
-    place to the number of the count, of the old ones as of the new.
+    Return SKU and place to the number of the count, of the old ones as of the new.
     """
-    doubts = list({(each.sku, each.place): each for each in doubts}.values())
-    if not doubts:
+    counts = open_everywhere(doubts={site: doubts}, by={site: by}, at=at)
+    return {(sku, place): number for (_, sku, place), number in counts.items()}
+
+
+@transaction.atomic(savepoint=False)
+def open_everywhere(
+    *, doubts: Mapping[str, Sequence[Doubt]], by: Mapping[str, Trace], at: datetime
+) -> Mapping[PlaceKey, str]:
+    """
+    Open differences, each with a count somebody has to make, and tell the hub, by site.
+
+    Where one of the same kind stands open already, it stays the only one. Return site, SKU and
+    place to the number of the count, of the old ones as of the new. A few statements do it all,
+    of however many sites they are.
+    """
+    wanted = {
+        (site, each.sku, each.place): each for site in sorted(doubts) for each in doubts[site]
+    }
+    if not wanted:
         return {}
-    known = _find_open(site, doubts)
-    new = [each for each in doubts if (each.difference_type, each.sku, each.place) not in known]
-    books = _read_books(site, doubts)
-    counts = _open_counts(site, doubts, books=books, by=by, at=at)
+    known = _find_open(wanted)
+    new = {key: each for key, each in wanted.items() if (*key, each.difference_type) not in known}
+    opening = _Opening(
+        books=_read_books(wanted),
+        days=_find_days({site for site, _, _ in wanted}, at),
+        by=by,
+        at=at,
+    )
+    counts = _open_counts(wanted, opening)
     if new:
-        _open_new(site, new, counts=counts, books=books, by=by, at=at)
+        _open_new(new, opening, counts=counts)
     return {key: count.number for key, count in counts.items()}
 
 
@@ -146,83 +171,102 @@ def settle(
     return row
 
 
-def _find_open(site: str, doubts: Sequence[Doubt]) -> set[tuple[str, str, str]]:
-    rows = StoreDifference.objects.filter(site=site, sku__in={each.sku for each in doubts})
-    return set(rows.exclude(state=State.CLOSED).values_list("difference_type", "sku", "place"))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Opening:
+    """What opening differences needs to know: books by key, business days and who by site."""
+
+    books: Mapping[PlaceKey, int]
+    days: Mapping[str, date]
+    by: Mapping[str, Trace]
+    at: datetime
+
+    def give_numbers(self, prefix: str, keys: Iterable[PlaceKey]) -> dict[PlaceKey, str]:
+        """Return a number for each key, of the series of its site, in the order of the keys."""
+        by_site: dict[str, list[PlaceKey]] = {}
+        for key in keys:
+            by_site.setdefault(key[0], []).append(key)
+        given = numbers.give_numbers_of_sites(
+            prefix=prefix,
+            counts={site: (self.days[site], len(same)) for site, same in by_site.items()},
+        )
+        return {
+            key: number
+            for site, same in by_site.items()
+            for key, number in zip(same, given[site], strict=True)
+        }
 
 
-def _open_counts(
-    site: str, doubts: Sequence[Doubt], *, books: Mapping[Key, int], by: Trace, at: datetime
-) -> dict[Key, StoreCount]:
-    """Return the open count of each SKU and place, made where there is none."""
-    wanted = {(each.sku, each.place) for each in doubts}
-    open_rows = StoreCount.objects.filter(
-        site=site, state="open", sku__in={each.sku for each in doubts}
+def _find_open(wanted: Collection[PlaceKey]) -> set[tuple[str, str, str, str]]:
+    rows = StoreDifference.objects.filter(
+        site__in={site for site, _, _ in wanted}, sku__in={sku for _, sku, _ in wanted}
     )
-    counts = {key: row for row in open_rows if (key := (row.sku, row.place)) in wanted}
-    missing = [each for each in doubts if (each.sku, each.place) not in counts]
+    open_rows = rows.exclude(state=State.CLOSED)
+    return set(open_rows.values_list("site", "sku", "place", "difference_type"))
+
+
+def _find_days(sites: Collection[str], at: datetime) -> dict[str, date]:
+    found = masterdata.find_sites(sites)
+    return {code: masterdata.compute_business_date(site, at) for code, site in found.items()}
+
+
+def _open_counts(wanted: Mapping[PlaceKey, Doubt], opening: _Opening) -> dict[PlaceKey, StoreCount]:
+    """Return the open count of each site, SKU and place, made where there is none."""
+    open_rows = StoreCount.objects.filter(
+        site__in={site for site, _, _ in wanted},
+        sku__in={sku for _, sku, _ in wanted},
+        state="open",
+    )
+    counts = {key: row for row in open_rows if (key := (row.site, row.sku, row.place)) in wanted}
+    missing = {key: each for key, each in wanted.items() if key not in counts}
     if not missing:
         return counts
-    given = numbers.give_numbers(
-        prefix="CT",
-        site=site,
-        on=masterdata.get_business_date(site, at),
-        count=len(missing),
-    )
-    rows = [
-        StoreCount(
-            number=number,
-            site=site,
+    given = opening.give_numbers("CT", missing)
+    rows = {
+        key: StoreCount(
+            number=given[key],
+            site=key[0],
             reason=each.difference_type
             if each.difference_type in ("negative_book", "short_pick")
             else "looked",
             place=each.place,
             sku=each.sku,
-            quantity_book=books.get((each.sku, each.place), 0),
+            quantity_book=opening.books.get(key, 0),
             partner_number=each.partner_number,
-            device=by.device,
-            created_by=by.actor,
-            created_at=at,
+            device=opening.by[key[0]].device,
+            created_by=opening.by[key[0]].actor,
+            created_at=opening.at,
         )
-        for number, each in zip(given, missing, strict=True)
-    ]
-    StoreCount.objects.bulk_create(rows)
-    _note_many("store_count", [(row.number, row.state) for row in rows], site=site, by=by, at=at)
-    return counts | {(row.sku, row.place): row for row in rows}
+        for key, each in missing.items()
+    }
+    StoreCount.objects.bulk_create(rows.values())
+    _note_many("store_count", rows.values(), by=opening.by, at=opening.at)
+    return counts | rows
 
 
 def _open_new(
-    site: str,
-    doubts: Sequence[Doubt],
-    *,
-    counts: Mapping[Key, StoreCount],
-    books: Mapping[Key, int],
-    by: Trace,
-    at: datetime,
+    new: Mapping[PlaceKey, Doubt], opening: _Opening, *, counts: Mapping[PlaceKey, StoreCount]
 ) -> None:
-    given = numbers.give_numbers(
-        prefix="DF", site=site, on=masterdata.get_business_date(site, at), count=len(doubts)
-    )
+    given = opening.give_numbers("DF", new)
     rows = [
         StoreDifference(
-            number=number,
-            site=site,
+            number=given[key],
+            site=key[0],
             difference_type=each.difference_type,
             sku=each.sku,
             place=each.place,
-            quantity_book=books.get((each.sku, each.place), 0),
+            quantity_book=opening.books.get(key, 0),
             quantity_seen=each.quantity_seen,
             partner_number=each.partner_number,
-            count=counts[each.sku, each.place],
+            count=counts[key],
             message_id=make_id(),
-            created_by=by.actor,
-            created_at=at,
+            created_by=opening.by[key[0]].actor,
+            created_at=opening.at,
         )
-        for number, each in zip(given, doubts, strict=True)
+        for key, each in new.items()
     ]
     StoreDifference.objects.bulk_create(rows)
-    _note_many(DOCUMENT_TYPE, [(row.number, row.state) for row in rows], site=site, by=by, at=at)
-    _tell(site, [_make_opened(row, at=at) for row in rows], at=at)
+    _note_many(DOCUMENT_TYPE, rows, by=opening.by, at=opening.at)
+    _tell([_make_opened(row, at=opening.at) for row in rows], days=opening.days)
 
 
 def _open_counted(count: StoreCount, *, by: Trace, at: datetime) -> None:
@@ -244,14 +288,21 @@ def _open_counted(count: StoreCount, *, by: Trace, at: datetime) -> None:
         created_by=by.actor,
         created_at=at,
     )
-    _note_many(DOCUMENT_TYPE, [(row.number, row.state)], site=row.site, by=by, at=at)
-    _tell(row.site, [_make_opened(row, at=at)], at=at)
+    _note_many(DOCUMENT_TYPE, [row], by={row.site: by}, at=at)
+    _tell([_make_opened(row, at=at)], days=_find_days([row.site], at))
 
 
-def _read_books(site: str, doubts: Sequence[Doubt]) -> dict[Key, int]:
-    keys = {(each.sku, each.place) for each in doubts}
-    found = levels.find_levels(book=f"pos:{site}", keys=keys)
-    return {key: level.available for key, level in found.items()}
+def _read_books(wanted: Mapping[PlaceKey, Doubt]) -> dict[PlaceKey, int]:
+    books = {
+        key: each.quantity_book for key, each in wanted.items() if each.quantity_book is not None
+    }
+    unread: dict[str, set[Key]] = {}
+    for site, sku, place in wanted.keys() - books.keys():
+        unread.setdefault(site, set()).add((sku, place))
+    for site, keys in unread.items():
+        found = levels.find_levels(book=f"pos:{site}", keys=keys)
+        books |= {(site, *key): level.available for key, level in found.items()}
+    return books
 
 
 def _close(row: StoreDifference, *, outcome: str, by: Trace, at: datetime) -> None:
@@ -271,7 +322,7 @@ def _close(row: StoreDifference, *, outcome: str, by: Trace, at: datetime) -> No
         note=row.note,
         closed_by=by.actor,
     )
-    _tell(row.site, [message], at=at)
+    _tell([message], days=_find_days([row.site], at))
     taken = Taken(step="settle", from_state=State.COUNTED, message_id=message_id)
     note(row, taken, document_type=DOCUMENT_TYPE, by=by, at=at)
 
@@ -293,47 +344,52 @@ def _make_opened(row: StoreDifference, *, at: datetime) -> DifferenceOpened:
     )
 
 
-def _tell(site: str, messages: Sequence[Message], *, at: datetime) -> None:
+def _tell(
+    messages: Sequence[DifferenceOpened | DifferenceClosed], *, days: Mapping[str, date]
+) -> None:
     """
-    Tell the hub, in the stream of tasks: it moves no stock, and must hold up none.
+    Tell the hub, in the streams of tasks: they move no stock, and must hold up none.
 
-    Its numbers are the last a verb takes, behind those of orders and of stock, so that no two
+    Their numbers are the last a verb takes, behind those of orders and of stock, so that no two
     verbs wait in a circle.
     """
-    source = f"pos:{site}/tasks"
-    sequences = outbox.reserve_numbers(source, len(messages))
-    business_date = masterdata.get_business_date(site, at)
+    counts = Counter(f"pos:{message.site}/tasks" for message in messages)
+    sequences = {source: iter(given) for source, given in outbox.reserve_numbers_of(counts).items()}
     outbox.publish_many(
         [
             Outgoing(
                 message=message,
-                source=source,
-                sequence=sequence,
-                business_date=business_date,
+                source=f"pos:{message.site}/tasks",
+                sequence=next(sequences[f"pos:{message.site}/tasks"]),
+                business_date=days[message.site],
                 correlation_id=message.get_subject(),
             )
-            for message, sequence in zip(messages, sequences, strict=True)
+            for message in messages
         ]
     )
 
 
 def _note_many(
-    document_type: str, rows: Sequence[tuple[str, str]], *, site: str, by: Trace, at: datetime
+    document_type: str,
+    rows: Iterable[StoreCount | StoreDifference],
+    *,
+    by: Mapping[str, Trace],
+    at: datetime,
 ) -> None:
     trail.record_many(
         [
             trail.Step(
                 document_type=document_type,
                 system="pos",
-                sites=(site,),
-                number=number,
+                sites=(row.site,),
+                number=row.number,
                 step="open",
-                to_state=state,
-                actor=by.actor,
-                device=by.device,
+                to_state=row.state,
+                actor=by[row.site].actor,
+                device=by[row.site].device,
                 at=at,
-                reason=by.reason,
+                reason=by[row.site].reason,
             )
-            for number, state in rows
+            for row in rows
         ]
     )
