@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
+import psycopg
 import pytest
+from django.db import connection
 from typer.testing import CliRunner
 
-from yipan.config.cli import checks
+from yipan.bench import planning
+from yipan.config.cli import checks, session
 from yipan.config.cli.app import app
 from yipan.config.cli.session import OpenDatabase
+from yipan.config.embedded.guests import Guests
 from yipan.foundation.findings import Finding
 from yipan.proof import run as proof_run
 
@@ -103,3 +109,57 @@ def test_the_first_break_is_named_and_the_answer_is_no(findings: list[Finding]) 
     assert (as_json.exit_code, as_text.exit_code) == (1, 1)
     assert json.loads(as_json.stdout)["first_break"] == "b.breaks: SKU TEA-250 is off"
     assert "Broken: b.breaks: SKU TEA-250 is off" in as_text.stdout
+
+
+def test_a_server_stops_when_its_last_guest_has_gone(tmp_path: Path) -> None:
+    guests, host = Guests(tmp_path / "guests"), Guests(tmp_path / "guests")
+    stopped: list[bool] = []
+
+    def stop() -> None:
+        host.wait()
+        stopped.append(True)
+
+    with guests.stay():
+        seen = host.are_there()
+        stopping = threading.Thread(target=stop)
+        stopping.start()
+        stopping.join(0.2)
+        before = list(stopped)
+    stopping.join(10)
+
+    assert (seen, host.are_there()) == (True, False)
+    assert (before, stopped) == ([], [True])
+
+
+@pytest.mark.django_db
+def test_what_a_killed_bench_left_is_dropped_and_what_another_works_on_is_not() -> None:
+    settings = connection.settings_dict
+    dsn = psycopg.conninfo.make_conninfo(
+        host=settings["HOST"], port=settings["PORT"] or None, user=settings["USER"],
+        password=settings["PASSWORD"], dbname="postgres",
+    )  # fmt: skip
+    names = ("store_bench_1", "store_bench_2", "store_bench_two")
+    with psycopg.connect(dsn, autocommit=True) as server:
+        for name in names:
+            session._create_scratch(server, name)
+        with psycopg.connect(psycopg.conninfo.make_conninfo(dsn, dbname=names[1])):
+            session._drop_left_over(server, "store_bench")
+            rows = server.execute(
+                "select datname from pg_database where datname like 'store_bench%' order by 1"
+            ).fetchall()
+        for name in names:
+            server.execute(f'drop database if exists "{name}" with (force)')
+
+    assert [name for (name,) in rows] == ["store_bench_2", "store_bench_two"]
+
+
+def test_a_bench_that_asks_no_database_starts_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_prefix: str) -> NoReturn:
+        pytest.fail("a database was started")
+
+    monkeypatch.setattr(checks, "open_scratch_database", start)
+    monkeypatch.setattr(planning, "run", lambda: [FAST])
+
+    ended = CliRunner().invoke(app, ["bench", "planning", "--json"])
+
+    assert json.loads(ended.stdout) == {"bench": "planning", "results": [FAST]}

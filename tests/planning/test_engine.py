@@ -85,6 +85,13 @@ def test_a_discontinued_item_runs_out_without_being_ordered_again() -> None:
     assert plan.outlooks[0].up_to == 0
 
 
+def test_a_book_below_zero_orders_nothing_of_what_is_given_up() -> None:
+    oversold = a_place(on_hand=-3, available=-3, is_running_out=True)
+    closed = a_warehouse(on_hand=-1, available=-1, is_not_stocked=True)
+
+    assert plan_shard(a_shard([oversold, closed], [4, 0])).drafts == ()
+
+
 def test_a_late_supplier_shows_as_a_risk_and_is_ordered_around() -> None:
     on_time = a_warehouse(available=30, on_hand=30, coming=(Coming(days=2, quantity=80),))
     late = a_warehouse(available=30, on_hand=30, coming=(Coming(days=20, quantity=80),))

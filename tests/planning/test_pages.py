@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.access.builders import a_client
 from tests.planning import world
+from tests.planning.world import PLANNER, TODAY
 from yipan.access.roles import Role
+from yipan.exchange.models import OutboxMessage
+from yipan.planning.documents import proposal
 from yipan.planning.models import DemandEvent, PlanRun, PolicyLayer, Proposal
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +105,48 @@ def test_settings_are_saved_and_a_plan_is_begun() -> None:
     assert PolicyLayer.objects.get(sku="MUG-1").terms == {"is_running_out": True}
     assert DemandEvent.objects.get().percent == 80
     assert PlanRun.objects.get().state == "running"
+
+
+def test_a_bulk_approval_with_one_refused_meanwhile_approves_none() -> None:
+    world.open_chain()
+    world.plan()
+    client = a_client(Role.PLANNER)
+    first, second, *_ = Proposal.objects.filter(state="open").order_by("number")
+    proposal.refuse(
+        numbers=[second.number], by=replace(PLANNER, reason="Sold out at the supplier"), at=TODAY
+    )
+    said = OutboxMessage.objects.count()
+
+    answer = client.post(
+        "/planning/proposals/decide",
+        {"number": [first.number, second.number], "decision": "approve"},
+        follow=True,
+    )
+
+    marked = Proposal.objects.filter(number__in=[first.number, second.number])
+    states = dict(marked.values_list("number", "state"))
+    assert states == {first.number: "open", second.number: "refused"}
+    assert "document.wrong_state" in answer.content.decode()
+    assert OutboxMessage.objects.count() == said
+
+
+def test_a_quantity_that_is_no_whole_pack_is_kept_and_said() -> None:
+    world.open_chain()
+    world.plan()
+    client = a_client(Role.PLANNER)
+    row = Proposal.objects.filter(state="open", kind="replenishment").order_by("number")[0]
+
+    client.post(f"/planning/proposals/{row.number}/choose", {"quantity": "13"})
+    listed = client.get("/planning/proposals").content.decode()
+    shown = client.get(f"/planning/proposals/{row.number}").content.decode()
+    row.refresh_from_db()
+
+    assert (row.quantity_chosen, row.reasons["pack"]) == (13, 6)
+    assert "No whole packs of 6: 12 or 18 would be." in shown
+    assert "No whole packs of 6: 12 or 18 would be." in listed
+    client.post(f"/planning/proposals/{row.number}/choose", {"quantity": "0"})
+    row.refresh_from_db()
+    assert row.quantity_chosen == 13
+    client.post(f"/planning/proposals/{row.number}/choose", {"quantity": ""})
+    row.refresh_from_db()
+    assert row.quantity_chosen is None

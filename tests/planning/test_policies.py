@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests import retailer
@@ -10,6 +12,9 @@ from tests.planning import world
 from tests.planning.world import PLANNER, TODAY, set_terms
 from yipan.access.roles import Role
 from yipan.ledger import months
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata import records
+from yipan.masterdata.models import Category
 from yipan.masterdata.refusals import SkuUnknown, VersionMismatch
 from yipan.planning.documents import event, policy
 from yipan.planning.documents.event import EventWrong, Happening
@@ -18,6 +23,7 @@ from yipan.planning.models import DemandEvent, PolicyLayer
 from yipan.planning.queries import effects
 from yipan.planning.rules.policies import Layer, list_reviews, resolve
 from yipan.planning.rules.policies import Policy as Terms
+from yipan.planning.views.policy_effect import compare_sides
 
 
 def test_the_special_counts_before_the_general_term_by_term() -> None:
@@ -121,7 +127,7 @@ def test_a_setting_is_tried_on_history_before_it_is_saved() -> None:
         scope=scope, terms={"source": "W1", "service_permille": 999}, today=TODAY.date()
     )
     answer = a_client(Role.PLANNER).post(
-        "/planning/policies/try", {"site_type": "store", "source": "W1", "service_permille": "999"}
+        "/planning/policies/try", {"site_type": "store", "source": "W1", "service_permille": "99.9"}
     )
 
     assert tried["places"] == 6
@@ -166,3 +172,108 @@ def test_too_short_a_history_says_how_many_days_are_missing() -> None:
 
     assert "30 of 273 days are known; 243 are missing" in tested
     assert "30 days are known here, 61 are missing" in tried
+
+
+@pytest.mark.django_db
+def test_the_form_shows_percent_and_what_is_inherited_from_whom() -> None:
+    retailer.open_retailer()
+    world.set_terms(Scope(site_type="store"), source="W1", service_permille=960)
+    tea = masterdata.find_skus(["TEA-250"])["TEA-250"]
+    records.save_skus([replace(tea, category="food/tea")], at=TODAY)
+    Category.objects.filter(code="food/tea").update(name="Tea")
+    world.set_terms(Scope(category="food/tea"), service_permille=985, display_minimum=4)
+    layer = world.set_terms(Scope(sku="TEA-250", site="S1"), lane_minimum_minor=12_050)
+    client = a_client(Role.PLANNER)
+
+    page = client.get(f"/planning/policies/edit?layer={layer.pk}").content.decode()
+    chosen = client.get(
+        "/planning/policies/edit?sku=SOAP-1&site=S12&minimum=7", headers={"HX-Request": "true"}
+    ).content.decode()
+
+    level = find_input(page, "service_permille")
+    assert 'placeholder="98.5"' in level
+    assert 'value=""' in level
+    assert "Tea · all sites" in page
+    assert 'value="120.50"' in find_input(page, "lane_minimum_minor")
+    assert 'placeholder="96.0"' in find_input(chosen, "service_permille")
+    assert 'value="7"' in find_input(chosen, "minimum")
+    assert "All products · all stores" in chosen
+    assert "<html" not in chosen
+
+
+@pytest.mark.django_db
+def test_what_was_typed_stays_where_it_is_wrong_and_nothing_is_saved() -> None:
+    retailer.open_retailer()
+    client = a_client(Role.PLANNER)
+    typed = {
+        "sku": "TEA-250", "service_permille": "97.25", "minimum": "many", "review_days": ["1", "4"],
+        "source": "W9", "reason": "Spring",
+    }  # fmt: skip
+
+    refused = client.post("/planning/policies/save", typed)
+    unknown = client.post("/planning/policies/save", {"sku": "NONE", "minimum": "3"})
+    page = refused.content.decode()
+
+    assert (refused.status_code, unknown.status_code) == (422, 422)
+    assert PolicyLayer.objects.count() == 0
+    assert 'value="97.25"' in find_input(page, "service_permille")
+    assert 'aria-invalid="true"' in find_input(page, "service_permille")
+    assert "A number from 50.0 to 99.9, with one digit behind the point at most." in page
+    assert 'value="many"' in find_input(page, "minimum")
+    assert "There is no supplier and no site of this code." in page
+    assert 'value="Spring"' in page
+    assert page.count("checked") == 2
+    assert 'value="3"' in find_input(unknown.content.decode(), "minimum")
+
+
+@pytest.mark.django_db
+def test_percent_weekdays_and_money_are_kept_as_they_are_counted() -> None:
+    retailer.open_retailer()
+    client = a_client(Role.PLANNER)
+
+    saved = client.post(
+        "/planning/policies/save",
+        {
+            "sku": "TEA-250", "service_permille": "97,5", "lane_minimum_minor": "120.5",
+            "review_days": ["1", "3", "5"], "is_pushed": "no",
+        },
+    )  # fmt: skip
+
+    assert saved.status_code == 302
+    assert PolicyLayer.objects.get().terms == {
+        "service_permille": 975, "lane_minimum_minor": 12_050, "review_days": "135",
+        "is_pushed": False,
+    }  # fmt: skip
+
+
+def test_an_effect_is_told_in_a_sentence_and_in_bars_that_say_which_way_is_better() -> None:
+    now = {
+        "fill": 0.962,
+        "days_of_stock": 8.34,
+        "value": 1_200_000.0,
+        "orders_per_week": 1.5,
+        "lost": 412,
+    }
+    then = {
+        "fill": 0.978,
+        "days_of_stock": 10.02,
+        "value": 1_420_000.0,
+        "orders_per_week": 1.5,
+        "lost": 100,
+    }
+
+    more = compare_sides({"now": now, "then": then})
+    less = compare_sides({"now": then, "then": now})
+
+    assert more["said"] == "312 pieces more would have been sold, from a stock of 1.7 days more."
+    assert less["said"] == "312 pieces fewer would have been sold, from a stock of 1.7 days less."
+    assert [(it["sign"], it["tone"]) for it in more["figures"]] == [
+        ("+", "good"), ("+", "warn"), ("+", "warn"), ("±", ""),
+    ]  # fmt: skip
+    assert compare_sides({"now": None, "then": None}) == {}
+
+
+def find_input(page: str, name: str) -> str:
+    """Return the field of a term, as it is written."""
+    begin = page.index(f'id="id_{name}"')
+    return page[begin : page.index(">", begin)]

@@ -12,7 +12,7 @@ from yipan.ledger import months, posting
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.planning.documents import demand, plan_run, plan_work, policy
 from yipan.planning.documents.policy import Scope
-from yipan.planning.models import PlanRun, Proposal
+from yipan.planning.models import PlanRun, PolicyLayer, Proposal
 from yipan.pool.book import SITE_BOOK
 
 PLANNER = Trace(actor="sun.planner", device="office-4")
@@ -74,9 +74,9 @@ def post(*facts: FactPosting) -> None:
     posting.post_facts(book=SITE_BOOK, postings=list(facts))
 
 
-def set_terms(scope: Scope, **terms: object) -> None:
+def set_terms(scope: Scope, **terms: object) -> PolicyLayer:
     """Decide on the terms of a scope."""
-    policy.save_layer(scope=scope, terms=terms, version=None, by=PLANNER, at=TODAY)
+    return policy.save_layer(scope=scope, terms=terms, version=None, by=PLANNER, at=TODAY)
 
 
 def follow() -> int:

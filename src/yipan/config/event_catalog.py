@@ -98,6 +98,7 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("planning", "plan_run"): ("create", "close", "cancel"),
     ("planning", "policy_layer"): ("create", "edit", "cancel"),
     ("planning", "backtest"): ("create",),
+    ("planning", "demand_history"): ("create",),
     # Stores
     ("pos", "ticket"): ("post", "reverse"),
     ("pos", "stock_opening"): ("post", "reverse"),

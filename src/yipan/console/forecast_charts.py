@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from yipan.console.charts import color_by, finish, load_altair
 
 MAP_HEIGHT = 380
+WEEKS_BROAD_MAX = 26
+WAYS_TOLD_MAX = 8
 DATE = "%m-%d"
 
 
@@ -19,9 +21,11 @@ def draw_forecast(
     """Return what was sold by week as bars, and the weeks to come as a band with its middle."""
     altair = load_altair()
     axis = _make_day_axis(altair)
+    # Bars of a year still stand apart on a phone.
+    size = 10 if len(past) <= WEEKS_BROAD_MAX else 4
     bars = (
         altair.Chart(altair.Data(values=list(past)))
-        .mark_bar(color="var(--book-planning)", opacity=0.75, size=10)
+        .mark_bar(color="var(--book-planning)", opacity=0.75, size=size)
         .encode(
             x=altair.X("day:T", title=None, axis=axis),
             y=altair.Y("sold:Q", title=unit, axis=altair.Axis(tickCount=5, format=",d")),
@@ -100,7 +104,7 @@ def draw_ways(
 ) -> dict[str, Any]:
     """Return places as named dots by longitude and latitude, and ways between them as lines."""
     altair = load_altair()
-    scale, axis = altair.Scale(zero=False, padding=30, nice=False), None
+    scale, axis = altair.Scale(zero=False, padding=60, nice=False), None
     lines = (
         altair.Chart(altair.Data(values=list(ways)))
         .mark_rule(color="var(--book-planning)", opacity=0.7, strokeCap="round")
@@ -120,17 +124,36 @@ def draw_ways(
     places = altair.Chart(altair.Data(values=list(dots))).encode(
         x=altair.X("x:Q", scale=scale, axis=axis), y=altair.Y("y:Q", scale=scale, axis=axis)
     )
+    words = (
+        altair.Chart(altair.Data(values=list(ways)))
+        .mark_text(dy=-10, color="var(--strong)", fontSize=12, fontWeight="bold")
+        .encode(
+            x=altair.X("tx:Q", scale=scale, axis=axis),
+            y=altair.Y("ty:Q", scale=scale, axis=axis),
+            text="said:N",
+        )
+    )
     points = places.mark_point(filled=True, size=90, color="var(--book-pos)", opacity=1).encode(
         tooltip=[altair.Tooltip("name:N", title=gettext("Store"))]
     )
-    names = places.mark_text(dy=-12, color="var(--normal)", fontSize=12).encode(text="name:N")
-    return finish(altair.layer(lines, points, names), height=MAP_HEIGHT)
+    names = places.mark_text(dy=22, color="var(--normal)", fontSize=12).encode(text="name:N")
+    # Words on every one of many ways would lie on one another.
+    told = [words] if len(ways) <= WAYS_TOLD_MAX else []
+    return finish(altair.layer(lines, points, names, *told), height=MAP_HEIGHT)
 
 
 def draw_frontier(
-    rows: Sequence[Mapping[str, Any]], *, tones: Mapping[str, str], labels: tuple[str, str]
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    tones: Mapping[str, str],
+    labels: tuple[str, str],
+    today: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return days of stock over the share of demand met, a line with dots per policy."""
+    """
+    Return days of stock over the share of demand met, a line with dots per policy.
+
+    `today` is what is met and held by the policies as they stand: a dot of its own, with its name.
+    """
     altair = load_altair()
     base = altair.Chart(altair.Data(values=list(rows))).encode(
         x=altair.X(
@@ -143,11 +166,21 @@ def draw_frontier(
         color=color_by("series:N", tones),
         order="fill:Q",
     )
-    dots = base.mark_point(filled=True, size=30, opacity=1).encode(
-        tooltip=[
-            altair.Tooltip("series:N", title=gettext("Policy")),
-            altair.Tooltip("fill:Q", title=labels[0], format=".1f"),
-            altair.Tooltip("stock:Q", title=labels[1], format=".1f"),
+    told = [
+        altair.Tooltip("series:N", title=gettext("Policy")),
+        altair.Tooltip("fill:Q", title=labels[0], format=".1f"),
+        altair.Tooltip("stock:Q", title=labels[1], format=".1f"),
+    ]
+    dots = base.mark_point(filled=True, size=30, opacity=1).encode(tooltip=told)
+    layers = [base.mark_line(strokeWidth=2), dots]
+    if today is not None:
+        mark = altair.Chart(altair.Data(values=[dict(today)])).encode(
+            x="fill:Q", y="stock:Q", tooltip=told
+        )
+        layers += [
+            mark.mark_point(filled=True, size=140, color="var(--strong)", opacity=1),
+            mark.mark_text(dy=-14, color="var(--strong)", fontSize=12, fontWeight="bold").encode(
+                text="series:N"
+            ),
         ]
-    )
-    return finish(altair.layer(base.mark_line(strokeWidth=2), dots))
+    return finish(altair.layer(*layers))

@@ -233,6 +233,7 @@ DOCUMENTS: dict[str, str | Promise] = {
     "plan_run": _("Plan run"),
     "policy_layer": _("Policy"),
     "backtest": _("Back-test"),
+    "demand_history": _("Demand history"),
     "stocktake": _("Stocktake"),
     "opening": _("Opening stock"),
     "transfer_order": _("Transfer order"),

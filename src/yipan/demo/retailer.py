@@ -49,8 +49,22 @@ DAYS = 7
 DAYS_BEFORE = 23
 NO_LAG = timedelta(0)
 
-#: A store that sold out, as every store does some day: the next sale goes below zero.
-SOLD_OUT = {"S1": {"WINE-HJ-500": 3}, "S12": {"CHOC-100": 4, "BOWL-6": 1}}
+#: A store that sold out, as every store does some day: the next sale goes below zero. And what
+#: one store has hardly any of while the other has plenty, and the warehouse little (in cases).
+SOLD_OUT = {
+    "S1": {
+        "WINE-HJ-500": 3,
+        "DETERGENT-2": 16,
+        "JUJUBE-500": 20,
+        "FLOUR-25": 24,
+        "VINEGAR-500": 32,
+    },
+    "S12": {"CHOC-100": 4, "BOWL-6": 1, "SHAMPOO-500": 22, "FLOUR-25": 30, "VINEGAR-500": 42},
+}
+CASES_LEFT = {
+    "WINE-HJ-500": 1, "SHAMPOO-500": 1, "DETERGENT-2": 1, "JUJUBE-500": 0, "FLOUR-25": 1,
+    "VINEGAR-500": 1,
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -176,7 +190,9 @@ def _open_books(*, at: datetime, planned: Weeks, on: date) -> None:
 def _list_opening(good: Good, *, on: date) -> list[BinStock]:
     """Return what lies in the warehouse on the first day: of dairy two lots, one of them old."""
     bin_code = buying.get_home_bin(good.code)
-    cases = max(2, round(good.pace * 25 / good.case_size))
+    cases = CASES_LEFT.get(good.code, max(2, round(good.pace * 25 / good.case_size)))
+    if not cases:
+        return []
     if good.category != goods.DATED:
         return [BinStock(bin_code=bin_code, sku=good.code, quantity=good.case_size * cases)]
     first = cases // 3

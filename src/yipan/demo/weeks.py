@@ -50,8 +50,14 @@ OFF: Final[Sequence[Mapping[int, int]]] = (
     {2: -2, 6: 1},
     {5: -1},
 )
-#: Never sent between sites: goods with a last day, and what a store sold out of in the last week.
-NOT_SENT: Final = frozenset({"WINE-HJ-500", "CHOC-100", "BOWL-6"})
+#: Never sent between sites: goods with a last day, and what a store sold out of in the last week
+#: or soon will.
+NOT_SENT: Final = frozenset(
+    {
+        "WINE-HJ-500", "CHOC-100", "BOWL-6", "SHAMPOO-500", "DETERGENT-2", "JUJUBE-500", "FLOUR-25",
+        "VINEGAR-500",
+    }
+)  # fmt: skip
 CUSTOMERS: Final = (
     "林晓彤", "赵一凡", "周思齐", "吴佳怡", "郑浩然", "王语嫣", "冯子墨", "陈若溪", "褚明轩",
     "卫雅琪", "蒋欣妍", "沈博文", "韩梓萱", "杨俊杰", "朱雨薇", "秦嘉豪", "许诗涵", "何天佑",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yipan.planning.views import outlooks, proposals, settings
+from yipan.planning.views import outlooks, policies, proposals, settings
 
 app_name = "planning"
 
@@ -16,10 +16,10 @@ urlpatterns = [
     path("rebalancing", proposals.show_map, name="map"),
     path("outlook", outlooks.list_outlooks, name="outlooks"),
     path("skus/<str:sku>", outlooks.show_sku, name="sku"),
-    path("policies", settings.list_policies, name="policies"),
-    path("policies/edit", settings.edit_policy, name="edit_policy"),
-    path("policies/try", settings.try_policy, name="try_policy"),
-    path("policies/save", settings.save_policy, name="save_policy"),
+    path("policies", policies.list_policies, name="policies"),
+    path("policies/edit", policies.edit_policy, name="edit_policy"),
+    path("policies/try", policies.try_policy, name="try_policy"),
+    path("policies/save", policies.save_policy, name="save_policy"),
     path("events", settings.list_events, name="events"),
     path("events/save", settings.save_event, name="save_event"),
     path("backtests", settings.list_backtests, name="backtests"),

@@ -21,6 +21,9 @@ from yipan.config.trouble import Trouble
 from yipan.foundation.findings import Finding
 
 SCRATCH = "yipan_bench"
+#: Benches that compute for minutes and ask no database anything: none is started for them, and
+#: none that stops takes their figures along.
+WITHOUT_DATABASE = frozenset({"planning"})
 #: Modules of yipan.bench that share code and are no bench themselves begin like this.
 PRIVATE = "_"
 
@@ -108,19 +111,25 @@ def _has_run(directory: Path, name: str) -> bool:
 
 
 def _run_bench(name: str, *, file: Path | None) -> Sequence[Mapping[str, object]]:
+    if name in WITHOUT_DATABASE:
+        return _measure(name, file=file)
     with open_scratch_database(SCRATCH):
         from yipan.config.grants import migrate_and_grant
 
         with remarks.status(f"{name}: preparing a throw-away database …"):
             migrate_and_grant()
-        module = import_module(f"yipan.bench.{name}")
-        takes = inspect.signature(module.run).parameters
-        if file is not None and "file" not in takes:
-            raise Trouble(f"The bench {name!r} takes no file.")
-        with remarks.status(f"{name}: measuring …"):
-            results: Sequence[Mapping[str, object]] = (
-                module.run(file=file) if file is not None else module.run()
-            )
+        return _measure(name, file=file)
+
+
+def _measure(name: str, *, file: Path | None) -> Sequence[Mapping[str, object]]:
+    module = import_module(f"yipan.bench.{name}")
+    takes = inspect.signature(module.run).parameters
+    if file is not None and "file" not in takes:
+        raise Trouble(f"The bench {name!r} takes no file.")
+    with remarks.status(f"{name}: measuring …"):
+        results: Sequence[Mapping[str, object]] = (
+            module.run(file=file) if file is not None else module.run()
+        )
     return results
 
 

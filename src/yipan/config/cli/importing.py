@@ -13,6 +13,7 @@ import typer
 from rich.progress import Progress
 
 from yipan.config.cli.corrections import corrections
+from yipan.config.cli.history import demand
 from yipan.config.cli.invoices import invoices
 from yipan.config.cli.session import answer, open_database, remarks
 from yipan.config.cli.tickets import tickets
@@ -27,6 +28,7 @@ app = typer.Typer(help="Bring data in from files.", no_args_is_help=True)
 app.command("tickets")(tickets)
 app.command("corrections")(corrections)
 app.command("invoices")(invoices)
+app.command("demand")(demand)
 
 LOOK_SECONDS = 0.2
 ROWS_SHOWN_MAX = 10

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -17,6 +17,7 @@ from yipan.config.database import find_dsn
 from yipan.config.database_checks import check_external
 from yipan.config.embedded.account import find_account
 from yipan.config.embedded.children import wait_until
+from yipan.config.embedded.guests import Guests
 from yipan.config.embedded.lock import Lock
 from yipan.config.embedded.server import Server
 from yipan.config.home import find_home
@@ -70,24 +71,34 @@ def _find_database() -> Iterator[OpenDatabase]:
         yield OpenDatabase(dsn=url, is_ours=False)
         return
     home = find_home()
+    guests = Guests(home.postgres.guests)
     if Lock(home.postgres.lock).is_held():
-        yield OpenDatabase(dsn=_find_running(), is_ours=False)
-        return
+        with guests.stay():
+            # Whoever serves waits for its guests, unless it had begun to stop before we came.
+            if Lock(home.postgres.lock).is_held():
+                yield OpenDatabase(dsn=_find_running(), is_ours=False)
+                return
     check_disk(home.root)
     home.prepare()
     with Server(layout=home.postgres, account=find_account()) as server:
         yield OpenDatabase(dsn=server.dsn, is_ours=True)
+        if guests.are_there():
+            remarks.print("Another command works on this database: it is stopped after that one.")
+            guests.wait()
 
 
 @contextmanager
-def open_scratch_database(name: str) -> Iterator[OpenDatabase]:
+def open_scratch_database(prefix: str) -> Iterator[OpenDatabase]:
     """
-    Give an empty database of that name on the same server, and drop it at the end.
+    Give an empty database on the same server, and drop it at the end.
 
-    Nothing in it is kept, and the live one is never touched.
+    Nothing in it is kept, and the live one is never touched. Its name begins with the prefix and
+    is ours alone: another command that measures at the same time has its own.
     """
+    name = f"{prefix}_{os.getpid()}"
     with open_database(makes_tables=False) as live:
         with psycopg.connect(live.dsn, autocommit=True) as connection:
+            _drop_left_over(connection, prefix)
             _create_scratch(connection, name)
         before = os.environ.get("DATABASE_URL")
         dsn = psycopg.conninfo.make_conninfo(live.dsn, dbname=name)
@@ -124,6 +135,19 @@ def _point_django_at(dsn: str) -> None:
     connections.close_all()
     connections["default"].settings_dict.update(parse_dsn(dsn))
     forget_ids()  # the other database gives ids of its own
+
+
+def _drop_left_over(connection: psycopg.Connection, prefix: str) -> None:
+    """Drop what commands that were killed left behind: databases nobody is connected to."""
+    rows = connection.execute(
+        "select datname from pg_database where datname ~ ('^' || %s::text || '(_[0-9]+)?$')"
+        " and not exists (select from pg_stat_activity a where a.datname = pg_database.datname)",
+        [prefix],
+    ).fetchall()
+    for (name,) in rows:
+        # Whoever has connected meanwhile keeps it; another's may not be ours to drop.
+        with suppress(psycopg.errors.ObjectInUse, psycopg.errors.InsufficientPrivilege):
+            connection.execute(f'drop database if exists "{name}"')
 
 
 def _create_scratch(connection: psycopg.Connection, name: str) -> None:

@@ -69,6 +69,11 @@ class Layout:
         """The file whose lock says that a supervisor is alive; it holds that one's pid."""
         return self.root / "lock"
 
+    @property
+    def guests(self) -> Path:
+        """The file that commands lock which work on a server another command started."""
+        return self.root / "guests"
+
     def prepare(self, account: Account) -> None:
         """Make the directories; those that the server writes to belong to its account."""
         self.root.mkdir(parents=True, exist_ok=True)

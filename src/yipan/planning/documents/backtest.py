@@ -23,7 +23,7 @@ from yipan.planning.documents import demand as demand_history
 from yipan.planning.models import Backtest
 from yipan.planning.queries.world import list_shard_skus, read_shard
 from yipan.planning.rules import gate, learned
-from yipan.planning.rules.effects import Game, draw_curves
+from yipan.planning.rules.effects import Game, compare_with_today, draw_curves
 from yipan.planning.rules.forecasting import add_downstream, list_factors, mask_upstream
 from yipan.planning.rules.gate import Verdict
 from yipan.planning.rules.levels import Flags, Floats
@@ -85,7 +85,7 @@ def _test(
         packs=[it.pack for it in places],
         prices=np.asarray([float(it.price) for it in places]),
     )
-    curves = draw_curves(game, model=text, weekday=weekday)  # fmt: skip
+    curves = compare_with_today(draw_curves(game, model=text, weekday=weekday), game)
     span = demand.shape[1]
     return _keep(
         segment, verdict, text,

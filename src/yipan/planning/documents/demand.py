@@ -211,9 +211,19 @@ def _write(sums: dict[Key, dict[str, int]]) -> None:
         batch_size=2_000,
     )
     changed = [key for key in keys if key in known and any(sums[key].values())]
+    columns = [name for name in MEASURES if any(sums[key][name] for key in changed)]
+    if any(known[key].is_earlier for key in changed):
+        columns = [*MEASURES, "is_earlier", "is_out"]
     for key in changed:
+        if known[key].is_earlier:
+            _forget(known[key])
         for name, quantity in sums[key].items():
             setattr(known[key], name, getattr(known[key], name) + quantity)
-    columns = [name for name in MEASURES if any(sums[key][name] for key in changed)]
     if columns:
         DemandDay.objects.bulk_update([known[key] for key in changed], columns, batch_size=1_000)
+
+
+def _forget(day: DemandDay) -> None:
+    """Let our own book take the place of what the system before told of a day."""
+    day.sold = day.returned = 0
+    day.is_earlier = day.is_out = False

@@ -13,6 +13,9 @@ class DemandDay(models.Model):
     `sold` went over the counter, `returned` came back, `ordered` was bought online for this place,
     `shipped` left for orders. `moved` is by how much what is available changed on that day, in all:
     from it follows on which days there was nothing to sell.
+
+    A day that `is_earlier` was told of by the system before, and our own book takes its place;
+    there was nothing to sell on it where `is_out`.
     """
 
     sku = models.CharField(max_length=48)
@@ -23,10 +26,16 @@ class DemandDay(models.Model):
     ordered = models.BigIntegerField(default=0)
     shipped = models.BigIntegerField(default=0)
     moved = models.BigIntegerField(default=0)
+    is_earlier = models.BooleanField(default=False, db_default=False)
+    is_out = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["sku", "site", "day"], name="demand_day_unique"),
+            models.CheckConstraint(
+                condition=Q(is_earlier=False) | Q(moved=0, ordered=0, shipped=0),
+                name="demand_day_earlier_moved_nothing",
+            ),
         ]
         indexes = [models.Index(fields=["site", "day"], name="demand_day_site")]
 

@@ -24,7 +24,8 @@ def read_history(
 
     Demand is what was sold and what was ordered for the place; what left for orders counts where
     the order itself was never told. Days on which there was nothing to sell are masked, by our own
-    book: what was `available` in the end, taken back day by day.
+    book: what was `available` in the end, taken back day by day. Of days before it the system
+    before has to say so; a day it passed over was one without a sale.
     """
     days = find_days(today=today)
     first = today - timedelta(days=days)
@@ -32,8 +33,9 @@ def read_history(
     demand = np.zeros((len(keys), days))
     moved = np.zeros((len(keys), days + 1))
     begun = np.full(len(keys), days, dtype=np.int64)
+    earlier, said_out = np.zeros(len(keys), dtype=np.int64), np.zeros((len(keys), days), dtype=bool)
     told_from = find_first_told_day()
-    for sku, site, day, sold, ordered, shipped, change in _read(keys, first=first):
+    for sku, site, day, sold, ordered, shipped, change, is_earlier, out in _read(keys, first=first):
         row = rows.get((sku, site))
         if row is None:
             continue
@@ -43,9 +45,12 @@ def read_history(
         if column < days:
             is_told = told_from is not None and day >= told_from
             demand[row, column] += sold + ordered + (0 if is_told else shipped)
+            said_out[row, column] = out
+            earlier[row] = max(earlier[row], column + 1 if is_earlier else 0)
     closing = _take_back(moved, keys, available)
     opening = np.pad(closing[:, :-1], ((0, 0), (1, 0)))
     is_out = (closing <= 0) & ((demand == 0) | (opening > 0))
+    is_out = np.where(np.arange(days) < earlier[:, None], said_out, is_out)
     is_early = np.arange(days) < begun[:, None]
     return np.maximum(0.0, demand), is_out | is_early, [int(days - it) for it in begun]
 
@@ -75,10 +80,17 @@ def list_known_keys(skus: Collection[str]) -> set[Key]:
     return set(query.values_list("sku", "site").distinct())
 
 
-def _read(keys: Sequence[Key], *, first: date) -> list[tuple[str, str, date, int, int, int, int]]:
+_Read = tuple[str, str, date, int, int, int, int, bool, bool]
+
+
+def _read(keys: Sequence[Key], *, first: date) -> list[_Read]:
     skus = {sku for sku, _ in keys}
     query = DemandDay.objects.filter(sku__in=skus, day__gte=first)
-    return list(query.values_list("sku", "site", "day", "sold", "ordered", "shipped", "moved"))
+    return list(
+        query.values_list(
+            "sku", "site", "day", "sold", "ordered", "shipped", "moved", "is_earlier", "is_out"
+        )
+    )
 
 
 def _take_back(moved: Floats, keys: Sequence[Key], available: Mapping[Key, int]) -> Floats:

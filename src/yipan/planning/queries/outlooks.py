@@ -15,7 +15,8 @@ from yipan.planning.queries.occasions import read_occasions
 from yipan.pool.queries.supplies import SupplyRow, list_supplies
 
 ROWS_MAX = 1_000
-DAYS_SHOWN = 180
+#: A year and a bit: what was sold at the same time of last year is seen beside what is expected.
+DAYS_SHOWN = 56 * 7
 DAYS_PROJECTED = 60
 
 

@@ -11,7 +11,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
 from yipan.planning.models import PolicyLayer
-from yipan.planning.rules.policies import Layer, Policy, resolve
+from yipan.planning.rules.policies import TERMS, Layer, Policy, resolve
 
 LAYERS_MAX = 10_000
 
@@ -52,17 +52,7 @@ def get_layer(layer_id: int) -> LayerRow:
 
 def read_layers() -> list[Layer]:
     """Return all layers as the rules take them."""
-    return [
-        Layer(
-            terms=row.terms,
-            category=row.category,
-            site_type=row.site_type,
-            site=row.site,
-            sku=row.sku,
-            number=row.id,
-        )
-        for row in list_layers()
-    ]
+    return [_make_layer(row) for row in list_layers()]
 
 
 def resolve_policy(
@@ -82,11 +72,7 @@ def resolve_policy(
     )
     supplier = suppliers.get(policy.source)
     if supplier is not None:
-        terms: dict[str, Any] = {
-            "lead_time_days": supplier.lead_time_days,
-            "lead_time_spread_days": supplier.lead_time_spread_days,
-            "minimum_order": supplier.minimum_order_quantity,
-        }
+        terms = list_supplier_terms(supplier)
         policy = replace(
             policy, **{name: value for name, value in terms.items() if name not in said_by}
         )
@@ -94,6 +80,66 @@ def resolve_policy(
         # What is no longer sold is never bought again, whatever a layer says.
         policy = replace(policy, is_running_out=True)
     return policy, said_by
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inherited:
+    """A term as it holds without a layer of its own: by a more general layer, by the supplier."""
+
+    value: Any
+    layer: LayerRow | None = None
+    supplier: SupplierRow | None = None
+
+
+def read_inherited(
+    *, category: str, site_type: str, site: str, sku: str, source: str = ""
+) -> dict[str, Inherited]:
+    """
+    Return what a scope inherits, by term. `source` is where its own layer says goods come from.
+
+    Goods and sites that are not master data inherit what holds for all.
+    """
+    scope = (category, site_type, site, sku)
+    goods, place = masterdata.find_skus([sku]).get(sku), masterdata.find_sites([site]).get(site)
+    rows = {it.id: it for it in list_layers() if get_scope(it) != scope}
+    policy, said_by = resolve(
+        [_make_layer(it) for it in rows.values()],
+        sku=sku,
+        category=goods.category if goods else category,
+        site=site,
+        site_type=place.site_type if place else site_type,
+    )
+    found = {
+        name: Inherited(
+            value=getattr(policy, name),
+            layer=rows[said_by[name].number] if name in said_by else None,
+        )
+        for name in TERMS
+    }
+    code = source or policy.source
+    supplier = masterdata.find_suppliers([code]).get(code)
+    if supplier is not None:
+        terms = list_supplier_terms(supplier)
+        found |= {
+            name: Inherited(value=value, supplier=supplier)
+            for name, value in terms.items()
+            if name not in said_by
+        }
+    return found
+
+
+def get_scope(row: LayerRow) -> tuple[str, str, str, str]:
+    """Return what a layer holds for: category, type of site, site and SKU; "" stands for all."""
+    return row.category, row.site_type, row.site, row.sku
+
+
+def list_supplier_terms(supplier: SupplierRow) -> dict[str, Any]:
+    """Return the terms a supplier says where no layer does."""
+    return {
+        "lead_time_days": supplier.lead_time_days,
+        "lead_time_spread_days": supplier.lead_time_spread_days,
+        "minimum_order": supplier.minimum_order_quantity,
+    }
 
 
 def read_lane_minimums(codes: Collection[str]) -> dict[str, int]:
@@ -115,6 +161,17 @@ def read_suppliers(layers: Sequence[Layer]) -> dict[str, SupplierRow]:
     """Return the suppliers among the sources that layers name."""
     sources = {str(it.terms.get("source") or "") for it in layers} - {""}
     return masterdata.find_suppliers(sources)
+
+
+def _make_layer(row: LayerRow) -> Layer:
+    return Layer(
+        terms=row.terms,
+        category=row.category,
+        site_type=row.site_type,
+        site=row.site,
+        sku=row.sku,
+        number=row.id,
+    )
 
 
 def _make_row(it: PolicyLayer) -> LayerRow:

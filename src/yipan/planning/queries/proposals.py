@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
@@ -59,6 +60,11 @@ class ProposalRow:
         return self.quantity if self.quantity_chosen is None else self.quantity_chosen
 
     @property
+    def value_final(self) -> int:
+        """Return what that is worth at sales price, in minor units."""
+        return self.value_minor * self.quantity_final // self.quantity
+
+    @property
     def urgency(self) -> int:
         """Return the chance to run out before the next order, in whole percent."""
         return round(self.urgency_permille / 10)
@@ -87,7 +93,10 @@ def list_proposals(
 
 def count_proposals(which: ProposalFilter) -> tuple[int, int]:
     """Return how many a filter finds, and their value in minor units at sales price."""
-    found = filter_proposals(which).aggregate(count=Count("id"), value=Sum("value_minor"))
+    chosen = Coalesce("quantity_chosen", "quantity")
+    found = filter_proposals(which).aggregate(
+        count=Count("id"), value=Sum(F("value_minor") * chosen / F("quantity"))
+    )
     return found["count"], found["value"] or 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from yipan.planning.rules import learned
 from yipan.planning.rules.levels import Flags, Floats
 from yipan.planning.rules.ordering import set_target
 from yipan.planning.rules.policies import Method, Policy, list_reviews
-from yipan.planning.rules.quantiles import find_quantiles
+from yipan.planning.rules.quantiles import find_each
 from yipan.planning.rules.simulation import (
     WARM_UP,
     Cost,
@@ -30,17 +30,24 @@ DAYS_MIN = 91
 #: Knobs tried for the picture: days of cover, and service levels.
 COVERS = (0, 2, 4, 7, 10, 14, 21, 28, 40)
 LEVELS = (0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999)
+#: The curve of one point that stands for the policies as they are.
+TODAY = "today"
 #: A review day is not looked at more often than this in the simulation.
 REVIEW = 7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Curve:
-    """What a rule costs at each of its knobs, and the days of stock at 97 % of demand met."""
+    """
+    What a rule costs at each of its knobs, and the days of stock at 97 % of demand met.
+
+    `stock_at_today` is that at the share of demand that the policies of today meet.
+    """
 
     name: str
     costs: tuple[Cost, ...]
     stock_at_97: float | None
+    stock_at_today: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,18 +78,17 @@ def try_policies(game: Game) -> Cost:
     spans = terms.leads + terms.review
     tunings, first = game.tunings or [PLAIN] * len(demand), find_first_day(demand.shape[1])
     tier0 = read(demand, masked, spans, tunings, until=first)
+    levels = [it.service_permille / 1000 for it in policies]
 
     def rule(day: int) -> tuple[Floats, Floats]:
         means, ratios = tier0.expect(day)
         below, up_to = np.zeros(len(policies)), np.zeros(len(policies))
+        quantiles = find_each(means, ratios, levels)
         for row, policy in enumerate(policies):
-            quantile = 0.0
-            if policy.method == Method.SERVICE_LEVEL:
-                one, chance = slice(row, row + 1), policy.service_permille / 1000
-                quantile = float(find_quantiles(means[one], ratios[one], [chance])[0, 0])
+            is_by_level = policy.method == Method.SERVICE_LEVEL
             target = set_target(
                 policy,
-                quantile=quantile,
+                quantile=float(quantiles[row]) if is_by_level else 0.0,
                 rate=float(means[row] / spans[row]),
                 horizon=int(spans[row]),
             )
@@ -116,6 +122,16 @@ def draw_curves(game: Game, *, model: str = "", weekday: int = 1) -> list[Curve]
         said = ask_tables(tier0, model=model, first=first, review=terms.review, weekday=weekday)
         curves.append(_make("learned", run_levels(said)))
     return curves
+
+
+def compare_with_today(curves: Sequence[Curve], game: Game) -> list[Curve]:
+    """Return curves with what each needs to meet as much as today's policies, and those last."""
+    terms, first = make_terms(game), find_first_day(game.demand.shape[1])
+    spans = terms.leads + terms.review
+    tuning = tune(game.demand[:, :first], game.masked[:, :first], spans)
+    cost = try_policies(replace(game, tunings=[tuning] * len(game.demand)))
+    others = [replace(it, stock_at_today=find_stock_at(it.costs, fill=cost.fill)) for it in curves]
+    return [*others, Curve(name=TODAY, costs=(cost,), stock_at_97=None)]
 
 
 def read_before(game: Game, terms: Terms, *, first: int) -> Reading:

@@ -54,6 +54,9 @@ def set_target(policy: Policy, *, quantile: float, rate: float, horizon: int) ->
 def size_order(policy: Policy, target: Target, *, position: int, pack: int) -> Sized:
     """Return how much lifts a position to its target, in whole packs."""
     pack = max(1, pack)
+    if policy.is_not_stocked or policy.is_running_out:
+        # A book below zero is a difference to be found, and no reason to order what is given up.
+        return Sized(quantity=0)
     if position >= target.order_below or target.up_to <= position:
         return Sized(quantity=0)
     bounds = list(target.bounds)

@@ -23,7 +23,7 @@ from yipan.planning.documents import plan_run, proposal
 from yipan.planning.models.proposal import ProposalKind, ProposalState
 from yipan.planning.queries import proposals, runs
 from yipan.planning.queries.proposals import ORDERS, ProposalFilter, ProposalRow
-from yipan.planning.views.words import MODELS, list_bounds, list_figures, say_why
+from yipan.planning.views.words import MODELS, list_bounds, list_figures, say_misfit, say_why
 
 ROWS_PER_PAGE = 50
 GRID_ROWS_MAX = 1_000
@@ -50,7 +50,7 @@ def list_proposals(request: HttpRequest) -> HttpResponse:
     every = ProposalFilter(state=which.state, site=which.site, sites=which.sites)
     kinds = proposals.count_kinds(every)
     context = {
-        "rows": [(row, say_why(row)) for row in rows],
+        "rows": [(row, say_why(row), say_misfit(row)) for row in rows],
         "count": count,
         "value": value,
         "kinds": [(code, label, kinds.get(code, 0)) for code, label in ProposalKind.choices],
@@ -75,6 +75,7 @@ def show_proposal(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "row": row,
         "why": say_why(row),
+        "misfit": say_misfit(row),
         "bounds": list_bounds(row.reasons),
         "figures": list_figures(row.reasons),
         "model": MODELS.get(str(row.reasons.get("model", "")), ""),
@@ -217,7 +218,7 @@ def show_map(request: HttpRequest) -> HttpResponse:
                 "to": rows[0].site,
                 "rows": [(row, say_why(row)) for row in rows],
                 "quantity": sum(row.quantity_final for row in rows),
-                "value": sum(row.value_minor for row in rows),
+                "value": sum(row.value_final for row in rows),
             }
             for lane, rows in lanes.items()
         ],

@@ -1,12 +1,12 @@
-"""Settings of planning: policies with their effect before saving, events, runs, back-tests."""
+"""Settings of planning: events, runs, back-tests. Policies have pages of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,96 +18,13 @@ from yipan.documents.doors import get_trace, take_step, tell
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.planning import tasks
-from yipan.planning.documents import event, policy
+from yipan.planning.documents import event
 from yipan.planning.documents.event import Happening
-from yipan.planning.documents.policy import FLAGS, LIMITS, Scope
-from yipan.planning.forms import LABELS, read_day, read_terms
-from yipan.planning.queries import occasions, policies, runs
-from yipan.planning.rules.policies import TERMS
-from yipan.planning.views.words import METHODS, MODELS
+from yipan.planning.forms import read_day
+from yipan.planning.queries import occasions, runs
+from yipan.planning.views.words import MODELS
 
 CODE_LENGTH_MAX = 96
-
-
-@require_GET
-@page(action="planning.read")
-def list_policies(request: HttpRequest) -> HttpResponse:
-    """List what is decided for which goods and sites, the general first."""
-    context = {
-        "rows": [
-            (
-                row,
-                [
-                    (LABELS[name], _say(name, row.terms[name]))
-                    for name in TERMS
-                    if name in row.terms
-                ],
-            )
-            for row in policies.list_layers()
-        ],
-        "may_write": get_actor(request).may("planning.policy"),
-    }
-    return render(request, "planning/policies.html", context)
-
-
-@require_GET
-@page(action="planning.policy")
-def edit_policy(request: HttpRequest) -> HttpResponse:
-    """Show the form of a layer: a known one by its id, or a new one."""
-    asked = request.GET.get("layer", "")
-    row = policies.get_layer(int(asked)) if asked.isdecimal() and len(asked) < 10 else None
-    terms = row.terms if row else {}
-    context = {
-        "row": row,
-        "fields": [_make_field(name, terms.get(name)) for name in TERMS],
-        "categories": masterdata.list_categories(),
-        "sites": masterdata.list_sites(),
-        "methods": METHODS,
-    }
-    return render(request, "planning/policy_form.html", context)
-
-
-@require_POST
-@page(action="planning.policy")
-def try_policy(request: HttpRequest) -> HttpResponse:
-    """Answer the fragment that says what the terms of the form would have cost on history."""
-    context: dict[str, Any] = {}
-    try:
-        terms = read_terms(request.POST)
-        for name, value in terms.items():
-            if value is not None:
-                policy.check_term(name, value)
-        context = tasks.try_setting(scope=_read_scope(request.POST), terms=terms, at=timezone.now())
-        for side in (context["now"], context["then"]):
-            if side is not None:
-                side["percent_met"] = 100 * side["fill"]
-    except Refusal as refusal:
-        context = {"problem": f"{tell(refusal)} ({refusal.code})"}
-    return render(request, "planning/_effect.html", context)
-
-
-@require_POST
-@page(action="planning.policy")
-def save_policy(request: HttpRequest) -> HttpResponse:
-    """Save a layer, or take it away when that was pressed."""
-    layer = request.POST.get("layer", "")
-    trace = get_trace(request, reason=request.POST.get("reason", ""))
-
-    def save() -> None:
-        if request.POST.get("decision") == "remove" and layer.isdecimal():
-            policy.remove_layer(layer_id=int(layer[:9]), by=trace, at=timezone.now())
-            return
-        version = request.POST.get("version", "")
-        policy.save_layer(
-            scope=_read_scope(request.POST),
-            terms=read_terms(request.POST),
-            version=int(version[:9]) if version.isdecimal() else None,
-            by=trace,
-            at=timezone.now(),
-        )
-
-    take_step(request, save, done=_("The policy is saved. It holds from the next plan on."))
-    return redirect("planning:policies")
 
 
 @require_GET
@@ -174,10 +91,7 @@ def list_backtests(request: HttpRequest) -> HttpResponse:
              "covered": [round(it * 100, 1) for it in score["coverage"]]}
             for score in (chosen.scores if chosen else ())
         ],
-        "curves": [
-            {**curve, "label": MODELS.get(curve["name"], curve["name"])}
-            for curve in (chosen.curves if chosen else ())
-        ],
+        **_read_curves(chosen.curves if chosen else ()),
         "models": MODELS,
         "leaning": round(100 * chosen.tuning.get("leaning", 0)) if chosen else 0,
         "is_mixed": chosen is not None and chosen.tuning.get("is_mixed", False),
@@ -185,6 +99,22 @@ def list_backtests(request: HttpRequest) -> HttpResponse:
         "span": None if chosen else runs.read_span(today=timezone.localdate()),
     }  # fmt: skip
     return render(request, "planning/backtests.html", context)
+
+
+def _read_curves(curves: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the curves of a back-test, what today's policies cost, and the least to do as well."""
+    rows = [
+        {**curve, "label": MODELS.get(curve["name"], curve["name"])}
+        for curve in curves
+        if curve["name"] != "today"
+    ]
+    today = next((it["costs"][0] for it in curves if it["name"] == "today"), None)
+    rivals = [it for it in rows if it.get("stock_at_today")]
+    return {
+        "curves": rows,
+        "now": {**today, "percent_met": 100 * today["fill"]} if today else None,
+        "least": min(rivals, key=lambda it: float(it["stock_at_today"]), default=None),
+    }
 
 
 @require_GET
@@ -212,38 +142,3 @@ def start_run(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("The plan is being made. The worker takes it up in a minute."))
     return redirect("planning:runs")
-
-
-def _read_scope(data: QueryDict) -> Scope:
-    def read(name: str) -> str:
-        return data.get(name, "").strip()[:CODE_LENGTH_MAX]
-
-    return Scope(
-        category=read("category"),
-        site_type=read("site_type"),
-        site=read("site"),
-        sku=read("sku"),
-    )
-
-
-def _make_field(name: str, value: Any) -> Mapping[str, Any]:
-    kind = "number" if name in LIMITS else "flag" if name in FLAGS else "text"
-    low, high = LIMITS.get(name, (0, 0))
-    return {
-        "name": name,
-        "label": LABELS[name],
-        "kind": "method" if name == "method" else kind,
-        "value": value,
-        "least": low,
-        "most": high,
-    }
-
-
-def _say(name: str, value: Any) -> str:
-    if name == "method":
-        return str(METHODS.get(value, value))
-    if name in FLAGS:
-        return str(_("yes") if value else _("no"))
-    if name == "service_permille":
-        return f"{value:g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from yipan.planning.models.proposal import ProposalKind
@@ -46,6 +46,7 @@ MODELS: Mapping[str, StrPromise] = {
     "normal": gettext_lazy("Normal distribution"),
     "min_max": gettext_lazy("Minimum and maximum, looked at quarterly"),
     "days_of_cover": gettext_lazy("Days of cover, looked at weekly"),
+    "today": gettext_lazy("Policies as they stand"),
 }
 
 #: Figure of the reasons -> its name, in the order they are shown.
@@ -80,7 +81,7 @@ def name_of(row: Any) -> str:
 
 
 def say_why(row: ProposalRow) -> str:
-    """Return in one sentence why a proposal is made."""
+    """Return in a sentence or two why a proposal is made."""
     facts = row.reasons
     if row.kind == ProposalKind.REBALANCING:
         return _(
@@ -88,24 +89,75 @@ def say_why(row: ProposalRow) -> str:
             "warehouse has none."
         ) % {
             "from": name_of(row.source_row),
-            "surplus": facts.get("donor_surplus", 0),
+            "surplus": _write(facts.get("donor_surplus", 0)),
             "to": name_of(row.site),
-            "wanted": row.wanted,
+            "wanted": _write(row.wanted),
         }
-    said = _(
-        "%(rate)s are sold a day. The next %(days)s days need up to %(target)s, and there are "
-        "%(position)s with all that is on its way."
-    ) % {
-        "rate": _write_milli(facts.get("rate_milli", 0)),
-        "days": facts.get("horizon", 0),
-        "target": facts.get("target", 0),
-        "position": facts.get("position", 0),
-    }
+    said = [
+        _("%(rate)s are sold a day.") % {"rate": _write_milli(facts.get("rate_milli", 0))},
+        _say_need(facts) % {
+            "days": facts.get("horizon", 0),
+            "below": _write(facts.get("order_below", 0)),
+            "target": _write(facts.get("target", 0)),
+            "position": _write(facts.get("position", 0)),
+            "supply": _write(facts.get("supply", 0)),
+            "reserve": _write(facts.get("reserve", 0)),
+        },
+    ]  # fmt: skip
+    if "warehouse_short" in facts.get("bounds", ()):
+        said.append(
+            _("The warehouse has %(supply)s for all stores, and they need more.")
+            % {"supply": _write(facts.get("supply", 0))}
+        )
     if facts.get("borrowed"):
-        said += " " + _("It is new here; the history is that of %(lender)s.") % {
-            "lender": facts["borrowed"]
+        said.append(
+            _("It is new here; the history is that of %(lender)s.") % {"lender": facts["borrowed"]}
+        )
+    return _join(said)
+
+
+def _say_need(facts: Mapping[str, Any]) -> str:
+    """Return what makes so many wanted, by the way the place is planned; values to be filled in."""
+    if "pushed" in facts.get("bounds", ()):
+        return _(
+            "The goods are pushed to stores: there are %(position)s with all that is on its way, "
+            "and the warehouse has %(supply)s, of which it keeps %(reserve)s back."
+        )
+    if facts.get("method") in ("min_max", "reorder_point"):
+        return _(
+            "Set by hand: below %(below)s is ordered, up to %(target)s; there are %(position)s "
+            "with all that is on its way."
+        )
+    if facts.get("method") == "days_of_cover":
+        return _(
+            "Its days of cover make %(target)s, and there are %(position)s with all that is on its "
+            "way."
+        )
+    return ngettext(
+        "The next day needs up to %(target)s, and there are %(position)s with all that is on its "
+        "way.",
+        "The next %(days)s days need up to %(target)s, and there are %(position)s with all that "
+        "is on its way.",
+        int(facts.get("horizon", 0)),
+    )
+
+
+def say_misfit(row: ProposalRow) -> str:
+    """Return what a quantity somebody chose does not fit: packs, a minimum order; or nothing."""
+    quantity, pack = row.quantity_final, int(row.reasons.get("pack") or 1)
+    least = int(row.reasons.get("minimum_order") or 1)
+    if row.quantity_chosen is None:
+        return ""
+    if quantity % pack:
+        fewer = quantity // pack * pack
+        near = [it for it in (fewer, fewer + pack) if it]
+        return _("No whole packs of %(pack)s: %(near)s would be.") % {
+            "pack": _write(pack),
+            "near": _(" or ").join(_write(it) for it in near),
         }
-    return said
+    if row.kind == ProposalKind.PURCHASE and quantity < least:
+        return _("Below the minimum order of %(least)s.") % {"least": _write(least)}
+    return ""
 
 
 def list_bounds(facts: Mapping[str, Any]) -> list[str]:
@@ -119,9 +171,18 @@ def list_figures(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     for name, label, scale in FIGURES:
         value = facts.get(name)
         if value is not None and (value or name in {"on_hand", "position", "target"}):
-            text = _write_milli(value) if scale == 1000 else f"{value:,}"
+            text = _write_milli(value) if scale == 1000 else _write(value)
             found.append((str(label), text))
     return found
+
+
+def _join(sentences: Sequence[str]) -> str:
+    """Return sentences in a row; Chinese ones need no gap."""
+    return ("" if (get_language() or "").startswith("zh") else " ").join(sentences)
+
+
+def _write(value: int) -> str:
+    return f"{value:,}".replace("-", "−")
 
 
 def _write_milli(value: int) -> str:
