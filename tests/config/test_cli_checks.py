@@ -141,9 +141,9 @@ def test_what_a_killed_bench_left_is_dropped_and_what_another_works_on_is_not() 
     names = ("store_bench_1", "store_bench_2", "store_bench_two")
     with psycopg.connect(dsn, autocommit=True) as server:
         for name in names:
-            session._create_scratch(server, name)
+            session.create_scratch(server, name)
         with psycopg.connect(psycopg.conninfo.make_conninfo(dsn, dbname=names[1])):
-            session._drop_left_over(server, "store_bench")
+            session.drop_left_over(server, "store_bench")
             rows = server.execute(
                 "select datname from pg_database where datname like 'store_bench%' order by 1"
             ).fetchall()

@@ -15,7 +15,13 @@ import pytest
 
 from yipan.planning.rules import gate, learned
 from yipan.planning.rules.calibration import GRID, Seen, find_asked, translate
-from yipan.planning.rules.effects import Game, draw_curves, try_policies
+from yipan.planning.rules.effects import (
+    LEVELS,
+    Game,
+    compare_with_today,
+    draw_curves,
+    try_policies,
+)
 from yipan.planning.rules.gate import Score, passes
 from yipan.planning.rules.levels import Floats, mix_speeds, smooth, smooth_tsb
 from yipan.planning.rules.policies import Policy
@@ -200,3 +206,26 @@ def test_more_service_costs_more_stock_and_loses_less() -> None:
     assert set(curves) == {"min_max", "days_of_cover", "negative_binomial"}
     fills = [it.fill for it in curves["negative_binomial"].costs]
     assert fills == sorted(fills)
+
+
+def test_policies_as_they_stand_are_a_point_beside_what_others_need_for_as_much() -> None:
+    demand = draw(30)
+    game = Game(
+        demand=demand,
+        masked=np.zeros(demand.shape, dtype=bool),
+        policies=[Policy(lead_time_days=3, review_days="1", service_permille=930)] * 30,
+        packs=[1] * 30,
+        prices=np.full(30, 100.0),
+    )
+
+    *others, today = compare_with_today(draw_curves(game), game)
+
+    [cost] = today.costs
+    assert (today.name, [it.name for it in others]) == (
+        "today",
+        ["min_max", "days_of_cover", "negative_binomial"],
+    )
+    same = others[2].costs[LEVELS.index(0.93)]
+    assert (cost.fill, cost.days_of_stock) == (same.fill, same.days_of_stock)
+    assert others[2].stock_at_today == pytest.approx(cost.days_of_stock)
+    assert others[0].stock_at_today is None or others[0].stock_at_today > cost.days_of_stock

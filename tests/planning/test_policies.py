@@ -267,8 +267,11 @@ def test_an_effect_is_told_in_a_sentence_and_in_bars_that_say_which_way_is_bette
 
     assert more["said"] == "312 pieces more would have been sold, from a stock of 1.7 days more."
     assert less["said"] == "312 pieces fewer would have been sold, from a stock of 1.7 days less."
-    assert [(it["sign"], it["tone"]) for it in more["figures"]] == [
-        ("+", "good"), ("+", "warn"), ("+", "warn"), ("±", ""),
+    assert [(it["change_text"], it["tone"]) for it in more["figures"]] == [
+        ("+1.6", "good"),
+        ("+1.7", "warn"),
+        ("+2,200", "warn"),
+        ("±0", ""),
     ]  # fmt: skip
     assert compare_sides({"now": None, "then": None}) == {}
 

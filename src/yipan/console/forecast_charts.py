@@ -124,21 +124,20 @@ def draw_ways(
     places = altair.Chart(altair.Data(values=list(dots))).encode(
         x=altair.X("x:Q", scale=scale, axis=axis), y=altair.Y("y:Q", scale=scale, axis=axis)
     )
-    words = (
-        altair.Chart(altair.Data(values=list(ways)))
-        .mark_text(dy=-10, color="var(--strong)", fontSize=12, fontWeight="bold")
-        .encode(
-            x=altair.X("tx:Q", scale=scale, axis=axis),
-            y=altair.Y("ty:Q", scale=scale, axis=axis),
-            text="said:N",
-        )
+    words = altair.Chart(altair.Data(values=list(ways))).encode(
+        x=altair.X("tx:Q", scale=scale, axis=axis),
+        y=altair.Y("ty:Q", scale=scale, axis=axis),
+        text="said:N",
     )
+    # A word on a line is read by the rim of the card's color around it.
+    rim = words.mark_text(stroke="var(--card)", strokeWidth=6, fontSize=12, fontWeight="bold")
+    text = words.mark_text(color="var(--strong)", fontSize=12, fontWeight="bold")
     points = places.mark_point(filled=True, size=90, color="var(--book-pos)", opacity=1).encode(
         tooltip=[altair.Tooltip("name:N", title=gettext("Store"))]
     )
     names = places.mark_text(dy=22, color="var(--normal)", fontSize=12).encode(text="name:N")
     # Words on every one of many ways would lie on one another.
-    told = [words] if len(ways) <= WAYS_TOLD_MAX else []
+    told = [rim, text] if len(ways) <= WAYS_TOLD_MAX else []
     return finish(altair.layer(lines, points, names, *told), height=MAP_HEIGHT)
 
 

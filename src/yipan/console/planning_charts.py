@@ -138,7 +138,7 @@ def _lay_way(begin: str, end: str, *, both: bool, places: Mapping[str, Point]) -
         right = WAY_APART * wide * (1 if lat2 >= lat else -1)
     return {
         "y": lat + up, "x": lon + right, "y2": lat2 + up, "x2": lon2 + right,
-        "ty": lat + up + (lat2 - lat) / 3, "tx": lon + right + (lon2 - lon) / 3,
+        "ty": lat + 2.5 * up + (lat2 - lat) / 3, "tx": lon + 2.5 * right + (lon2 - lon) / 3,
     }  # fmt: skip
 
 

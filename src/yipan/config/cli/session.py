@@ -98,8 +98,8 @@ def open_scratch_database(prefix: str) -> Iterator[OpenDatabase]:
     name = f"{prefix}_{os.getpid()}"
     with open_database(makes_tables=False) as live:
         with psycopg.connect(live.dsn, autocommit=True) as connection:
-            _drop_left_over(connection, prefix)
-            _create_scratch(connection, name)
+            drop_left_over(connection, prefix)
+            create_scratch(connection, name)
         before = os.environ.get("DATABASE_URL")
         dsn = psycopg.conninfo.make_conninfo(live.dsn, dbname=name)
         try:
@@ -137,7 +137,7 @@ def _point_django_at(dsn: str) -> None:
     forget_ids()  # the other database gives ids of its own
 
 
-def _drop_left_over(connection: psycopg.Connection, prefix: str) -> None:
+def drop_left_over(connection: psycopg.Connection, prefix: str) -> None:
     """Drop what commands that were killed left behind: databases nobody is connected to."""
     rows = connection.execute(
         "select datname from pg_database where datname ~ ('^' || %s::text || '(_[0-9]+)?$')"
@@ -150,7 +150,8 @@ def _drop_left_over(connection: psycopg.Connection, prefix: str) -> None:
             connection.execute(f'drop database if exists "{name}"')
 
 
-def _create_scratch(connection: psycopg.Connection, name: str) -> None:
+def create_scratch(connection: psycopg.Connection, name: str) -> None:
+    """Make an empty database, in place of one of this name that was left behind."""
     try:
         connection.execute(f'drop database if exists "{name}" with (force)')
         connection.execute(f"create database \"{name}\" template template0 encoding 'UTF8'")

@@ -91,11 +91,9 @@ def say_term(name: str, value: Any) -> str:
         return _("every day") if len(days) in (0, len(WEEKDAYS)) else ", ".join(days)
     if name in NOTHING and not value:
         return str(NOTHING[name])
-    if name in SCALES:
-        return write_term(name, value)
-    if isinstance(value, int):
+    if name not in SCALES and isinstance(value, int):
         return f"{value:,}"
-    return str(value) or "–"
+    return write_term(name, value) or "–"
 
 
 def say_limits(name: str, limits: tuple[int, int] | None) -> str:

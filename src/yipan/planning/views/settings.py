@@ -93,6 +93,7 @@ def list_backtests(request: HttpRequest) -> HttpResponse:
         ],
         **_read_curves(chosen.curves if chosen else ()),
         "models": MODELS,
+        "categories": {it.code: it for it in masterdata.list_categories()},
         "leaning": round(100 * chosen.tuning.get("leaning", 0)) if chosen else 0,
         "is_mixed": chosen is not None and chosen.tuning.get("is_mixed", False),
         "is_seasonal": chosen is not None and chosen.tuning.get("is_seasonal", False),
