@@ -14,9 +14,9 @@ from yipan.ledger import months
 from yipan.masterdata.refusals import FileUnreadable, SiteUnknown, SkuUnknown
 from yipan.planning.documents import earlier
 from yipan.planning.documents.earlier import HistoryOverlaps, HistoryWrong, Loaded, PastDay
+from yipan.planning.documents.earlier_files import read_days
 from yipan.planning.models import DemandDay
 from yipan.planning.queries.history import read_history
-from yipan.planning.queries.history_files import read_days
 
 KEY = ("TEA-250", "S1")
 DAYS = 100

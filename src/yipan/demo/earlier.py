@@ -117,4 +117,4 @@ def _list_factors(good: Good, days: Sequence[date], *, until: date) -> np.ndarra
     first, last, percent = HOLIDAY
     holiday = [1 + percent / 100 if first <= (it.month, it.day) <= last else 1.0 for it in days]
     now = lift(until - timedelta(days=15))
-    return np.asarray([lift(it) / now for it in days]) * np.asarray(holiday)
+    return np.asarray([lift(it) / now * more for it, more in zip(days, holiday, strict=True)])

@@ -36,7 +36,7 @@ def demand(
         from yipan.foundation.refusals import Refusal
         from yipan.ledger.moves import Trace
         from yipan.planning.documents import earlier
-        from yipan.planning.queries.history_files import read_days
+        from yipan.planning.documents.earlier_files import read_days
 
         now = datetime.now(UTC)
         try:

@@ -22,7 +22,7 @@ from yipan.planning.documents import event
 from yipan.planning.documents.event import Happening
 from yipan.planning.forms import read_day
 from yipan.planning.queries import occasions, runs
-from yipan.planning.views.words import MODELS
+from yipan.planning.views.words import EXECUTORS, MODELS
 
 CODE_LENGTH_MAX = 96
 
@@ -33,6 +33,7 @@ def list_events(request: HttpRequest) -> HttpResponse:
     """List what moves demand: promotions, holidays, openings."""
     context = {
         "rows": runs.list_events(),
+        "branches": {it.code: it for it in masterdata.list_categories()},
         "promotions": occasions.list_promotions(today=timezone.localdate()),
         "categories": masterdata.list_categories(),
         "sites": masterdata.list_sites(),
@@ -124,7 +125,14 @@ def list_runs(request: HttpRequest) -> HttpResponse:
     """List the plans that were made, and how far the one is that is being made."""
     rows = runs.list_runs()
     context = {
-        "rows": [(row, round(100 * row.shards_done / row.shards)) for row in rows],
+        "rows": [
+            (
+                row,
+                round(100 * row.shards_done / row.shards),
+                EXECUTORS.get(row.executor, row.executor),
+            )
+            for row in rows
+        ],
         "is_running": any(row.state == "running" for row in rows),
         "may_run": get_actor(request).may("planning.run"),
     }

@@ -49,6 +49,15 @@ MODELS: Mapping[str, StrPromise] = {
     "today": gettext_lazy("Policies as they stand"),
 }
 
+#: Executor -> by whom a plan is computed.
+EXECUTORS: Mapping[str, StrPromise] = {
+    "serial": gettext_lazy("in one process"),
+    "processes": gettext_lazy("in several processes"),
+    "queue": gettext_lazy("by the workers"),
+    "dask": gettext_lazy("on Dask"),
+    "ray": gettext_lazy("on Ray"),
+}
+
 #: Figure of the reasons -> its name, in the order they are shown.
 FIGURES: tuple[tuple[str, StrPromise, int], ...] = (
     ("on_hand", gettext_lazy("On hand"), 1),
