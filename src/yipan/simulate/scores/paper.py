@@ -51,6 +51,7 @@ def write_pdf(
         "lines": say("lines", language),
         "lines_note": say("lines_note", language),
         "volumes": say("volumes", language),
+        "volumes_note": say("volumes_note", language),
         "cause_rows": list_causes(scores, language),
         "line_rows": list_lines(scores, language),
         "volume_rows": list_volumes(scores, language),

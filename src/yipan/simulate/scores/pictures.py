@@ -27,17 +27,19 @@ def draw_curves(
     low = floor if floor is not None else (min(known, default=0) // 50) * 50
     low = min(low, 950)
     days = max((len(values) for values in series.values()), default=1)
+    # Room for the longest name and its share, in bold.
+    end = WIDTH - max(RIGHT_MARGIN, 70 + max((_measure(name) for name in series), default=0))
 
     def place(index: int) -> float:
-        return LEFT + index * (WIDTH - LEFT - RIGHT_MARGIN) / max(1, days - 1)
+        return LEFT + index * (end - LEFT) / max(1, days - 1)
 
     def rise(value: int) -> float:
         return TOP + (1_000 - value) * (HEIGHT - TOP - BOTTOM) / (1_000 - low)
 
     parts = [
-        *_draw_levels(low, rise),
+        *_draw_levels(low, rise, end=end),
         *_draw_days(days, place),
-        _text(WIDTH - RIGHT_MARGIN + 8, HEIGHT - 10, day),
+        _text(end + 12, HEIGHT - 10, day),
     ]
     ends: list[float] = []
     for color, (name, values) in zip(COLORS, series.items(), strict=False):
@@ -62,12 +64,12 @@ def draw_curves(
     return _frame(parts, HEIGHT)
 
 
-def _draw_levels(low: int, rise: Callable[[int], float]) -> list[str]:
+def _draw_levels(low: int, rise: Callable[[int], float], *, end: int) -> list[str]:
     """Return the lines of the scale with their shares."""
     step = 50 if 1_000 - low <= 250 else 100 if 1_000 - low <= 500 else 200
     levels = range(1_000, low - 1, -step)
     return [
-        f'<path d="M{LEFT} {rise(value):.1f}H{WIDTH - RIGHT_MARGIN}" stroke="{LINE}"/>'
+        f'<path d="M{LEFT} {rise(value):.1f}H{end}" stroke="{LINE}"/>'
         + _text(LEFT - 6, rise(value) + 4, f"{value // 10} %", anchor="end")
         for value in levels
     ]
@@ -97,7 +99,7 @@ def draw_bars(rows: Sequence[tuple[str, Sequence[int]]], *, names: Sequence[str]
     for name, color in zip(names, colors, strict=True):
         parts.append(f'<rect x="{x:.1f}" y="4" width="11" height="11" rx="2" fill="{color}"/>')
         parts.append(_text(x + 16, 14, name))
-        x += 34 + sum(12 if ord(sign) > 255 else 7 for sign in name)
+        x += 34 + _measure(name)
     for index, (name, values) in enumerate(rows):
         y = 28 + index * step
         parts.append(_text(left - 8, y + 12, name, anchor="end", color=INK))
@@ -112,6 +114,11 @@ def draw_bars(rows: Sequence[tuple[str, Sequence[int]]], *, names: Sequence[str]
             x += width
         parts.append(_text(x + 6, y + 12, str(sum(values))))
     return _frame(parts, height)
+
+
+def _measure(text: str) -> int:
+    """Return about how wide a text is: Chinese signs are square."""
+    return sum(12 if ord(sign) > 255 else 7 for sign in text)
 
 
 def _frame(parts: Sequence[str], height: int) -> str:

@@ -21,8 +21,7 @@ main { max-width: 860px; margin: 0 auto; padding: 32px 20px 64px; }
 h1 { font-size: 28px; line-height: 1.2; margin: 0 0 4px; color: #14171c; }
 h2 { font-size: 19px; margin: 40px 0 6px; color: #14171c; }
 p { margin: 0 0 12px; color: #5d636e; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px;
-  margin: 24px 0; }
+.tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 12px; margin: 24px 0; }
 .tile { background: #fff; border: 1px solid #e3e2de; border-radius: 10px; padding: 12px 14px; }
 .tile b { display: block; font-size: 26px; line-height: 1.2; color: #14171c;
   font-variant-numeric: tabular-nums; }
@@ -31,13 +30,17 @@ p { margin: 0 0 12px; color: #5d636e; }
 .card { background: #fff; border: 1px solid #e3e2de; border-radius: 10px; padding: 14px;
   overflow-x: auto; }
 .card + .card { margin-top: 12px; }
-svg { max-width: 100%; height: auto; display: block; }
+svg { width: 100%; min-width: 560px; max-width: 760px; height: auto; display: block; }
 table { border-collapse: collapse; width: 100%; font-size: 14px;
   font-variant-numeric: tabular-nums; }
 th, td { text-align: end; padding: 5px 8px; border-bottom: 1px solid #e3e2de; }
-th:first-child, td:first-child { text-align: start; }
+th:first-child, td:first-child { text-align: start; min-width: 9.5em; }
 th { color: #5d636e; font-weight: 600; }
 tr:last-child td { border-bottom: 0; }
+@media (max-width: 640px) { .tiles { grid-template-columns: repeat(2, 1fr); } }
+@media print { body { background: #fff; }
+  .card { break-inside: avoid; } h2 { break-after: avoid; } }
+.summed tr:last-child td { font-weight: 600; color: #14171c; }
 """.strip()
 
 
@@ -68,10 +71,10 @@ def write_html(
         f'<div class="card">{draw_accuracy(scores, language, beside=beside)}</div>',
         _head("causes", language),
         f'<div class="card">{draw_causes(scores, language)}</div>',
-        f'<div class="card">{_table(list_causes(scores, language))}</div>',
+        f'<div class="card summed">{_table(list_causes(scores, language))}</div>',
         _head("lines", language),
         f'<div class="card">{_table(list_lines(scores, language))}</div>',
-        f"<h2>{escape(say('volumes', language))}</h2>",
+        _head("volumes", language),
         f'<div class="card">{_table(list_volumes(scores, language))}</div>',
     ]
     return wrap(say("title", language), parts, language)
@@ -118,7 +121,15 @@ def list_tiles(scores: Mapping[str, Any], language: str) -> list[Tile]:
         Tile(_share(scores["promises"].get("kept_permille")), say("kept", language)),
         Tile(_share(scores["service"].get("fill_permille")), say("fill", language)),
         Tile(_share(scores["service"].get("on_time_permille")), say("on_time", language)),
+        Tile(_share(_get_named_permille(scores)), say("named", language)),
     ]
+
+
+def _get_named_permille(scores: Mapping[str, Any]) -> int | None:
+    """Return of how many faults that were found the cause was named right; None: none was."""
+    rows = [row for _, row in _pick(scores, is_interface=False)]
+    found = sum(row["found"] for row in rows)
+    return sum(row["right"] for row in rows) * 1_000 // found if found else None
 
 
 def draw_accuracy(

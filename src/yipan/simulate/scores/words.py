@@ -26,6 +26,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "kept": ("promises kept", "承诺兑现"),
     "fill": ("of what shoppers wanted was there", "现货满足率"),
     "on_time": ("in time", "准时"),
+    "named": ("of what was found, cause named right", "已发现差错中原因指认正确"),
     "curve": ("Book against shelf", "账面与实物"),
     "curve_note": (
         (
@@ -72,6 +73,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "service": ("Trade", "经营"),
     "volumes": ("What happened", "业务量"),
+    "volumes_note": (
+        "Of all days and sites together; what was there at the end, and what it cost.",
+        "全部天数与地点合计；末尾为期末库存与成本。",
+    ),
     "stock": ("Stock and cost", "库存与成本"),
     "units": ("units at the end", "期末件数"),
     "value": ("value at cost", "成本金额"),
