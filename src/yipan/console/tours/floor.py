@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from yipan.access.roles import Role
-from yipan.console.tours.parts import FIRST_PAGE, TourStep
+from yipan.console.tours.parts import FIRST_PAGE, PART, TourStep
 
 #: The tour of each role, in the order it is walked.
 STEPS: Mapping[Role, tuple[TourStep, ...]] = {
@@ -48,7 +48,7 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         ),
         TourStep(
             "wms:inbound_orders",
-            "main table",
+            PART,
             _("What is expected"),
             _("Orders that are expected today, and how much of each has come."),
         ),
@@ -57,37 +57,37 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         FIRST_PAGE,
         TourStep(
             "wms:board",
-            "main",
+            PART,
             _("The board of the house"),
             _("Waves, walks and how far each is; what is urgent comes first."),
         ),
         TourStep(
             "wms:outbound_orders",
-            "main table",
+            PART,
             _("What has to leave"),
             _("Every outbound order with its due time, and why one is stuck."),
         ),
         TourStep(
             "wms:inbound_orders",
-            "main table",
+            PART,
             _("What is expected"),
             _("Orders that are expected, and how much of each has come. You may close them short."),
         ),
         TourStep(
             "wms:stocktakes",
-            "main",
+            PART,
             _("Counts"),
             _("Plan counts by area, value or doubt, and see who counts what."),
         ),
         TourStep(
             "wms:adjustments",
-            "main",
+            PART,
             _("Adjustments"),
             _("Damage, samples and count corrections; those above the limit wait for the office."),
         ),
         TourStep(
             "recon:cases",
-            "main table",
+            PART,
             _("Differences of your house"),
             _("Each difference with its likely causes and the evidence."),
         ),
@@ -96,7 +96,7 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         FIRST_PAGE,
         TourStep(
             "pos:tickets",
-            "main table",
+            PART,
             _("Tickets"),
             _(
                 "Everything sold and taken back. The register itself works without a "
@@ -129,7 +129,7 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         ),
         TourStep(
             "pos:stock",
-            "main table",
+            PART,
             _("Stock of the store"),
             _("What the book says lies here, on the floor and behind it."),
         ),
@@ -138,37 +138,37 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         FIRST_PAGE,
         TourStep(
             "pos:manager",
-            "main",
+            PART,
             _("The store today"),
             _("Sales by hour, what waits, and which registers are behind."),
         ),
         TourStep(
             "pos:days",
-            "main",
+            PART,
             _("Close the day"),
             _("A day is closed when the hub has every ticket: count, sum and fingerprint agree."),
         ),
         TourStep(
             "pos:differences",
-            "main",
+            PART,
             _("Differences in the store"),
             _("Sold below zero, short picks, counts: each with the way to settle it."),
         ),
         TourStep(
             "pos:fulfillments",
-            "main",
+            PART,
             _("Orders of customers"),
             _("What customers ordered for pick-up or delivery from here."),
         ),
         TourStep(
             "pos:requests",
-            "main",
+            PART,
             _("Ask for goods"),
             _("Ask the warehouse for goods; planners see the request at once."),
         ),
         TourStep(
             "recon:cases",
-            "main table",
+            PART,
             _("What the office sees"),
             _("Differences of your stores as cases, with causes and evidence."),
         ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from yipan.access.roles import Role
-from yipan.console.tours.parts import BOOKS, CASES, SEARCH, STOCK, TOWER, TourStep
+from yipan.console.tours.parts import BOOKS, CASES, PART, SEARCH, STOCK, TOWER, TourStep
 
 #: The tour of each role, in the order it is walked.
 STEPS: Mapping[Role, tuple[TourStep, ...]] = {
@@ -24,19 +24,19 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         ),
         TourStep(
             "erp:arrival_notices",
-            "main",
+            PART,
             _("What is on its way"),
             _("What suppliers announced, and when it comes. The dock sees the same."),
         ),
         TourStep(
             "erp:receipt_surpluses",
-            "main",
+            PART,
             _("More than was ordered"),
             _("What came beyond an order waits here until somebody keeps it or returns it."),
         ),
         TourStep(
             "erp:supplier_prices",
-            "main",
+            PART,
             _("Supplier prices"),
             _(
                 "Prices with their days and quantity breaks; an order takes the right "
@@ -45,7 +45,7 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         ),
         TourStep(
             "planning:proposals",
-            "main",
+            PART,
             _("Proposals of the plan"),
             _(
                 "What the plan would buy, why, and what happens without it. You see "
@@ -58,19 +58,19 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         TOWER,
         TourStep(
             "erp:value",
-            "main",
+            PART,
             _("What stock is worth"),
             _("By site, category or product, at any date, and as it was known then."),
         ),
         TourStep(
             "erp:supplier_invoices",
-            "main",
+            PART,
             _("Invoices"),
             _("Matched with orders and receipts; only what differs waits for you."),
         ),
         TourStep(
             "erp:periods",
-            "main",
+            PART,
             _("Close a month"),
             _(
                 "A checklist of what still moves the month; what comes later counts in "
@@ -79,19 +79,19 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         ),
         TourStep(
             "erp:cash_sheets",
-            "main",
+            PART,
             _("Cash of the stores"),
             _("Counted against what the tickets say, store by store."),
         ),
         TourStep(
             "recon:accuracy",
-            "main",
+            PART,
             _("What was lost, and why"),
             _("Losses by cause, with evidence or without."),
         ),
         TourStep(
             "access:audit",
-            "main",
+            PART,
             _("Audit"),
             _("Who changed what, when, and from which device."),
         ),
@@ -100,19 +100,19 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         TOWER,
         TourStep(
             "oms:board",
-            "main",
+            PART,
             _("The order desk"),
             _("What harms a customer first stands on top: late, silent, short, or without goods."),
         ),
         TourStep(
             "oms:orders",
-            "main table",
+            PART,
             _("Orders of all channels"),
             _("Open one to see why each part went to its site, and send it elsewhere."),
         ),
         TourStep(
             "pool:sellable",
-            "main",
+            PART,
             _("What may be sold"),
             _(
                 "One pool for all channels: on hand, less what is promised, held back, "
@@ -121,13 +121,13 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         ),
         TourStep(
             "channels:index",
-            "main",
+            PART,
             _("What channels were told"),
             _("What each shop, app or marketplace shows, and when it was told."),
         ),
         TourStep(
             "pool:services",
-            "main",
+            PART,
             _("What each site can do"),
             _("Ship, pick-up, cut-off and capacity, by site."),
         ),
@@ -137,37 +137,37 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         TOWER,
         TourStep(
             "planning:proposals",
-            "main",
+            PART,
             _("Proposals"),
             _("What to buy and what to move, by urgency. Open one for the numbers it came from."),
         ),
         TourStep(
             "planning:outlooks",
-            "main",
+            PART,
             _("What runs out"),
             _("Stock against forecast, day by day, with the band it is sure within."),
         ),
         TourStep(
             "planning:grid",
-            "main",
+            PART,
             _("Allocate to stores"),
             _("Store by product in one grid; what the warehouse has is never given twice."),
         ),
         TourStep(
             "planning:map",
-            "main",
+            PART,
             _("Move between stores"),
             _("Where too much lies, where too little, and the moves that pay."),
         ),
         TourStep(
             "planning:policies",
-            "main",
+            PART,
             _("Policies"),
             _("Service level and cover, by category or store; try a change before you save it."),
         ),
         TourStep(
             "planning:backtests",
-            "main",
+            PART,
             _("Which forecast is right"),
             _("Forecasts are tested on the past, and only the better one is used."),
         ),
@@ -178,7 +178,7 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         CASES,
         TourStep(
             "recon:accuracy",
-            "main",
+            PART,
             _("How right the books are"),
             _(
                 "Accuracy by week and category, what was lost to known causes, and what "
@@ -187,7 +187,7 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         ),
         TourStep(
             "exchange:sources",
-            "main",
+            PART,
             _("Messages between the books"),
             _(
                 "How far each site is: last heard, missing numbers, parked messages. A "
@@ -196,13 +196,13 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         ),
         TourStep(
             "erp:adjustments",
-            "main",
+            PART,
             _("Approve adjustments"),
             _("What sites want to correct above their limit, with the count and the pictures."),
         ),
         TourStep(
             "erp:transfer_differences",
-            "main",
+            PART,
             _("Lost between sites"),
             _("Sent and not received: who owns it, and how it was settled."),
         ),
@@ -212,32 +212,32 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         TOWER,
         TourStep(
             "access:people",
-            "main",
+            PART,
             _("People and roles"),
             _("Roles say what somebody may do, sites say where. Nobody needs more than both."),
         ),
         TourStep(
             "access:keys",
-            "main",
+            PART,
             _("Keys of machines"),
             _("Foreign systems speak with a key of their own, for their sites alone."),
         ),
         TourStep(
             "exchange:sources",
-            "main",
+            PART,
             _("Messages between the books"),
             _("How far each site is: last heard, missing numbers, parked messages."),
         ),
         BOOKS,
         TourStep(
             "access:audit",
-            "main",
+            PART,
             _("Audit"),
             _("Who changed what, when, and from which device."),
         ),
         TourStep(
             "console:design",
-            "main",
+            PART,
             _("How pages are made"),
             _("Every part of the pages in your language and theme."),
         ),

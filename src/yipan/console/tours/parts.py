@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:  # installed where types are checked, not where the product runs
     from django_stubs_ext import StrPromise
+
+
+#: The first part of a page that says something: figures, a list or what stands in its place.
+PART: Final = "main :is(.key-figures, .table-wrap, .card, .empty)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ FIRST_PAGE = TourStep(
 )
 STOCK = TourStep(
     "erp:stock",
-    "main table",
+    PART,
     _("Stock of all sites"),
     _(
         "On hand, reserved, in transit and sellable, by product and site, now or at any "
@@ -50,7 +54,7 @@ STOCK = TourStep(
 )
 BOOKS = TourStep(
     "books:index",
-    "main table",
+    PART,
     _("Books side by side"),
     _(
         "The hub's book beside each site's own. Where two differ, the row says so; open "
@@ -59,7 +63,7 @@ BOOKS = TourStep(
 )
 CASES = TourStep(
     "recon:cases",
-    "main table",
+    PART,
     _("Differences as cases"),
     _(
         "Each difference is a case with likely causes, the evidence for each, and the "

@@ -150,6 +150,12 @@ document.addEventListener("htmx:afterSettle", () => {
   focused = null;
 });
 
-// On a guided tour, what the stop speaks of is framed and brought into view.
-const tour = document.querySelector("[data-tour-target]");
-if (tour?.dataset.tourTarget) document.querySelector(tour.dataset.tourTarget)?.classList.add("tour-mark");
+// On a guided tour, what the stop speaks of is framed and brought into view. A list that is empty
+// has no table: then the page itself is framed.
+const stop = document.querySelector("[data-tour-target]")?.dataset.tourTarget;
+const mark = stop ? document.querySelector(stop) ?? document.querySelector("main") : null;
+if (mark) {
+  mark.classList.add("tour-mark");
+  const { top } = mark.getBoundingClientRect();
+  if (top > innerHeight - 80) mark.scrollIntoView({ block: "nearest" });
+}
