@@ -42,6 +42,16 @@ def test_every_sentence_of_every_run_is_written_with_its_numbers(language: str) 
     assert bool(CHINESE.search("".join(said))) == (language != "en")
 
 
+@pytest.mark.parametrize(("quantity", "said"), [(90, "+90"), (-1_200, "−1,200"), (0, ": 0.")])
+def test_a_difference_is_written_with_its_sign(quantity: int, said: str) -> None:
+    numbers = {
+        "there": 1, "document": "DC-1", "difference": quantity, "cause": "miskey", "percent": 91,
+        "typed": 10, "came": 100,
+    }  # fmt: skip
+
+    assert said in showing.write_text("miskey.found", numbers)
+
+
 def test_every_story_and_fault_has_its_words() -> None:
     assert list(titles.TITLES) == list(titles.SUMMARIES) == [story.code for story in STORIES]
     assert list(titles.FAULTS) == [

@@ -33,6 +33,9 @@ TONES: Final[Mapping[str, str]] = {"erp": "erp", "wms": "wms", "pos": "pos"}
 
 _SKUS = {str(row["code"]): row for row in retailer.SKUS}
 
+#: Numbers of a sentence that say by how much something is off: with a sign, also above zero.
+SIGNED: Final = frozenset({"difference", "more", "less"})
+
 
 def list_systems(story: Story) -> list[str]:
     """Return the books of a story by their marks: `erp`, `wms:W1`..."""
@@ -114,7 +117,7 @@ def _pick_name(row: Mapping[str, object]) -> str:
 
 def _write_number(name: str, value: Any) -> str:
     if isinstance(value, int):
-        return write_integer(value)
+        return ("+" if name in SIGNED and value > 0 else "") + write_integer(value)
     if name == "cause":
         return str(CAUSES.get(value, value))
     if name == "channel":

@@ -162,7 +162,7 @@ STEPS: Mapping[Role, tuple[TourStep, ...]] = {
         ),
         TourStep(
             "pos:requests",
-            PART,
+            "#content",
             _("Ask for goods"),
             _("Ask the warehouse for goods; planners see the request at once."),
         ),
