@@ -18,8 +18,10 @@ from yipan.config.clock import keep_figures
 from yipan.console.figures import KeyFigure, list_figures
 from yipan.console.kept_days import keep_days
 from yipan.console.reader import Reader
+from yipan.console.shared import Shared
 from yipan.console.tower.lags import list_lags
 from yipan.console.tower.network import Network, read_network
+from yipan.console.views import home
 from yipan.documents import day_figures
 from yipan.documents.day_figures import Figure
 from yipan.documents.models import DayFigure
@@ -265,6 +267,24 @@ def test_the_page_may_speak_to_the_stream_it_is_given(
 
     assert f'data-live="{address}"' in answer.content.decode()
     assert policy in answer.headers["Content-Security-Policy"] + ";"
+
+
+def test_who_may_see_the_same_shares_one_tower_and_nobody_else_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(home, "TOWERS", Shared[bytes](clock=lambda: 100.0))
+    controller = a_client(Role.INVENTORY_CONTROLLER)
+    first = controller.get("/home/tower")
+    retailer.sell(("TEA-250", 1))
+    retailer.deliver()
+
+    again = controller.get("/home/tower")
+    focused = controller.get("/home/tower?focus=S12")
+    clerk = a_client(Role.STORE_CLERK, username="bo", sites=["S12"]).get("/home/tower")
+
+    assert again.content == first.content
+    assert again.headers["X-Yipan-Age-Ms"] == "0"
+    assert len({first.content, focused.content, clerk.content}) == 3
 
 
 def test_nobody_sees_the_tower_without_a_log_in() -> None:

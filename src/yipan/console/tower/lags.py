@@ -17,16 +17,25 @@ HARM = {"bad": 0, "warn": 1, "": 2}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lag:
-    """The streams of one site with all who hear them; `site` is "" for the company's own."""
+    """
+    The streams of one site with all who hear them; `site` is "" for the company's own.
+
+    `source` is the stream that is worst.
+    """
 
     site: str
-    url: str
+    source: str
     last_heard_at: datetime | None
     gaps: int
     parked: int
     waiting: int
     seconds: int
     tone: str
+
+    @property
+    def url(self) -> str:
+        """Return the page of the stream that is worst: of a chain only few are shown."""
+        return reverse("exchange:source", args=[self.source])
 
 
 def list_lags(rows: Sequence[SourceRow], *, now: datetime) -> list[Lag]:
@@ -47,7 +56,7 @@ def _make_lag(site: str, rows: Sequence[SourceRow], *, now: datetime) -> Lag:
     is_late = seconds > LAG_PATIENCE_SECONDS
     return Lag(
         site=site,
-        url=reverse("exchange:source", args=[worst.source]),
+        source=worst.source,
         last_heard_at=max(heard) if heard else None,
         gaps=gaps,
         parked=parked,

@@ -96,9 +96,10 @@ def _find_late(reader: Reader) -> Iterator[tuple[str, Alarm]]:
 
 
 def _find_cases(reader: Reader) -> Iterator[tuple[str, Alarm]]:
+    page = find_url("recon:cases")
     for site, case in reader.cases.items():
         text = ngettext("one difference open", "%(count)s differences open", case.open)
-        url = _with(find_url("recon:cases"), site=site)
+        url = _with(page, site=site)
         tone = "bad" if case.due else "warn"
         yield site, Alarm(text=text % {"count": case.open}, url=url, tone=tone)
 
@@ -146,9 +147,10 @@ def _tell_stock(reader: Reader) -> Iterator[tuple[str, Fact]]:  # noqa: ARG001
     stock: dict[str, int] = {}
     for row in HUB_TOTALS.get():
         stock[row.place] = stock.get(row.place, 0) + row.quantity
+    page, label = find_url("erp:stock"), _("on hand")
     for site, pieces in stock.items():
-        url = _with(find_url("erp:stock"), site=site)
-        yield site, Fact(code="stock", label=_("on hand"), text=write_integer(pieces), url=url)
+        url = _with(page, site=site)
+        yield site, Fact(code="stock", label=label, text=write_integer(pieces), url=url)
 
 
 def _with(url: str, **parameters: str) -> str:
