@@ -17,7 +17,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.access import matrix, world
+from tests.access import addresses, matrix, world
 from tests.access.bodies import make_bodies
 from tests.access.builders import a_key, a_person
 from tests.access.routes import Route, list_routes
@@ -63,8 +63,8 @@ def test_every_object_in_an_address_is_known_to_the_test() -> None:
     unknown = {
         f"{route.name}: {key}"
         for route in ROUTES
-        for key in world.list_keys(route)
-        if not world.knows(key)
+        for key in addresses.list_keys(route)
+        if not addresses.knows(key)
     }
 
     assert unknown == set()
@@ -113,7 +113,7 @@ def test_another_sites_object_is_not_found_whatever_the_role(
     client = log_in(role)
     wrong = []
     for route, method in walk(role):
-        if not world.has_site(route):
+        if not addresses.has_site(route):
             continue
         status = ask(client, route, method, objects.other).status_code
         expected = 404 if route.action in matrix.ALLOWED[role] else 403
@@ -132,7 +132,7 @@ def test_no_page_or_list_shows_what_another_site_has(role: Role, objects: world.
     for route, method in walk(role):
         if method != "GET":
             continue
-        address = world.fill(route, objects.own)
+        address = addresses.fill(route, objects.own)
         for query in ("", *world.QUERIES):
             answer = client.get(address + query)
             text = "" if answer.streaming else answer.content.decode(errors="replace")
@@ -159,7 +159,7 @@ def test_every_page_is_built_for_all_and_asks_the_database_few_things(
         if route.is_api or route.address in matrix.PUBLIC:
             continue
         with transaction.atomic(), CaptureQueriesContext(connection) as asked:
-            answer = client.get(world.fill(route, objects.own))
+            answer = client.get(addresses.fill(route, objects.own))
             transaction.set_rollback(True)
         if len(asked) > QUERIES_MAX_OF.get(route.address, QUERIES_MAX):
             faults.append((route.name, f"{len(asked)} queries"))
@@ -210,8 +210,8 @@ def log_in(role: Role) -> Client:
     return client
 
 
-def ask(client: Client, route: Route, method: str, values: world.Values) -> HttpResponseBase:
-    address = world.fill(route, values)
+def ask(client: Client, route: Route, method: str, values: addresses.Values) -> HttpResponseBase:
+    address = addresses.fill(route, values)
     client.raise_request_exception = False
     with transaction.atomic():
         if route.is_api:
@@ -226,6 +226,6 @@ def ask(client: Client, route: Route, method: str, values: world.Values) -> Http
         elif method == "GET":
             answer = client.get(address)
         else:
-            answer = client.post(address, world.make_form(route))
+            answer = client.post(address, addresses.make_form(route))
         transaction.set_rollback(True)
     return answer

@@ -18,7 +18,7 @@ from django.db import transaction
 from pypdf import PdfReader
 
 from tests import retailer
-from tests.access import matrix, world
+from tests.access import addresses, matrix, world
 from tests.access.test_matrix import log_in, tell, walk
 from tests.retailer import BUYER, NOON
 from yipan.access.roles import Role
@@ -63,9 +63,9 @@ def find(role: Role, objects: world.Objects) -> list[tuple[str, str]]:
     for route, method in walk(role):
         if method != "GET" or route.action not in matrix.ALLOWED[role]:
             continue
-        address = world.fill(route, objects.own)
+        address = addresses.fill(route, objects.own)
         # Filters and exports belong to lists, whose address names no document.
-        for query in ("", *(() if world.list_keys(route) else LISTS)):
+        for query in ("", *(() if addresses.list_keys(route) else LISTS)):
             answer = client.get(address + query)
             if answer.streaming or answer.status_code != 200:
                 continue

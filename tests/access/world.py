@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from tests import retailer
 from tests.access import (
     buying_world,
     counting_world,
+    hub_world,
     planning_world,
     selling_world,
     store_world,
     warehouse_world,
 )
+from tests.access.addresses import Values
 from tests.access.builders import a_key, a_person, an_actor
-from tests.access.matrix import NAME_A_SITE, OF_A_SITE, WITHOUT_SITE
-from tests.access.routes import Route
-from tests.erp import adjusting, moving
 from tests.retailer import BUYER, CHECKER, NOON, RECEIVER, make_id
 from yipan.access.models import ApiKey
 from yipan.access.roles import Role
@@ -26,17 +23,11 @@ from yipan.documents import bulk_jobs
 from yipan.erp.documents.purchasing import purchase_order
 from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 from yipan.erp.documents.stock import limit_change
-from yipan.erp.documents.transfers import allocation
-from yipan.erp.documents.value import landed_cost, valuation
-from yipan.erp.documents.value.landed_cost import Cost
 from yipan.erp.models import (
     GoodsReceipt,
     SalesIssue,
     StockOpening,
-    TransferDifference,
-    TrueUp,
 )
-from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.exchange.queries import list_alterations
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.limits import Limit
@@ -63,10 +54,6 @@ from yipan.wms.documents.stock import stock_opening as warehouse_opening
 from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.models import InboundOrder
 from yipan.wms.rules import Counted, Shifted
-
-#: A parameter, after the segment before it, to a value: `inbound-orders:number` to a number.
-#: Where contexts use one word for several things, after two: `wms/stock-openings:number`.
-Values = Mapping[str, str]
 
 #: So many pieces lie at the other warehouse and nowhere else.
 TELLTALE = 77_777
@@ -99,7 +86,28 @@ def build() -> Objects:
     live.allow()
     own = _trade(warehouse="W1", store="S12", quantity=100)
     other = _trade(warehouse="W2", store="S1", quantity=TELLTALE)
-    _value()
+    hub_world.value_all(telltale=TELLTALE)
+    shared = {
+        **selling_world.open_shop(),
+        **_let_people_in(),
+        **_write_master_data(),
+        "true-ups:number": "TU-2026-000001",
+        "periods:number": "MAIN-2026-03",
+        "legal-entities:code": "MAIN",
+        "{source}:sequence": "1",
+        "lab:story": "purchase",
+    }
+    marks = (
+        f"{TELLTALE:,}",
+        str(TELLTALE),
+        other["purchase-orders:number"],
+        other["sources:source"],
+    )
+    return Objects(own=shared | own, other=shared | other, marks=marks)
+
+
+def _let_people_in() -> dict[str, str]:
+    """Let a person and a system in, and wish for another limit of a role."""
     limit_change.create(
         limit=Limit(role="finance", value_max_minor=100_000),
         sites=None,
@@ -108,6 +116,17 @@ def build() -> Objects:
     )
     person = a_person(Role.FINANCE, username="somebody")
     a_key(name="some key")
+    return {
+        "people:user_id": str(person.pk),
+        "keys:key_id": str(ApiKey.objects.get().pk),
+        "adjustment-limits:number": "LM-2026-000001",
+        "adjustment-limit-changes:number": "LM-2026-000001",
+        "purchase-limits:role": "finance",
+    }
+
+
+def _write_master_data() -> dict[str, str]:
+    """Write what belongs to no site, and bring a file of goods in."""
     tea = queries.get_sku("TEA-250")
     barcodes = (*tea.barcodes, BarcodeRow(code="BC-TEA", pack_size=24, unit="case"))
     records.save_skus([replace(tea, barcodes=barcodes)], at=NOON)
@@ -116,19 +135,9 @@ def build() -> Objects:
     promotions.save(Promotion(code="TEA-WEEK", kind="percent", name="Tea week", percent=10))
     upload = Upload(kind="skus", file_name="goods.csv", content=b"code,name")
     job = jobs.add_job(upload, by="ann", at=NOON)
-    shared = {
-        **selling_world.open_shop(),
-        "people:user_id": str(person.pk),
-        "keys:key_id": str(ApiKey.objects.get().pk),
-        "true-ups:number": "TU-2026-000001",
-        "periods:number": "MAIN-2026-03",
-        "adjustment-limits:number": "LM-2026-000001",
-        "adjustment-limit-changes:number": "LM-2026-000001",
-        "purchase-limits:role": "finance",
-        "legal-entities:code": "MAIN",
+    return {
         "books:sku": "TEA-250",
         "{book}:sku": "TEA-250",
-        "{source}:sequence": "1",
         "skus:sku": "TEA-250",
         "promotions:code": "TEA-WEEK",
         "promotions:promotion": "TEA-WEEK",
@@ -141,18 +150,45 @@ def build() -> Objects:
         "templates:kind": "skus",
         "exports:kind": "sites",
         "{kind}:form": "xlsx",
-        "lab:story": "purchase",
     }
-    marks = (
-        f"{TELLTALE:,}",
-        str(TELLTALE),
-        other["purchase-orders:number"],
-        other["sources:source"],
-    )
-    return Objects(own=shared | own, other=shared | other, marks=marks)
 
 
 def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
+    bought = _buy(warehouse, quantity)
+    sold = _sell(store, warehouse=warehouse, quantity=quantity)
+    goods_receipt = GoodsReceipt.objects.get(site=warehouse).number
+    return (
+        hub_world.move(warehouse=warehouse, store=store)
+        | {"landed-costs:number": hub_world.add_cost(goods_receipt)}
+        | warehouse_world.send(warehouse)
+        | buying_world.buy(warehouse)
+        | store_world.work(store)
+        | planning_world.plan(store, warehouse=warehouse, quantity=quantity)
+        | counting_world.count(warehouse=warehouse, store=store)
+        | selling_world.buy(warehouse)
+        | bought
+        | sold
+        | _differ(store, warehouse=warehouse)
+        | _promise(warehouse)
+        | {
+            "bulk-jobs:job": _add_job(warehouse, store),
+            "goods-receipts:number": goods_receipt,
+            "sales-issues:number": SalesIssue.objects.get(site=store).number,
+            "erp/stock-openings:number": StockOpening.objects.get(site=store).number,
+            "bins:code": "A-01-01",
+            "stores:site": store,
+            "sites:site": warehouse,
+            "warehouses:site": warehouse,
+            "site-services:service_site": warehouse,
+            "services:service_site": warehouse,
+            "site-hours:service_site": warehouse,
+            "hours:service_site": warehouse,
+        }
+    )
+
+
+def _buy(warehouse: str, quantity: int) -> dict[str, str]:
+    """Order goods, receive them, begin to receive more, and move some."""
     ordered = Ordered(
         site=warehouse,
         supplier="SUP-01",
@@ -163,25 +199,39 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
     purchase_order.send(number=number, by=BUYER, at=NOON, message_id=make_id(f"{number} sent"))
     retailer.deliver()
     inbound = InboundOrder.objects.get(site=warehouse)
+    opening = Opening(site=warehouse, inbound_order_number=inbound.number)
     received = receipt.receive(
-        opening=Opening(site=warehouse, inbound_order_number=inbound.number),
+        opening=opening,
         counted=[Counted(sku="TEA-250", quantity_sound=quantity, quantity_damaged=0)],
         is_last=False,
         by=RECEIVER,
         at=NOON,
         message_id=make_id(f"{warehouse} received"),
     )
-    opening = Opening(site=warehouse, inbound_order_number=inbound.number)
     going_on = receipt.open_receipt(opening=opening, by=RECEIVER, at=NOON)
     shift = Shifted(sku="TEA-250", from_bin="RECV-01", to_bin="A-01-01", quantity=1)
     moved = bin_move.post(site=warehouse, shifts=[shift], by=RECEIVER, at=NOON)
-    warehouse_opened = warehouse_opening.post(
+    opened = warehouse_opening.post(
         site=warehouse,
         stock=[BinStock(bin_code="A-01-01", sku="MUG-1", quantity=1)],
         by=RECEIVER,
         at=NOON,
         message_id=make_id(f"{warehouse} opened"),
     )
+    return {
+        "purchase-orders:number": number,
+        "inbound-orders:number": inbound.number,
+        "receipts:number": received.number,
+        "photos:photo_id": warehouse_world.take_picture(warehouse, receipt=received.number),
+        "receiving:number": going_on.number,
+        "bin-moves:number": moved.number,
+        "wms/stock-openings:number": opened.number,
+        "warehouse-openings:number": opened.number,
+    }
+
+
+def _sell(store: str, *, warehouse: str, quantity: int) -> dict[str, str]:
+    """Begin to take goods in at a store, scrap a piece, and sell one."""
     to_come = store_order.release_inbound(
         message=InboundReleased(
             message_id=make_id(f"{store} to come"),
@@ -215,11 +265,21 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         at=NOON,
         message_id=make_id(f"{store} scrapped"),
     )
-    store_opened = retailer.open_store(store, ("MUG-1", 1))
+    opened = retailer.open_store(store, ("MUG-1", 1))
     ticket = retailer.sell(("TEA-250", 1), till=f"{store}-1")
     retailer.deliver()
-    posted = ledger.list_movements(book=f"wms:{warehouse}", sku="TEA-250", limit=1)[0].header
-    assert posted is not None
+    return {
+        "pos/transfers:number": taken_in.number,
+        "pos/adjustments:number": scrapped.number,
+        "pos/stock-openings:number": opened.number,
+        "tickets:number": ticket.number,
+        "tills:till": _set_up_register(store),
+        "days:number": store_day.open_day(till=f"{store}-1", by=retailer.CLERK, at=NOON).number,
+    }
+
+
+def _promise(warehouse: str) -> dict[str, str]:
+    """Reserve a piece, and look at what the warehouse posted and told."""
     promise = promises.reserve(
         ask=Ask(
             step="reserve",
@@ -228,49 +288,11 @@ def _trade(*, warehouse: str, store: str, quantity: int) -> dict[str, str]:
         ),
         at=NOON,
     )
-    told = retailer.list_envelopes(f"wms:{warehouse}/stock")[0]
-    retailer.hear("erp", replace(told, message_id=make_id(f"{warehouse} altered")))
-    (altered,) = list_alterations(source=told.source)
-    goods_receipt = GoodsReceipt.objects.get(site=warehouse).number
-    return _transfer(warehouse=warehouse, store=store) | {
-        "landed-costs:number": _add_cost(goods_receipt),
-        **warehouse_world.send(warehouse),
-        **buying_world.buy(warehouse),
-        **store_world.work(store),
-        **planning_world.plan(store, warehouse=warehouse, quantity=quantity),
-        **counting_world.count(warehouse=warehouse, store=store),
-        "cases:number": _differ(store),
-        "observations:number": _report(store),
-        "alterations:alteration_id": str(altered.alteration_id),
-        "bulk-jobs:job": _add_job(warehouse, store),
-        "sites:site": warehouse,
-        "site-services:service_site": warehouse,
-        "services:service_site": warehouse,
-        "site-hours:service_site": warehouse,
-        "hours:service_site": warehouse,
-        **selling_world.buy(warehouse),
-        "bins:code": "A-01-01",
+    posted = ledger.list_movements(book=f"wms:{warehouse}", sku="TEA-250", limit=1)[0].header
+    assert posted is not None
+    return {
         "holds:number": promise.number,
         "reservations:number": promise.number,
-        "purchase-orders:number": number,
-        "inbound-orders:number": inbound.number,
-        "receipts:number": received.number,
-        "photos:photo_id": warehouse_world.take_picture(warehouse, receipt=received.number),
-        "receiving:number": going_on.number,
-        "bin-moves:number": moved.number,
-        "wms/stock-openings:number": warehouse_opened.number,
-        "warehouse-openings:number": warehouse_opened.number,
-        "pos/stock-openings:number": store_opened.number,
-        "erp/stock-openings:number": StockOpening.objects.get(site=store).number,
-        "goods-receipts:number": goods_receipt,
-        "sales-issues:number": SalesIssue.objects.get(site=store).number,
-        "warehouses:site": warehouse,
-        "stores:site": store,
-        "tills:till": _set_up_register(store),
-        "tickets:number": ticket.number,
-        "pos/transfers:number": taken_in.number,
-        "pos/adjustments:number": scrapped.number,
-        "days:number": store_day.open_day(till=f"{store}-1", by=retailer.CLERK, at=NOON).number,
         "books:book": f"wms:{warehouse}",
         "posting:origin": posted.origin,
         "sources:source": f"wms:{warehouse}/stock",
@@ -292,134 +314,23 @@ def _set_up_register(store: str) -> str:
     return till
 
 
-def _report(store: str) -> str:
-    """Tell what a store says it holds; return the number of the report."""
-    return report.take(
-        reported=Reported(site=store, as_of_sequence=1),
-        lines=[Told(line=1, sku="TEA-250", status="", quantity=1)],
-        by=Trace(actor=f"pos:{store}"),
-        at=NOON,
-    ).number
-
-
-def _differ(store: str) -> str:
-    """Count more mugs at a store than its book knows of."""
+def _differ(store: str, *, warehouse: str) -> dict[str, str]:
+    """Count more than a book knows, tell what a store holds, and tell a message otherwise."""
     seen = Seen(line=1, sku="MUG-1", quantity=99, counted_at=NOON)
     [found] = counting.record(
         count_number=f"{store}-CT-9", site=store, lines=[seen], by=retailer.CLERK, at=NOON
     )
-    return found.number
-
-
-def _add_cost(receipt: str) -> str:
-    """Pay freight for goods that were received."""
-    cost = Cost(
-        entity="MAIN",
-        cost_type=CostType.FREIGHT,
-        basis=CostBasis.VALUE,
-        amount_minor=500,
-        occurred_on=NOON.date(),
-        receipts=(receipt,),
+    told = report.take(
+        reported=Reported(site=store, as_of_sequence=1),
+        lines=[Told(line=1, sku="TEA-250", status="", quantity=1)],
+        by=Trace(actor=f"pos:{store}"),
+        at=NOON,
     )
-    return landed_cost.create(cost=cost, by=BUYER, at=NOON).number
-
-
-def _value() -> None:
-    """Value everything, and true up some goods that left too early at each of two stores."""
-    valuation.value_postings(at=lambda: NOON, lag=timedelta(0))
-    TrueUp.objects.create(
-        number="TU-2026-000001",
-        created_by="system",
-        created_at=NOON,
-        entity="MAIN",
-        origin="goods_receipt/GR/post",
-        accounting_date=NOON.date(),
-        amount_minor=-TELLTALE,
-        lines=[
-            {
-                "sku": "TEA-250",
-                "site": site,
-                "cause": "customer",
-                "origin": "",
-                "quantity": quantity,
-                "provisional_minor": 0,
-                "actual_minor": quantity,
-            }
-            for site, quantity in (("S12", 1), ("S1", TELLTALE))
-        ],
-    )
-
-
-def _transfer(*, warehouse: str, store: str) -> dict[str, str]:
-    """Move goods from the warehouse to the store; one of two does not come."""
-    transfer = moving.release(("MUG-1", 2), from_site=warehouse, to_site=store).number
-    shipment, received = f"{warehouse}-SH-1", f"{store}-RC-1"
-    moving.ship(transfer, shipment, ("MUG-1", 2), site=warehouse, ship_to=store)
-    moving.take_in(transfer, received, ("MUG-1", 1, 0), site=store)
-    retailer.deliver()
-    adjusting.submit(f"{warehouse}-AD-9", ("MUG-1", 1), site=warehouse)
-    retailer.deliver()
+    heard = retailer.list_envelopes(f"wms:{warehouse}/stock")[0]
+    retailer.hear("erp", replace(heard, message_id=make_id(f"{warehouse} altered")))
+    (altered,) = list_alterations(source=heard.source)
     return {
-        "erp/adjustments:number": f"{warehouse}-AD-9",
-        "v1/adjustments:number": f"{warehouse}-AD-9",
-        "transfers:number": transfer,
-        "allocations:number": allocation.create(
-            wanted=allocation.Wanted(
-                from_site=warehouse,
-                needs=(allocation.Need(sku="MUG-1", to_site=store, quantity=1),),
-            ),
-            by=BUYER,
-            at=NOON,
-        ).number,
-        "transfer-shipments:number": shipment,
-        "transfer-receipts:number": received,
-        "transfer-differences:number": TransferDifference.objects.get(
-            order__number=transfer
-        ).number,
+        "cases:number": found.number,
+        "observations:number": told.number,
+        "alterations:alteration_id": str(altered.alteration_id),
     }
-
-
-def make_form(route: Route) -> Mapping[str, str]:
-    """Return the form of pages that look something up in it before all else."""
-    looked_up = {"sku": "TEA-250"}
-    forms = {
-        "wms/receiving/{number}/correct": looked_up,
-        "pos/transfers/{number}/correct": looked_up,
-        "pos/orders/{number}/correct": looked_up,
-        # A list that is kept says where it stands.
-        "views/save": {"path": "/recon/cases", "title": "Mine"},
-        "views/remove": {"path": "/recon/cases", "title": "Mine"},
-    }
-    return forms.get(route.address, {})
-
-
-def knows(key: str) -> bool:
-    """Tell whether a parameter has values here."""
-    return key in OF_A_SITE or key in WITHOUT_SITE
-
-
-def has_site(route: Route) -> bool:
-    """Tell whether an address or a body names an object that belongs to a site."""
-    return route.name in NAME_A_SITE or any(key in OF_A_SITE for key in list_keys(route))
-
-
-def list_keys(route: Route) -> list[str]:
-    """Return the parameters of an address, each after the segment before it."""
-    return [key for key, _ in _walk(route)]
-
-
-def fill(route: Route, values: Values) -> str:
-    """Return the address with its parameters filled in."""
-    address = "/" + route.address
-    for key, segment in _walk(route):
-        address = address.replace(segment, values.get(key, "unknown"))
-    return address
-
-
-def _walk(route: Route) -> Iterator[tuple[str, str]]:
-    segments = ["", "", *route.address.split("/")]
-    for place, segment in enumerate(segments):
-        if segment.startswith("{"):
-            short = f"{segments[place - 1]}:{segment[1:-1]}"
-            long = f"{segments[place - 2]}/{short}"
-            yield (long if knows(long) else short), segment

@@ -1,22 +1,20 @@
 """
-Goal: at the register, promotions give what the hub's rule gives, a second person approves what
-one may not do alone, and paper and customer see what was sold.
+Goal: at the register, promotions give what the hub's rule gives, and a second person approves
+what one may not do alone.
 
 Method: the modules of the page are called with the cases of the Python rule; the rest is typed
-and scanned as people do, with printing and the bridge caught at the edge of the browser.
+and scanned as people do.
 """
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import retailer
@@ -25,34 +23,24 @@ from tests.browser.registers import (
     keep,
     open_register,
     open_store,
-    read_tickets,
     scan,
     wait_until_sent,
 )
 from tests.pos.test_promotions import CASES, make
 from tests.retailer import NOON, stock
 from yipan.access.roles import Role
-from yipan.exchange.queries import list_alterations
 from yipan.foundation.promotions import Line, Promotion, apply_promotions
 from yipan.masterdata import promotions
-from yipan.messages.till import TicketLine
-from yipan.pos.documents import numbered_ticket, register_settings
-from yipan.pos.documents.numbered_ticket import Arrival, Numbered
-from yipan.pos.documents.register import Sale
-from yipan.pos.documents.register_settings import Setup
+from yipan.pos.documents import register_settings
 from yipan.pos.models import Ticket, TillEvent
 from yipan.pos.rules.weighed import DEFAULT_PATTERNS, get_check_digit, read_weighed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
 FLOOR = "on_hand/shop_floor/available"
-BRIDGE = "http://127.0.0.1:9123/print"
 APPLY = """async (cases) => {
     const { applyPromotions } = await import("/static/pos/promotions.js");
     return cases.map(({ lines, promotions }) => applyPromotions(lines, promotions));
 }"""
-
-
 READ = """async ({ codes, patterns }) => {
     const { readWeighed } = await import("/static/pos/weighed.js");
     return codes.map((code) => readWeighed(code, patterns));
@@ -260,200 +248,3 @@ def test_a_ticket_that_is_given_up_keeps_its_number(
         ("S12-1-000002", "sale"),
     ]
     assert stock("pos:S12", FLOOR) == 99
-
-
-def test_a_receipt_goes_to_the_bridge_as_bytes_and_a_reprint_says_so(
-    visit: Callable[..., Page], live_server: LiveServer
-) -> None:
-    open_store()
-    setup = Setup(bridge_url=BRIDGE, receipt_header="滨江路 1 号", receipt_footer="谢谢")
-    register_settings.save(site="S12", setup=setup, by="fang", at=NOON)
-    printed: list[bytes] = []
-
-    def take(route: Route) -> None:
-        printed.append(route.request.post_data_buffer or b"")
-        route.fulfill(status=200)
-
-    page = open_register(visit, live_server)
-    page.route(BRIDGE, take)
-    # The bridge is among what the page may speak to since the setup is there.
-    page.locator("[data-sync]").click()
-    page.get_by_label("Print each receipt").check()
-    page.keyboard.press("Escape")
-    scan(page, "2*69TEA-250")
-    page.keyboard.press("F9")
-    wait_until_sent(page)
-    page.get_by_text("Last tickets").click()
-    with page.expect_response("**/api/v1/tills/*/events"), page.expect_response(BRIDGE):
-        page.get_by_role("button", name="Print").click()
-
-    first, again = printed
-    text = first.decode("gb18030", errors="replace")
-    assert first.startswith(b"\x1b@")
-    assert first.endswith(b"\x1dVB\x03")
-    assert "滨江路 1 号" in text
-    assert "谢谢" in text
-    assert "2 x 68.00" in text
-    assert "CNY 136.00" in text
-    assert b"\x1dkI\x0e{BS12-1-000001" in first
-    assert "COPY" not in text
-    assert "*** COPY ***" in again.decode("gb18030", errors="replace")
-    assert TillEvent.objects.get().event_type == "reprint"
-
-
-def test_without_a_bridge_the_browser_prints_and_no_sale_waits_for_it(
-    visit: Callable[..., Page], live_server: LiveServer
-) -> None:
-    open_store()
-    page = open_register(visit, live_server)
-    page.evaluate("() => { window.print = () => { window.printed = (window.printed ?? 0) + 1; }; }")
-    page.locator("[data-sync]").click()
-    page.get_by_label("Print each receipt").check()
-    keep(page, "register-sync")
-    page.keyboard.press("Escape")
-    scan(page, "69TEA-250")
-    page.keyboard.press("F9")
-    wait_until_sent(page)
-
-    assert page.evaluate("window.printed") == 1
-    paper = page.locator("[data-paper]")
-    assert "S12-1-000001" in (paper.text_content() or "")
-    assert paper.locator("svg rect").count() > 40
-    page.emulate_media(media="print")
-    expect(paper).to_be_visible()
-    expect(page.locator("[data-sum]")).to_be_hidden()
-    keep(page, "register-paper")
-    page.emulate_media(media="screen")
-
-
-def test_the_customer_sees_the_last_line_and_the_change(
-    visit: Callable[..., Page], live_server: LiveServer
-) -> None:
-    open_store()
-    page = open_register(visit, live_server)
-    display = page.context.new_page()
-    display.goto(f"{live_server.url}/pos/display?till=S12-1")
-    expect(display.get_by_text("Welcome")).to_be_visible()
-    scan(page, "69TEA-250")
-    expect(display.locator("[data-total]")).to_have_text("¥ 68.00")
-    expect(display.locator("[data-lines] li")).to_have_count(1)
-    keep(display, "display")
-    page.get_by_label("Cash received").fill("100")
-    page.get_by_label("Cash received").press("Enter")
-    expect(display.get_by_text("Thank you")).to_be_visible()
-    expect(display.locator("[data-change]")).to_have_text("¥ 32.00")
-    wait_until_sent(page)
-
-
-def test_a_saved_queue_is_read_once_and_a_register_without_its_storage_starts_anew(
-    visit: Callable[..., Page], live_server: LiveServer, tmp_path: Path, complaints: list[str]
-) -> None:
-    open_store()
-    page = open_register(visit, live_server)
-    page.context.set_offline(True)
-    scan(page, "69TEA-250")
-    page.keyboard.press("F9")
-    expect(page.locator("[data-unsent]").last).to_have_text("1")
-    page.locator("[data-sync]").click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save unsent tickets to a file").click()
-    file = tmp_path / "queue.json"
-    download.value.save_as(file)
-    assert [ticket["sequence"] for ticket in json.loads(file.read_text())["tickets"]] == [1]
-    assert [record["state"] for record in read_tickets(page)] == ["pending"]
-    # The device is lost: another one reads the file.
-    page.close()
-    other = page.context.new_page()
-    page.context.set_offline(False)
-    for _ in range(2):
-        other.goto(f"{live_server.url}/pos/register/import")
-        other.get_by_label("File").set_input_files(file)
-        other.get_by_role("button", name="Read the file").click()
-        expect(other.get_by_text("S12-1-000001")).to_be_visible()
-    keep(other, "register-import")
-
-    assert Ticket.objects.count() == 1
-    assert stock("pos:S12", FLOOR) == 99
-    forget_the_network(complaints)
-
-
-def log_out(page: Page) -> None:
-    page.locator("details:has(form[data-text-unsent]) > summary").click()
-    page.locator("form[data-text-unsent] button").click()
-
-
-def test_nobody_logs_out_or_closes_the_day_over_unsent_tickets(
-    visit: Callable[..., Page], live_server: LiveServer, complaints: list[str]
-) -> None:
-    open_store()
-    page = open_register(visit, live_server)
-    # The store cannot take tickets for now; everything else answers.
-    page.route("**/api/v1/tills/*/tickets", lambda route: route.abort())
-    scan(page, "69TEA-250")
-    page.keyboard.press("F9")
-    expect(page.locator("[data-unsent]").last).to_have_text("1")
-
-    desk = page.context.new_page()
-    desk.goto(f"{live_server.url}/pos/tickets")
-    log_out(desk)
-    expect(desk.get_by_text("tickets of this register are not sent.")).to_be_visible()
-    desk.goto(f"{live_server.url}/pos/day?till=S12-1")
-    expect(desk.get_by_text("Not sent yet.")).to_be_visible()
-    # By its address the count is reached all the same, and the store refuses by the number.
-    desk.goto(f"{live_server.url}/pos/day/count?till=S12-1")
-    expect(desk.locator("input[name=last_sequence]")).to_have_value("1")
-    desk.get_by_role("button", name="Seal the day").click()
-    expect(desk.get_by_text("Tickets are not here yet.")).to_contain_text("S12-1-000001")
-
-    page.unroute("**/api/v1/tills/*/tickets")
-    page.locator("[data-sync]").click()
-    page.get_by_role("button", name="Send now").click()
-    wait_until_sent(page)
-    desk.goto(f"{live_server.url}/pos/day/count?till=S12-1")
-    expect(desk.locator("input[name=last_sequence]")).to_have_value("1")
-    desk.get_by_role("button", name="Seal the day").click()
-    expect(desk.locator("h1")).to_contain_text("S12-1 ·")
-    desk.goto(f"{live_server.url}/pos/tickets")
-    log_out(desk)
-    expect(desk).to_have_url(f"{live_server.url}/login")
-    forget_the_network(complaints)
-    complaints[:] = [said for said in complaints if "422" not in said and "ERR_FAILED" not in said]
-
-
-def test_a_copied_register_is_found_out_and_goes_on_in_a_new_epoch(
-    visit: Callable[..., Page], live_server: LiveServer
-) -> None:
-    open_store()
-    page = open_register(visit, live_server)
-    scan(page, "69TEA-250")
-    page.keyboard.press("F9")
-    wait_until_sent(page)
-    # A copy of this browser's storage sold elsewhere, under the number that comes next.
-    tea = TicketLine(line=1, sku="TEA-250", quantity=5, amount_minor=34_000)
-    copied = Numbered(
-        sale=Sale(message_id=retailer.make_id("of the copy"), lines=(tea,)),
-        epoch=1,
-        sequence=2,
-        device_at=NOON,
-    )
-    numbered_ticket.take(site="S12", till_code="S12-1", tickets=[copied], arrival=Arrival(at=NOON))
-
-    scan(page, "TEA-250")
-    page.keyboard.press("F9")
-    expect(page.locator("[data-done-number]")).to_have_text("S12-1-000002")
-    wait_until_sent(page, "S12-1-E2-000001")
-    scan(page, "69MUG-1")
-    page.keyboard.press("F9")
-    wait_until_sent(page, "S12-1-E2-000002")
-
-    assert list(Ticket.objects.order_by("id").values_list("number", "quantity")) == [
-        ("S12-1-000001", 1),
-        ("S12-1-000002", 5),
-        ("S12-1-E2-000001", 1),
-        ("S12-1-E2-000002", 1),
-    ]
-    kept = {record["number"]: record["ticket"] for record in read_tickets(page)}
-    again: Any = kept["S12-1-E2-000001"]
-    assert again["printed_number"] == "S12-1-000002"
-    assert stock("pos:S12", FLOOR) == 100 - 7
-    assert len(list_alterations()) == 1

@@ -21,7 +21,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from tests.access import matrix, world
+from tests.access import addresses, matrix, world
 from tests.access.bodies import make_bodies
 from tests.access.builders import a_client, a_key
 from tests.access.routes import Route, list_routes
@@ -217,9 +217,9 @@ def test_no_query_makes_a_list_or_a_page_fail(objects: world.Objects, machine: C
         client = machine if route.is_api else person
         for names in queries:
             # The page of one document reads little of its query.
-            for value in next(few if world.list_keys(route) else many):
+            for value in next(few if addresses.list_keys(route) else many):
                 query = urlencode(dict.fromkeys(names, value))
-                address = f"{world.fill(route, objects.own)}?{query}"
+                address = f"{addresses.fill(route, objects.own)}?{query}"
                 faults += judge(address, get(client, address))
 
     assert "\n".join(faults) == ""
@@ -236,11 +236,11 @@ def test_no_text_in_an_address_makes_a_page_fail(objects: world.Objects, machine
     faults = []
     hands = deal(TEXTS, count=7)
     for route in list_routes():
-        keys = world.list_keys(route)
+        keys = addresses.list_keys(route)
         client = machine if route.is_api else person
         for key in keys:
             for value in next(hands):
-                address = world.fill(route, {**objects.own, key: quote(value, safe="")})
+                address = addresses.fill(route, {**objects.own, key: quote(value, safe="")})
                 faults += judge(address, get(client, address))
 
     assert "\n".join(faults) == ""
@@ -263,11 +263,11 @@ def get(client: Client, address: str) -> Any:
     return answer
 
 
-def send(client: Client, route: Route, values: world.Values, body: str) -> Any:
+def send(client: Client, route: Route, values: addresses.Values, body: str) -> Any:
     with transaction.atomic():
         answer = client.generic(
             route.methods[0],
-            world.fill(route, values),
+            addresses.fill(route, values),
             body,
             content_type="application/json",
             headers={"Idempotency-Key": "nasty"},

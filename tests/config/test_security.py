@@ -18,7 +18,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.test import Client, RequestFactory, override_settings
 
-from tests.access import world
+from tests.access import addresses, world
 from tests.access.builders import PASSWORD, a_client, a_person
 from tests.access.routes import list_routes
 from yipan.access.devices import get_address
@@ -57,7 +57,7 @@ def test_every_page_keeps_the_content_policy_and_its_headers() -> None:
     faults = []
     pages = [route for route in list_routes() if not route.is_api]
     for route in pages:
-        address = world.fill(route, objects.own)
+        address = addresses.fill(route, objects.own)
         answer = client.get(address)
         if "html" not in answer.headers.get("Content-Type", ""):
             continue

@@ -218,6 +218,24 @@ def list_told(source: str) -> list[OutboxMessage]:
     )
 
 
+def get_order(number: str) -> TransferOrder:
+    """Return a transfer as it stands now."""
+    return TransferOrder.objects.get(number=number)
+
+
+def list_quantities(number: str, sku: str = "TEA-250") -> tuple[int, int, int, int, int, int]:
+    """Return ordered, shipped, received, damaged, settled and excess of a line."""
+    line = get_order(number).lines.get(sku=sku)
+    return (
+        line.quantity_ordered,
+        line.quantity_shipped,
+        line.quantity_received,
+        line.quantity_damaged,
+        line.quantity_settled,
+        line.quantity_excess,
+    )
+
+
 def _move(lines: Sequence[tuple[str, int]], from_account: str, to_account: str) -> list[Move]:
     return [
         Move(sku=sku, from_account=from_account, to_account=to_account, quantity=quantity)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from uuid import uuid5
 
 import pytest
 from django.db import connection
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from tests.exchange.books import Book
 from tests.exchange.builders import (
@@ -18,17 +15,14 @@ from tests.exchange.builders import (
     a_moved,
     a_stepped,
     say,
-    sealed,
     wired,
 )
+from tests.exchange.forgetting import BLOCK, NOW, SOURCE, age, assert_proved, forget, terms
 from yipan.exchange import comparisons, parking, proof, queries, readers, retention, streams
 from yipan.exchange.backoff import Backoff
 from yipan.exchange.delivery import deliver_pending
 from yipan.exchange.digests import Digest
-from yipan.exchange.envelopes import Envelope, seal
-from yipan.exchange.inbox import ReplyState, receive
 from yipan.exchange.models import (
-    Alteration,
     ComparisonState,
     HeardBlock,
     InboxMessage,
@@ -36,39 +30,12 @@ from yipan.exchange.models import (
     Reception,
 )
 from yipan.exchange.pulling import Puller
-from yipan.exchange.retention import Run, Terms
+from yipan.exchange.retention import Run
 from yipan.exchange.subscriptions import Route
 from yipan.exchange.told import list_after
 from yipan.exchange.transport import InProcess
 
 pytestmark = pytest.mark.django_db
-
-SOURCE = "wms:W1/orders"
-#: Told by a partner, who keeps his own outbox.
-FOREIGN = "wms:W9/stock"
-NOW = datetime.now(tz=UTC)
-BLOCK = 4
-
-
-def terms(*, days: int = 100, is_forwarded: bool = False) -> Terms:
-    return Terms(horizon=NOW - timedelta(days=days), now=NOW, is_forwarded=is_forwarded)
-
-
-def age(*, days: int = 200) -> None:
-    """Let everything that is told and heard have happened so long ago."""
-    then = NOW - timedelta(days=days)
-    OutboxMessage.objects.update(recorded_at=then)
-    InboxMessage.objects.update(received_at=then)
-
-
-def forget(*, block: int = BLOCK) -> tuple[int, int]:
-    """Return how many messages left the outbox and the inboxes."""
-    old = terms()
-    return retention.forget_told(old), retention.forget_heard(old, block=block)
-
-
-def assert_proved() -> None:
-    assert [each for each in proof.list_findings() if not each.ok] == []
 
 
 def list_told(**names: bool) -> list[Run]:
@@ -278,81 +245,6 @@ class TestWhoHolds:
         assert row.theirs.first_sequence == 3
 
 
-class TestWhatComesAgain:
-    def test_is_answered_as_a_duplicate_and_booked_once(self, book: Book) -> None:
-        run = [sealed(number, a_moved(number), source=FOREIGN) for number in range(1, 6)]
-        receive("erp", run)
-        age()
-        assert retention.forget_heard(terms(), block=BLOCK) == 4
-
-        replies = receive("erp", run)
-
-        assert [each.state for each in replies] == [ReplyState.DUPLICATE] * 5
-        assert [each.applied_sequence for each in replies] == [5] * 5
-        assert book.list_numbers() == [1, 2, 3, 4, 5]
-        assert Reception.objects.get().duplicate_count == 5
-        assert_proved()
-
-    def test_with_other_content_is_a_case(self, book: Book) -> None:
-        receive("erp", [sealed(number, a_moved(number), source=FOREIGN) for number in range(1, 5)])
-        age()
-        retention.forget_heard(terms(), block=BLOCK)
-        altered = sealed(3, a_moved(3, quantity=30), source=FOREIGN)
-        cloned = sealed(2, a_moved(20), source=FOREIGN)
-
-        replies = receive("erp", [altered, cloned])
-
-        assert [(each.state, each.code) for each in replies] == [
-            (ReplyState.PARKED, "exchange.sequence_reused")
-        ] * 2
-        assert sorted(Alteration.objects.values_list("sequence", flat=True)) == [2, 3]
-        assert len(book.list_numbers()) == 4
-        assert_proved()
-
-    def test_in_a_new_epoch_is_known_by_its_id(self, book: Book) -> None:
-        receive("erp", [sealed(number, a_moved(number), source=FOREIGN) for number in range(1, 6)])
-        age()
-        retention.forget_heard(terms(), block=BLOCK)
-        epoch = streams.open_epoch(FOREIGN)
-        told_again = [
-            seal(a_moved(number), source=FOREIGN, sequence=number, epoch=epoch)
-            for number in range(1, 8)
-        ]
-
-        replies = receive("erp", told_again)
-
-        assert [each.state for each in replies] == [ReplyState.DUPLICATE] * 5 + [
-            ReplyState.APPLIED
-        ] * 2
-        assert [sku for _, sku, _ in book.list_effects()] == ["TEA-250"] * 7
-        assert [each.watermark for each in Reception.objects.order_by("epoch")] == [5, 7]
-        assert_proved()
-
-    def test_in_an_epoch_that_was_open_when_it_was_forgotten(self, book: Book) -> None:
-        receive("erp", [sealed(number, a_moved(number), source=FOREIGN) for number in range(1, 5)])
-        epoch = streams.open_epoch(FOREIGN)
-        receive("erp", [seal(a_moved(9), source=FOREIGN, sequence=1, epoch=epoch)])
-        age()
-        retention.forget_heard(terms(), block=BLOCK)
-
-        (reply,) = receive("erp", [seal(a_moved(2), source=FOREIGN, sequence=2, epoch=epoch)])
-
-        assert reply.state == ReplyState.DUPLICATE
-        assert len(book.list_numbers()) == 5
-        assert_proved()
-
-    def test_under_a_new_number_with_other_content_is_parked(self, book: Book) -> None:
-        receive("erp", [sealed(number, a_moved(number), source=FOREIGN) for number in range(1, 5)])
-        age()
-        retention.forget_heard(terms(), block=BLOCK)
-
-        (reply,) = receive("erp", [sealed(5, a_moved(2, quantity=5), source=FOREIGN)])
-
-        assert (reply.state, reply.code) == (ReplyState.PARKED, "exchange.message_id_reused")
-        assert len(book.list_numbers()) == 4
-        assert_proved()
-
-
 class TestWhoComesLate:
     def test_a_new_receiver_hears_what_is_kept(self, book: Book) -> None:  # noqa: ARG002
         say(SOURCE, [a_moved(number) for number in range(1, 5)])
@@ -432,40 +324,6 @@ class TestProof:
             cursor.execute(damage)
 
         assert check in [each.check for each in proof.list_findings() if not each.ok]
-
-
-class TestAnyOrder(TestCase):
-    """Whatever comes, in whatever order and however often, before and after it is forgotten."""
-
-    @settings(max_examples=40, deadline=None)
-    @given(data=st.data())
-    def test_each_message_has_one_effect(self, data: st.DataObject) -> None:
-        count = data.draw(st.integers(1, 14))
-        book = Book()
-        with wired(*book.subscriptions(), routes=(Route(receiver="erp", prefix="wms:"),)):
-            epochs = [1]
-            for _ in range(data.draw(st.integers(1, 8))):
-                step = data.draw(st.sampled_from(["receive", "receive", "forget", "epoch"]))
-                if step == "receive":
-                    chosen = data.draw(st.lists(st.integers(1, count), max_size=20))
-                    epoch = data.draw(st.sampled_from(epochs))
-                    receive("erp", [_message(number, epoch=epoch) for number in chosen])
-                elif step == "forget":
-                    age()
-                    retention.forget_heard(terms(), block=data.draw(st.integers(1, 4)))
-                elif Reception.objects.exists():
-                    epochs.append(streams.open_epoch(FOREIGN))
-            everything = [_message(number, epoch=epochs[-1]) for number in range(1, count + 1)]
-            replies = receive("erp", everything)
-
-            assert {each.state for each in replies} <= {ReplyState.APPLIED, ReplyState.DUPLICATE}
-            assert sorted(size for _, _, size in book.list_effects()) == list(range(1, count + 1))
-            assert_proved()
-
-
-def _message(number: int, *, epoch: int) -> Envelope:
-    """Return a message that is known by its quantity, whatever number it comes under."""
-    return seal(a_moved(number, quantity=number), source=FOREIGN, sequence=number, epoch=epoch)
 
 
 def test_ids_and_outbox_stay_apart() -> None:

@@ -14,11 +14,14 @@ from yipan.oms.queries import orders
 from yipan.oms.queries.orders import OrderDetail
 from yipan.pool.policy import channels
 from yipan.pool.policy.channels import Service
+from yipan.pool.queries import prove_promises
 from yipan.pool.queries.availability import get_stock
 from yipan.pos.documents import fulfillment_leaving
 from yipan.pos.documents import transfer as store_transfer
 from yipan.pos.documents.fulfillment_leaving import Proof
 from yipan.pos.models import StoreOrder
+from yipan.proof.sites import compare_sites
+from yipan.proof.transfers import prove_transfers
 from yipan.wms.documents.outbound import pick, shipment
 from yipan.wms.documents.outbound.pick import Taking
 from yipan.wms.documents.outbound.shipment import Shipping
@@ -138,3 +141,9 @@ def hub(site: str, sku: str = "TEA-250") -> tuple[int, int]:
     """Return what the hub has of a SKU at a site: available and reserved."""
     found = get_stock(site=site, sku=sku)
     return found["available"], found["reserved"]  # type: ignore[index]
+
+
+def prove() -> None:
+    """Prove that reserved is what open promises say, and that hub and sites agree."""
+    for finding in (prove_promises(), compare_sites(), prove_transfers()):
+        assert finding.ok, finding.detail

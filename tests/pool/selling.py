@@ -14,7 +14,9 @@ from yipan.pool import book, supply
 from yipan.pool.policy import channels, selling_rules
 from yipan.pool.policy.selling_rules import NewRule
 from yipan.pool.promises import Ask
+from yipan.pool.queries.selling import list_sellable
 from yipan.pool.rules import PromisedLine, get_account
+from yipan.pool.rules.selling import Measured, Terms
 from yipan.pool.supply import Coming
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 12:00 in Hangzhou
@@ -72,3 +74,18 @@ def a_wish(number: str, quantity: int = 1, *, sku: str = "SCARF", **fields: Any)
         "method": "ship",
     }
     return Ask(**(wanted | fields))
+
+
+def ask(sku: str = "SCARF", *, channel: str = "web", **terms: object) -> Measured:
+    """Return what may be sold of a SKU, at noon."""
+    found = list_sellable(
+        skus=[sku],
+        terms=Terms(channel=channel, **terms),  # type: ignore[arg-type]
+        at=NOON,
+    )
+    return found[0]
+
+
+def list_steps(measured: Measured) -> list[tuple[str, int]]:
+    """Return the waterfall of what may be sold: each step and its amount."""
+    return [(step.code, step.amount) for step in measured.steps]

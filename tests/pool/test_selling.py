@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,36 +12,21 @@ from tests.pool.selling import (
     TODAY,
     a_rule,
     a_wish,
+    ask,
     bring,
+    list_steps,
     open_pool,
-    tell_coming,
 )
 from yipan.foundation.refusals import NotFound
 from yipan.pool import promises, queries
-from yipan.pool.models import Promise, PromiseLine
 from yipan.pool.policy import channels, selling_rules
 from yipan.pool.policy.channels import Assigned, ChannelUnknown
 from yipan.pool.policy.selling_rules import RuleIncomplete, RuleRepeated
-from yipan.pool.promises import InsufficientStock, LinesDiffer
-from yipan.pool.queries.selling import list_pegs, list_sellable
+from yipan.pool.promises import InsufficientStock
 from yipan.pool.rules import PromisedLine
-from yipan.pool.rules.selling import Incoming, Measured, Rule, SiteStock, Terms, find_rule, measure
+from yipan.pool.rules.selling import Incoming, Rule, SiteStock, Terms, find_rule, measure
 
 pytestmark = pytest.mark.django_db
-
-
-def ask(sku: str = "SCARF", *, channel: str = "web", **terms: object) -> Measured:
-    """Return what may be sold of a SKU, at noon."""
-    found = list_sellable(
-        skus=[sku],
-        terms=Terms(channel=channel, **terms),  # type: ignore[arg-type]
-        at=NOON,
-    )
-    return found[0]
-
-
-def list_steps(measured: Measured) -> list[tuple[str, int]]:
-    return [(step.code, step.amount) for step in measured.steps]
 
 
 def test_a_channel_sells_what_all_its_sites_have() -> None:
@@ -279,171 +262,3 @@ def test_an_unknown_channel_sells_nothing() -> None:
 
     with pytest.raises(NotFound):
         promises.reserve(ask=a_wish("R-1", channel="nowhere"), at=NOON)
-
-
-def test_goods_to_come_may_be_promised_for_their_day_and_no_more_of_them() -> None:
-    open_pool()
-    bring("SCARF", W1=1)
-    tell_coming(5, TODAY + timedelta(days=3))
-    in_time = TODAY + timedelta(days=4)
-
-    assert (ask().sellable, ask().next_date) == (1, in_time)
-    assert ask(by=in_time).sellable == 6
-    row = promises.reserve(ask=a_wish("R-1", 4, due_on=in_time), at=NOON)
-
-    assert [(line.supply, line.quantity) for line in row.lines] == [
-        ("", 1),
-        ("purchase_order-PO-1-SCARF", 3),
-    ]
-    assert ask(by=in_time).sellable == 2
-    with pytest.raises(InsufficientStock):
-        promises.reserve(ask=a_wish("R-2", 3, due_on=in_time), at=NOON)
-    assert queries.prove_promises().ok is True
-
-
-def test_what_is_late_counts_no_more_and_its_promises_are_at_risk() -> None:
-    open_pool()
-    tell_coming(5, TODAY + timedelta(days=1))
-    due = TODAY + timedelta(days=2)
-    promises.reserve(ask=a_wish("R-1", 4, due_on=due), at=NOON)
-
-    tell_coming(5, TODAY + timedelta(days=9))
-
-    [peg] = list_pegs(today=TODAY, only_at_risk=True)
-    assert (peg.promise, peg.quantity, peg.due_on, peg.usable_on) == (
-        "R-1",
-        4,
-        due,
-        TODAY + timedelta(days=10),
-    )
-    assert ask(by=TODAY + timedelta(days=5)).sellable == 0
-
-
-def test_a_supply_that_slips_is_replaced_by_what_is_on_hand_the_first_in_line_first() -> None:
-    open_pool()
-    tell_coming(5, TODAY + timedelta(days=1))
-    due = TODAY + timedelta(days=2)
-    promises.reserve(ask=a_wish("R-1", 2, due_on=due), at=NOON)
-    promises.reserve(ask=a_wish("R-2", 2, due_on=due, priority=5), at=NOON)
-    bring("SCARF", W1=3)
-
-    tell_coming(5, TODAY + timedelta(days=9))
-
-    on_hand = PromiseLine.objects.filter(supply="").order_by("promise__number")
-    found = [(line.promise.number, line.quantity_open) for line in on_hand]
-    assert found == [("R-1", 1), ("R-2", 2)]
-    assert [peg.quantity for peg in list_pegs(today=TODAY, only_at_risk=True)] == [1]
-    assert queries.prove_promises().ok is True
-
-
-def test_a_supply_that_shrinks_leaves_no_promise_without_goods_unseen() -> None:
-    open_pool()
-    tell_coming(5, TODAY + timedelta(days=1))
-    promises.reserve(ask=a_wish("R-1", 4, due_on=date(2026, 3, 9)), at=NOON)
-    bring("SCARF", S1=3)
-
-    tell_coming(1, TODAY + timedelta(days=1))
-
-    lines = PromiseLine.objects.order_by("supply").values_list("site", "supply", "quantity_open")
-    assert list(lines) == [("S1", "", 3), ("W1", "purchase_order-PO-1-SCARF", 1)]
-    assert queries.prove_promises().ok is True
-
-
-def test_goods_may_be_sold_before_there_are_any_up_to_a_limit() -> None:
-    open_pool()
-    due = date(2026, 4, 1)
-    a_rule("presale", sku="SCARF", quantity=2, due_on=due)
-
-    row = promises.reserve(ask=a_wish("R-1", 2), at=NOON)
-
-    assert (row.lines[0].site, row.lines[0].due_on) == ("", due)
-    with pytest.raises(InsufficientStock):
-        promises.reserve(ask=a_wish("R-2", 1), at=NOON)
-    assert queries.prove_promises().ok is True
-
-
-def test_a_hold_can_be_given_more_time() -> None:
-    open_pool()
-    bring("SCARF", W1=1)
-    soon, later = NOON + timedelta(minutes=1), NOON + timedelta(minutes=9)
-    promises.hold(ask=a_wish("H-1", step="hold", expires_at=soon, seconds=60), at=NOON)
-
-    row = promises.extend(ask=a_wish("H-1", expires_at=later), at=NOON)
-
-    assert (row.state, row.expires_at) == ("held", later)
-    with pytest.raises(InsufficientStock):
-        promises.reserve(ask=a_wish("R-1"), at=soon)
-
-
-def test_a_reservation_moves_to_another_site_in_one_posting() -> None:
-    open_pool()
-    bring("SCARF", W1=2, S1=2)
-    promises.reserve(ask=a_wish("R-1", 2, site="W1"), at=NOON)
-    there = (PromisedLine(site="S1", sku="SCARF", quantity=2),)
-
-    row = promises.move(ask=a_wish("R-1", lines=there, channel=""), at=NOON)
-
-    assert row.lines == there
-    assert ask().by_site == {"S1": 0, "W1": 2}
-    with pytest.raises(LinesDiffer):
-        promises.move(ask=a_wish("R-1", 3, site="W1", channel=""), at=NOON)
-    assert queries.prove_promises().ok is True
-
-
-def test_what_cannot_be_moved_stays_where_it_is() -> None:
-    open_pool()
-    bring("SCARF", W1=2, S1=1)
-    promises.reserve(ask=a_wish("R-1", 2, site="W1"), at=NOON)
-
-    with pytest.raises(InsufficientStock):
-        promises.move(ask=a_wish("R-1", 2, site="S1", channel=""), at=NOON)
-
-    assert ask().by_site == {"S1": 1, "W1": 0}
-    assert Promise.objects.get().state == "reserved"
-
-
-def test_a_shipment_consumes_its_reservation_and_takes_the_rest_from_what_is_free() -> None:
-    open_pool()
-    bring("SCARF", W1=5)
-    promises.reserve(ask=a_wish("R-1", 2, site="W1"), at=NOON)
-    left = [PromisedLine(site="W1", sku="SCARF", quantity=3)]
-
-    for _ in range(2):
-        promises.consume(number="R-1", lines=left, origin="issue/1/post", at=NOON, trace=DESK)
-
-    assert list_steps(ask()) == [("on_hand", 2), ("sellable", 2)]
-    assert Promise.objects.get().state == "fulfilled"
-    assert queries.prove_promises().ok is True
-
-
-def test_a_reversed_shipment_is_reserved_again() -> None:
-    open_pool()
-    bring("SCARF", W1=5)
-    promises.reserve(ask=a_wish("R-1", 2, site="W1"), at=NOON)
-    left = [PromisedLine(site="W1", sku="SCARF", quantity=2)]
-    promises.consume(number="R-1", lines=left, origin="issue/1/post", at=NOON, trace=DESK)
-
-    promises.take_back(
-        number="R-1", origin="issue/1/post", reversal="issue/1/reverse", at=NOON, trace=DESK
-    )
-
-    assert list_steps(ask()) == [("on_hand", 5), ("reserved", -2), ("sellable", 3)]
-    assert Promise.objects.get().state == "reserved"
-    assert queries.prove_promises().ok is True
-
-
-def test_part_of_a_reservation_is_given_back_once() -> None:
-    open_pool()
-    bring("SCARF", W1=5)
-    a_rule("quota", sku="SCARF", channel="web", quantity=4)
-    promises.reserve(ask=a_wish("R-1", 3, site="W1"), at=NOON)
-    part = [PromisedLine(site="W1", sku="SCARF", quantity=2)]
-
-    given = [
-        promises.reduce(number="R-1", lines=part, step="short-1", at=NOON, trace=DESK)
-        for _ in range(2)
-    ]
-
-    assert given == [2, 0]
-    assert ask().sellable == 3
-    assert queries.prove_promises().ok is True
