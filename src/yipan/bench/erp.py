@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from statistics import median
 
 from django.db import connection
 from django.test import Client
 
 from yipan.access.models import RoleAssignment, User
 from yipan.bench import erp_values, erp_world
-from yipan.bench.report import Result, at_least, at_most, tell, tell_load
+from yipan.bench.report import Result, at_least, at_most, measure, take_p95, tell, tell_load
 from yipan.erp.documents.value import valuation
 from yipan.erp.queries import levels_as_at, value_reports
 from yipan.erp.queries.levels import LevelFilter
@@ -96,16 +98,16 @@ def _measure_pages(client: Client) -> list[Result]:
 
     for query in PAGES:  # warm up: plans, templates, caches
         ask(f"/erp/stock{query}")
-    times = [_time(lambda q=query: ask(f"/erp/stock{q}")) for _ in range(ROUNDS) for query in PAGES]  # type: ignore[misc]
+    times = [measure(partial(ask, f"/erp/stock{query}")) for _ in range(ROUNDS) for query in PAGES]
     charts = [
-        _time(lambda a=address: ask(a))  # type: ignore[misc]
+        measure(partial(ask, address))
         for _ in range(ROUNDS)
         for address in ("/erp/stock/sums", "/charts/stock/heat", "/charts/stock/trend")
     ]
     return [
-        at_most("stock_page_p95", _p95(times) * 1e3, target=300, unit="ms"),
-        tell("stock_page_median", _median(times) * 1e3, unit="ms"),
-        tell("stock_charts_p95", _p95(charts) * 1e3, unit="ms"),
+        at_most("stock_page_p95", take_p95(times) * 1e3, target=300, unit="ms"),
+        tell("stock_page_median", median(times) * 1e3, unit="ms"),
+        tell("stock_charts_p95", take_p95(charts) * 1e3, unit="ms"),
     ]
 
 
@@ -123,10 +125,10 @@ def _measure_past(sites: Sequence[str], *, now: datetime) -> list[Result]:
     asks = [
         (site, days, known) for site in sites for days, known in ((0, None), (30, None), (60, 20))
     ]
-    times = [_time(lambda a=ask_for: ask(*a)) for ask_for in asks]  # type: ignore[misc]
+    times = [measure(partial(ask, *each)) for each in asks]
     return [
-        at_most("site_as_at_p95", _p95(times) * 1e3, target=1_000, unit="ms"),
-        tell("site_as_at_median", _median(times) * 1e3, unit="ms"),
+        at_most("site_as_at_p95", take_p95(times) * 1e3, target=1_000, unit="ms"),
+        tell("site_as_at_median", median(times) * 1e3, unit="ms"),
     ]
 
 
@@ -141,7 +143,7 @@ def _measure_values(*, now: datetime) -> list[Result]:
         "cost_of_goods_sold": lambda: value_reports.list_sold(which, by="category"),
         "gains_and_losses": lambda: value_reports.list_gains(which, by="site"),
     }
-    seconds = {name: min(_time(report) for _ in range(2)) for name, report in reports.items()}
+    seconds = {name: min(measure(report) for _ in range(2)) for name, report in reports.items()}
     return [
         at_most("value_report", max(seconds.values()), target=5, unit="seconds"),
         *(tell(name, value, unit="seconds") for name, value in seconds.items()),
@@ -172,26 +174,12 @@ def _measure_following(*, now: datetime) -> list[Result]:
         while done := valuation.value_next(until=until, at=datetime.now(UTC)):
             count += done
 
-    seconds = _time(follow)
+    seconds = measure(follow)
     assert count == FOLLOWED
-    proof = _time(prove_values)
+    proof = measure(prove_values)
     broken = [finding.detail for finding in prove_values() if not finding.ok]
     return [
         tell("movements_valued", count / seconds, unit="per second"),
         tell("value_proof", proof, unit="seconds"),
         at_most("value_proof_breaks", len(broken), target=0, unit="checks"),
     ]
-
-
-def _time(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def _median(times: Sequence[float]) -> float:
-    return sorted(times)[len(times) // 2]
-
-
-def _p95(times: Sequence[float]) -> float:
-    return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 
 from yipan.bench import recon_world
 from yipan.bench.recon_world import POSITIONS, SKUS, STORES
-from yipan.bench.report import Result, at_least, at_most, tell, tell_load
+from yipan.bench.report import Result, at_least, at_most, measure, tell, tell_load
 from yipan.recon.documents import comparing
 from yipan.recon.models import Case
 
@@ -21,19 +20,19 @@ def run() -> list[Result]:
     """Fill the chain; compare in full, with nothing that differs, and with 100 differences."""
     now = datetime.now(UTC)
     chance = Random(7)
-    filled = _time(lambda: recon_world.fill(now=now))
-    full = _time(lambda: comparing.compare(at=now, is_full=True))
+    filled = measure(lambda: recon_world.fill(now=now))
+    full = measure(lambda: comparing.compare(at=now, is_full=True))
     assert Case.objects.count() == 0, "the books begin equal"
-    quiet = [_time(lambda: comparing.compare(at=now)) for _ in range(3)]
+    quiet = [measure(lambda: comparing.compare(at=now)) for _ in range(3)]
     pairs = [(chance.choice(STORES), sku) for sku in chance.sample(SKUS, TICKETS + DIFFERENCES)]
     recon_world.sell(pairs[:TICKETS], first=1, now=now)
-    traded = _time(lambda: comparing.compare(at=now))
+    traded = measure(lambda: comparing.compare(at=now))
     assert Case.objects.count() == 0, "what both booked is no difference"
     recon_world.part(pairs[TICKETS:], first=TICKETS + 1, now=now)
     began = time.perf_counter()
     compared = comparing.compare(at=now)
     parted = time.perf_counter() - began
-    again = _time(lambda: comparing.compare(at=now))
+    again = measure(lambda: comparing.compare(at=now))
     return [
         tell("filled", filled, unit="seconds"),
         at_least("positions", POSITIONS, target=1_000_000, unit="rows"),
@@ -51,9 +50,3 @@ def run() -> list[Result]:
 
 def _count_proved() -> int:
     return Case.objects.filter(cause="hub_only_posting", probability_permille=1_000).count()
-
-
-def _time(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began

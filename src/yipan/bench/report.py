@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median, quantiles
+from time import perf_counter
 from typing import TypedDict
 
 
@@ -47,6 +48,18 @@ def tell_load() -> list[Result]:
         tell("load_average_1min", os.getloadavg()[0], unit="processes"),
         tell("cores", os.cpu_count() or 1, unit="cores"),
     ]
+
+
+def measure(work: Callable[[], object]) -> float:
+    """Do something, and return how long it took, in seconds."""
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
+def take_p95(times: Sequence[float]) -> float:
+    """Return what 95 of 100 stay below."""
+    return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
 
 
 def take_median_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> float:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+from statistics import median
 
 from django.test import Client
 
 from yipan.access.models import RoleAssignment, User
 from yipan.access.roles import Role
 from yipan.bench import wms_world
-from yipan.bench.report import Result, at_least, at_most, tell, tell_load
+from yipan.bench.report import Result, at_least, at_most, measure, take_p95, tell, tell_load
 from yipan.bench.wms_world import SITE, SKUS
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
@@ -71,17 +72,17 @@ def _measure_scans(*, now: datetime) -> list[Result]:
 
     for sku in SKUS[:DELIVERY_LINES]:  # warm up, and count the first of each
         scan(sku)
-    times = [_time(lambda s=SKUS[each % DELIVERY_LINES]: scan(s)) for each in range(SCANS)]  # type: ignore[misc]
+    times = [measure(partial(scan, SKUS[each % DELIVERY_LINES])) for each in range(SCANS)]
     unknown = [
-        _time(
+        measure(
             lambda: client.post(address, {"scan": "4006381333931"}, headers={"HX-Request": "true"})
         )
         for _ in range(SCANS // 10)
     ]
     return [
-        at_most("scan_to_feedback_p95", _p95(times) * 1e3, target=100, unit="ms"),
-        tell("scan_to_feedback_median", sorted(times)[len(times) // 2] * 1e3, unit="ms"),
-        tell("unknown_scan_p95", _p95(unknown) * 1e3, unit="ms"),
+        at_most("scan_to_feedback_p95", take_p95(times) * 1e3, target=100, unit="ms"),
+        tell("scan_to_feedback_median", median(times) * 1e3, unit="ms"),
+        tell("unknown_scan_p95", take_p95(unknown) * 1e3, unit="ms"),
     ]
 
 
@@ -96,10 +97,10 @@ def _measure_waves(*, now: datetime) -> list[Result]:
         wms_world.deliver()
         wms_world.stock(skus, now=now)
         planned = wave.plan(gathering=Gathering(site=SITE, limit=ORDERS), by=HANDS, at=now).number
-        times.append(_time(lambda p=planned: wave.release(number=p, by=HANDS, at=now)))  # type: ignore[misc]
+        times.append(measure(partial(wave.release, number=planned, by=HANDS, at=now)))
     picks = Pick.objects.count()
     return [
-        at_most("wave_of_1000_lines", sorted(times)[len(times) // 2], target=2, unit="seconds"),
+        at_most("wave_of_1000_lines", median(times), target=2, unit="seconds"),
         tell("wave_slowest", max(times), unit="seconds"),
         at_least("picks", picks, target=2 * WAVES * WAVE_LINES, unit="rows"),
     ]
@@ -112,13 +113,3 @@ def _log_in() -> Client:
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     return client
-
-
-def _time(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def _p95(times: list[float]) -> float:
-    return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -14,7 +12,7 @@ from typing import IO, Final
 
 import structlog
 
-from yipan.config.database import ROLE_VARIABLE
+from yipan.config import lab_processes
 from yipan.lab import live
 from yipan.lab.live import LiveRow
 
@@ -76,17 +74,9 @@ class Keeper:
             self._start(switch.speed)
 
     def _start(self, speed: int) -> None:
-        # As the owner of the database: it makes a key for the door, and revokes it at the end.
-        environment = {name: text for name, text in os.environ.items() if name != ROLE_VARIABLE}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "yipan.config.lab_people", str(speed)],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        process = lab_processes.start(
+            "yipan.config.lab_people", str(speed), niceness=NICENESS, stdin=subprocess.PIPE
         )
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         assert process.stdout is not None
         assert process.stderr is not None
         self._process, self._speed, self._counted, self._said = process, speed, {}, []

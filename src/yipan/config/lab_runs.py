@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import structlog
 
-from yipan.config.database import ROLE_VARIABLE
+from yipan.config import lab_processes
 from yipan.lab import runs
 
 log = structlog.get_logger(__name__)
@@ -57,19 +54,10 @@ def tell(story: str, fault: str) -> Iterator[Mapping[str, Any]]:
 
     :raises StoryFailed: if it does not come to its end.
     """
-    # As the owner of the database: it makes one of its own beside.
-    environment = {name: value for name, value in os.environ.items() if name != ROLE_VARIABLE}
-    command = [sys.executable, "-m", "yipan.config.lab_story", story, *([fault] if fault else [])]
-    with subprocess.Popen(
-        command,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    told = [story, fault] if fault else [story]
+    with lab_processes.start("yipan.config.lab_story", *told, niceness=NICENESS) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         said: list[str] = []
         reading = threading.Thread(target=_read_all, args=(process.stderr, said), daemon=True)
         reading.start()
@@ -91,5 +79,5 @@ def tell(story: str, fault: str) -> Iterator[Mapping[str, Any]]:
         raise StoryFailed("lab.process_ended", f"{status} {''.join(said)[-400:]}".strip())
 
 
-def _read_all(stream: Any, said: list[str]) -> None:
+def _read_all(stream: IO[str], said: list[str]) -> None:
     said.append(stream.read())

@@ -86,17 +86,7 @@ def book_stock_opened(message: pos.StockOpened | wms.StockOpened, heard: Heard) 
 def book_store_receipt(message: pos.TransferReceived, heard: Heard) -> None:
     """Book goods of a transfer that came at a store."""
     transfer_facts.receive(
-        leg=LegTold(
-            number=message.receipt_number,
-            transfer=message.transfer_number or find_transfer(message.inbound_order_number),
-            site=message.site,
-            occurred_at=message.occurred_at,
-            message_id=message.message_id,
-            actor=message.received_by,
-            device=message.device,
-            is_last=message.is_last,
-            inbound_order_number=message.inbound_order_number,
-        ),
+        leg=_make_leg(message),
         lines=[
             CameLine(
                 line=line.line,
@@ -113,17 +103,7 @@ def book_store_receipt(message: pos.TransferReceived, heard: Heard) -> None:
 
 def _book_transfer_received(message: wms.GoodsReceived, heard: Heard) -> None:
     transfer_facts.receive(
-        leg=LegTold(
-            number=message.receipt_number,
-            transfer=message.transfer_number or find_transfer(message.inbound_order_number),
-            site=message.site,
-            occurred_at=message.occurred_at,
-            message_id=message.message_id,
-            actor=message.received_by,
-            device=message.device,
-            is_last=message.is_last,
-            inbound_order_number=message.inbound_order_number,
-        ),
+        leg=_make_leg(message),
         lines=[
             CameLine(
                 line=line.line,
@@ -137,4 +117,18 @@ def _book_transfer_received(message: wms.GoodsReceived, heard: Heard) -> None:
         ],
         heard=heard,
         at=timezone.now(),
+    )
+
+
+def _make_leg(message: pos.TransferReceived | wms.GoodsReceived) -> LegTold:
+    return LegTold(
+        number=message.receipt_number,
+        transfer=message.transfer_number or find_transfer(message.inbound_order_number),
+        site=message.site,
+        occurred_at=message.occurred_at,
+        message_id=message.message_id,
+        actor=message.received_by,
+        device=message.device,
+        is_last=message.is_last,
+        inbound_order_number=message.inbound_order_number,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,10 +17,8 @@ from yipan.pos.models import StoreCount
 from yipan.pos.models.adjustment import StoreAdjustmentState
 from yipan.pos.models.store_count import StoreCountState
 from yipan.stocktake.documents import closing, following, settling
-from yipan.stocktake.documents.following import Proposal
-from yipan.stocktake.documents.system import Acting, Corrected, Correcting, CorrectingLine, Settler
+from yipan.stocktake.documents.system import Acting, Corrected, Correcting, Settler
 from yipan.stocktake.models import CountLine, CountSheet, Stocktake
-from yipan.stocktake.rules import Key
 
 #: Who acts when the clock does.
 CLOCK = Trace(actor="stocktake")
@@ -124,27 +122,6 @@ def offset_late(*, sites: Iterable[str] | None, at: datetime, new_id: Callable[[
     )
 
 
-@transaction.atomic
 def take_proposal(*, message: CorrectionProposed, at: datetime) -> Corrected | None:
     """Do what a case of the hub proposes, within the store's limits; beyond them, ask."""
-    return following.take_proposal(
-        proposed=CorrectingLine(
-            key=Key(place=message.place, sku=message.sku, status=message.status or "available"),
-            quantity=abs(message.quantity),
-            quantity_counted=message.quantity_counted,
-            quantity_book=message.quantity_book,
-            counted_at=datetime.fromisoformat(message.counted_at),
-            cause=message.cause,
-        ),
-        proposal=Proposal(
-            site=message.site,
-            system=POS.name,
-            case_number=message.case_number,
-            is_gain=message.quantity > 0,
-            count_number=message.count_number,
-            note=message.note,
-        ),
-        settler=SETTLER,
-        acting=Acting(by=Trace(actor=message.proposed_by), at=at),
-        message_id=uuid5(message.message_id, "pos.correction"),
-    )
+    return following.take_proposal(message=message, settler=SETTLER, at=at)

@@ -26,7 +26,7 @@ from yipan.pos.documents import store_day, till_device
 from yipan.pos.documents.store_day import AmountNotPlausible, Cash, TicketsMissing
 from yipan.pos.queries import TillRow
 from yipan.pos.rules import days as rules
-from yipan.pos.views.sites import find_store
+from yipan.pos.views.sites import get_store
 
 TILL_LENGTH_MAX = 32
 DIGITS_MAX = 12
@@ -174,9 +174,7 @@ def _hear_device(request: HttpRequest, till: TillRow) -> None:
 
 def _find_till(request: HttpRequest) -> TillRow:
     """Return the till the page is about: named, else the first of the store."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     named = (request.GET.get("till") or "")[:TILL_LENGTH_MAX]
     till = queries.find_till(named) if named else None
     if till is None:

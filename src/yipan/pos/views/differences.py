@@ -21,14 +21,15 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.pos import queries, rules
 from yipan.pos.documents import difference, store_count
 from yipan.pos.documents.store_count import Seen
 from yipan.pos.queries import DifferenceFilter
 from yipan.pos.rules.adjustments import DISPLAY
-from yipan.pos.views.sites import find_store
+from yipan.pos.views.scanned import find_scanned
+from yipan.pos.views.sites import get_store
 from yipan.pos.views.stock_work import read_id
 from yipan.pos.views.transfers import read_quantity
 
@@ -47,18 +48,10 @@ PLACES: Mapping[str, str | Promise] = {
 @page(action="pos.count")
 def show_counts(request: HttpRequest) -> HttpResponse:
     """Show what is to be counted; a scan opens a product, a number counts it. Blind."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     if request.method == "POST" and _record(request, store):
         return redirect(f"{reverse('pos:counts')}?{urlencode({'site': store.code})}")
-    text = request.POST.get("sku", "") or request.GET.get("scan", "")[:TEXT_LENGTH_MAX]
-    found = None
-    if text:
-        try:
-            found = queries.find_product(store.code, text)
-        except Refusal as refusal:
-            messages.error(request, tell(refusal))
+    found = find_scanned(request, store)
     tasks = queries.list_counts(site=store.code, limit=ROWS_PER_PAGE)
     asked = [row for row in tasks if found is not None and row.sku.code == found.sku.code]
     place = request.GET.get("place", "") or request.POST.get("place", "")

@@ -10,12 +10,11 @@ from django.views.decorators.http import require_GET
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.exchange.queries import SourceRow, list_sources
-from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 from yipan.pos import queries
 from yipan.pos.queries import DifferenceFilter, HourRow
-from yipan.pos.views.sites import find_store, list_stores
+from yipan.pos.views.sites import get_store, list_stores
 
 #: So little on the floor that somebody should look.
 LOW_QUANTITY = 3
@@ -27,9 +26,7 @@ DAYS_SHOWN_MAX = 8
 @page(action="pos.manage")
 def show_store(request: HttpRequest) -> HttpResponse:
     """Show a store at a glance."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     today = masterdata.get_business_date(store.code, timezone.now())
     hours = queries.list_sales_by_hour(site=store, business_date=today)
     stock = queries.list_stock(site=store.code)

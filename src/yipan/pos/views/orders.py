@@ -29,7 +29,7 @@ from yipan.pos.documents import fulfillment, fulfillment_leaving, fulfillment_pi
 from yipan.pos.documents.fulfillment_leaving import PARCELS_MAX, Proof
 from yipan.pos.documents.fulfillment_picking import Scan
 from yipan.pos.queries import FulfillmentDetail, FulfillmentFilter
-from yipan.pos.views.sites import find_store
+from yipan.pos.views.sites import get_store
 from yipan.pos.views.transfers import TONES, read_quantity
 
 ROWS_PER_PAGE = 50
@@ -69,9 +69,7 @@ TASKS: Mapping[str, str] = {
 @page(action="pos.fulfill")
 def show_queue(request: HttpRequest) -> HttpResponse:
     """Show what customers wait for; a scan opens an order, or finds it by the customer's code."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     text = request.GET.get("scan", "")[:TEXT_LENGTH_MAX]
     if text.strip():
         number = queries.find_scanned(site=store.code, text=text)

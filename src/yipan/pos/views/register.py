@@ -16,7 +16,7 @@ from yipan.access.doors import allow_connecting, page
 from yipan.foundation.refusals import NotFound
 from yipan.pos import queries
 from yipan.pos.documents import register
-from yipan.pos.views.sites import find_store, list_stores
+from yipan.pos.views.sites import find_store, get_store, list_stores
 
 TILL_LENGTH_MAX = 32
 
@@ -26,9 +26,7 @@ TILL_LENGTH_MAX = 32
 def show_register(request: HttpRequest) -> HttpResponse:
     """Show the register of a store: ticket, quick keys, total and tenders."""
     actor = get_actor(request)
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     tills = queries.list_tills(sites=actor.sites, site=store.code)
     wanted = request.GET.get("till", "")[:TILL_LENGTH_MAX]
     till = next((row for row in tills if row.code == wanted), tills[0] if tills else None)
@@ -53,9 +51,7 @@ def show_register(request: HttpRequest) -> HttpResponse:
 @page(action="pos.sell")
 def open_till(request: HttpRequest) -> HttpResponse:
     """Make a register of the store known, and go to it."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     code = request.POST.get("till", "")[:TILL_LENGTH_MAX]
     till = register.open_till(site=store.code, code=code, at=timezone.now())
     return redirect(f"{request.path.removesuffix('/open')}?site={store.code}&till={till.code}")

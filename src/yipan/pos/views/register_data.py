@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.foundation.promotions import Promotion
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.masterdata import promotions
 from yipan.masterdata.queries import catalog
-from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.masterdata.rows import SkuRow
 from yipan.pos import queries
 from yipan.pos.queries import GoodsRow
-from yipan.pos.views.sites import find_store
+from yipan.pos.views.sites import get_store
 
 TEXT_LENGTH_MAX = 96
 CHUNKS_PER_CALL_MAX = 32
@@ -34,7 +34,7 @@ def read_catalog(request: HttpRequest) -> JsonResponse:
 
     A register fetches only chunks whose digest is another than that of its own copy.
     """
-    _get_store(request)
+    get_store(request)
     if "chunks" not in request.GET:
         digests = catalog.list_chunk_digests()
         version = hashlib.sha256("".join(digests.values()).encode()).hexdigest()[:16]
@@ -67,7 +67,7 @@ def read_catalog(request: HttpRequest) -> JsonResponse:
 @page(action="pos.sell")
 def read_stock(request: HttpRequest) -> JsonResponse:
     """Give what the store's book says of the shop floor, and when it said so."""
-    store = _get_store(request)
+    store = get_store(request)
     at = timezone.now()
     quantities = queries.list_floor_quantities(store.code)
     return JsonResponse({"as_of": at.isoformat(), "quantities": quantities})
@@ -77,7 +77,7 @@ def read_stock(request: HttpRequest) -> JsonResponse:
 @page(action="pos.sell")
 def read_setup(request: HttpRequest) -> JsonResponse:
     """Give how the registers of the store are set up, and who may approve at them."""
-    store = _get_store(request)
+    store = get_store(request)
     actor = get_actor(request)
     setup = queries.get_setup(store.code)
     answer = {
@@ -114,7 +114,7 @@ def read_setup(request: HttpRequest) -> JsonResponse:
 @page(action="pos.sell")
 def find_goods(request: HttpRequest) -> JsonResponse:
     """Find what is not in the register's memory: by scan, else by words."""
-    store = _get_store(request)
+    store = get_store(request)
     text = request.GET.get("q", "")[:TEXT_LENGTH_MAX]
     try:
         exact = queries.find_product(store.code, text)
@@ -147,13 +147,6 @@ def _describe_promotion(row: Promotion) -> dict[str, object]:
         "priority": row.priority,
         "is_active": row.is_active,
     }
-
-
-def _get_store(request: HttpRequest) -> SiteRow:
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
-    return store
 
 
 def _describe(row: GoodsRow) -> dict[str, object]:

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import take_step, tell
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.pos import queries
 from yipan.pos.documents import numbered_ticket, queue_file, register_settings
 from yipan.pos.documents.numbered_ticket import Arrival, TakenTicket
 from yipan.pos.documents.register_settings import Setup
-from yipan.pos.views.sites import find_store, list_stores
+from yipan.pos.views.sites import get_store, list_stores
 
 FILE_BYTES_MAX = 20_000_000
 EVENTS_SHOWN = 50
@@ -29,7 +29,7 @@ EVENTS_SHOWN = 50
 @page(action="pos.manage")
 def set_up(request: HttpRequest) -> HttpResponse:
     """Set the registers of a store up, and look at their devices."""
-    store = _get_store(request)
+    store = get_store(request)
     setup = queries.get_setup(store.code)
     if request.method == "POST":
         post = request.POST
@@ -90,7 +90,7 @@ def set_code(request: HttpRequest) -> HttpResponse:
 @page(action="pos.close_day")
 def import_queue(request: HttpRequest) -> HttpResponse:
     """Take in a file of tickets a register saved, because it cannot send them any more."""
-    store = _get_store(request)
+    store = get_store(request)
     answers: list[TakenTicket] = []
     if request.method == "POST":
         try:
@@ -122,13 +122,6 @@ def import_queue(request: HttpRequest) -> HttpResponse:
 @page(action="pos.read")
 def list_events(request: HttpRequest) -> HttpResponse:
     """Show what happened at the tills of a store and is no ticket."""
-    store = _get_store(request)
+    store = get_store(request)
     context = {"store": store, "events": queries.list_till_events(store.code, limit=200)}
     return render(request, "pos/till_events.html", context)
-
-
-def _get_store(request: HttpRequest) -> SiteRow:
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
-    return store

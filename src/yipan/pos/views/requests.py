@@ -15,36 +15,28 @@ from django.views.decorators.http import require_http_methods
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.pos import queries
 from yipan.pos.documents import replenishment
 from yipan.pos.documents.replenishment import Need
 from yipan.pos.queries import RequestFilter
-from yipan.pos.views.sites import find_store
+from yipan.pos.views.scanned import find_scanned
+from yipan.pos.views.sites import get_store
 from yipan.pos.views.stock_work import read_id
 from yipan.pos.views.transfers import read_quantity
 
 ROWS_SHOWN_MAX = 50
-TEXT_LENGTH_MAX = 96
 
 
 @require_http_methods(["GET", "POST"])
 @page(action="pos.request_goods")
 def show_requests(request: HttpRequest) -> HttpResponse:
     """Show what was asked for and what came of it; take a new request."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     if request.method == "POST" and _submit(request, store):
         return redirect(f"{reverse('pos:requests')}?{urlencode({'site': store.code})}")
-    text = request.POST.get("sku", "") or request.GET.get("scan", "")[:TEXT_LENGTH_MAX]
-    found = None
-    if text:
-        try:
-            found = queries.find_product(store.code, text)
-        except Refusal as refusal:
-            messages.error(request, tell(refusal))
+    found = find_scanned(request, store)
     which = RequestFilter(sites=frozenset({store.code}))
     context = {
         "store": store,

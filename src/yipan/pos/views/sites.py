@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from yipan.access.actors import get_actor
 from yipan.access.site_choice import find_chosen_site
+from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 
@@ -31,3 +32,15 @@ def find_store(request: HttpRequest) -> SiteRow | None:
     wanted = named or find_chosen_site(request, actor=actor)
     chosen = [row for row in stores if row.code == wanted]
     return next(iter(chosen or stores), None)
+
+
+def get_store(request: HttpRequest) -> SiteRow:
+    """
+    Return the store a page is about, as `find_store` does.
+
+    :raises NotFound: if the one named is none of the reader's, or the reader has none.
+    """
+    store = find_store(request)
+    if store is None:
+        raise NotFound(kind="site")
+    return store

@@ -24,7 +24,7 @@ from yipan.documents import reversals
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.pos import queries, rules
 from yipan.pos.documents import adjustment, place_move
@@ -32,7 +32,8 @@ from yipan.pos.documents.adjustment import AdjustedGoods, CostCenterMissing, Wan
 from yipan.pos.queries import AdjustmentFilter
 from yipan.pos.rules import Moved
 from yipan.pos.rules import adjustments as limits
-from yipan.pos.views.sites import find_store
+from yipan.pos.views.scanned import find_scanned
+from yipan.pos.views.sites import get_store
 from yipan.pos.views.transfers import read_quantity
 
 ROWS_PER_PAGE = 50
@@ -107,18 +108,10 @@ TILES: Mapping[str, Tile] = {
 @page(action="pos.adjust")
 def show_work(request: HttpRequest) -> HttpResponse:
     """Show the scanned product with its tiles; take what was tapped."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     if request.method == "POST" and _take(request, store):
         return redirect(f"{reverse('pos:stock_work')}?{urlencode({'site': store.code})}")
-    text = request.POST.get("sku", "") or request.GET.get("scan", "")[:TEXT_LENGTH_MAX]
-    found = None
-    if text:
-        try:
-            found = queries.find_product(store.code, text)
-        except Refusal as refusal:
-            messages.error(request, tell(refusal))
+    found = find_scanned(request, store)
     context = {
         "store": store,
         "found": found,

@@ -27,7 +27,7 @@ from yipan.pos import papers, queries
 from yipan.pos.documents import stock_opening, ticket
 from yipan.pos.documents.stock_opening import ShopStock
 from yipan.pos.queries import TicketDetail, TicketFilter
-from yipan.pos.views.sites import find_store, list_stores
+from yipan.pos.views.sites import find_store, get_store, list_stores
 
 ROWS_PER_PAGE = 50
 STOCK_SHOWN_MAX = 500
@@ -145,9 +145,7 @@ def list_stock(request: HttpRequest) -> HttpResponse:
 @page(action="pos.open_stock")
 def open_stock(request: HttpRequest) -> HttpResponse:
     """Begin a store's book with what stands on its shop floor: lines of SKU, quantity."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     text = request.POST.get("lines", "")
     if request.method == "POST":
         try:

@@ -23,7 +23,7 @@ from yipan.pos.documents import transfer
 from yipan.pos.documents.transfer import Counting
 from yipan.pos.queries import TransferDetail, TransferFilter
 from yipan.pos.rules import Asked, Moved
-from yipan.pos.views.sites import find_store
+from yipan.pos.views.sites import get_store
 
 ROWS_PER_PAGE = 50
 TASKS_SHOWN_MAX = 50
@@ -43,9 +43,7 @@ class PaperUnknown(Refusal):
 @page(action="pos.transfer")
 def show_tasks(request: HttpRequest, order_type: str) -> HttpResponse:
     """Show what is to be received or sent, and what is being counted; a scan opens it."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     is_inbound = order_type == "inbound"
     drafts = TransferFilter(
         states=("draft",),
@@ -68,9 +66,7 @@ def show_tasks(request: HttpRequest, order_type: str) -> HttpResponse:
 @page(action="pos.transfer")
 def open_task(request: HttpRequest, order_type: str) -> HttpResponse:
     """Open what was scanned or tapped: the count somebody began, or a new one."""
-    store = find_store(request)
-    if store is None:
-        raise NotFound(kind="site")
+    store = get_store(request)
     text = request.POST.get("order", "") or request.POST.get("scan", "")
     place = request.POST.get("place", rules.SHOP_FLOOR)
     try:

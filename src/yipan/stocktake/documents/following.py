@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
 
 from yipan.ledger.moves import Trace
+from yipan.messages.counts import CorrectionProposed
 from yipan.stocktake.documents import settling
 from yipan.stocktake.documents import stocktake as plans
 from yipan.stocktake.documents.system import (
@@ -122,26 +122,9 @@ def _follow_stocktake(
         settling.finish(stocktake, is_waiting=False, by=by, at=at)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposal:
-    """A case of the hub that asks for a correction of what a count found."""
-
-    site: str
-    system: str
-    case_number: str
-    is_gain: bool
-    count_number: str = ""
-    note: str = ""
-
-
 @transaction.atomic
 def take_proposal(
-    *,
-    proposed: CorrectingLine,
-    proposal: Proposal,
-    settler: Settler,
-    acting: Acting,
-    message_id: UUID,
+    *, message: CorrectionProposed, settler: Settler, at: datetime
 ) -> Corrected | None:
     """
     Do what the hub proposes of a case: the site's own approval rules decide whether it is posted.
@@ -149,82 +132,71 @@ def take_proposal(
     What a stocktake already settled of the same count is taken off; None when nothing is left.
     Repeating it for the same case and moment does nothing.
     """
-    system, by, at = settler.system, acting.by, acting.at
+    system = settler.system
+    counted_at = datetime.fromisoformat(message.counted_at)
     known = CountCorrection.objects.filter(
-        site=proposal.site,
-        case_number=proposal.case_number,
-        counted_at=proposed.counted_at,
+        site=message.site,
+        case_number=message.case_number,
+        counted_at=counted_at,
         state__in=CORRECTION_ACTIVE,
     )
     if known.exists():
         return None
-    result = _find_result(proposed.key, proposal=proposal, counted_at=proposed.counted_at)
-    signed = proposed.quantity if proposal.is_gain else -proposed.quantity
+    key = Key(place=message.place, sku=message.sku, status=message.status or "available")
+    result = _find_result(key, site=message.site, counted_at=counted_at)
+    quantity = message.quantity
     if result is not None:
-        [standing] = list_standing([result], book=system.get_book(proposal.site))
-        signed = min(max(signed, min(standing.left, 0)), max(standing.left, 0))
-        if signed == 0:
+        [standing] = list_standing([result], book=system.get_book(message.site))
+        quantity = min(max(quantity, min(standing.left, 0)), max(standing.left, 0))
+        if quantity == 0:
             return None
+    message_id = uuid5(message.message_id, f"{system.name}.correction")
     done = settler.poster(
         Correcting(
-            site=proposal.site,
-            adjustment_type="count_gain" if signed > 0 else "count_loss",
+            site=message.site,
+            adjustment_type="count_gain" if quantity > 0 else "count_loss",
             lines=[
                 CorrectingLine(
-                    key=proposed.key,
-                    quantity=abs(signed),
-                    quantity_counted=proposed.quantity_counted,
-                    quantity_book=proposed.quantity_book,
-                    counted_at=proposed.counted_at,
-                    capture_mode=proposed.capture_mode,
-                    cause=proposed.cause,
+                    key=key,
+                    quantity=abs(quantity),
+                    quantity_counted=message.quantity_counted,
+                    quantity_book=message.quantity_book,
+                    counted_at=counted_at,
+                    cause=message.cause,
                 )
             ],
-            reason=f"{proposal.case_number} {proposal.note}".strip()[:200],
+            reason=f"{message.case_number} {message.note}".strip()[:200],
             counted_by=tuple(sorted(result.people)) if result is not None else (),
         ),
-        by,
+        Trace(actor=message.proposed_by),
         at,
         message_id,
     )
-    correction = _keep(proposed, proposal, settled=(result, signed), done=done, at=at)
+    correction = CountCorrection.objects.create(
+        result=result,
+        site=message.site,
+        system=system.name,
+        place=key.place,
+        sku=key.sku,
+        status=key.status,
+        counted_at=counted_at,
+        count_number=message.count_number,
+        case_number=message.case_number,
+        document=done.document,
+        state=CorrectionState.POSTED if done.is_posted else CorrectionState.SUBMITTED,
+        quantity=quantity,
+        noted_at=at,
+        posted_at=at if done.is_posted else None,
+    )
     settling.tell(
         [correction], system=system, outcome=str(correction.state), at=at, message_id=message_id
     )
     return done
 
 
-def _keep(
-    proposed: CorrectingLine,
-    proposal: Proposal,
-    *,
-    settled: tuple[CountResult | None, int],
-    done: Corrected,
-    at: datetime,
-) -> CountCorrection:
-    """Write down what a document says of the count a case named."""
-    result, signed = settled
-    return CountCorrection.objects.create(
-        result=result,
-        site=proposal.site,
-        system=proposal.system,
-        place=proposed.key.place,
-        sku=proposed.key.sku,
-        status=proposed.key.status,
-        counted_at=proposed.counted_at,
-        count_number=proposal.count_number,
-        case_number=proposal.case_number,
-        document=done.document,
-        state=CorrectionState.POSTED if done.is_posted else CorrectionState.SUBMITTED,
-        quantity=signed,
-        noted_at=at,
-        posted_at=at if done.is_posted else None,
-    )
-
-
-def _find_result(key: Key, *, proposal: Proposal, counted_at: datetime) -> CountResult | None:
+def _find_result(key: Key, *, site: str, counted_at: datetime) -> CountResult | None:
     found = CountResult.objects.filter(
-        stocktake__site=proposal.site,
+        stocktake__site=site,
         place=key.place,
         sku=key.sku,
         status=key.status,

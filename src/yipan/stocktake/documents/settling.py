@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -41,6 +41,9 @@ from yipan.stocktake.rules import Size, find_tolerance, is_beyond
 LINES_PER_DOCUMENT: Final = 500
 #: Why a document takes back what was posted.
 OFFSET_CAUSE: Final = "late_document"
+
+#: Posted as far as the limits allow; asked about whatever they say; taken back, asking nobody.
+Way = Literal["limits", "ask", "offset"]
 
 
 @transaction.atomic
@@ -80,7 +83,7 @@ def post(
             group,
             settler=settler,
             acting=acting,
-            wanted={"roles": acting.roles, "must_ask": must_ask},
+            way="ask" if must_ask else "limits",
             message_id=new_id(),
         )
     waits |= CountCorrection.objects.filter(
@@ -117,13 +120,13 @@ def _correct(
     *,
     settler: Settler,
     acting: Acting,
-    wanted: dict[str, object],
+    way: Way,
     message_id: UUID,
 ) -> bool:
     """Have the site's system make one document; return whether it is posted."""
     system, by, at = settler.system, acting.by, acting.at
     is_gain = group[0].left > 0
-    is_offset = bool(wanted.get("is_offset"))
+    is_offset = way == "offset"
     done = settler.poster(
         Correcting(
             site=stocktake.site,
@@ -142,7 +145,9 @@ def _correct(
             ],
             reason=stocktake.number,
             counted_by=tuple(sorted({who for each in group for who in each.result.people})),
-            **wanted,  # type: ignore[arg-type]  # the flags of this module
+            roles=acting.roles,
+            must_ask=way == "ask",
+            is_offset=is_offset,
         ),
         by,
         at,
@@ -283,7 +288,7 @@ def offset_late(
                 group[start : start + LINES_PER_DOCUMENT],
                 settler=settler,
                 acting=acting,
-                wanted={"is_offset": True},
+                way="offset",
                 message_id=new_id(),
             )
     if late:

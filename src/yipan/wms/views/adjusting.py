@@ -19,7 +19,7 @@ from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.evidence import read_stamp
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
 from yipan.wms import queries
 from yipan.wms.documents.stock import adjustment
@@ -29,7 +29,7 @@ from yipan.wms.queries.adjustments import AdjustmentRow
 from yipan.wms.rules import Place
 from yipan.wms.views.receiving import TONES, read_quantity
 from yipan.wms.views.receiving_scans import NotOnThisPage
-from yipan.wms.views.sites import find_warehouse
+from yipan.wms.views.sites import get_warehouse
 
 ROWS_PER_PAGE = 50
 
@@ -112,9 +112,7 @@ def reverse_adjustment(request: HttpRequest, number: str) -> HttpResponse:
 @page(action="wms.adjust")
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin with the first product scanned."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     actor = get_actor(request)
     if request.method == "GET":
         number = adjustments.find_own_adjustment(site=site.code, actor=actor.name)

@@ -14,7 +14,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.evidence import Evidence, read_stamp
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.wms import queries
 from yipan.wms.documents.stock import bin_move, package
@@ -23,7 +23,7 @@ from yipan.wms.queries import Scanned, bin_map, carrying
 from yipan.wms.queries.carrying import Load
 from yipan.wms.views.receiving import TONES
 from yipan.wms.views.receiving_scans import NotOnThisPage
-from yipan.wms.views.sites import find_warehouse, list_warehouses
+from yipan.wms.views.sites import get_warehouse, list_warehouses
 
 HELD_KEY = "wms_carried"
 LAST_KEY = "wms_put_down"
@@ -40,9 +40,7 @@ class NothingToCarry(Refusal):
 @page(action="wms.read")
 def show_map(request: HttpRequest) -> HttpResponse:
     """Draw a warehouse: zones, aisles and bins, and how full each is."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     zones = bin_map.draw_map(site.code)
     context = {
         "site": site,
@@ -61,9 +59,7 @@ def show_map(request: HttpRequest) -> HttpResponse:
 @page(action="wms.move")
 def carry(request: HttpRequest) -> HttpResponse:
     """Scan a product at the dock or a bin, then the bin it goes to: two scans, and it is posted."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     if request.method == "GET":
         return render(request, "wms/carry.html", _describe(request, site))
     try:

@@ -12,11 +12,9 @@ from django.views.decorators.http import require_GET
 
 from yipan.access.doors import page
 from yipan.documents.exports import answer_file
-from yipan.foundation.refusals import NotFound
-from yipan.masterdata.rows import SiteRow
 from yipan.wms.queries import movements
 from yipan.wms.queries.movements import HistoryFilter
-from yipan.wms.views.sites import find_warehouse, list_warehouses
+from yipan.wms.views.sites import get_warehouse, list_warehouses
 
 ROWS_PER_PAGE = 100
 TEXT_LENGTH_MAX = 96
@@ -30,7 +28,7 @@ DOCUMENT_TYPES = (
 @page(action="wms.read")
 def list_movements(request: HttpRequest) -> HttpResponse:
     """Show what moved in a warehouse, by product, bin, document and person; or as a file."""
-    site = _get_site(request)
+    site = get_warehouse(request)
     document_type = request.GET.get("type", "")
     which = HistoryFilter(
         site=site.code,
@@ -60,7 +58,7 @@ def list_movements(request: HttpRequest) -> HttpResponse:
 @page(action="wms.read")
 def show_paces(request: HttpRequest) -> HttpResponse:
     """Show how many lines an hour each person did of each task on a day: a hint at the process."""
-    site = _get_site(request)
+    site = get_warehouse(request)
     zone = ZoneInfo(site.time_zone)
     day = _read_day(request.GET.get("day", "")) or timezone.now().astimezone(zone).date()
     since = datetime.combine(day, time(0), tzinfo=zone)
@@ -71,13 +69,6 @@ def show_paces(request: HttpRequest) -> HttpResponse:
         "rows": movements.list_paces(site.code, since=since, until=since + timedelta(days=1)),
     }
     return render(request, "wms/productivity.html", context)
-
-
-def _get_site(request: HttpRequest) -> SiteRow:
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
-    return site
 
 
 def _answer_file(which: HistoryFilter) -> HttpResponse:

@@ -16,13 +16,12 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound
 from yipan.wms import queries
 from yipan.wms.documents.inbound import receipt, receipt_matching
 from yipan.wms.documents.inbound.receipt import Opening
 from yipan.wms.documents.stock import bin_move
 from yipan.wms.models.receipt import CountMode
-from yipan.wms.views.sites import find_warehouse
+from yipan.wms.views.sites import get_warehouse
 
 
 @require_POST
@@ -63,9 +62,7 @@ def match_receipt(request: HttpRequest, number: str) -> HttpResponse:
 @page(action="wms.receive")
 def open_return(request: HttpRequest) -> HttpResponse:
     """Begin to count what a customer sends back; the order it was sold with names it."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     partner = request.POST.get("order", "").strip()[:64]
     if not partner:
         messages.error(request, _("Scan or type the order the goods were sold with."))

@@ -16,14 +16,14 @@ from yipan.documents import told
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.wms import queries
 from yipan.wms.documents.inbound import inspection
 from yipan.wms.documents.inbound.inspection import PartsWrong, Verdict
 from yipan.wms.queries import inspections
 from yipan.wms.queries.inspections import InspectionFilter, InspectionRow
 from yipan.wms.views.receiving import read_quantity
-from yipan.wms.views.sites import find_warehouse
+from yipan.wms.views.sites import get_warehouse
 
 ROWS_PER_PAGE = 50
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -102,9 +102,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 @page(action="wms.inspect")
 def begin(request: HttpRequest) -> HttpResponse:
     """Show what waits; a scan of product, lot, package or number opens it."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     if request.method == "POST":
         text = request.POST.get("scan", "").strip()
         try:

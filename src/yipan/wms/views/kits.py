@@ -18,15 +18,14 @@ from yipan.documents import reversals
 from yipan.documents.doors import get_trace, take_reversal, take_step, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
-from yipan.masterdata.rows import SiteRow
 from yipan.wms.documents import kit_work
 from yipan.wms.documents.kit_work import Work
 from yipan.wms.models.kit import KitWorkType
 from yipan.wms.queries import kits
 from yipan.wms.views.receiving import read_quantity
-from yipan.wms.views.sites import find_warehouse, list_warehouses
+from yipan.wms.views.sites import get_warehouse, list_warehouses
 
 WORK_SHOWN_MAX = 30
 TEXT_LENGTH_MAX = 48
@@ -37,7 +36,7 @@ PARTS_TYPED_MAX = 200
 @page(action="wms.read")
 def show_kits(request: HttpRequest) -> HttpResponse:
     """Show the kits of a warehouse, how many could be made, and what was done last."""
-    site = _get_site(request)
+    site = get_warehouse(request)
     actor = get_actor(request)
     today = masterdata.get_business_date(site.code, timezone.now())
     context = {
@@ -56,7 +55,7 @@ def show_kits(request: HttpRequest) -> HttpResponse:
 @page(action="wms.move")
 def do_work(request: HttpRequest) -> HttpResponse:
     """Book kits somebody assembled or broke."""
-    site = _get_site(request)
+    site = get_warehouse(request)
     quantity = read_quantity(request.POST.get("quantity", ""))
     is_broken = request.POST.get("work_type") == KitWorkType.BREAK
     try:
@@ -83,7 +82,7 @@ def do_work(request: HttpRequest) -> HttpResponse:
 @page(action="wms.rule")
 def set_parts(request: HttpRequest) -> HttpResponse:
     """Say what a kit is made of: one line each, SKU and quantity."""
-    site = _get_site(request)
+    site = get_warehouse(request)
     step = partial(
         kit_work.set_parts,
         site=site.code,
@@ -130,13 +129,6 @@ def reverse_work(request: HttpRequest, number: str) -> HttpResponse:
     get_actor(request).require_site(kits.get_kit_work(number).site)
     take_reversal(request, kit_work.reverse, number=number, done=_("Reversed. The hub is told."))
     return redirect("wms:kit_work", number=number)
-
-
-def _get_site(request: HttpRequest) -> SiteRow:
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
-    return site
 
 
 def _read(request: HttpRequest, name: str) -> str:

@@ -19,13 +19,13 @@ from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.wms.documents.outbound import load, parcel
 from yipan.wms.documents.outbound.load import ParcelUnknown, Truck
 from yipan.wms.queries import parcels
 from yipan.wms.queries.parcels import ParcelFilter
 from yipan.wms.views.receiving import TONES
-from yipan.wms.views.sites import find_warehouse, list_warehouses
+from yipan.wms.views.sites import get_warehouse, list_warehouses
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
@@ -40,9 +40,7 @@ Answer = tuple[str, str]
 @page(action="wms.ship")
 def list_loads(request: HttpRequest) -> HttpResponse:
     """Show the trucks that are being loaded and the last that left; begin another one."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     if request.method == "POST":
         truck = Truck(
             site=site.code,
@@ -165,9 +163,7 @@ def stack(request: HttpRequest, number: str) -> HttpResponse:
 @page(action="wms.pack")
 def open_pallet(request: HttpRequest) -> HttpResponse:
     """Take a new pallet."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     opened = parcel.open_pallet(site=site.code, by=get_trace(request), at=timezone.now())
     return redirect("wms:stack", number=opened.number)
 

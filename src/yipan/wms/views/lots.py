@@ -13,13 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.wms.documents import site_rules
 from yipan.wms.documents.site_rules import Asked, RuleWrong
 from yipan.wms.models.inspection import ScanProfile
 from yipan.wms.queries import goods_rules, lots
-from yipan.wms.views.sites import find_warehouse, list_warehouses
+from yipan.wms.views.sites import get_warehouse, list_warehouses
 
 ROWS_SHOWN_MAX = 500
 SOON_DAYS = 30
@@ -30,9 +30,7 @@ TEXT_LENGTH_MAX = 96
 @page(action="wms.read")
 def list_lots(request: HttpRequest) -> HttpResponse:
     """List the lots of a warehouse, what expires first on top."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     text = request.GET.get("q", "")[:TEXT_LENGTH_MAX]
     group = request.GET.get("days", "")
     within = {"soon": SOON_DAYS, "over": -1}.get(group)
@@ -55,9 +53,7 @@ def list_lots(request: HttpRequest) -> HttpResponse:
 @page(action="wms.read")
 def show_lot(request: HttpRequest) -> HttpResponse:
     """Show one lot: `site`, `sku` and `lot` name it, since a code alone names none."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     sku, code = request.GET.get("sku", ""), request.GET.get("lot", "")
     if not (sku and code):
         return redirect(f"{reverse('wms:lots')}?site={site.code}")
@@ -77,9 +73,7 @@ def show_lot(request: HttpRequest) -> HttpResponse:
 @page(action="wms.rule")
 def edit_rules(request: HttpRequest) -> HttpResponse:
     """Keep what is asked of goods that come in, and what is scanned in each zone."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     if request.method == "POST":
         try:
             _save(request, site.code)

@@ -25,7 +25,7 @@ from yipan.wms.queries import pick_faces
 from yipan.wms.queries.pick_faces import MoveTaskRow
 from yipan.wms.queries.scans import ScanUnknown
 from yipan.wms.views.receiving import TONES
-from yipan.wms.views.sites import find_warehouse, list_warehouses
+from yipan.wms.views.sites import get_warehouse, list_warehouses
 
 HELD_KEY = "wms_move_task"
 KINDS = ("replenish", "put_back", "cross_dock")
@@ -37,7 +37,7 @@ Answer = tuple[str, str]
 @page(action="wms.move")
 def show_tasks(request: HttpRequest) -> HttpResponse:
     """Show what should be carried, the most urgent first; a scan of the goods takes it up."""
-    site = _get_site(request)
+    site = get_warehouse(request)
     return render(request, "wms/moving.html", _describe(request, site))
 
 
@@ -45,7 +45,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
 @page(action="wms.move")
 def take_scan(request: HttpRequest) -> HttpResponse:
     """Take up a task by the bin or product it begins at, and end it by the bin it goes to."""
-    site = _get_site(request)
+    site = get_warehouse(request)
     try:
         answer, tone = _take(request, site)
     except Refusal as refusal:
@@ -72,7 +72,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 @page(action="wms.set_pick_face")
 def list_pick_faces(request: HttpRequest) -> HttpResponse:
     """Show the pick faces and how full they are; set them, or fill them up now."""
-    site = _get_site(request)
+    site = get_warehouse(request)
     if request.method == "POST":
         at, trace = timezone.now(), get_trace(request)
         if "replenish" in request.POST:
@@ -90,13 +90,6 @@ def list_pick_faces(request: HttpRequest) -> HttpResponse:
         "rows": pick_faces.list_pick_faces(site.code),
     }
     return render(request, "wms/pick_faces.html", context)
-
-
-def _get_site(request: HttpRequest) -> SiteRow:
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
-    return site
 
 
 def _get_held(request: HttpRequest, site: str) -> MoveTaskRow | None:

@@ -14,7 +14,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.wms import queries
 from yipan.wms.documents.outbound import pack_difference, parcel
 from yipan.wms.documents.outbound.parcel import Closing, Putting, WeightNotPlausible
@@ -22,7 +22,7 @@ from yipan.wms.queries import outbound_orders, parcels
 from yipan.wms.queries.parcels import PackTask
 from yipan.wms.queries.scans import ScanUnknown
 from yipan.wms.views.receiving import TONES, read_quantity
-from yipan.wms.views.sites import find_warehouse
+from yipan.wms.views.sites import get_warehouse
 
 #: Whether each piece is scanned at this station; kept in the session, so for the shift.
 CHECK_KEY = "wms_pack_check"
@@ -35,9 +35,7 @@ Answer = tuple[str, str]
 @page(action="wms.pack")
 def show_tasks(request: HttpRequest) -> HttpResponse:
     """Show what is picked and waits to be packed; a scan of its tote opens it."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     text = request.GET.get("tote", "")[:96]
     rows = parcels.list_pack_rows(site.code)
     wanted = set(parcels.find_to_pack(site.code, text)) if text else set()
@@ -53,9 +51,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
 @page(action="wms.pack")
 def open_task(request: HttpRequest) -> HttpResponse:
     """Open the packing of what was scanned: a tote, an order, or a product out of a full tote."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     text = request.POST.get("scan", "")[:96]
     here = f"{reverse('wms:packing')}?site={site.code}"
     found = parcels.find_to_pack(site.code, text)

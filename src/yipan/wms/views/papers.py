@@ -12,11 +12,10 @@ from django.views.decorators.http import require_GET
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.printing import answer_paper, choose_language
-from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.wms import papers
 from yipan.wms.queries import outbound_orders, parcels, picking
-from yipan.wms.views.sites import find_warehouse
+from yipan.wms.views.sites import get_warehouse
 
 BIN_LENGTH_MAX = 32
 
@@ -79,9 +78,7 @@ def print_parcel_label(request: HttpRequest, number: str) -> HttpResponse:
 @page(action="wms.read")
 def print_bin_labels(request: HttpRequest) -> HttpResponse:
     """Show labels of bins as PDF, of all whose code holds what is asked for."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     text = request.GET.get("q", "")[:BIN_LENGTH_MAX]
     rows = masterdata.list_bins(site.code, text=text, only_active=True)
     if not rows:

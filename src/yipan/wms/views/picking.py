@@ -15,7 +15,7 @@ from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.evidence import read_stamp
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.wms import queries
 from yipan.wms.documents.outbound import (
     outbound_order,
@@ -35,7 +35,7 @@ from yipan.wms.queries.outbound_orders import OutboundFilter, PickRow
 from yipan.wms.queries.picking import Walk
 from yipan.wms.queries.scans import ScanUnknown
 from yipan.wms.views.receiving import TONES, read_quantity
-from yipan.wms.views.sites import find_warehouse
+from yipan.wms.views.sites import get_warehouse
 
 TASKS_SHOWN_MAX = 40
 #: In the session: which zone one picks in, that a tote is full, that one scan was one piece.
@@ -49,9 +49,7 @@ Answer = tuple[str, str]
 @page(action="wms.pick")
 def show_tasks(request: HttpRequest) -> HttpResponse:
     """Show what is to pick, the most urgent first; a scan opens it."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     states = ("released", "picking", "picked", "packed", "partly_shipped")
     which = OutboundFilter(site=site.code, states=states)
     waves = picking.list_waves(sites=frozenset({site.code}), site=site.code)
@@ -68,9 +66,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
 @page(action="wms.pick")
 def open_walk(request: HttpRequest) -> HttpResponse:
     """Open the order or wave that was scanned: by its number, its document, or its tote."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     number = picking.find_walk(site.code, request.POST.get("scan", ""))
     if not number:
         messages.error(request, _("That is no open order. Scan an order, a wave or a tote."))

@@ -24,7 +24,7 @@ from yipan.wms.models.receipt import CountMode
 from yipan.wms.queries import CountTask, InboundFilter, ReceiptFilter, arrivals, pick_faces
 from yipan.wms.queries.goods_rules import is_blind_receipt
 from yipan.wms.views import receiving_scans
-from yipan.wms.views.sites import find_warehouse
+from yipan.wms.views.sites import get_warehouse
 
 TASKS_SHOWN_MAX = 30
 
@@ -37,9 +37,7 @@ TONES = {"good": messages.SUCCESS, "bad": messages.ERROR, "info": messages.INFO}
 @page(action="wms.receive")
 def show_tasks(request: HttpRequest) -> HttpResponse:
     """Show what is expected and what is being counted; a scan opens it."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     sites = frozenset({site.code})
     open_states = ("released", "partly_received")
     context = {
@@ -60,9 +58,7 @@ def show_tasks(request: HttpRequest) -> HttpResponse:
 @page(action="wms.receive")
 def open_task(request: HttpRequest) -> HttpResponse:
     """Open what was scanned or tapped: an order, or a blind receipt of a supplier."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     try:
         number, sscc = request.POST.get("order", ""), ""
         if not number and "supplier" not in request.POST:

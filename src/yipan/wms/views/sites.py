@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from yipan.access.actors import get_actor
 from yipan.access.site_choice import find_chosen_site
+from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 
@@ -31,3 +32,15 @@ def find_warehouse(request: HttpRequest) -> SiteRow | None:
     wanted = named or find_chosen_site(request, actor=actor)
     chosen = [row for row in warehouses if row.code == wanted]
     return next(iter(chosen or warehouses), None)
+
+
+def get_warehouse(request: HttpRequest) -> SiteRow:
+    """
+    Return the warehouse a page is about, as `find_warehouse` does.
+
+    :raises NotFound: if the one named is none of the reader's, or the reader has none.
+    """
+    warehouse = find_warehouse(request)
+    if warehouse is None:
+        raise NotFound(kind="site")
+    return warehouse

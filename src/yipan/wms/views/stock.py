@@ -16,7 +16,7 @@ from yipan.documents import openings, reversals, told
 from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.foundation.refusals import NotFound, Refusal
+from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
 from yipan.masterdata import queries as masterdata
 from yipan.wms import queries, rules
@@ -24,7 +24,7 @@ from yipan.wms.documents.stock import bin_move, stock_opening
 from yipan.wms.documents.stock.stock_opening import BinStock
 from yipan.wms.models.lot import LOT_LENGTH_MAX
 from yipan.wms.rules import Shifted
-from yipan.wms.views.sites import find_warehouse, list_warehouses
+from yipan.wms.views.sites import find_warehouse, get_warehouse, list_warehouses
 
 ROWS_PER_PAGE = 50
 STOCK_SHOWN_MAX = 500
@@ -100,9 +100,7 @@ def show_move(request: HttpRequest, number: str) -> HttpResponse:
 @page(action="wms.move")
 def move_goods(request: HttpRequest) -> HttpResponse:
     """Write down what was carried from one bin to another."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     values = {
         name: (request.POST.get(name) or request.GET.get(name) or "").strip()[:TEXT_LENGTH_MAX]
         for name in ("from_bin", "sku", "quantity", "to_bin", "status", "lot")
@@ -154,9 +152,7 @@ def _read_shift(site: str, values: dict[str, str]) -> Shifted:
 @page(action="wms.open_stock")
 def open_stock(request: HttpRequest) -> HttpResponse:
     """Begin a warehouse's book with what lies in its bins: bin, SKU, quantity, lot, last day."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     text = request.POST.get("lines", "")
     if request.method == "POST":
         try:

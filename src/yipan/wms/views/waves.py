@@ -24,7 +24,7 @@ from yipan.wms.documents.outbound import pick_many, wave
 from yipan.wms.documents.outbound.wave import Gathering
 from yipan.wms.queries import outbound_orders, parcels, pick_faces, picking, shipments
 from yipan.wms.queries.outbound_orders import OutboundFilter
-from yipan.wms.views.sites import find_warehouse, list_warehouses
+from yipan.wms.views.sites import get_warehouse, list_warehouses
 
 CODE_LENGTH_MAX = 48
 
@@ -33,9 +33,7 @@ CODE_LENGTH_MAX = 48
 @page(action="wms.read")
 def show_board(request: HttpRequest) -> HttpResponse:
     """Show how the outbound work of a warehouse stands: open, late, by zone and worker."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     actor = get_actor(request)
     today = masterdata.compute_business_date(site, timezone.now())
     context = {
@@ -56,9 +54,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
 @page(action="wms.plan_wave")
 def list_waves(request: HttpRequest) -> HttpResponse:
     """List waves, and gather open orders into a new one."""
-    site = find_warehouse(request)
-    if site is None:
-        raise NotFound(kind="site")
+    site = get_warehouse(request)
     if request.method == "POST":
         gathering = Gathering(
             site=site.code,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 
@@ -13,10 +13,8 @@ from yipan.ledger import queries as ledger
 from yipan.ledger.moves import Trace
 from yipan.messages.counts import CorrectionProposed
 from yipan.stocktake.documents import closing, following, settling
-from yipan.stocktake.documents.following import Proposal
 from yipan.stocktake.documents.system import Acting, Corrected, Correcting, CorrectingLine, Settler
 from yipan.stocktake.models import CountLine, CountSheet, Stocktake
-from yipan.stocktake.rules import Key
 from yipan.wms.documents.stock import adjustment
 from yipan.wms.documents.stock.adjustment import Added, Counts, Kind
 from yipan.wms.documents.stock.count_system import WMS
@@ -27,8 +25,6 @@ from yipan.wms.rules import get_account
 
 #: Sound goods that are missing are free ones first, then those set aside.
 SOUND = (StockStatus.AVAILABLE, StockStatus.HELD, StockStatus.RESERVED)
-#: Who acts when the clock does.
-CLOCK = Trace(actor="stocktake")
 
 
 def post_document(correcting: Correcting, by: Trace, at: datetime, message_id: UUID) -> Corrected:
@@ -165,27 +161,6 @@ def offset_late(*, sites: Iterable[str] | None, at: datetime, new_id: Callable[[
     )
 
 
-@transaction.atomic
 def take_proposal(*, message: CorrectionProposed, at: datetime) -> Corrected | None:
     """Do what a case of the hub proposes, within the warehouse's limits; beyond them, ask."""
-    return following.take_proposal(
-        proposed=CorrectingLine(
-            key=Key(place=message.place, sku=message.sku, status=message.status or "available"),
-            quantity=abs(message.quantity),
-            quantity_counted=message.quantity_counted,
-            quantity_book=message.quantity_book,
-            counted_at=datetime.fromisoformat(message.counted_at),
-            cause=message.cause,
-        ),
-        proposal=Proposal(
-            site=message.site,
-            system=WMS.name,
-            case_number=message.case_number,
-            is_gain=message.quantity > 0,
-            count_number=message.count_number,
-            note=message.note,
-        ),
-        settler=SETTLER,
-        acting=Acting(by=Trace(actor=message.proposed_by), at=at),
-        message_id=uuid5(message.message_id, "wms.correction"),
-    )
+    return following.take_proposal(message=message, settler=SETTLER, at=at)
