@@ -27,6 +27,28 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+def test_every_page_is_reached_from_the_first() -> None:
+    first = ROOT / "docs" / "README.md"
+    reached, to_read = {first}, [first]
+    while to_read:
+        page = to_read.pop()
+        targets = LINK.findall(page.read_text(encoding="utf-8"))
+        found = {(page.parent / target).resolve() for target in targets if ":" not in target}
+        new = {target for target in found - reached if target.suffix == ".md"}
+        reached |= new
+        to_read += sorted(new)
+
+    pages = {page for page in PAGES if page.is_relative_to(ROOT / "docs")}
+    assert sorted(page.relative_to(ROOT).as_posix() for page in pages - reached) == []
+
+
+def test_every_room_is_in_the_house() -> None:
+    house = (ROOT / "docs" / "internals" / "house.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\|[^|]*\| `(\w+)` \|", house, re.MULTILINE))
+
+    assert told == {path.parent.name for path in (ROOT / "src" / "yipan").glob("*/__init__.py")}
+
+
 def test_the_readme_begins_with_two_commands_in_both_languages() -> None:
     for name in ("README.md", "README.zh-CN.md"):
         block = (ROOT / name).read_text(encoding="utf-8").split("```")[1]

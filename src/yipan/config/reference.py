@@ -14,6 +14,7 @@ from yipan.config.environment import make_settings_page
 from yipan.foundation.refusals import Refusal
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference"
+DECISIONS = FOLDER.parent / "adr"
 MADE = "<!-- Made by `python -m yipan.config.reference` out of the code. -->\n"
 
 
@@ -36,6 +37,7 @@ def make_pages() -> dict[str, str]:
         "actions.md": make_actions_page(),
         "events.md": make_events_page(),
         "settings.md": make_settings_page(MADE),
+        "../adr/README.md": make_decisions_page(),
     }
 
 
@@ -135,6 +137,25 @@ def make_events_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def make_decisions_page() -> str:
+    """Return the list of all decisions (ADR), by number, each with its title."""
+    lines = [
+        "# Decisions",
+        "",
+        MADE,
+        "What was decided, why, what was rejected, and when to look at it again. A decision that a",
+        "later one changes says so in its first lines, and stays.",
+        "",
+        "| number | decision |",
+        "| --- | --- |",
+    ]
+    for path in sorted(DECISIONS.glob("[0-9]*.md")):
+        with path.open(encoding="utf-8") as file:
+            number, _, title = file.readline().removeprefix("# ").strip().partition(" ")
+        lines.append(f"| [{number}]({path.name}) | {title} |")
+    return "\n".join(lines) + "\n"
+
+
 def _walk(kind: type[Refusal]) -> Iterator[type[Refusal]]:
     for below in kind.__subclasses__():
         if "code" in vars(below):
@@ -152,7 +173,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.config.settings")
     import_module("django").setup()
     for path in write_pages():
-        sys.stdout.write(f"{path.relative_to(FOLDER.parents[1])}\n")
+        sys.stdout.write(f"{path.resolve().relative_to(FOLDER.parents[1])}\n")
     return 0
 
 
