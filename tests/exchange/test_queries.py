@@ -81,8 +81,8 @@ def test_parked_messages_are_listed_with_what_they_say_until_they_are_booked(boo
     )
     assert queries.list_inbox() == []
     (released,) = queries.list_inbox(state="applied")
-    assert (released.is_released, released.code, released.attempts) == (
-        True,
+    assert (released.state, released.code, released.attempts) == (
+        "applied",
         "test.sku_unknown",
         2,
     )

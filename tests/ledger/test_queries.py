@@ -10,7 +10,6 @@ from yipan.foundation.refusals import NotFound
 from yipan.ledger import past, posting, queries
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.ledger.rows import BalanceRow, SiteSum
-from yipan.ledger.trees import list_nodes
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -235,22 +234,3 @@ class TestSiteSums:
 
         assert at_site == [SiteSum(sku="SCARF", group="sound", quantity=10)]
         assert self.sums(4) == at_site
-
-
-@pytest.mark.django_db
-def test_accounts_add_up_at_any_depth() -> None:
-    book(1, quantity=10)
-    book(2, quantity=4, accounts=("supplier", "on_hand/W1/A/A-01/available"))
-    book(3, quantity=3, accounts=(SHELF, "on_hand/W1/damaged"))
-    book(4, quantity=2, accounts=(SHELF, "in_transit/TO-1/available"))
-    book(5, quantity=1, accounts=("on_hand/S1/available", "customer"))
-
-    def sums(depth: int, prefix: str = "") -> dict[str, int]:
-        rows = list_nodes(book="erp", sku="SCARF", depth=depth, prefix=prefix)
-        return {row.path: row.quantity for row in rows}
-
-    assert sums(1) == {"customer": 1, "in_transit": 2, "on_hand": 11, "supplier": -14}
-    assert sums(2, "on_hand/") == {"on_hand/S1": -1, "on_hand/W1": 12}
-    assert sums(9, "on_hand/W1/") == {"on_hand/W1": 8, "on_hand/W1/A/A-01": 4}
-    assert list_nodes(book="erp", sku="SCARF", depth=2)[2].overdraft == 1
-    assert list_nodes(book="wms:W1", sku="SCARF", depth=2) == []

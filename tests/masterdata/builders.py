@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from yipan.masterdata.rows import BarcodeRow, SiteRow, SkuRow
+from yipan.masterdata import queries
+from yipan.masterdata.rows import BarcodeRow, Scan, SiteRow, SkuRow
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -35,3 +36,10 @@ def a_site(code: str = "S12", **changes: Any) -> SiteRow:
         "name_zh": "滨江店",
     }
     return SiteRow(**(fields | changes))
+
+
+def scan(barcode: str) -> Scan:
+    """Scan a barcode that some SKU carries."""
+    found = queries.find_by_barcode(barcode)
+    assert found is not None
+    return found

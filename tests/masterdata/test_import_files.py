@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
-from tests.masterdata.builders import NOON, a_site, a_sku
+from tests.masterdata.builders import NOON, a_site, a_sku, scan
 from yipan.erp.documents.master import supplier_price
 from yipan.erp.documents.master.master_record import Author
 from yipan.masterdata import exports, import_run, jobs, kinds, queries, records
@@ -205,14 +205,14 @@ def test_a_barcode_of_another_sku_is_wrong_but_may_be_handed_over() -> None:
 
     assert errors(taken) == [("/rows/2/barcodes", "masterdata.barcode_taken")]
     assert handed.state == "succeeded"
-    assert queries.get_by_barcode("6901").sku.code == "NEW"
+    assert scan("6901").sku.code == "NEW"
 
 
 def test_two_rows_may_not_claim_one_barcode() -> None:
     job = real(b"code,name,barcodes\nA,A,6901\nB,B,6901\n", skips_wrong_rows=True)
 
     assert errors(job) == [("/rows/3/barcodes", "masterdata.barcode_taken")]
-    assert queries.get_by_barcode("6901").sku.code == "A"
+    assert scan("6901").sku.code == "A"
 
 
 @pytest.mark.parametrize(

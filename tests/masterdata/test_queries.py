@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.masterdata.builders import NOON, a_site, a_sku
+from tests.masterdata.builders import NOON, a_site, a_sku, scan
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries, records
 from yipan.masterdata.models import BusinessCalendar, ClosedDay
@@ -72,7 +72,6 @@ def test_what_is_not_there_is_refused_by_code() -> None:
     for read, code in [
         (queries.get_sku, "masterdata.sku_unknown"),
         (queries.get_site, "masterdata.site_unknown"),
-        (queries.get_by_barcode, "masterdata.barcode_unknown"),
         (queries.get_supplier, "masterdata.supplier_unknown"),
     ]:
         with pytest.raises(Refusal) as refused:
@@ -121,7 +120,7 @@ def test_a_site_scope_cuts_the_list() -> None:
 def test_a_barcode_with_a_pack_size_is_resolved() -> None:
     records.save_skus([a_sku(barcodes=(BarcodeRow(code="X6", pack_size=6),))], at=NOON)
 
-    assert queries.get_by_barcode("x6").pack_size == 6
+    assert scan("x6").pack_size == 6
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.masterdata.builders import NOON, a_site, a_sku
+from tests.masterdata.builders import NOON, a_site, a_sku, scan
 from yipan.masterdata import queries, records, refusals
 from yipan.masterdata.models import Barcode, Category, Zone
 from yipan.masterdata.rows import BarcodeRow, BinRow, CustomerRow, SupplierRow
@@ -48,8 +48,8 @@ def test_a_barcode_left_out_ends_and_may_be_given_to_another_sku() -> None:
 
     records.save_skus([a_sku("NEW", barcodes=(code,))], at=NOON + timedelta(days=2))
 
-    scan = queries.get_by_barcode(" ６９０１ ")
-    assert (scan.sku.code, scan.pack_size) == ("NEW", 1)
+    found = scan(" ６９０１ ")
+    assert (found.sku.code, found.pack_size) == ("NEW", 1)
     history = Barcode.objects.order_by("valid_from").values_list(
         "sku__code", "valid_from", "valid_to"
     )
@@ -75,10 +75,9 @@ def test_a_barcode_of_another_sku_is_refused_and_nothing_changes() -> None:
 def test_a_scan_of_a_case_says_how_many_pieces_it_means() -> None:
     records.save_skus([a_sku()], at=NOON)
 
-    scan = queries.find_by_barcode("169TEA-2501")
+    case = scan("169TEA-2501")
 
-    assert scan is not None
-    assert (scan.sku.code, scan.pack_size) == ("TEA-250", 24)
+    assert (case.sku.code, case.pack_size) == ("TEA-250", 24)
     assert queries.find_by_barcode("4711") is None
 
 

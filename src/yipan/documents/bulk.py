@@ -130,11 +130,6 @@ def take_all(batch: Batch, *, take: Take, at: datetime) -> list[Result]:
     ]
 
 
-def try_all(lines: Sequence[Line], *, take: Take) -> list[Result]:
-    """Return what would become of each line, alone; nothing is kept."""
-    return [_try_line(line, take=take) for line in lines]
-
-
 def _take_line(
     batch: Batch, line: Line, *, known: TakenLine | None, take: Take, at: datetime
 ) -> Result:
@@ -155,18 +150,6 @@ def _take_line(
                 result=told,
                 taken_at=at,
             )
-    except Refusal as refusal:
-        return refuse(line, refusal)
-    return Result(id=line.id, status=OK, result=told)
-
-
-def _try_line(line: Line, *, take: Take) -> Result:
-    if line.wrong is not None:
-        return refuse(line, line.wrong)
-    try:
-        with transaction.atomic():
-            told = dict(take(line))
-            transaction.set_rollback(True)
     except Refusal as refusal:
         return refuse(line, refusal)
     return Result(id=line.id, status=OK, result=told)

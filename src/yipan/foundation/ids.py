@@ -29,11 +29,6 @@ def make_id(*, tail: bytes | None = None, milliseconds: int | None = None) -> UU
     return UUID(int=value)
 
 
-def get_milliseconds(value: UUID) -> int:
-    """Return the milliseconds since 1970 (UTC) a UUIDv7 was made at."""
-    return value.int >> 80
-
-
 def get_bucket(value: UUID) -> int:
     """Return the bucket of a request: the last byte of its id, modulo the number of buckets."""
     return value.int & 0xFF & (BUCKETS - 1)

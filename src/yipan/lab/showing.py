@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -286,9 +286,3 @@ def _describe_step(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _name_type(code: str) -> str:
     return str(things.DOCUMENTS.get(code, code.replace("_", " ")))
-
-
-def list_texts(stories: Sequence[Story]) -> list[str]:
-    """Return the keys of all sentences of some stories, as far as they are written down."""
-    codes = {story.code for story in stories}
-    return [key for key in texts.TEXTS if key.partition(".")[0] in codes]

@@ -21,7 +21,6 @@ from yipan.ledger.feed import LAG
 from yipan.ledger.models import STATUS_CODES
 from yipan.ledger.site_differences import PLACES, SOUND, SOUND_CODE, SiteCut
 
-LEAVES = 256
 #: What is compared besides what is sound, each for itself.
 _GROUPS = {
     SOUND_CODE: "sound",

@@ -96,15 +96,6 @@ def list_entries(
     return [_read_entry(row) for row in rows]
 
 
-def list_entries_of_document(document: str) -> list[ValueEntryRow]:
-    """Return the entries of a document of value, in the order they were written."""
-    rows = call(
-        _ENTRIES + " where e.document = %(document)s and e.document <> '' order by e.id",
-        {"document": document},
-    )
-    return [_read_entry(row) for row in rows]
-
-
 def list_entries_of_movements(keys: Collection[tuple[str, int]]) -> list[ValueEntryRow]:
     """Return the entries of movements, named by SKU and movement, in the order written."""
     if not keys:

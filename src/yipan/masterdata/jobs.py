@@ -194,11 +194,6 @@ def read_result(public_id: str) -> bytes:
     return gzip.decompress(packed) if packed else b""
 
 
-def has_unfinished() -> bool:
-    """Tell whether a job waits or runs."""
-    return _list_unfinished().exists()
-
-
 def finish_job(
     public_id: str, *, state: JobState, at: datetime, result: bytes = b"", **fields: Any
 ) -> None:

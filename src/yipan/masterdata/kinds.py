@@ -63,11 +63,6 @@ def connect(kind: Kind) -> None:
     assert KINDS.setdefault(kind.name, kind) is kind, f"two kinds are called {kind.name}"
 
 
-def get_key(kind: Kind, row: Any) -> tuple[str, ...]:
-    """Return what tells a row of this kind from all others."""
-    return tuple(getattr(row, name) for name in kind.key)
-
-
 def get_kind(name: str) -> Kind:
     """
     Return a kind by its name.

@@ -19,13 +19,6 @@ class SiteUnknown(Refusal):
     status = 422
 
 
-class BarcodeUnknown(Refusal):
-    """No package with this barcode is known."""
-
-    code = "masterdata.barcode_unknown"
-    status = 422
-
-
 class BarcodeAmbiguous(Refusal):
     """Two products carry this number, one the short and one the long form: mend master data."""
 

@@ -13,11 +13,6 @@ from yipan.masterdata.models import Barcode, Sku
 from yipan.masterdata.rows import SiteRow, SkuRow
 
 
-def apply_sku(row: SkuRow, *, at: datetime) -> bool:
-    """Take over one SKU at its version. Return False when this or a newer one is known."""
-    return apply_skus([row], at=at) == 1
-
-
 @transaction.atomic
 def apply_skus(rows: Sequence[SkuRow], *, at: datetime) -> int:
     """

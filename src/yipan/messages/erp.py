@@ -281,25 +281,6 @@ class DayCloseAnswered(Message):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StockViewLine:
-    """What the pool holds of one SKU at one site."""
-
-    sku: str
-    site: str
-    available: int
-    as_of: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StockViewPublished(Message):
-    """What stores may show of the stock of all sites, with its age (各店库存)."""
-
-    kind: ClassVar[str] = "erp.stock_view_published.v1"
-
-    lines: tuple[StockViewLine, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ResendRequested(Message):
     """The hub misses messages of a source of this site, and asks for them again (请求重发)."""
 

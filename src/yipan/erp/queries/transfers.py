@@ -24,8 +24,6 @@ from yipan.masterdata.rows import SiteRow, SkuRow
 
 ROWS_MAX = 1_000
 
-#: In these states goods are, or will be, on their way.
-STATES_MOVING = ("released", "partly_shipped", "shipped", "partly_received")
 
 _IN_TRANSIT = (
     F("lines__quantity_shipped")

@@ -32,11 +32,6 @@ def get_last_day(month: str) -> date:
     return in_next.replace(day=1) - ONE_DAY
 
 
-def get_next_month(month: str) -> str:
-    """Return the month after."""
-    return get_month(get_last_day(month) + ONE_DAY)
-
-
 def get_accounting_date(business_date: date, *, closed_through: date | None, today: date) -> date:
     """
     Return the day something counts: its own, or the first that is not closed.

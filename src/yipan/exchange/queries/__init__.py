@@ -1,7 +1,7 @@
 """Reads of the message log, as plain rows. An index of its modules."""
 
 from yipan.exchange.queries.alarms import Alarm, list_alarms
-from yipan.exchange.queries.links import ReaderRow, SendingRow, list_readers, list_sendings
+from yipan.exchange.queries.links import ReaderRow, list_readers
 from yipan.exchange.queries.messages import (
     AlterationRow,
     HeardRow,
@@ -16,7 +16,6 @@ from yipan.exchange.queries.sources import (
     get_source,
     list_gaps,
     list_sources,
-    list_watermarks,
 )
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "InboxRow",
     "MessageRow",
     "ReaderRow",
-    "SendingRow",
     "SourceRow",
     "get_message",
     "get_source",
@@ -35,7 +33,5 @@ __all__ = [
     "list_gaps",
     "list_inbox",
     "list_readers",
-    "list_sendings",
     "list_sources",
-    "list_watermarks",
 ]

@@ -12,12 +12,6 @@ from yipan.exchange.sources import get_site
 
 ROWS_MAX: Final = 1_000
 
-_SENDINGS = """
-select s.source, f.epoch, case when s.epoch = f.epoch then s.last_sequence end, f.acknowledged,
-       f.last_answer_at, f.last_error
-from exchange_forwarding f join exchange_stream s on s.id = f.stream_id
-order by s.source collate "C", f.epoch limit %(limit)s
-"""
 
 _READERS = """
 select s.source, r.reader, r.epoch, r.after, s.last_sequence, r.asked_at
@@ -25,18 +19,6 @@ from exchange_reader r join exchange_stream s on s.id = r.stream_id
 where (%(source)s::text is null or s.source = %(source)s)
 order by s.source collate "C", r.reader collate "C" limit %(limit)s
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SendingRow:
-    """How far our hub has a stream of ours. `last_error` is "" when all goes well."""
-
-    source: str
-    epoch: int
-    last_issued: int | None
-    acknowledged: int
-    last_answer_at: datetime | None
-    last_error: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,22 +31,6 @@ class ReaderRow:
     after: int
     last_issued: int
     asked_at: datetime
-
-
-def list_sendings(*, limit: int = ROWS_MAX) -> list[SendingRow]:
-    """Return what this node sends to its hub, by source; nothing at the hub itself."""
-    assert 0 < limit <= ROWS_MAX
-    return [
-        SendingRow(
-            source=row[0],
-            epoch=row[1],
-            last_issued=row[2],
-            acknowledged=row[3],
-            last_answer_at=row[4],
-            last_error=row[5],
-        )
-        for row in database.fetch(_SENDINGS, {"limit": limit})
-    ]
 
 
 def list_readers(

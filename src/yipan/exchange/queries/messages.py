@@ -79,11 +79,6 @@ class InboxRow:
         """Return what the message is about, as long as its envelope is kept."""
         return str((self.envelope or {}).get("subject", ""))
 
-    @property
-    def is_released(self) -> bool:
-        """Return whether it had to wait and is applied now."""
-        return self.state == "applied"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlterationRow:

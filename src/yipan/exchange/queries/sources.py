@@ -66,13 +66,6 @@ select before + 1, sequence - 1 from (
 where sequence > before + 1 order by 1 limit %(limit)s
 """
 
-_WATERMARKS = """
-select s.source, r.epoch, r.watermark
-from exchange_reception r join exchange_stream s on s.id = r.stream_id
-where r.receiver = %(receiver)s and s.source = any(%(sources)s)
-order by s.source collate "C", r.epoch
-"""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceRow:
@@ -165,12 +158,6 @@ def list_gaps(row: SourceRow, *, limit: int = GAPS_MAX) -> list[range]:
         },
     )
     return [range(first, last + 1) for first, last in rows]
-
-
-def list_watermarks(*, receiver: str, sources: Collection[str]) -> dict[tuple[str, int], int]:
-    """Return the watermark of a receiver by (source, epoch), for those it has heard."""
-    rows = database.fetch(_WATERMARKS, {"receiver": receiver, "sources": sorted(sources)})
-    return {(source, epoch): watermark for source, epoch, watermark in rows}
 
 
 def _make_source(row: database.Row) -> SourceRow:

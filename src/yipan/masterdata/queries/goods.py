@@ -84,18 +84,6 @@ def find_by_gtin(gtin: str) -> Scan | None:
     return Scan(barcode=found[0].code, sku=get_sku(found[0].sku_id), pack_size=found[0].pack_size)
 
 
-def get_by_barcode(barcode: str) -> Scan:
-    """
-    Return what a scan of this code means.
-
-    :raises BarcodeUnknown: if no valid package carries it.
-    """
-    scan = find_by_barcode(barcode)
-    if scan is None:
-        raise refusals.BarcodeUnknown(barcode=barcode)
-    return scan
-
-
 def fold_barcode(text: str) -> str:
     """Return a barcode as it is stored: no spaces, no full-width digits, capital letters."""
     return "".join(fold(text).split()).upper()

@@ -61,17 +61,6 @@ class Ordered:
 
 
 @transaction.atomic
-def note_order(*, order_number: str, site: str, day: date, lines: Sequence[Bought]) -> bool:
-    """
-    Count what a channel's order wants at the place it is wanted for; once per order.
-
-    Return whether it was counted now.
-    """
-    wanted = {order_number: (site, day, lines)}
-    return _note(wanted) == 1
-
-
-@transaction.atomic
 def note_orders_for(orders: Sequence[Ordered]) -> int:
     """
     Count channels' orders at their demand location (需求地), each once; return how many are new.

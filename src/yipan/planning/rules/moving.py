@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-#: Costs are counted in whole units of the smallest money, so that a flow is exact.
-UNMET_MIN = 1
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lane:

@@ -14,7 +14,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
 from yipan.pos import rules
-from yipan.pos.models import RegisterTicket, Ticket, Till
+from yipan.pos.models import Ticket, Till
 
 ROWS_MAX = 1_000
 
@@ -99,17 +99,6 @@ class TillRow:
     code: str
     site: SiteRow
     last_ticket: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RegisterTicketRow:
-    """A ticket a register of ours sent, and what the store's POS answered."""
-
-    number: str
-    total_minor: int
-    closed_at: datetime
-    reply_state: str
-    reply_code: str
 
 
 def list_tickets(which: TicketFilter, *, after: str = "", limit: int = 50) -> list[TicketRow]:
@@ -203,21 +192,6 @@ def get_till(code: str) -> TillRow:
     if till is None:
         raise NotFound(kind="till", id=code)
     return till
-
-
-def list_register_tickets(till: str, *, limit: int = 8) -> list[RegisterTicketRow]:
-    """Return what a register of ours sent last, the newest first."""
-    rows = RegisterTicket.objects.filter(till__code=till).order_by("-sequence")[:limit]
-    return [
-        RegisterTicketRow(
-            number=row.number,
-            total_minor=row.total_minor,
-            closed_at=row.closed_at,
-            reply_state=row.reply_state,
-            reply_code=row.reply_code,
-        )
-        for row in rows
-    ]
 
 
 def _read_tills(tills: Iterable[Till]) -> list[TillRow]:

@@ -17,7 +17,6 @@ BY: Final = "shop.web"
 PROMISED_DAYS: Final = 2
 #: Of a hundred: orders fetched in a store, orders canceled soon after, orders that come back.
 PICKUP_PERCENT, CANCEL_PERCENT, RETURN_PERCENT = 25, 4, 6
-OVER: Final = frozenset({"completed", "canceled", "closed"})
 
 
 class Online:
@@ -27,7 +26,6 @@ class Online:
         self._stage = stage
         self._trade = trade
         self._count = 0
-        self._by_part: dict[str, str] = {}
 
     # -- ordering ---------------------------------------------------------------------------
 

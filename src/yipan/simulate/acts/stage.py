@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -168,12 +168,6 @@ class Stage:
     def get_moment(self, hours: int, minutes: int = 0) -> datetime:
         """Return a local time of today."""
         return self.now.replace(hour=hours, minute=minutes, second=0, microsecond=0)
-
-
-def midnight_after(moment: datetime) -> datetime:
-    """Return the next local midnight."""
-    local = moment.astimezone(ZONE)
-    return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _strip(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -83,12 +83,6 @@ def find_lot(site: str, *, sku: str, code: str) -> LotRow | None:
     """Return a lot of a SKU, or None when it never was here."""
     row = Lot.objects.filter(site=site, sku=sku, code=code).first()
     return _read(row) if row else None
-
-
-def list_lot_codes(site: str, text: str) -> list[LotKey]:
-    """Return the lots that carry a code, of any SKU: more than one is possible."""
-    rows = Lot.objects.filter(site=site, code=text.strip()).order_by("sku")
-    return [(row.sku, row.code) for row in rows[:2]] if text.strip() else []
 
 
 def get_lot(site: str, *, sku: str, code: str) -> LotDetail:
@@ -192,14 +186,6 @@ def list_serials(site: str, *, sku: str, text: str = "") -> list[str]:
     if text:
         query = query.filter(serial__startswith=text)
     return list(query.order_by("serial").values_list("serial", flat=True)[:ROWS_MAX])
-
-
-def find_doubled_serials(site: str, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return those of some (SKU, serial) that are here already."""
-    wanted = set(pairs)
-    rows = Serial.objects.filter(site=site, serial__in={serial for _, serial in wanted})
-    here = set(rows.filter(left_with="").values_list("sku", "serial"))
-    return sorted(wanted & here)
 
 
 def _read(row: Lot) -> LotRow:

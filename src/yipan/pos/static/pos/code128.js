@@ -12,7 +12,7 @@ const WIDTHS = (
 const STOP = "2331112";
 const START_B = 104;
 
-export function listWidths(text) {
+function listWidths(text) {
   const values = [...text].map((letter) => letter.charCodeAt(0) - 32);
   const check = values.reduce((sum, value, place) => sum + value * (place + 1), START_B) % 103;
   return [...[START_B, ...values, check].map((value) => WIDTHS[value]), STOP].join("");

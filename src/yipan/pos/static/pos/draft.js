@@ -4,7 +4,7 @@ import { applyPromotions } from "./promotions.js";
 import { getRefund } from "./returns.js";
 
 export const QUANTITY_MAX = 99_999;
-export const DISPOSITIONS = ["sellable", "inspect", "damaged", "supplier"];
+const DISPOSITIONS = ["sellable", "inspect", "damaged", "supplier"];
 
 export const discountOf = (line) => line.keyed_minor + line.promotion_minor;
 export function amountOf(line) {

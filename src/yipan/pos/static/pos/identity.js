@@ -12,7 +12,7 @@ export function makeId(milliseconds = Date.now()) {
 }
 
 // As the store writes it: the epoch is named from the second on.
-export function makeNumber(till, epoch, sequence) {
+function makeNumber(till, epoch, sequence) {
   const digits = String(sequence).padStart(6, "0");
   return epoch === 1 ? `${till}-${digits}` : `${till}-E${epoch}-${digits}`;
 }

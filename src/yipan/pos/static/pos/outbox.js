@@ -7,7 +7,7 @@ const BATCH = 100;
 const RETRY_MS = 5_000;
 const RETRY_MAX_MS = 300_000;
 const REPORT_MS = 60_000;
-export const ATTENTION_AFTER = 5;
+const ATTENTION_AFTER = 5;
 const UNSENT = ["unnumbered", "pending", "sending"];
 export const REUSED = new Set(["exchange.sequence_reused", "document.number_reused", "till.epoch_unknown"]);
 
@@ -215,7 +215,7 @@ function judge(record, answer) {
 }
 
 // What of a kept ticket is told to the store.
-export function makeBody(record) {
+function makeBody(record) {
   const { occurred_at, site, till, ...ticket } = record.ticket;
   return { ...ticket, epoch: record.epoch, sequence: record.sequence };
 }

@@ -54,7 +54,7 @@ export async function askForApproval(setup, what) {
 }
 
 // Whose code it is: never the one who sells, for then nobody would have looked.
-export async function findPerson(supervisors, code) {
+async function findPerson(supervisors, code) {
   for (const each of supervisors) {
     if (each.username === page.dataset.person) continue;
     if ((await deriveDigest(code.trim(), each)) === each.digest) return each.username;

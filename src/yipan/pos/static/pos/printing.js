@@ -34,7 +34,7 @@ export class Printer {
 }
 
 // The same paper for the browser's own printing: shown to the printer alone.
-export function drawPaper(receipt, { isCopy }) {
+function drawPaper(receipt, { isCopy }) {
   const money = (minor) => writeAmount(minor, receipt.currency);
   const paper = find("paper");
   const row = (left, right, kind = "") => {

@@ -25,6 +25,8 @@ from yipan.wms.rules import get_account
 
 #: Sound goods that are missing are free ones first, then those set aside.
 SOUND = (StockStatus.AVAILABLE, StockStatus.HELD, StockStatus.RESERVED)
+#: Who acts when the clock does.
+CLOCK = Trace(actor="stocktake")
 
 
 def post_document(correcting: Correcting, by: Trace, at: datetime, message_id: UUID) -> Corrected:
