@@ -116,7 +116,7 @@ def test_cases_are_drawn_towards_what_was_seen_and_never_past_it(
     seen: float, before: float
 ) -> None:
     first = Seen()
-    first.cases[Cause.MISKEY] = seen  # type: ignore[assignment]
+    first.cases[Cause.MISKEY] = seen
 
     learned = learn(believe(before), seen=first, evidence=NOTHING).cases[Cause.MISKEY]
 

@@ -16,7 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Literal
 
-import polib  # type: ignore[import-untyped]
+import polib
 
 PACKAGE = Path(__file__).parents[1]
 VENDOR = PACKAGE / "console" / "static" / "vendor"

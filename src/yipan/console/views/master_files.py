@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -142,10 +143,11 @@ def _list_rows(request: HttpRequest, kind: Kind) -> Iterator[Any]:
 
 def _list_bins(sites: Sequence[Any]) -> Iterator[BinRow]:
     for site in sites:
-        code = site.code
-        yield from exports.iterate_rows(
-            lambda after, limit, code=code: queries.list_bins(code, after=after, limit=limit)  # type: ignore[misc]
-        )
+        yield from exports.iterate_rows(partial(_list_bins_of, site.code))
+
+
+def _list_bins_of(site: str, after: str, limit: int) -> list[BinRow]:
+    return queries.list_bins(site, after=after, limit=limit)
 
 
 def _take_in(request: HttpRequest) -> JobRow | None:

@@ -17,7 +17,7 @@ def draw_barcode(text: str) -> str:
     Empty where it has none: others number their documents as they like, and the code knows
     ASCII alone.
     """
-    from barcode.codex import Code128  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra
+    from barcode.codex import Code128  # noqa: PLC0415  # an extra
 
     if not (text and text.isascii() and text.isprintable()):
         return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
@@ -20,18 +20,18 @@ from yipan.erp.models import (
 Sites = Collection[str] | None
 
 
-def _of_site(query: QuerySet, sites: Sites) -> QuerySet:  # type: ignore[type-arg]
+def _of_site(query: QuerySet[Any], sites: Sites) -> QuerySet[Any]:
     return query if sites is None else query.filter(site__in=sites)
 
 
-def _of_either(query: QuerySet, sites: Sites, *, path: str = "") -> QuerySet:  # type: ignore[type-arg]
+def _of_either(query: QuerySet[Any], sites: Sites, *, path: str = "") -> QuerySet[Any]:
     if sites is None:
         return query
     return query.filter(Q(**{f"{path}from_site__in": sites}) | Q(**{f"{path}to_site__in": sites}))
 
 
 #: What waits, and the documents that do.
-KINDS: Final[Mapping[str, Callable[[Sites], QuerySet]]] = {  # type: ignore[type-arg]
+KINDS: Final[Mapping[str, Callable[[Sites], QuerySet[Any]]]] = {
     "transfers_to_approve": lambda sites: _of_either(
         TransferOrder.objects.filter(state="draft"), sites
     ),

@@ -29,7 +29,7 @@ PAPERS_TO_BELIEVE = 6.0
 class Seen:
     """Expected cases by cause, by kind of paper, and by who stands on the documents."""
 
-    cases: Counter[Cause] = field(default_factory=Counter)
+    cases: dict[Cause, float] = field(default_factory=lambda: defaultdict(float))
     papers: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     habits: dict[tuple[Cause, str], float] = field(default_factory=lambda: defaultdict(float))
     by_key: dict[tuple[Cause, str, Key], float] = field(default_factory=lambda: defaultdict(float))
@@ -45,7 +45,7 @@ class Seen:
             for outcome in those:
                 for each in outcome.chosen:
                     share = outcome.probability / len(each.deltas)
-                    seen.cases[each.cause] += share  # type: ignore[assignment]
+                    seen.cases[each.cause] += share
                     seen.by_key[each.cause, "", key] += share
                     seen.papers[each.variant] += share
                     line = next((lines[one] for one in each.documents if one in lines), None)
@@ -57,7 +57,7 @@ class Seen:
 
     def add_rest(self, by_cause: Mapping[Cause, float]) -> None:
         """Add how likely a key holds a theft, or something that nobody knows."""
-        self.cases[Cause.THEFT] += by_cause.get(Cause.THEFT, 0.0)  # type: ignore[assignment]
+        self.cases[Cause.THEFT] += by_cause.get(Cause.THEFT, 0.0)
         self.unknown += by_cause.get(Cause.UNKNOWN, 0.0)
 
 

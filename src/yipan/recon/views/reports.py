@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -62,7 +63,7 @@ def list_reports(request: HttpRequest) -> HttpResponse:
         except Refusal as refused:
             if refused.status in (403, 404):
                 raise
-            take_step(request, lambda e=refused: _raise(e), done="")  # type: ignore[misc]
+            take_step(request, partial(_raise, refused), done="")
         else:
             if taken:
                 return redirect("recon:reports")

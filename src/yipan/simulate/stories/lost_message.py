@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from yipan.simulate.stories.retailer import TEA
 from yipan.simulate.stories.stage import Stage
 from yipan.simulate.stories.story import Story
 from yipan.simulate.stories.values import Beat
+from yipan.simulate.systems import LineTrouble
 
 FLOOR = "S1/shop_floor"
-TROUBLES = {"": "lost", "doubled": "doubled", "altered": "altered", "reordered": "reordered"}
+TROUBLES: Final[Mapping[str, LineTrouble]] = {
+    "": "lost",
+    "doubled": "doubled",
+    "altered": "altered",
+    "reordered": "reordered",
+}
 
 #: What needs somebody's step; all else settles by numbers alone.
 HEALED = ("lost", "altered")
@@ -24,7 +31,7 @@ def tell(stage: Stage) -> Iterator[Beat]:
     stage.sell("S1", TEA, 2, number=1)
     stage.wait(1)
     yield Beat(text="lost_message.first", numbers={"quantity": 2})
-    stage.systems.trouble_line("pos:S1", TROUBLES[stage.fault])  # type: ignore[arg-type]
+    stage.systems.trouble_line("pos:S1", TROUBLES[stage.fault])
     stage.sell("S1", TEA, 5, number=2)
     yield Beat(text="lost_message.told", numbers={"quantity": 5})
     stage.wait(1)

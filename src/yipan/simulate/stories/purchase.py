@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from yipan.simulate.stories.retailer import BIN, DOCK, TEA
 from yipan.simulate.stories.stage import Stage
 from yipan.simulate.stories.story import Story
 from yipan.simulate.stories.values import Beat
+from yipan.simulate.systems import LineTrouble
+
+#: Faults of the story to what the line does to the message.
+TROUBLES: Final[Mapping[str, LineTrouble]] = {
+    "lost": "lost",
+    "doubled": "doubled",
+    "late": "delayed",
+}
 
 
 def tell(stage: Stage) -> Iterator[Beat]:
@@ -50,8 +59,7 @@ def _deliver(stage: Stage, inbound: str, quantity: int, *, left: int) -> Iterato
     yield Beat(text="purchase.arrives", numbers=numbers)
     is_first = left > 0
     if is_first and stage.fault:
-        trouble = {"lost": "lost", "doubled": "doubled", "late": "delayed"}[stage.fault]
-        stage.systems.trouble_line("wms:W1", trouble)  # type: ignore[arg-type]
+        stage.systems.trouble_line("wms:W1", TROUBLES[stage.fault])
     number = stage.receive(inbound, (TEA, quantity), is_last=left == 0)
     yield Beat(
         text=f"purchase.received_{stage.fault}"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from yipan.simulate.stories import retailer
 from yipan.simulate.stories.retailer import BIN, TEA
 from yipan.simulate.stories.stage import Stage
 from yipan.simulate.stories.story import Story
 from yipan.simulate.stories.values import Beat
+from yipan.simulate.systems import LineTrouble
 
 FLOOR = "S1/shop_floor"
+#: Faults of the story to what the line does to the message.
+TROUBLES: Final[Mapping[str, LineTrouble]] = {"lost": "lost", "doubled": "doubled"}
 
 
 def tell(stage: Stage) -> Iterator[Beat]:
@@ -31,8 +35,7 @@ def tell(stage: Stage) -> Iterator[Beat]:
     stage.wait(1)
     yield Beat(text="short_pick.elsewhere", kind="found", numbers={"missing": 2})
     if stage.fault:
-        trouble = {"lost": "lost", "doubled": "doubled"}[stage.fault]
-        stage.systems.trouble_line("wms:W1", trouble)  # type: ignore[arg-type]
+        stage.systems.trouble_line("wms:W1", TROUBLES[stage.fault])
     stage.ship(outbound, is_last=True)
     stage.physical.carry(TEA, 4, from_place="W1/SHIP-01", to_place="customers")
     stage.wait(2)

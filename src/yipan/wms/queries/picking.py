@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -282,9 +283,11 @@ def get_work(site: str, *, today: date) -> Work:
     )
 
 
-def _share(opened: object, done: object) -> tuple[Share, ...]:
-    todo = {name: (count, total) for name, count, total in opened}  # type: ignore[attr-defined]
-    finished = dict(done)  # type: ignore[call-overload]
+def _share(
+    opened: Iterable[tuple[str, int, int]], done: Iterable[tuple[str, int]]
+) -> tuple[Share, ...]:
+    todo = {name: (count, total) for name, count, total in opened}
+    finished = dict(done)
     return tuple(
         Share(
             name=name,

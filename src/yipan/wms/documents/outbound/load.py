@@ -21,7 +21,6 @@ from yipan.wms.models.parcel import ParcelState
 
 DOCUMENT_TYPE = "load"
 TRAIL = trail.Trail[Load]("wms", DOCUMENT_TYPE, lambda it: (it.site,))
-PARCELS_PER_LOAD_MAX = 2_000
 
 #: From which states may each step be taken?
 STEPS = {
@@ -225,7 +224,7 @@ def _require_fitting(load: Load, row: Parcel) -> None:
         raise Gone(parcel=row.number, state=row.state)
     if row.load_id == load.pk:
         raise AlreadyOn(parcel=row.number, load=load.number)
-    if row.load_id is not None:
-        raise OnOtherTruck(parcel=row.number, load=row.load.number)  # type: ignore[union-attr]
+    if row.load is not None:
+        raise OnOtherTruck(parcel=row.number, load=row.load.number)
     if row.carrier and load.carrier and row.carrier != load.carrier:
         raise WrongTruck(parcel=row.number, carrier=row.carrier, truck=load.carrier)
