@@ -151,27 +151,14 @@ def take_proposal(
         if quantity == 0:
             return None
     message_id = uuid5(message.message_id, f"{system.name}.correction")
-    done = settler.poster(
-        Correcting(
-            site=message.site,
-            adjustment_type="count_gain" if quantity > 0 else "count_loss",
-            lines=[
-                CorrectingLine(
-                    key=key,
-                    quantity=abs(quantity),
-                    quantity_counted=message.quantity_counted,
-                    quantity_book=message.quantity_book,
-                    counted_at=counted_at,
-                    cause=message.cause,
-                )
-            ],
-            reason=f"{message.case_number} {message.note}".strip()[:200],
-            counted_by=tuple(sorted(result.people)) if result is not None else (),
-        ),
-        Trace(actor=message.proposed_by),
-        at,
-        message_id,
+    correcting = Correcting(
+        site=message.site,
+        adjustment_type="count_gain" if quantity > 0 else "count_loss",
+        lines=[_make_line(message, key=key, quantity=abs(quantity))],
+        reason=f"{message.case_number} {message.note}".strip()[:200],
+        counted_by=tuple(sorted(result.people)) if result is not None else (),
     )
+    done = settler.poster(correcting, Trace(actor=message.proposed_by), at, message_id)
     correction = CountCorrection.objects.create(
         result=result,
         site=message.site,
@@ -192,6 +179,17 @@ def take_proposal(
         [correction], system=system, outcome=str(correction.state), at=at, message_id=message_id
     )
     return done
+
+
+def _make_line(message: CorrectionProposed, *, key: Key, quantity: int) -> CorrectingLine:
+    return CorrectingLine(
+        key=key,
+        quantity=quantity,
+        quantity_counted=message.quantity_counted,
+        quantity_book=message.quantity_book,
+        counted_at=datetime.fromisoformat(message.counted_at),
+        cause=message.cause,
+    )
 
 
 def _find_result(key: Key, *, site: str, counted_at: datetime) -> CountResult | None:

@@ -131,18 +131,7 @@ def _correct(
         Correcting(
             site=stocktake.site,
             adjustment_type="count_gain" if is_gain else "count_loss",
-            lines=[
-                CorrectingLine(
-                    key=each.key,
-                    quantity=abs(each.left),
-                    quantity_counted=each.result.quantity,
-                    quantity_book=each.quantity_book,
-                    counted_at=each.result.last_at,
-                    capture_mode=each.result.capture_mode or "key",
-                    cause=OFFSET_CAUSE if is_offset else "",
-                )
-                for each in group
-            ],
+            lines=_make_lines(group, cause=OFFSET_CAUSE if is_offset else ""),
             reason=stocktake.number,
             counted_by=tuple(sorted({who for each in group for who in each.result.people})),
             roles=acting.roles,
@@ -176,6 +165,21 @@ def _correct(
     ]
     tell(corrections, system=system, outcome=str(state), at=at, message_id=message_id)
     return done.is_posted
+
+
+def _make_lines(group: Sequence[Standing], *, cause: str) -> list[CorrectingLine]:
+    return [
+        CorrectingLine(
+            key=each.key,
+            quantity=abs(each.left),
+            quantity_counted=each.result.quantity,
+            quantity_book=each.quantity_book,
+            counted_at=each.result.last_at,
+            capture_mode=each.result.capture_mode or "key",
+            cause=cause,
+        )
+        for each in group
+    ]
 
 
 def finish(stocktake: Stocktake, *, is_waiting: bool, by: Trace, at: datetime) -> None:
