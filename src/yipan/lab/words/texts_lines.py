@@ -79,7 +79,7 @@ TEXTS: Mapping[str, str | Promise] = {
     ),
     "sample.found": _(
         "The count sees %(there)s, the book %(book)s. Case %(document)s: %(difference)s. No "
-        "paper fits; best guess: %(cause)s."
+        "paper fits; cause, as far as can be told: %(cause)s."
     ),
     "sample.agrees": _("The count finds %(there)s, as the book says. There is nothing to search."),
     "sample.issued": _(
@@ -90,13 +90,16 @@ TEXTS: Mapping[str, str | Promise] = {
         "The case closes with %(document)s, and the cause a person named is remembered."
     ),
     "sample.submitted": _(
-        "Above the limit of the store the loss of %(quantity)s needs approval (%(state)s). Who "
-        "counted may not decide."
+        "No paper turns up. Within the limits of the store the loss of %(quantity)s is posted "
+        "by the count, and all books follow."
     ),
-    "sample.lost": _("The controller approves: a loss of %(quantity)s, on record with its cause."),
+    "sample.lost": _(
+        "What is unknown stays unknown: the loss of %(quantity)s is on record with its case, "
+        "and nobody made up a cause."
+    ),
     "sample.end": _("%(quantity)s lamps were used, not lost: %(there)s in truth and in all books."),
     "sample.end_stolen": _(
-        "%(quantity)s lamps are a loss with approval and a case: %(there)s in truth and in all "
+        "%(quantity)s lamps are a loss with a document and a case: %(there)s in truth and in all "
         "books."
     ),
     "sample.end_written": _(

@@ -86,13 +86,12 @@ def _ask(stage: Stage, count: str) -> Iterator[Beat]:
 
 
 def _post_loss(stage: Stage, count: str, *, quantity: int) -> Iterator[Beat]:
-    """Nothing fits: a loss at stocktake, approved by somebody who did not count."""
+    """Nothing fits: a loss at stocktake, within the limits of the store, of an unknown cause."""
     state = stage.settle_count("S1", count)
     stage.wait(2)
     yield Beat(
         text="sample.submitted", kind="found", numbers={"quantity": quantity, "state": state}
     )
-    stage.decide_adjustments()
     stage.wait(2)
     yield Beat(text="sample.lost", kind="mended", numbers={"quantity": quantity})
 
