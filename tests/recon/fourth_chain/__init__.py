@@ -14,5 +14,7 @@ never came, a tester not written down, or a refund without goods look like a sma
 narrower than the world: shipments and bin moves are never entered twice, no count has line times
 missing, and only what is hot is stolen often.
 
+`bound` asks what a learner reaches that is told the truth about rates, `few` what few keys tell.
+
 Judge by `python -m tests.recon.fourth_chain.judgement --seeds 1 2 3 --losses 1 8`.
 """
