@@ -235,8 +235,12 @@ def load_altair() -> ModuleType:
     return alt
 
 
-def color_by(field: str, tones: Mapping[str, str]) -> Any:
-    """Return the color of each series, in the tones of the style sheet."""
+def color_by(field: str, tones: Mapping[str, str], *, columns: int = 0) -> Any:
+    """
+    Return the color of each series, in the tones of the style sheet.
+
+    The legend is one row, or so many `columns` where names are too long for a phone.
+    """
     altair = load_altair()
     colors = [f"var(--{tone})" for tone in tones.values()]
     return altair.Color(
@@ -245,7 +249,12 @@ def color_by(field: str, tones: Mapping[str, str]) -> Any:
         legend=None
         if len(tones) == 1
         else altair.Legend(
-            title=None, orient="top", symbolType="square", symbolStrokeWidth=0, labelLimit=280
+            title=None,
+            orient="top",
+            symbolType="square",
+            symbolStrokeWidth=0,
+            labelLimit=280,
+            **({"columns": columns} if columns else {}),
         ),
     )
 

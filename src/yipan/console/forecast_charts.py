@@ -162,7 +162,7 @@ def draw_frontier(
             axis=altair.Axis(tickCount=8, grid=False),
         ),
         y=altair.Y("stock:Q", title=labels[1]),
-        color=color_by("series:N", tones),
+        color=color_by("series:N", tones, columns=1),
         order="fill:Q",
     )
     told = [
