@@ -284,6 +284,14 @@ def test_a_query_out_of_its_range_is_pointed_at(secret: str) -> None:
     assert response.json()["errors"][0]["pointer"] == "/(query)/limit"
 
 
+def test_an_address_of_a_thousand_fields_and_more_is_malformed(secret: str) -> None:
+    query = "&".join(f"limit={number}" for number in range(1_100))
+
+    response = Client().get(f"{ADDRESS}?{query}", headers={"Authorization": f"Bearer {secret}"})
+
+    assert (response.status_code, response.json()["code"]) == (400, "request.malformed")
+
+
 def test_an_address_that_leads_nowhere_is_a_problem_too() -> None:
     response = Client().get("/api/v1/no-such-thing")
 

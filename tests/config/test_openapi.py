@@ -49,9 +49,18 @@ def test_an_operation_tells_its_action_its_problems_and_what_it_is_for(
     assert address.startswith("/")
     assert details.get("x-action")
     assert details.get("description"), "its function has no docstring"
-    assert {400, 401, 403, 404, 409, 413, 422, 429, 500, 503} <= set(responses)
+    assert {400, 401, 403, 404, 409, 412, 413, 422, 429, 500, 503} <= set(responses)
     wants_key = any(parameter["name"] == "Idempotency-Key" for parameter in parameters)
     assert wants_key <= (method == "POST")
+
+
+def test_a_time_of_the_day_has_no_zone_and_says_so() -> None:
+    schemas = api.get_openapi_schema(path_prefix="")["components"]["schemas"]
+
+    # The format `time` of JSON Schema wants a zone: 00:00:00 would be none.
+    zoned = [name for name, schema in schemas.items() if "'format': 'time'" in str(schema)]
+    assert zoned == []
+    assert schemas["SiteOut"]["properties"]["day_starts_at"]["examples"] == ["09:30"]
 
 
 def test_no_two_schemas_share_a_name() -> None:

@@ -179,6 +179,25 @@ def test_people_do_not_push_messages(book: Book) -> None:
     assert book.list_effects() == []
 
 
+@pytest.mark.parametrize(
+    ("time", "state"),
+    [
+        ("2026-03-02T12:30:00+23:59", "applied"),
+        ("0001-01-01T00:00:00+08:00", "rejected"),
+        ("9999-12-31T23:59:59-08:00", "rejected"),
+    ],
+)
+def test_a_moment_of_any_offset_is_read_and_one_that_is_none_is_not(
+    book: Book, time: str, state: str
+) -> None:
+    event = json.loads(wire.write_event(sealed(1, a_moved(1))))
+
+    answer = push(json.dumps({**event, "time": time}).encode(), secret=a_key())
+
+    assert [row["state"] for row in answer.json()["data"]] == [state]
+    assert len(book.list_effects()) == (state == "applied")
+
+
 def test_a_fault_leaves_its_message_unknown_beside_the_others(book: Book) -> None:
     book.broken.add("BAD-1")
     body = wire.write_batch([sealed(1, a_moved(1, sku="BAD-1")), sealed(2, a_moved(2))])

@@ -19,8 +19,9 @@ from tests.pool.selling import (
 )
 from yipan.foundation.refusals import NotFound
 from yipan.pool import promises, queries
+from yipan.pool.models import BundlePart
 from yipan.pool.policy import channels, selling_rules
-from yipan.pool.policy.channels import Assigned, ChannelUnknown
+from yipan.pool.policy.channels import Assigned, BundleOfItself, ChannelUnknown
 from yipan.pool.policy.selling_rules import RuleIncomplete, RuleRepeated
 from yipan.pool.promises import InsufficientStock
 from yipan.pool.rules import PromisedLine
@@ -199,6 +200,16 @@ def test_the_parts_of_a_bundle_and_a_loose_part_are_one_demand() -> None:
 
     assert [(line.sku, line.quantity) for line in row.lines] == [("CUP", 2), ("POT", 1)]
     assert ask("SET").sellable == 0
+
+
+def test_a_bundle_is_no_part_of_itself_and_keeps_the_parts_it_has() -> None:
+    open_pool("SET", "CUP")
+    channels.save_bundle(bundle="SET", parts={"CUP": 2}, by=DESK, at=NOON)
+
+    with pytest.raises(BundleOfItself):
+        channels.save_bundle(bundle="SET", parts={"CUP": 1, "SET": 1}, by=DESK, at=NOON)
+
+    assert list(BundlePart.objects.values_list("part", "quantity")) == [("CUP", 2)]
 
 
 def test_a_quota_caps_its_channel_and_what_is_released_may_be_sold_again() -> None:

@@ -83,6 +83,28 @@ def test_a_list_of_others_is_taken_with_its_moments(machine: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("counted_at", "status"),
+    [
+        # PostgreSQL itself reads no offset beyond 16 hours.
+        ("2026-03-02T12:30:00+23:59", 200),
+        ("0001-01-01T00:00:00+08:00", 422),
+        ("9999-12-31T23:59:59-08:00", 422),
+    ],
+)
+def test_any_offset_is_read_and_a_moment_that_is_none_is_refused(
+    machine: Client, counted_at: str, status: int
+) -> None:
+    number = plan(machine, "A-01-01")
+    row = {"place": "A-01-01", "sku": "TEA-250", "quantity": 40, "counted_at": counted_at}
+
+    said = call(machine, "POST", f"stocktakes/{number}/observations", {"rows": [row]})
+
+    assert said[0] == status
+    moments = [each.last_at.isoformat() for each in CountResult.objects.all()]
+    assert moments == (["2026-03-01T12:31:00+00:00"] if status == 200 else [])
+
+
+@pytest.mark.parametrize(
     ("row", "code"),
     [
         ({"place": "Z-9", "sku": "TEA-250", "quantity": 1}, "stocktake.place_unknown"),

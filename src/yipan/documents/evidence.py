@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from yipan.foundation.moments import to_utc
+
 #: A device counts what it sends; more than this nobody sends in the life of a device.
 DEVICE_SEQUENCE_MAX = 2**53
 BARCODE_LENGTH_MAX = 200
@@ -149,6 +151,6 @@ def read_stamp(request: HttpRequest) -> Stamp:
 def _read_moment(text: str) -> datetime | None:
     try:
         moment = parse_datetime(text[:40])
+        return to_utc(moment) if moment is not None and moment.tzinfo is not None else None
     except ValueError:
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sized
 from datetime import date, datetime
 
+from yipan.foundation.moments import to_utc
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import SiteUnknown, SkuUnknown
@@ -131,8 +132,8 @@ def read_moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise DateUnreadable(date=text[:32])
+        return to_utc(moment)
     except ValueError as error:
         raise DateUnreadable(date=text[:32]) from error
-    if moment.tzinfo is None:
-        raise DateUnreadable(date=text[:32])
-    return moment

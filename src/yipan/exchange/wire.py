@@ -14,6 +14,7 @@ from yipan.exchange import codec
 from yipan.exchange.envelopes import Envelope
 from yipan.exchange.replies import Reply, ReplyState
 from yipan.exchange.sources import find_source, make_plain
+from yipan.foundation.moments import to_utc
 
 BATCH_MESSAGES_MAX: Final = 100
 SEQUENCE_MAX: Final = 2**63 - 1
@@ -70,7 +71,9 @@ def read_event(text: bytes | msgspec.Raw) -> Envelope | Unreadable:
         if b"\\u0000" in bytes(text):
             return _give_up(text, "a text holds the character NUL")
         content_hash = codec.hash_content(codec.decode_data(event.data))
-    except (msgspec.MsgspecError, RecursionError) as error:
+        occurred_at = to_utc(event.time)
+        recorded_at = None if event.recordedtime is None else to_utc(event.recordedtime)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         return _give_up(text, str(error))
     if event.contenthash is not None and event.contenthash != content_hash.hex():
         return _give_up(text, "data is not what contenthash was made of")
@@ -82,8 +85,8 @@ def read_event(text: bytes | msgspec.Raw) -> Envelope | Unreadable:
         kind=event.type,
         subject=event.subject,
         partition_key=event.partitionkey or event.subject,
-        occurred_at=event.time,
-        recorded_at=event.recordedtime,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
         business_date=event.businessdate,
         correlation_id=event.correlationid,
         causation_id=event.causationid,

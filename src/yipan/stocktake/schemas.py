@@ -6,12 +6,16 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from yipan.foundation.moments import to_utc
 
 Code = Annotated[str, Field(min_length=1, max_length=48)]
 Word = Annotated[str, Field(max_length=48)]
 Quantity = Annotated[int, Field(ge=0, le=99_999_999)]
 Status = Annotated[str, Field(pattern="^(available|damaged|blocked|quarantine)$")]
+
+Moment = Annotated[AwareDatetime, AfterValidator(to_utc)]
 
 
 class StocktakeOut(Schema):
@@ -116,7 +120,7 @@ class ObservationIn(Schema):
     shelf: Annotated[str, Field(max_length=24)] = ""
     lot: Word = ""
     status: Status = "available"
-    counted_at: AwareDatetime | None = None
+    counted_at: Moment | None = None
     counter: Annotated[str, Field(max_length=160)] = ""
 
 
@@ -135,7 +139,7 @@ class CountScanIn(Schema):
     lot: Word = ""
     status: Status = "available"
     serial: Word = ""
-    counted_at: AwareDatetime | None = None
+    counted_at: Moment | None = None
 
 
 class TagsIn(Schema):

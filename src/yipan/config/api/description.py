@@ -22,6 +22,7 @@ PROBLEM_STATUSES = {
     403: "The roles do not allow this action.",
     404: "There is no such thing, or it belongs to a site that is not the asker's.",
     409: "Refused: `code` says why, `facts` what it was about.",
+    412: "Somebody changed it since the `version` that was sent: read it again.",
     413: "The body is too large.",
     422: "A field is missing or out of its range, or the key was used for another body.",
     429: "Too many requests: wait `retry_after_ms`.",

@@ -191,7 +191,7 @@ class SiteOut(Schema):
     name: str
     name_zh: str
     time_zone: str
-    day_starts_at: time
+    day_starts_at: WallTime
     address: str
     region: str
     calendar: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
@@ -76,6 +77,11 @@ def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problems.answer(problems.describe_refusal(refusal))
 
 
+def answer_unreadable(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    """Answer what Django would not read: a thousand fields in an address."""
+    return problems.answer(problems.describe_refusal(Malformed(message=type(error).__name__)))
+
+
 def answer_missing(request: HttpRequest, error: Http404) -> HttpResponse:
     """Answer an address that leads nowhere."""
     return problems.answer(problems.describe_refusal(NotFound()))
@@ -92,6 +98,7 @@ HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
     (ValidationError, answer_validation),
     (HttpError, answer_http_error),
     (Http404, answer_missing),
+    (SuspiciousOperation, answer_unreadable),
     (Exception, answer_fault),
 )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 
 def _require_text(value: object) -> object:
@@ -22,4 +22,15 @@ def _require_no_zone(value: time) -> time:
     return value
 
 
-WallTime = Annotated[time, BeforeValidator(_require_text), AfterValidator(_require_no_zone)]
+#: JSON Schema means by the format `time` one with a zone.
+_SCHEMA: Final = {
+    "type": "string",
+    "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$",
+    "examples": ["09:30"],
+}
+WallTime = Annotated[
+    time,
+    BeforeValidator(_require_text),
+    AfterValidator(_require_no_zone),
+    WithJsonSchema(_SCHEMA),
+]

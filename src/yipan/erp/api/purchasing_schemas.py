@@ -6,13 +6,16 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from yipan.erp.api.schemas import Amount, Code, Limit, Quantity, Text
 from yipan.erp.queries import InvoiceRow, NoticeRow, ReturnRow, SurplusRow
+from yipan.foundation.moments import to_utc
 
 Reason = Annotated[str, Field(max_length=200)]
 Wanted = Annotated[int, Field(ge=0, le=9_999_999)]
+
+Moment = Annotated[AwareDatetime, AfterValidator(to_utc)]
 
 
 class PurchasingQuery(Schema):
@@ -80,7 +83,7 @@ class NoticeIn(Schema):
     supplier: Code
     lines: Annotated[list[NoticeLineIn], Field(min_length=1, max_length=1_000)]
     packages: Annotated[list[PackageIn], Field(max_length=1_000)] = []
-    expected_at: AwareDatetime | None = None
+    expected_at: Moment | None = None
     carrier: Annotated[str, Field(max_length=48)] = ""
     tracking: Annotated[str, Field(max_length=64)] = ""
     note: Annotated[str, Field(max_length=400)] = ""

@@ -23,6 +23,7 @@ from yipan.documents.exports import FORMATS, Cell, answer_file
 from yipan.erp.queries import levels, levels_as_at
 from yipan.erp.queries.levels import SORTS, LevelFilter, StockLevel
 from yipan.erp.queries.levels_as_at import Moment, SubjectMissing, get_day_end
+from yipan.foundation.moments import to_utc
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.queries.groups import list_regions
 from yipan.masterdata.rows import SiteRow, SkuRow
@@ -173,10 +174,10 @@ def _read_instant(text: str, which: LevelFilter) -> datetime | None:
     try:
         instant = parse_datetime(text) if len(text) > len("2026-03-01") else None
         day: date | None = None if instant else parse_date(text)
+        if instant is not None:
+            return to_utc(instant if timezone.is_aware(instant) else timezone.make_aware(instant))
     except ValueError:
         return None
-    if instant is not None:
-        return instant if timezone.is_aware(instant) else timezone.make_aware(instant)
     if day is None:
         return None
     site = masterdata.find_sites([which.site]).get(which.site) if which.site else None

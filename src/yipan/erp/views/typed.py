@@ -7,6 +7,8 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from yipan.foundation.moments import to_utc
+
 DIGITS_MAX = 15
 
 
@@ -31,8 +33,8 @@ def read_moment(text: str) -> datetime | None:
     """Return a moment such as 2026-03-02T14:30, in the reader's zone; None when it is none."""
     try:
         moment = parse_datetime(text.strip())
+        if moment is None:
+            return None
+        return to_utc(moment if timezone.is_aware(moment) else timezone.make_aware(moment))
     except ValueError:
         return None
-    if moment is None or timezone.is_aware(moment):
-        return moment
-    return timezone.make_aware(moment)

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
@@ -20,6 +20,7 @@ from yipan.documents.exports import FORMATS, answer_file
 from yipan.erp.queries import value_reports, value_sources, value_states
 from yipan.erp.queries.value_reports import BY, TrueUpRow, ValueFilter
 from yipan.erp.queries.value_sources import EntityRow
+from yipan.erp.views.typed import read_moment
 from yipan.foundation.money import write_amount
 from yipan.ledger import values
 from yipan.masterdata import queries as masterdata
@@ -218,15 +219,7 @@ def _read_filter(request: HttpRequest, entity: EntityRow, *, actor: Actor) -> Va
     today = timezone.localdate()
     as_of = _read_day(request.GET.get("as_of", "")) or today
     since = _read_day(request.GET.get("since", "")) or as_of.replace(day=1)
-    known_at = None
-    text = request.GET.get("known_at", "")
-    if text:
-        try:
-            known_at = parse_datetime(text)
-        except ValueError:
-            known_at = None
-    if known_at is not None and timezone.is_naive(known_at):
-        known_at = timezone.make_aware(known_at)
+    known_at = read_moment(request.GET.get("known_at", ""))
     return ValueFilter(
         entity=entity.code,
         as_of=as_of,

@@ -53,6 +53,13 @@ class Assigned:
     reason: str = ""
 
 
+class BundleOfItself(Refusal):
+    """A bundle cannot be a part of itself."""
+
+    code = "bundle.of_itself"
+    status = 422
+
+
 class CarrierWrong(Refusal):
     """A carrier needs a name, used once per site and method."""
 
@@ -202,9 +209,12 @@ def save_bundle(*, bundle: str, parts: Mapping[str, int], by: Trace, at: datetim
     """
     Say what a bundle is made of; without parts it is a bundle no longer.
 
+    :raises BundleOfItself: if it is one of its own parts.
     :raises SkuUnknown: if the bundle or a part is not master data.
     """
     require_known(sites=set(), skus={bundle, *parts})
+    if bundle in parts:
+        raise BundleOfItself(bundle=bundle)
     take_turns(f"bundle|{bundle}")
     BundlePart.objects.filter(bundle=bundle).delete()
     BundlePart.objects.bulk_create(

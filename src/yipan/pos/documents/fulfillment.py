@@ -257,11 +257,8 @@ def _make(message: FulfillmentReleased) -> StoreFulfillment:
 def _read_moment(text: str) -> datetime | None:
     if not text:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise told.DateUnreadable(date=text[:32]) from error
-    if moment.tzinfo is None:
+    moment = told.read_moment(text)
+    if moment is None:
         raise told.DateUnreadable(date=text[:32])
     return moment
 

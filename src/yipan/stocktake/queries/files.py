@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yipan.documents import told
+from yipan.foundation.moments import to_utc
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.tabular import open_table
 
@@ -219,11 +220,11 @@ def _get(cells: Sequence[str], columns: Mapping[str, int], name: str) -> str:
 def _read_time(text: str, *, zone: ZoneInfo) -> datetime | None:
     try:
         moment = parse_datetime(text)
+        if moment is None:
+            return None
+        return to_utc(moment if moment.tzinfo is not None else moment.replace(tzinfo=zone))
     except ValueError:
         return None
-    if moment is None:
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 
 def _find_skus(texts: Sequence[str]) -> dict[str, str]:

@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
 from ninja.responses import Status
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
+from yipan.foundation.moments import to_utc
 from yipan.wms.api.schemas import Code, Count, PageQuery, Quantity
 from yipan.wms.documents.outbound import move_task, replenishment, wave
 from yipan.wms.documents.outbound.replenishment import FaceRow
@@ -25,6 +26,8 @@ from yipan.wms.queries.picking import WaveRow
 
 router = Router()
 
+Moment = Annotated[AwareDatetime, AfterValidator(to_utc)]
+
 
 class WaveIn(Schema):
     """Which open orders to pick together; what is left out does not matter."""
@@ -34,7 +37,7 @@ class WaveIn(Schema):
     carrier: Annotated[str, Field(max_length=48)] = ""
     zone: Annotated[str, Field(max_length=32)] = ""
     due_until: date | None = None
-    cut_off_until: AwareDatetime | None = None
+    cut_off_until: Moment | None = None
     priority_min: int | None = None
     limit: Annotated[int, Field(ge=1, le=ORDERS_PER_WAVE_MAX)] = 50
 

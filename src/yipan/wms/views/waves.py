@@ -17,6 +17,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
+from yipan.foundation.moments import to_utc
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
@@ -143,7 +144,7 @@ def _read_day(text: str) -> date | None:
 def _read_moment(text: str, *, site: SiteRow) -> datetime | None:
     """Return what somebody at the site wrote, by the clock on its wall."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(site.time_zone))
+        return to_utc(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(site.time_zone)))
     except ValueError:
         return None
 

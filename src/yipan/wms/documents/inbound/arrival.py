@@ -44,9 +44,7 @@ def announce(*, message: ArrivalAnnounced, heard: Heard, at: datetime) -> Expect
     arrival.version = message.version
     arrival.supplier = message.supplier
     arrival.supplier_name = message.supplier_name[:96]
-    arrival.expected_at = (
-        datetime.fromisoformat(message.expected_at) if message.expected_at else None
-    )
+    arrival.expected_at = told.read_moment(message.expected_at) if message.expected_at else None
     arrival.carrier = message.carrier[:48]
     arrival.tracking = message.tracking[:64]
     arrival.note = message.note[:400]
