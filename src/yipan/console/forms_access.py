@@ -10,16 +10,24 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from yipan.access.keys import KeyGrant
 from yipan.access.people import PersonGrant
 from yipan.access.roles import ROLE_HINTS, ROLE_LABELS, Role
+from yipan.foundation.moments import DAY_MAX, DAY_MIN
 
 SOURCES_MAX = 100
 SOURCE_LENGTH_MAX = 64
 LANGUAGE_CHOICES = [("", _("As the browser")), *settings.LANGUAGES]
+
+
+class Day(forms.DateField):
+    """A day of a retailer: none of the year 1 or 9999."""
+
+    default_validators = [MinValueValidator(DAY_MIN), MaxValueValidator(DAY_MAX)]
 
 
 class GrantForm(forms.Form):
@@ -120,7 +128,7 @@ class KeyForm(GrantForm):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     sources = forms.CharField(label=_("Sources"), required=False, max_length=4000)
-    expires_on = forms.DateField(label=_("Valid until"), required=False)
+    expires_on = Day(label=_("Valid until"), required=False)
 
     def clean_sources(self) -> list[str]:
         """Return the sources, one a line, each once."""
@@ -158,6 +166,6 @@ class AuditForm(forms.Form):
     actor = forms.CharField(required=False, max_length=160)
     action = forms.CharField(required=False, max_length=64)
     subject = forms.CharField(required=False, max_length=200)
-    from_date = forms.DateField(required=False)
-    until_date = forms.DateField(required=False)
+    from_date = Day(required=False)
+    until_date = Day(required=False)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,7 @@ from yipan.erp.documents.purchasing.purchase_order import (
     OrderedLine,
 )
 from yipan.erp.documents.transfers.transfer_order import Transferred, TransferredLine
+from yipan.foundation.moments import DAY_MAX, DAY_MIN
 from yipan.foundation.money import parse_amount, write_amount
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
@@ -61,14 +63,18 @@ class LineEntry:
             self.unit_cost_read = cost
 
 
+class Day(forms.DateField):
+    """A day of a retailer: none of the year 1 or 9999."""
+
+    default_validators = [MinValueValidator(DAY_MIN), MaxValueValidator(DAY_MAX)]
+
+
 class OrderForm(forms.Form):
     """The head of a purchase order."""
 
     site = forms.ChoiceField(label=gettext_lazy("Deliver to"))
     supplier = forms.ChoiceField(label=gettext_lazy("Supplier"))
-    expected_on = forms.DateField(
-        label=gettext_lazy("Expected on"), required=False, input_formats=["%Y-%m-%d"]
-    )
+    expected_on = Day(label=gettext_lazy("Expected on"), required=False, input_formats=["%Y-%m-%d"])
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
     version = forms.IntegerField(required=False)
 
@@ -137,9 +143,7 @@ class TransferForm(forms.Form):
 
     from_site = forms.ChoiceField(label=gettext_lazy("From site"))
     to_site = forms.ChoiceField(label=gettext_lazy("To site"))
-    due_on = forms.DateField(
-        label=gettext_lazy("Due on"), required=False, input_formats=["%Y-%m-%d"]
-    )
+    due_on = Day(label=gettext_lazy("Due on"), required=False, input_formats=["%Y-%m-%d"])
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
     version = forms.IntegerField(required=False)
 

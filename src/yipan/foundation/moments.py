@@ -1,8 +1,22 @@
-"""Moments as others write them, brought to UTC before anything is stored or asked for."""
+"""Days and moments as others write them, brought into order before anything is stored."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Final
+
+#: No day of a retailer lies outside of these; inside, a day before and after can be named.
+DAY_MIN: Final = date(1900, 1, 1)
+DAY_MAX: Final = date(2999, 12, 31)
+
+
+def read_day(text: str) -> date | None:
+    """Return a day such as 2026-03-02; None when it is none, or no day of a retailer."""
+    try:
+        day = date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+    return day if DAY_MIN <= day <= DAY_MAX else None
 
 
 def to_utc(moment: datetime) -> datetime:

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from yipan.documents.doors import take_step
 from yipan.documents.history import read_history
 from yipan.erp.documents.master import master_calendar
 from yipan.erp.documents.master.master_record import Author
+from yipan.foundation.moments import read_day
 from yipan.masterdata import queries
 from yipan.masterdata.rows import CalendarRow
 
@@ -156,20 +156,13 @@ def _change(
     request: HttpRequest, code: str, step: Callable[[date, date], object], *, done: str
 ) -> HttpResponse:
     queries.get_calendar(code)
-    first = _read_day(request.POST.get("first", ""))
-    last = _read_day(request.POST.get("last", "")) or first
+    first = read_day(request.POST.get("first", ""))
+    last = read_day(request.POST.get("last", "")) or first
     if first is None or last is None:
         messages.error(request, _("Choose a first day."))
         return redirect("masterdata:calendar", code=code)
     take_step(request, lambda: step(first, last), done=done)
     return redirect(f"{reverse('masterdata:calendar', args=[code])}?year={first.year}")
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return parse_date(text[:10])
-    except ValueError:
-        return None
 
 
 def _name_weekday(day: date) -> tuple[str, str]:

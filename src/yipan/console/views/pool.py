@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.console.documents import PAGES
 from yipan.documents.doors import get_trace, take_step
+from yipan.foundation.moments import read_day
 from yipan.masterdata import queries as masterdata
 from yipan.pool.policy import selling_rules
 from yipan.pool.policy.selling_rules import NewRule
@@ -75,7 +75,7 @@ def show_sellable(request: HttpRequest) -> HttpResponse:
     terms = Terms(
         channel=channel if channel in known else "",
         method=method if method in METHODS else "",
-        by=_read_day(request.GET.get("by", "")),
+        by=read_day(request.GET.get("by", "")),
     )
     found = masterdata.find_skus([sku]).get(sku) if sku else None
     measured = None
@@ -138,8 +138,8 @@ def add_rule(request: HttpRequest) -> HttpResponse:
         quantity=_read_number(form.get("quantity", "")),
         percent=min(100, _read_number(form.get("percent", ""))),
         is_exclusive=form.get("is_exclusive") == "on",
-        due_on=_read_day(form.get("due_on", "")),
-        ends_on=_read_day(form.get("ends_on", "")),
+        due_on=read_day(form.get("due_on", "")),
+        ends_on=read_day(form.get("ends_on", "")),
         reason=form.get("reason", "").strip()[:200],
     )
     trace = get_trace(request)
@@ -195,13 +195,6 @@ def _list_pegs(request: HttpRequest, sku: str) -> list[object]:
     actor = get_actor(request)
     rows = list_pegs(today=timezone.localdate())
     return [row for row in rows if row.sku == sku and (not row.site or actor.sees(row.site))]
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _read_number(text: str) -> int:

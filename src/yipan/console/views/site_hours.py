@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +18,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
+from yipan.foundation.moments import read_day
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 from yipan.pool.policy import opening_hours as kept
@@ -90,7 +90,7 @@ def save_day(request: HttpRequest, service_site: str) -> HttpResponse:
     """Say that a site has other hours on one day, or is closed."""
     get_actor(request).require_site(service_site)
     form = request.POST
-    day = _read_day(form.get("date", ""))
+    day = read_day(form.get("date", ""))
     if day is None:
         messages.error(request, _("Choose a day."))
         return redirect("pool:site_hours", service_site=service_site)
@@ -112,7 +112,7 @@ def save_day(request: HttpRequest, service_site: str) -> HttpResponse:
 def remove_day(request: HttpRequest, service_site: str) -> HttpResponse:
     """Let a site have its usual hours on a day again."""
     get_actor(request).require_site(service_site)
-    day = _read_day(request.POST.get("date", ""))
+    day = read_day(request.POST.get("date", ""))
     if day is None:
         return redirect("pool:site_hours", service_site=service_site)
     return _keep(
@@ -190,12 +190,5 @@ def _read_week(form: QueryDict) -> list[Opening] | None:
 def _read_time(text: str) -> time | None:
     try:
         return time.fromisoformat(text.strip()[:5])
-    except ValueError:
-        return None
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return parse_date(text[:10])
     except ValueError:
         return None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -15,6 +14,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.erp.queries.cash_sheets import list_cash_sheets
+from yipan.foundation.moments import read_day
 
 DAYS = 14
 CASH_TYPES = {
@@ -30,7 +30,7 @@ CASH_TYPES = {
 def list_sheets(request: HttpRequest) -> HttpResponse:
     """List what should lie in the drawers and did, the newest day first."""
     actor = get_actor(request)
-    last = _read_day(request.GET.get("on", "")) or timezone.localdate()
+    last = read_day(request.GET.get("on", "")) or timezone.localdate()
     site = find_chosen_site(request, actor=actor)
     sheets = list_cash_sheets(
         first=last - timedelta(days=DAYS - 1), last=last, site=site, sites=actor.sites
@@ -47,10 +47,3 @@ def list_sheets(request: HttpRequest) -> HttpResponse:
         "is_today": last >= timezone.localdate(),
     }
     return render(request, "erp/cash_sheets.html", context)
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,6 +19,7 @@ from yipan.erp.documents.value.landed_cost import Cost
 from yipan.erp.models.valuation import CostBasis, CostType
 from yipan.erp.queries import ReceiptFilter, landed_costs, value_sources
 from yipan.erp.queries.landed_costs import LandedCostRow
+from yipan.foundation.moments import read_day
 from yipan.foundation.money import parse_amount
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata import queries as masterdata
@@ -149,7 +147,7 @@ def _read(request: HttpRequest, *, actor: Actor) -> Cost | None:
     )
     receipts = tuple(dict.fromkeys(typed.getlist("receipts")))
     amount = parse_amount(typed.get("amount", ""), currency=entity.currency if entity else "CNY")
-    day = _read_day(typed.get("occurred_on", ""))
+    day = read_day(typed.get("occurred_on", ""))
     if entity is None or amount is None or day is None:
         messages.error(request, _("Give a legal entity, an amount such as 12.80, and a day."))
         return None
@@ -174,10 +172,3 @@ def _read(request: HttpRequest, *, actor: Actor) -> Cost | None:
 
 def _list_seen(actor: Actor, receipts: tuple[str, ...]) -> set[str]:
     return {site for site in landed_costs.list_receipt_sites(receipts) if actor.sees(site)}
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,6 +20,7 @@ from yipan.documents.doors import tell
 from yipan.documents.history import read_history
 from yipan.erp.documents.master.master_record import Author
 from yipan.erp.documents.sales import promotion
+from yipan.foundation.moments import read_day
 from yipan.foundation.money import parse_amount, write_amount
 from yipan.foundation.promotions import Promotion
 from yipan.foundation.refusals import NotFound, Refusal
@@ -121,8 +121,8 @@ def _read(post: QueryDict, *, code: str) -> Promotion:
         categories=codes("categories"),
         sites=tuple(site.upper() for site in codes("sites")),
         regions=codes("regions"),
-        valid_from=_read_day(post.get("valid_from", "")),
-        valid_to=_read_day(post.get("valid_to", "")),
+        valid_from=read_day(post.get("valid_from", "")),
+        valid_to=read_day(post.get("valid_to", "")),
         priority=number("priority"),
         is_active=post.get("is_active") == "on",
         version=number("version"),
@@ -134,13 +134,6 @@ def _read_amount(text: str) -> int:
         return 0
     amount = parse_amount(text, currency=CURRENCY)
     return -1 if amount is None else amount
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return parse_date(text[:10])
-    except ValueError:
-        return None
 
 
 def _list_wrong(refusal: RowWrong) -> dict[str, Any]:

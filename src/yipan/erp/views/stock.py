@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -23,7 +23,7 @@ from yipan.documents.exports import FORMATS, Cell, answer_file
 from yipan.erp.queries import levels, levels_as_at
 from yipan.erp.queries.levels import SORTS, LevelFilter, StockLevel
 from yipan.erp.queries.levels_as_at import Moment, SubjectMissing, get_day_end
-from yipan.foundation.moments import to_utc
+from yipan.foundation.moments import read_day, to_utc
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.queries.groups import list_regions
 from yipan.masterdata.rows import SiteRow, SkuRow
@@ -173,7 +173,7 @@ def read_moment(request: HttpRequest, which: LevelFilter) -> Moment | None:
 def _read_instant(text: str, which: LevelFilter) -> datetime | None:
     try:
         instant = parse_datetime(text) if len(text) > len("2026-03-01") else None
-        day: date | None = None if instant else parse_date(text)
+        day = None if instant else read_day(text)
         if instant is not None:
             return to_utc(instant if timezone.is_aware(instant) else timezone.make_aware(instant))
     except ValueError:

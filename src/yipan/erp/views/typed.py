@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 
+from yipan.foundation import moments
 from yipan.foundation.moments import to_utc
 
 DIGITS_MAX = 15
@@ -23,10 +24,7 @@ def read_whole(text: str) -> int | None:
 
 def read_day(text: str) -> date | None:
     """Return a day such as 2026-03-02; None when it is none."""
-    try:
-        return parse_date(text.strip())
-    except ValueError:
-        return None
+    return moments.read_day(text)
 
 
 def read_moment(text: str) -> datetime | None:

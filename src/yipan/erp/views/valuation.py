@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
@@ -21,6 +19,7 @@ from yipan.erp.queries import value_reports, value_sources, value_states
 from yipan.erp.queries.value_reports import BY, TrueUpRow, ValueFilter
 from yipan.erp.queries.value_sources import EntityRow
 from yipan.erp.views.typed import read_moment
+from yipan.foundation.moments import read_day
 from yipan.foundation.money import write_amount
 from yipan.ledger import values
 from yipan.masterdata import queries as masterdata
@@ -217,8 +216,8 @@ def _limit(row: TrueUpRow, actor: Actor) -> TrueUpRow:
 
 def _read_filter(request: HttpRequest, entity: EntityRow, *, actor: Actor) -> ValueFilter:
     today = timezone.localdate()
-    as_of = _read_day(request.GET.get("as_of", "")) or today
-    since = _read_day(request.GET.get("since", "")) or as_of.replace(day=1)
+    as_of = read_day(request.GET.get("as_of", "")) or today
+    since = read_day(request.GET.get("since", "")) or as_of.replace(day=1)
     known_at = read_moment(request.GET.get("known_at", ""))
     return ValueFilter(
         entity=entity.code,
@@ -228,13 +227,6 @@ def _read_filter(request: HttpRequest, entity: EntityRow, *, actor: Actor) -> Va
         category=request.GET.get("category", "")[:TEXT_LENGTH_MAX],
         sites=actor.sites,
     )
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 def _read_by(request: HttpRequest, *, among: Sequence[str], otherwise: str) -> str:

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, tell
 from yipan.foundation.ids import make_id
+from yipan.foundation.moments import read_day
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata.rows import SiteRow
 from yipan.pos import queries
@@ -55,10 +55,7 @@ def _submit(request: HttpRequest, store: SiteRow) -> bool:
     if not quantity:
         messages.error(request, _("Say how many you need: a number up to 99,999."))
         return False
-    try:
-        need_by = parse_date(request.POST.get("need_by", ""))
-    except ValueError:
-        need_by = None
+    need_by = read_day(request.POST.get("need_by", ""))
     need = Need(
         site=store.code, sku=request.POST.get("sku", ""), quantity=quantity, need_by=need_by
     )

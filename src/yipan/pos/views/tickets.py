@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -21,6 +18,7 @@ from yipan.documents.doors import get_trace, tell
 from yipan.documents.history import History, read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.foundation.ids import make_id
+from yipan.foundation.moments import read_day
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata.queries import compute_business_date
 from yipan.pos import papers, queries
@@ -46,7 +44,7 @@ def list_tickets(request: HttpRequest) -> HttpResponse:
         text=request.GET.get("q", "")[:TEXT_LENGTH_MAX],
         ticket_type=ticket_type if ticket_type in TYPES else "",
         site=find_chosen_site(request, actor=actor),
-        on=_read_day(day),
+        on=read_day(day),
         sites=actor.sites,
     )
     rows = queries.list_tickets(which, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE)
@@ -193,10 +191,3 @@ def show_opening(request: HttpRequest, number: str) -> HttpResponse:
         "may_open_messages": actor.may("exchange.read"),
     }
     return render(request, "pos/stock_opening.html", context)
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return parse_date(text[:10])
-    except ValueError:
-        return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 from yipan.access.actors import get_actor
 from yipan.access.roles import ROLE_LABELS, Role
 from yipan.documents.doors import get_trace, take_step, tell
+from yipan.foundation.moments import read_day
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
@@ -91,7 +90,7 @@ def _plan(request: HttpRequest, desk: Desk, *, site: SiteRow) -> str:
         is_blind="shows_book" not in request.POST,
         is_double="is_double" in request.POST,
         uncertainty_seconds=min(minutes, 60) * 60,
-        due_on=_read_day(request.POST.get("due_on", "")),
+        due_on=read_day(request.POST.get("due_on", "")),
         scope=_describe(request, kind=kind),
         note=request.POST.get("note", "").strip(),
     )
@@ -198,10 +197,3 @@ def _read_number(text: str) -> int | None:
     text = text.strip()
     is_number = text.isascii() and text.isdecimal() and len(text) <= DIGITS_MAX
     return int(text) if is_number else None
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from yipan.access.doors import page
 from yipan.documents.exports import answer_file
+from yipan.foundation.moments import read_day
 from yipan.wms.queries import movements
 from yipan.wms.queries.movements import HistoryFilter
 from yipan.wms.views.sites import get_warehouse, list_warehouses
@@ -60,7 +61,7 @@ def show_paces(request: HttpRequest) -> HttpResponse:
     """Show how many lines an hour each person did of each task on a day: a hint at the process."""
     site = get_warehouse(request)
     zone = ZoneInfo(site.time_zone)
-    day = _read_day(request.GET.get("day", "")) or timezone.now().astimezone(zone).date()
+    day = read_day(request.GET.get("day", "")) or timezone.now().astimezone(zone).date()
     since = datetime.combine(day, time(0), tzinfo=zone)
     context = {
         "site": site,
@@ -101,10 +102,3 @@ def _answer_file(which: HistoryFilter) -> HttpResponse:
 
 def _read(request: HttpRequest, name: str) -> str:
     return request.GET.get(name, "").strip()[:TEXT_LENGTH_MAX]
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
-from yipan.foundation.moments import to_utc
+from yipan.foundation.moments import read_day, to_utc
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
@@ -61,7 +61,7 @@ def list_waves(request: HttpRequest) -> HttpResponse:
             site=site.code,
             carrier=request.POST.get("carrier", "").strip()[:CODE_LENGTH_MAX],
             zone=request.POST.get("zone", "").strip()[:CODE_LENGTH_MAX],
-            due_until=_read_day(request.POST.get("due_until", "")),
+            due_until=read_day(request.POST.get("due_until", "")),
             cut_off_until=_read_moment(request.POST.get("cut_off_until", ""), site=site),
             mode="cluster" if request.POST.get("mode") == "cluster" else "batch",
             priority_min=_read_number(request.POST.get("priority_min", "")),
@@ -132,13 +132,6 @@ def move_wave(request: HttpRequest, number: str) -> HttpResponse:
     said = _("Taken apart.") if is_canceled else _("Released to the pickers.")
     take_step(request, step, done=said)
     return redirect("wms:wave", number=number)
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _read_moment(text: str, *, site: SiteRow) -> datetime | None:
