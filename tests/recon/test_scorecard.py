@@ -47,7 +47,7 @@ def test_points_of_the_traits_there_are_add_up() -> None:
 
 @pytest.mark.parametrize(
     ("weighed", "differences", "shift"),
-    [(6.0, 270, -0.9), (-6.0, 270, 0.9), (6.0, 30, -0.5), (6.0, 1, -1 / 31)],
+    [(6.0, 297, -0.99), (-6.0, 297, 0.99), (6.0, 3, -0.5), (6.0, 1, -0.25)],
 )
 def test_what_was_weighed_is_moved_only_so_far_and_by_few_differences_hardly(
     weighed: float, differences: int, shift: float

@@ -22,9 +22,10 @@ TABLE = "learned.csv"
 #: The row of what is added whatever the traits are.
 ALWAYS = "always"
 #: So far the table may move the log odds of what was weighed: a count unlike all that were
-#: simulated is not judged by them alone. Those had hundreds of differences: of so many half of it.
+#: simulated is not judged by them alone. Of so many differences looked at together half of it:
+#: measured on small counts it helps in full even with one, but those were simulated as well.
 SHIFT_MAX = 2.5
-DIFFERENCES_TO_BELIEVE = 30
+DIFFERENCES_TO_BELIEVE = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,13 +46,17 @@ class Scorecard:
             }
         )
 
-    def weigh(self, traits: Mapping[Cause, Traits], *, differences: int) -> dict[Cause, float]:
+    def weigh(
+        self, traits: Mapping[Cause, Traits], *, differences: int, most: float | None = None
+    ) -> dict[Cause, float]:
         """
         Return how probable each cause is by its traits; of others the table says nothing.
 
-        `differences` is how many were looked at together: of a few the table knows little.
+        `differences` is how many were looked at together: of a few the table knows little. `most`
+        is how far the log odds may be moved, where that is not to follow from it.
         """
-        most = SHIFT_MAX * differences / (differences + DIFFERENCES_TO_BELIEVE)
+        if most is None:
+            most = SHIFT_MAX * differences / (differences + DIFFERENCES_TO_BELIEVE)
         found = {}
         for cause, its in traits.items():
             points = self.points.get(cause)
