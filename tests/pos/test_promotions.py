@@ -162,6 +162,10 @@ def test_the_hub_tells_a_promotion_at_its_version_and_stores_take_it_over() -> N
         ({"name": " "}, "name"),
         ({"kind": "free"}, "kind"),
         ({"percent": 0}, "percent"),
+        # A figure its kind does not look at has to be one all the same.
+        ({"amount_minor": -1}, "amount_minor"),
+        ({"buy_quantity": -1}, "buy_quantity"),
+        ({"gift_quantity": -1}, "gift_quantity"),
         ({"kind": "n_for_m", "buy_quantity": 2, "pay_quantity": 2}, "pay_quantity"),
         ({"kind": "gift", "gift_quantity": 1}, "gift_sku"),
         ({"skus": ("NO",)}, "skus"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields, replace
+from typing import Final
 
 from django.db import transaction
 
@@ -67,6 +68,15 @@ def take_over(rows: Sequence[Promotion]) -> int:
     return len(newer)
 
 
+_FIGURES: Final = {
+    "percent": 100,
+    "amount_minor": AMOUNT_MAX,
+    "buy_quantity": QUANTITY_MAX,
+    "pay_quantity": QUANTITY_MAX,
+    "gift_quantity": QUANTITY_MAX,
+}
+
+
 def check(row: Promotion) -> list[Wrong]:
     """Return what is wrong with a promotion: each field, and the code of its reason."""
     wrong = [
@@ -76,9 +86,12 @@ def check(row: Promotion) -> list[Wrong]:
     ]
     if row.kind not in KINDS:
         return [*wrong, Wrong(field="kind", code="cell.not_a_choice")]
+    figures = dict(_list_figures(row))
+    # What does not count for a kind is kept all the same, and has to be a figure.
+    idle = {name: 0 <= getattr(row, name) <= most for name, most in _FIGURES.items()}
     wrong += [
         Wrong(field=name, code="cell.out_of_range")
-        for name, is_right in _list_figures(row)
+        for name, is_right in {**idle, **figures}.items()
         if not is_right
     ]
     if row.valid_from and row.valid_to and row.valid_from > row.valid_to:
