@@ -139,4 +139,4 @@ class Buying(Walk):
 def test_buying_holds_in_any_order() -> None:
     retailer.open_retailer()
 
-    walk(Buying, examples=10, steps=24)
+    walk(Buying, examples=30, steps=30)

@@ -174,4 +174,4 @@ def test_orders_hold_in_any_order() -> None:
     ordering.open_shop(s1=6, s12=6)
     sending.stock_bins(("A-01-01", "TEA-250", 12))
 
-    walk(Trading, examples=10, steps=30)
+    walk(Trading, examples=30, steps=30)

@@ -153,4 +153,4 @@ def test_goods_between_sites_hold_in_any_order() -> None:
     retailer.open_store("S12", ("TEA-250", 9))
     retailer.deliver()
 
-    walk(Moving, examples=10, steps=30)
+    walk(Moving, examples=30, steps=30)
