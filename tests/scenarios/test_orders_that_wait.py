@@ -26,11 +26,13 @@ from yipan.erp.documents.purchasing import purchase_change, purchase_order
 from yipan.erp.documents.purchasing.purchase_change import Wanted
 from yipan.erp.documents.purchasing.purchase_order import Ordered, OrderedLine
 from yipan.erp.models import PurchaseOrder
+from yipan.foundation.refusals import NotFound
 from yipan.oms.documents import order as verbs
 from yipan.oms.documents import order_change
 from yipan.oms.models import SourcingDecision
 from yipan.oms.queries.desk import list_exceptions
 from yipan.oms.tasks import cancel_aged, source_backorders
+from yipan.pool.models import Channel
 from yipan.pool.queries.selling import list_pegs
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,25 @@ def test_an_order_waits_for_goods_that_come_and_gets_them_before_anybody_else() 
     first = look(first.number)
     assert (first.state, list_parts(first)) == ("sourced", [("W1", "released")])
     assert first.lines[0].quantity_placed == 4
+    prove()
+
+
+def test_an_order_of_a_channel_that_was_closed_is_still_sent_and_keeps_no_other_waiting() -> None:
+    """The web shop closes for good. What was ordered there before is owed all the same."""
+    open_shop(w1=0)
+    first = buy(("TEA-250", 2))
+    assert first.state == "backordered"
+    Channel.objects.filter(code="web").update(is_active=False)
+    with pytest.raises(NotFound):
+        buy(("TEA-250", 1), external_id="web-2")
+    inbound = order_from_supplier(5).inbound_order_number
+    deliver()
+    retailer.receive(inbound, ("TEA-250", 5, 0), is_last=True)
+    deliver()
+
+    source_backorders(at=NOON)
+
+    assert list_parts(look(first.number)) == [("W1", "released")]
     prove()
 
 

@@ -90,7 +90,7 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     # Differences
     ("recon", "case"): (
         "create", "assign", "choose", "heal", "propose", "submit", "refuse", "correct", "offset",
-        "close", "reopen",
+        "close", "undo", "reopen",
     ),
     ("planning", "proposal"): (
         "create", "edit", "choose", "approve", "refuse", "withdraw", "order", "close",

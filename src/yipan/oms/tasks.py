@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from yipan.foundation.ids import make_id
+from yipan.foundation.kept import read_once
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.oms.documents import order, uncovered
@@ -18,18 +19,21 @@ ORDERS_AT_ONCE_MAX = 200
 def source_backorders(*, at: datetime) -> int:
     """
     Try to find goods for what waits, the most urgent and oldest first. Return how much found some.
+
+    A channel or a site that is changed meanwhile is seen the next time.
     """
     found = 0
-    for number in orders.list_waiting(limit=ORDERS_AT_ONCE_MAX):
-        try:
-            found += order.source(
-                number=number,
-                by=Trace(actor="system"),
-                at=at,
-                message_id=uuid5(make_id(), number),
-            )
-        except NothingToSource:
-            continue
+    with read_once():
+        for number in orders.list_waiting(limit=ORDERS_AT_ONCE_MAX):
+            try:
+                found += order.source(
+                    number=number,
+                    by=Trace(actor="system"),
+                    at=at,
+                    message_id=uuid5(make_id(), number),
+                )
+            except NothingToSource:
+                continue
     return found
 
 

@@ -49,6 +49,7 @@ def set_aside(order: ChannelOrder, *, by: Trace, at: datetime) -> PromiseRow | N
         actor=by.actor,
         channel=order.channel,
         method=order.method,
+        is_owed=True,
         # Late is better than never: what is due earlier is told as late, not given up.
         due_on=max(order.due_on or timezone.localdate(at), timezone.localdate(at)) + PATIENCE,
         may_be_partial=True,

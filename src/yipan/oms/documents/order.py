@@ -25,7 +25,7 @@ from yipan.oms.models.order import STATES_OPEN
 from yipan.oms.models.order import ChannelOrderState as State
 from yipan.pool import promises
 from yipan.pool.promises import Ask, InsufficientStock
-from yipan.pool.queries.channels import find_parts, get_channel
+from yipan.pool.queries.channels import find_parts, require_open
 
 DOCUMENT_TYPE = order_state.DOCUMENT_TYPE
 LINES_PER_ORDER_MAX = 200
@@ -107,7 +107,7 @@ def take(*, bought: Bought, by: Trace, at: datetime, message_id: UUID) -> Taken:
     The same order of the channel told again is answered again. What no site has waits for
     goods, unless the order may not wait.
 
-    :raises NotFound: if there is no such channel.
+    :raises NotFound: if there is no such channel, or it is closed.
     :raises NumberReused: if the channel used the number for another order.
     :raises InsufficientStock: if something is missing of an order that may not wait.
     """
@@ -263,7 +263,7 @@ def stop(
 
 
 def _check(bought: Bought) -> None:
-    get_channel(bought.channel)
+    require_open(bought.channel)
     if not 0 < len(bought.lines) <= LINES_PER_ORDER_MAX:
         raise LinesMissing(lines=len(bought.lines), maximum=LINES_PER_ORDER_MAX)
     if bought.method != "ship" and not bought.pickup_site:

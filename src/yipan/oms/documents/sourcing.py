@@ -125,6 +125,7 @@ def _reserve(
             actor=by.actor,
             channel=order.channel,
             method=order.method,
+            is_owed=True,
             priority=order.priority,
         )
         for place, (site, parts) in enumerate(sorted(by_site.items()))

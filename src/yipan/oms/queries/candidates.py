@@ -26,7 +26,7 @@ from yipan.oms.rules.sourcing import (
 from yipan.pool.queries.channels import (
     ServiceRow,
     find_part_value_min,
-    find_sites_of,
+    find_sites_behind,
     list_services,
 )
 from yipan.pool.queries.promise_dates import can_do, find_promise, read_hours
@@ -69,7 +69,7 @@ def ask(
 ) -> Question:
     """Return the question for the waiting part of some lines of an order."""
     today = timezone.localdate(at)
-    reach = find_sites_of(channel=order.channel, on=today)
+    reach = find_sites_behind(channel=order.channel, on=today)
     fixed = only or (order.pickup_site if order.method == "pickup" else "")
     skus = {line.sku for line in lines}
     world = read_world(skus, at=at, sites=reach, lock=True)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.pool import rules
 from yipan.pool.promises.values import Ask, InsufficientStock
-from yipan.pool.queries.channels import find_sites_of
+from yipan.pool.queries.channels import find_sites_behind, find_sites_of
 from yipan.pool.queries.selling import World, measure_in, read_world, take_line
 from yipan.pool.rules import PromisedLine, get_presale_key
 from yipan.pool.rules.selling import Measured, Share, Terms, place
@@ -44,12 +44,13 @@ def place_all(asks: Mapping[int, Ask], *, at: datetime) -> dict[int, Placed | Re
     world = read_world(skus, at=at, sites=None, lock=True)
     found: dict[int, Placed | Refusal] = {}
     today = timezone.localdate(at)
-    reach: dict[tuple[str, str], frozenset[str] | None] = {}
+    reach: dict[tuple[str, str, bool], frozenset[str] | None] = {}
     for number, ask in asks.items():
-        key = (ask.channel, ask.group)
+        key = (ask.channel, ask.group, ask.is_owed)
         try:
             if key not in reach:
-                reach[key] = find_sites_of(channel=ask.channel, group=ask.group, on=today)
+                find = find_sites_behind if ask.is_owed else find_sites_of
+                reach[key] = find(channel=ask.channel, group=ask.group, on=today)
         except NotFound as refusal:
             found[number] = refusal
             continue

@@ -52,6 +52,7 @@ class Ask:
     `sites` is the scope of who asks: a promise of another site does not exist for them.
     A line without a site is wanted from any site of the `channel` or `group`, except those
     `without`; `due_on` allows goods that come until then; `may_be_partial` takes what there is.
+    `is_owed` says that it was ordered before: a channel that is closed by now does not matter.
     """
 
     step: Step
@@ -69,6 +70,7 @@ class Ask:
     may_be_partial: bool = False
     priority: int = 0
     without: frozenset[str] = frozenset()
+    is_owed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

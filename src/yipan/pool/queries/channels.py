@@ -176,15 +176,38 @@ def get_group(code: str) -> GroupRow:
     return _make_group(found)
 
 
+def require_open(code: str) -> ChannelRow:
+    """
+    Return a channel that sells.
+
+    :raises NotFound: if there is no such channel, or it is closed.
+    """
+    found = get_channel(code)
+    if not found.is_active:
+        raise NotFound(kind="channel", id=code)
+    return found
+
+
 def find_sites_of(*, channel: str = "", group: str = "", on: date) -> frozenset[str] | None:
     """
     Return the sites a channel or a group sells from on a day; None means every site.
 
     :raises NotFound: if there is no such channel or group, or the channel is closed.
     """
+    if channel:
+        require_open(channel)
+    return find_sites_behind(channel=channel, group=group, on=on)
+
+
+def find_sites_behind(*, channel: str = "", group: str = "", on: date) -> frozenset[str] | None:
+    """
+    Return the sites that send what was ordered through a channel or a group; None means every one.
+
+    A channel that is closed sells nothing more, and owes what was ordered there before.
+
+    :raises NotFound: if there is no such channel or group.
+    """
     found = get_channel(channel) if channel else None
-    if found is not None and not found.is_active:
-        raise NotFound(kind="channel", id=channel)
     code = group or (found.group if found else "")
     base = frozenset(get_group(code).sites) if code else None
     if found is None or not found.assignments:

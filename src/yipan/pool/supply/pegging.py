@@ -22,7 +22,7 @@ from yipan.ledger.moves import FactPosting, Trace
 from yipan.pool import book, rules
 from yipan.pool.models import Promise, PromiseLine, Supply
 from yipan.pool.promises.planned import STATUS
-from yipan.pool.queries.channels import find_sites_of
+from yipan.pool.queries.channels import find_sites_behind
 from yipan.pool.queries.promises import make_line
 from yipan.pool.queries.selling import is_late, measure_in, read_world
 from yipan.pool.rules import PromisedLine
@@ -116,7 +116,7 @@ def _peg_anew(line: PromiseLine, *, at: datetime) -> int:
     """Give one promise other goods that come in time; return how much found some."""
     promise = line.promise
     today = timezone.localdate(at)
-    sites = find_sites_of(channel=promise.channel, group=promise.group, on=today)
+    sites = find_sites_behind(channel=promise.channel, group=promise.group, on=today)
     world = read_world({line.sku}, at=at, sites=sites)
     terms = Terms(channel=promise.channel, method=promise.method, by=line.due_on)
     measured = measure_in(world, line.sku, terms=terms)

@@ -100,6 +100,8 @@ def _take_scan(request: HttpRequest, site: SiteRow) -> tuple[str, str]:
         return _let_go(request)
     if "take_back" in request.POST:
         return _take_back(request, site)
+    if "open" in request.POST:
+        return _open(request, site)
     scanned = queries.resolve_scan(site.code, request.POST.get("scan", ""))
     load = _get_load(request, site.code)
     if scanned.kind == "command" and scanned.value == "undo":
@@ -126,11 +128,22 @@ def _let_go(request: HttpRequest) -> tuple[str, str]:
     return _("Nothing is carried now."), "info"
 
 
+def _open(request: HttpRequest, site: SiteRow) -> tuple[str, str]:
+    """Open the package that is carried: from now on its goods are picked and carried singly."""
+    held = request.session.pop(HELD_KEY, None) or {}
+    opened = package.open_package(
+        site=site.code, sscc=held.get("sscc", ""), by=get_trace(request), at=timezone.now()
+    )
+    values = {"sscc": opened.sscc, "bin": opened.bin_code}
+    return _("%(sscc)s is open: its goods lie in %(bin)s by themselves.") % values, "good"
+
+
 def _find_load(site: str, scanned: Scanned, *, carried: Load | None) -> Load | None:
     """Return what a scan takes up: a bin's content, a package, or a product at the dock."""
     if scanned.kind == "bin":
         return carrying.find_load(site, from_bin=scanned.value, sku="")
     if scanned.kind == "package":
+        package.require_whole(site=site, sscc=scanned.value)
         return carrying.find_package_load(site, sscc=scanned.value)
     if scanned.sku is None:
         raise NotOnThisPage(kind=scanned.kind, value=scanned.value)

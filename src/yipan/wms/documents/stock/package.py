@@ -122,6 +122,16 @@ def open_package(*, site: str, sscc: str, by: Trace, at: datetime) -> Package:
     return package
 
 
+def require_whole(*, site: str, sscc: str) -> None:
+    """
+    Refuse what was opened; what never came here as a package is nobody's business here.
+
+    :raises PackageOpened: if it was opened.
+    """
+    if Package.objects.filter(site=site, sscc=sscc, state=PackageState.OPENED).exists():
+        raise PackageOpened(sscc=sscc)
+
+
 def _lock(site: str, sscc: str) -> Package:
     package = Package.objects.select_for_update().filter(site=site, sscc=sscc).first()
     if package is None:
