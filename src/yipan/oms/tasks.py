@@ -12,8 +12,11 @@ from yipan.masterdata import queries as masterdata
 from yipan.oms.documents import order, uncovered
 from yipan.oms.documents.order import NothingToSource
 from yipan.oms.queries import orders
+from yipan.oms.queries.hopeful import list_hopeful
 
 ORDERS_AT_ONCE_MAX = 200
+#: So many are looked at for whether there is something to be had for them at all.
+LOOKED_AT_MAX = 2_000
 
 
 def source_backorders(*, at: datetime) -> int:
@@ -24,7 +27,8 @@ def source_backorders(*, at: datetime) -> int:
     """
     found = 0
     with read_once():
-        for number in orders.list_waiting(limit=ORDERS_AT_ONCE_MAX):
+        waiting = orders.list_waiting(limit=LOOKED_AT_MAX)
+        for number in list_hopeful(waiting, at=at)[:ORDERS_AT_ONCE_MAX]:
             try:
                 found += order.source(
                     number=number,

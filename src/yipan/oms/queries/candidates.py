@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -30,7 +30,7 @@ from yipan.pool.queries.channels import (
     list_services,
 )
 from yipan.pool.queries.promise_dates import can_do, find_promise, read_hours
-from yipan.pool.queries.selling import measure_in, read_world
+from yipan.pool.queries.selling import World, measure_in, narrow, read_world
 from yipan.pool.rules.promise_dates import Found
 from yipan.pool.rules.selling import Terms
 
@@ -64,15 +64,52 @@ class _Bars:
     is_chosen: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """
+    What was read for many orders at once, without a lock: it may be over by now.
+
+    `refused` maps the id of an order to the sites that refused it.
+    """
+
+    world: World
+    load: Mapping[str, int]
+    refused: Mapping[int, frozenset[str]]
+
+
+def look(orders: Collection[ChannelOrder], *, skus: Collection[str], at: datetime) -> Seen:
+    """Return what `ask` needs for some orders and all that waits of them, in a few statements."""
+    world = read_world(skus, at=at, sites=None)
+    sites = {it.site for rows in world.stock.values() for it in rows}
+    return Seen(
+        world=world,
+        load=_count_today(sites, at=at),
+        refused=_find_refused([order.pk for order in orders]),
+    )
+
+
 def ask(
-    order: ChannelOrder, *, lines: Sequence[OrderLine], at: datetime, only: str = ""
+    order: ChannelOrder,
+    *,
+    lines: Sequence[OrderLine],
+    at: datetime,
+    only: str = "",
+    seen: Seen | None = None,
 ) -> Question:
-    """Return the question for the waiting part of some lines of an order."""
+    """
+    Return the question for the waiting part of some lines of an order.
+
+    The rules that limit it are locked, unless it is asked of what was `seen` a moment ago: then
+    the answer says what to try, and no more.
+    """
     today = timezone.localdate(at)
     reach = find_sites_behind(channel=order.channel, on=today)
     fixed = only or (order.pickup_site if order.method == "pickup" else "")
     skus = {line.sku for line in lines}
-    world = read_world(skus, at=at, sites=reach, lock=True)
+    if seen is None:
+        world = read_world(skus, at=at, sites=reach, lock=True)
+    else:
+        world = narrow(seen.world, reach)
     terms = Terms(channel=order.channel, method=order.method)
     measured = {sku: measure_in(world, sku, terms=terms) for sku in sorted(skus)}
     names = {site for it in measured.values() for site in it.by_site} | ({fixed} - {""})
@@ -80,8 +117,8 @@ def ask(
     services = {row.site: row for row in list_services(sites=names, method=order.method)}
     hours = read_hours(sites, at=at)
     bars = _Bars(
-        refused=find_refused(order),
-        load=_count_today(names, at=at),
+        refused=seen.refused.get(order.pk, frozenset()) if seen else find_refused(order),
+        load=seen.load if seen else _count_today(names, at=at),
         fixed=fixed,
         is_chosen=bool(only),
     )
@@ -149,12 +186,18 @@ def _reject(it: Candidate, order: ChannelOrder, service: ServiceRow | None, bars
 
 def find_refused(order: ChannelOrder) -> frozenset[str]:
     """Return the sites that refused an order, or found too little for it."""
-    found = order.fulfillments.filter(
-        Q(state__in=STATES_REFUSED) | Q(lines__quantity_short__gt=0, arrived_at__isnull=True)
+    return _find_refused([order.pk]).get(order.pk, frozenset())
+
+
+def _find_refused(orders: Sequence[int]) -> dict[int, frozenset[str]]:
+    found = FulfillmentOrder.objects.filter(
+        Q(state__in=STATES_REFUSED) | Q(lines__quantity_short__gt=0, arrived_at__isnull=True),
+        order__in=orders,
     ).exclude(after_cancel="again")
-    return frozenset(
-        from_site or site for site, from_site in found.values_list("site", "from_site")
-    )
+    refused: dict[int, set[str]] = {}
+    for order, site, from_site in found.values_list("order_id", "site", "from_site"):
+        refused.setdefault(order, set()).add(from_site or site)
+    return {order: frozenset(sites) for order, sites in refused.items()}
 
 
 def _count_today(sites: set[str], *, at: datetime) -> dict[str, int]:

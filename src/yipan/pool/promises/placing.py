@@ -17,7 +17,7 @@ from yipan.foundation.refusals import NotFound, Refusal
 from yipan.pool import rules
 from yipan.pool.promises.values import Ask, InsufficientStock
 from yipan.pool.queries.channels import find_sites_behind, find_sites_of
-from yipan.pool.queries.selling import World, measure_in, read_world, take_line
+from yipan.pool.queries.selling import World, measure_in, narrow, read_world, take_line
 from yipan.pool.rules import PromisedLine, get_presale_key
 from yipan.pool.rules.selling import Measured, Share, Terms, place
 
@@ -68,7 +68,7 @@ def _place(
     lines: list[PromisedLine] = []
     short: dict[str, int] = {}
     for wanted in rules.sum_lines(_expand(ask, world)):
-        seen = _narrow(world, sites)
+        seen = narrow(world, sites)
         measured = measure_in(seen, wanted.sku, terms=terms)
         shares = _share(measured, wanted, ask)
         got = sum(share.quantity for share in shares)
@@ -81,7 +81,7 @@ def _place(
             world = take_line(world, line)
     if not lines:
         first = min(ask.lines)
-        measured = measure_in(_narrow(world, sites), first.sku, terms=terms)
+        measured = measure_in(narrow(world, sites), first.sku, terms=terms)
         return _refuse(ask, first, measured, 0), world
     return Placed(lines=rules.sum_lines(lines), short=short), world
 
@@ -96,21 +96,6 @@ def _expand(ask: Ask, world: World) -> list[PromisedLine]:
         else:
             lines.append(line)
     return lines
-
-
-def _narrow(world: World, sites: frozenset[str] | None) -> World:
-    if sites is None:
-        return world
-    return replace(
-        world,
-        stock={
-            sku: tuple(it for it in rows if it.site in sites) for sku, rows in world.stock.items()
-        },
-        incoming={
-            sku: tuple(it for it in rows if it.site in sites)
-            for sku, rows in world.incoming.items()
-        },
-    )
 
 
 def _share(measured: Measured, wanted: PromisedLine, ask: Ask) -> list[Share]:

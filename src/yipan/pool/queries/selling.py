@@ -107,6 +107,22 @@ def read_world(
     )
 
 
+def narrow(world: World, sites: Collection[str] | None) -> World:
+    """Return what is left of a world where some sites alone may send; None leaves all."""
+    if sites is None:
+        return world
+    return replace(
+        world,
+        stock={
+            sku: tuple(it for it in rows if it.site in sites) for sku, rows in world.stock.items()
+        },
+        incoming={
+            sku: tuple(it for it in rows if it.site in sites)
+            for sku, rows in world.incoming.items()
+        },
+    )
+
+
 def is_any_to_come(skus: Collection[str]) -> bool:
     """Tell whether goods of one of some SKUs, or of a bundle's parts, are to come."""
     parts = {part for found in find_parts(skus).values() for part, _ in found}
