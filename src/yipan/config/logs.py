@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+from typing import Any
 
 import structlog
 
@@ -21,5 +23,26 @@ def configure() -> None:
             structlog.processors.JSONRenderer(default=str),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=_make_logger,
     )
+
+
+def _make_logger(*_: Any) -> _Logger:
+    return _Logger(file=sys.stderr)
+
+
+class _Logger(structlog.WriteLogger):
+    """
+    Writes a line where it can.
+
+    On a full disk there is nowhere to say so: the line is lost, and whoever was about to be told
+    to come back is told that, and not that something went wrong on our side.
+    """
+
+    def msg(self, message: str) -> None:
+        """Write one line."""
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
