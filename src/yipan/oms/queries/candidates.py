@@ -99,29 +99,20 @@ def ask(
     """
     Return the question for the waiting part of some lines of an order.
 
-    The rules that limit it are locked, unless it is asked of what was `seen` a moment ago: then
-    the answer says what to try, and no more.
+    The rules that limit it are locked, unless what was `seen` a moment ago is asked about.
     """
     today = timezone.localdate(at)
     reach = find_sites_behind(channel=order.channel, on=today)
     fixed = only or (order.pickup_site if order.method == "pickup" else "")
     skus = {line.sku for line in lines}
-    if seen is None:
-        world = read_world(skus, at=at, sites=reach, lock=True)
-    else:
-        world = narrow(seen.world, reach)
+    world = _read_world(skus, at=at, reach=reach, seen=seen)
     terms = Terms(channel=order.channel, method=order.method)
     measured = {sku: measure_in(world, sku, terms=terms) for sku in sorted(skus)}
     names = {site for it in measured.values() for site in it.by_site} | ({fixed} - {""})
     sites = masterdata.find_sites(names)
     services = {row.site: row for row in list_services(sites=names, method=order.method)}
     hours = read_hours(sites, at=at)
-    bars = _Bars(
-        refused=seen.refused.get(order.pk, frozenset()) if seen else find_refused(order),
-        load=seen.load if seen else _count_today(names, at=at),
-        fixed=fixed,
-        is_chosen=bool(only),
-    )
+    bars = _find_bars(order, names, fixed=fixed, is_chosen=bool(only), at=at, seen=seen)
     found: list[Candidate] = []
     whens: dict[str, Found] = {}
     for name in sorted(sites):
@@ -131,14 +122,12 @@ def ask(
         whens[name] = when
         # What lies in the store of a customer who fetches it there need not be sent at all.
         is_there = order.method == "ship_to_store" and name == order.pickup_site
-        candidate = Candidate(
-            site=name,
+        candidate = _make_candidate(
+            site,
+            service,
             free={sku: it.by_site.get(name, 0) for sku, it in measured.items()},
-            is_store=site.site_type == "store",
             kilometers=0 if is_there else _measure(order, site, service),
             days=0 if is_there else (when.day - start).days,
-            parcel_cost=service.parcel_cost_minor if service else 0,
-            unit_cost=service.unit_cost_minor if service else 0,
         )
         is_able = is_there or can_do(site, service, method=order.method)
         rejected = _reject(candidate, order, service, bars) if is_able else "method_closed"
@@ -155,6 +144,50 @@ def ask(
         ),
         due_on={name: when.day for name, when in whens.items()},
         whens=whens,
+    )
+
+
+def _read_world(
+    skus: set[str], *, at: datetime, reach: frozenset[str] | None, seen: Seen | None
+) -> World:
+    if seen is None:
+        return read_world(skus, at=at, sites=reach, lock=True)
+    return narrow(seen.world, reach)
+
+
+def _find_bars(
+    order: ChannelOrder,
+    names: set[str],
+    *,
+    fixed: str,
+    is_chosen: bool,
+    at: datetime,
+    seen: Seen | None,
+) -> _Bars:
+    return _Bars(
+        refused=seen.refused.get(order.pk, frozenset()) if seen else find_refused(order),
+        load=seen.load if seen else _count_today(names, at=at),
+        fixed=fixed,
+        is_chosen=is_chosen,
+    )
+
+
+def _make_candidate(
+    site: SiteRow,
+    service: ServiceRow | None,
+    *,
+    free: Mapping[str, int],
+    kilometers: float,
+    days: int,
+) -> Candidate:
+    return Candidate(
+        site=site.code,
+        free=free,
+        is_store=site.site_type == "store",
+        kilometers=kilometers,
+        days=days,
+        parcel_cost=service.parcel_cost_minor if service else 0,
+        unit_cost=service.unit_cost_minor if service else 0,
     )
 
 
