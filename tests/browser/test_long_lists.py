@@ -44,4 +44,4 @@ def test_the_head_of_a_list_stays_under_the_bar_and_in_a_wide_one_in_its_frame(
     page.locator("tbody tr").last.scroll_into_view_if_needed()
     assert wrap.evaluate("it => it.scrollTop") > 0
     assert abs(find_top(page, "thead th") - find_top(page, ".table-wrap")) <= 1
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")

@@ -40,7 +40,7 @@ class Busy(Refusal):
 
 
 class Unavailable(Refusal):
-    """The database cannot be reached. Ask again, with the same key: nothing happens twice."""
+    """The database is busy or away. Ask again, with the same key: nothing happens twice."""
 
     code = "fastlane.unavailable"
     status = 503

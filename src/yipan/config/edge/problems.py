@@ -23,12 +23,14 @@ RETRY_FACT = "retry_after_ms"
 RETRY_MS = 1_000
 #: Classes of SQLSTATE: no connection, no room, somebody stops it, the disk fails.
 AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
+#: Not by its own fault: it met another transaction (deadlock, serialization), or waited too long.
+BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
 
 log = structlog.get_logger()
 
 
 class Unavailable(Refusal):
-    """The database cannot be reached. Ask again, with the same key: nothing happens twice."""
+    """The database is busy or away. Ask again, with the same key: nothing happens twice."""
 
     code = "server.unavailable"
     status = 503
@@ -96,18 +98,18 @@ def describe_validation(error: ValidationError) -> Problem:
 
 
 def is_database_away(error: Exception) -> bool:
-    """Say whether an error means that the database is down, full or starting."""
+    """Say whether an error means that the database is down, full, starting or busy."""
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     state = getattr(error.__cause__, "sqlstate", None)
-    return state is None or state[:2] in AWAY_CLASSES
+    return state is None or state[:2] in AWAY_CLASSES or state in BUSY_STATES
 
 
 def describe_fault(error: Exception) -> Problem:
     """
     Log a fault of ours with all we know, and return a problem with its number alone.
 
-    A database that is away is none: whoever asked is told to come back.
+    A database that is away or busy is none: whoever asked is told to come back.
     """
     if is_database_away(error):
         log.warning("database_away", error=str(error))

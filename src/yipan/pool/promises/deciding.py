@@ -22,6 +22,7 @@ from yipan.pool import book, rules
 from yipan.pool.models import Promise, PromiseLine
 from yipan.pool.models.promise import PromiseState as State
 from yipan.pool.promises import placing, writing
+from yipan.pool.promises.guarding import guard
 from yipan.pool.promises.placing import Placed, needs_placing
 from yipan.pool.promises.planned import STEPS, TO_STATE, Known, Planned, note_steps
 from yipan.pool.promises.values import (
@@ -59,7 +60,14 @@ def decide(*, asks: Sequence[Ask], at: datetime) -> list[Answer]:
     never stands in the way, whether or not the clock has come round to it.
     """
     assert len(asks) <= ASKS_PER_BATCH_MAX
-    expire_all_due(at=at)
+    if call(_IS_ANY_DUE, [at]):
+        # Given back in one posting and given away in the next: both are locked ahead.
+        late = guard(
+            numbers={ask.number for ask in asks},
+            skus={line.sku for ask in asks for line in ask.lines},
+            at=at,
+        )
+        _expire(Promise.objects.filter(pk__in=late), at=at)
     answers: dict[int, Answer] = {}
     waiting = list(enumerate(asks))
     while waiting:
@@ -74,35 +82,29 @@ def decide(*, asks: Sequence[Ask], at: datetime) -> list[Answer]:
 
 
 @transaction.atomic(savepoint=False)
-def expire_all_due(*, at: datetime) -> int:
-    """Give back the goods of all holds whose time is over at `at`. Return how many."""
-    count = 0
-    while due := _lock_due(at=at):
-        planned = [
-            Planned(
-                step="expire",
-                number=known.promise.number,
-                lines=known.lines,
-                trace=Trace(actor="system", reason=known.promise.external_id),
-                known=known,
-            )
-            for known in due
-        ]
+def expire_some_due(*, at: datetime) -> int:
+    """Give back the goods of holds whose time is over at `at`, some hundred. Return how many."""
+    due = Promise.objects.filter(state=State.HELD, expires_at__lte=at).order_by("expires_at", "id")
+    # Whoever holds the lock of a promise is taking a step with it just now.
+    return _expire(due.select_for_update(skip_locked=True)[:EXPIRED_AT_ONCE_MAX], at=at)
+
+
+def _expire(due: Iterable[Promise], *, at: datetime) -> int:
+    planned = [
+        Planned(
+            step="expire",
+            number=known.promise.number,
+            lines=known.lines,
+            trace=Trace(actor="system", reason=known.promise.external_id),
+            known=known,
+        )
+        for known in _read_lines(list(due)).values()
+    ]
+    if planned:
         shortages = _post(planned, at=at)
         assert not any(shortages), "what is held can be given back"
         note_steps(planned, at=at)
-        count += len(due)
-    return count
-
-
-def _lock_due(*, at: datetime) -> list[Known]:
-    # Asked before each batch, and nearly always in vain.
-    if not call(_IS_ANY_DUE, [at]):
-        return []
-    due = Promise.objects.filter(state=State.HELD, expires_at__lte=at).order_by("expires_at", "id")
-    # Whoever holds the lock of a promise is taking a step with it just now.
-    locked = list(due.select_for_update(skip_locked=True)[:EXPIRED_AT_ONCE_MAX])
-    return list(_read_lines(locked).values())
+    return len(planned)
 
 
 def _lock(numbers: Iterable[str]) -> dict[str, Known]:

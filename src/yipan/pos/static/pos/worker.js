@@ -15,7 +15,8 @@ async function takeOver() {
 
 self.addEventListener("message", (event) => {
   // What the page had loaded before there was a worker is fetched once more, to be kept.
-  if (event.data?.keep) event.waitUntil(keep(event.data.keep));
+  // A page that was on its way while we took over is nobody's yet: whoever speaks is ours.
+  if (event.data?.keep) event.waitUntil(Promise.all([self.clients.claim(), keep(event.data.keep)]));
   if ("unsent" in (event.data ?? {})) event.waitUntil(hold(event.data.unsent));
 });
 async function keep(addresses) {

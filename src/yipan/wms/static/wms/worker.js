@@ -12,7 +12,8 @@ async function takeOver() {
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data?.keep) event.waitUntil(keep(event.data.keep));
+  // A page that was on its way while we took over is nobody's yet: whoever speaks is ours.
+  if (event.data?.keep) event.waitUntil(Promise.all([self.clients.claim(), keep(event.data.keep)]));
 });
 async function keep(addresses) {
   const cache = await caches.open(CACHE);
