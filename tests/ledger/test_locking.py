@@ -32,9 +32,7 @@ def post(origin: str, *moves: tuple[str, str, str]) -> None:
         Move(sku=sku, from_account=source, to_account=target, quantity=1)
         for sku, source, target in moves
     ]
-    posting.post_fact(
-        book="erp", posting=FactPosting(origin=origin, occurred_at=NOON, moves=made)
-    )
+    posting.post_fact(book="erp", posting=FactPosting(origin=origin, occurred_at=NOON, moves=made))
 
 
 class Running(threading.Thread):

@@ -13,6 +13,7 @@ from yipan.pool.models import Promise, PromiseLine
 from yipan.pool.models.promise import PromiseState as State
 from yipan.pool.queries.channels import find_parts, list_valid_rules
 
+
 def guard(*, numbers: Collection[str], skus: Collection[str], at: datetime) -> list[int]:
     """
     Lock some promises, the rules for some SKUs and their balances, each in the order of its key.
