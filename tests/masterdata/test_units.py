@@ -6,7 +6,7 @@ import pytest
 
 from tests.masterdata.builders import a_sku
 from yipan.masterdata import refusals
-from yipan.masterdata.units import convert_to_smallest
+from yipan.masterdata.units import convert_to_smallest, list_written, read_quantity
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,45 @@ def test_a_unit_the_sku_is_not_counted_in_is_refused() -> None:
         convert_to_smallest(sku=a_sku(), entered="1", unit="kg")
 
     assert refused.value.facts["units"] == ["case", "piece"]
+
+
+@pytest.mark.parametrize(
+    ("smallest", "text", "quantity"),
+    [
+        ("piece", "72", 72),
+        ("piece", " 3 case ", 72),
+        ("piece", "3箱", 72),
+        ("piece", "０.５ 箱", 12),
+        ("piece", "7 PCS", 7),
+        ("gram", "2.5kg", 2500),
+        ("gram", "1.5 斤", 750),
+        ("milliliter", "0.75 升", 750),
+    ],
+)
+def test_a_quantity_is_read_as_people_write_it(smallest: str, text: str, quantity: int) -> None:
+    assert read_quantity(sku=a_sku(unit=smallest), text=text) == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("", refusals.NotRepresentable),
+        ("case", refusals.NotRepresentable),
+        ("1e3", refusals.NotRepresentable),
+        ("3 4", refusals.NotRepresentable),
+        ("1.3 case", refusals.NotRepresentable),
+        ("1.", refusals.NotRepresentable),
+        ("2 kg", refusals.UnitUnknown),
+        ("2 dozen", refusals.UnitUnknown),
+    ],
+)
+def test_what_is_no_quantity_is_refused(text: str, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        read_quantity(sku=a_sku(), text=text)
+
+
+def test_the_editor_is_told_all_that_can_be_written() -> None:
+    sku = a_sku(unit="gram", case_size=6)
+
+    for written, factor in list_written(sku).items():
+        assert read_quantity(sku=sku, text=f"2 {written}") == 2 * factor

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yipan.documents.doors import tell
 from yipan.erp.documents.master.supplier_price import Offer, find_offers
 from yipan.erp.documents.purchasing.purchase_order import (
     LINES_PER_ORDER_MAX,
@@ -25,7 +27,9 @@ from yipan.erp.documents.transfers.transfer_order import Transferred, Transferre
 from yipan.foundation.moments import DAY_MAX, DAY_MIN
 from yipan.foundation.money import parse_amount, write_amount
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.refusals import NotRepresentable, UnitUnknown
 from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
+from yipan.masterdata.units import list_written, read_quantity
 
 
 @dataclass(kw_only=True)
@@ -47,11 +51,22 @@ class LineEntry:
         offered = self.offer.case_size if self.offer else 1
         return offered if offered > 1 else self.sku.case_size
 
+    @property
+    def units(self) -> str:
+        """Return how the quantity may be written, and how many each is (JSON for the editor)."""
+        written = list_written(replace(self.sku, case_size=self.case_size))
+        return json.dumps(written, ensure_ascii=False)
+
     def check(self, *, currency: str) -> None:
         """Read the texts as numbers, and note what cannot be read. No cost: that of the list."""
-        text = self.quantity.strip()
-        self.quantity_read = int(text) if text.isdecimal() and len(text) < 16 else 0
-        if not 0 < self.quantity_read <= QUANTITY_ORDERED_MAX:
+        self.quantity_read, problem = 0, None
+        try:
+            self.quantity_read = read_quantity(sku=self.sku, text=self.quantity)
+        except (NotRepresentable, UnitUnknown) as refusal:
+            problem = refusal if refusal.facts["unit"] else None
+        if problem is not None:
+            self.errors["quantity"] = tell(problem)
+        elif not 0 < self.quantity_read <= QUANTITY_ORDERED_MAX:
             self.errors["quantity"] = _("A quantity is a whole number of at least 1.")
         if not self.unit_cost.strip():
             self.unit_cost_read = None

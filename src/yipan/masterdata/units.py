@@ -22,7 +22,21 @@ FACTORS: dict[str, dict[str, Fraction]] = {
     "milliliter": {"milliliter": Fraction(1), "liter": Fraction(1000)},
 }
 
+CASE = "case"
+#: How people write a unit behind a number, in either language, and what it is here.
+WRITTEN: dict[str, str] = {
+    **dict.fromkeys(("piece", "pieces", "pc", "pcs", "件", "个"), "piece"),
+    **dict.fromkeys(("gram", "grams", "g", "克"), "gram"),
+    **dict.fromkeys(("kilogram", "kilograms", "kg", "公斤", "千克"), "kg"),
+    **dict.fromkeys(("jin", "斤"), "jin"),
+    **dict.fromkeys(("milliliter", "milliliters", "ml", "毫升"), "milliliter"),
+    **dict.fromkeys(("liter", "liters", "l", "升"), "liter"),
+    **dict.fromkeys((CASE, "cases", "cs", "箱"), CASE),
+}
+
+TEXT_LENGTH_MAX = 96
 _NUMBER = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,9})?")
+_ENTERED = re.compile(r"([-+.0-9]{1,32})\s*([^\s\d]{0,16})")
 
 
 def convert_to_smallest(*, sku: SkuRow, entered: str, unit: str = "") -> int:
@@ -35,7 +49,7 @@ def convert_to_smallest(*, sku: SkuRow, entered: str, unit: str = "") -> int:
     :raises UnitUnknown: if the SKU is not counted in that unit.
     :raises NotRepresentable: if the quantity is no number or comes out broken or too large.
     """
-    factors = {**FACTORS[sku.unit], "case": Fraction(sku.case_size), "": Fraction(1)}
+    factors = _get_factors(sku)
     if unit not in factors:
         raise refusals.UnitUnknown(sku=sku.code, unit=unit, units=sorted(filter(None, factors)))
     entered = fold(entered)
@@ -47,3 +61,29 @@ def convert_to_smallest(*, sku: SkuRow, entered: str, unit: str = "") -> int:
             sku=sku.code, quantity=entered, unit=unit, factor=str(factors[unit])
         )
     return int(quantity)
+
+
+def read_quantity(*, sku: SkuRow, text: str) -> int:
+    """
+    Return a quantity as somebody typed it, such as `72`, `3 case`, `2.5kg` or `1.5 斤`.
+
+    Nothing is ever rounded.
+
+    :raises UnitUnknown: if what stands behind the number is no unit of the SKU.
+    :raises NotRepresentable: if the quantity is no number or comes out broken or too large.
+    """
+    found = _ENTERED.fullmatch(fold(text))
+    if found is None:
+        raise refusals.NotRepresentable(sku=sku.code, quantity=text[:TEXT_LENGTH_MAX], unit="")
+    entered, written = found.groups()
+    return convert_to_smallest(sku=sku, entered=entered, unit=WRITTEN.get(written, written))
+
+
+def list_written(sku: SkuRow) -> dict[str, int]:
+    """Return how a quantity of a SKU may be written, and how many smallest units each is."""
+    factors = _get_factors(sku)
+    return {it: int(factors[unit]) for it, unit in {**WRITTEN, "": ""}.items() if unit in factors}
+
+
+def _get_factors(sku: SkuRow) -> dict[str, Fraction]:
+    return {**FACTORS[sku.unit], CASE: Fraction(sku.case_size), "": Fraction(1)}
