@@ -11,6 +11,7 @@ from tests.planning import world
 from tests.planning.world import PLANNER, TODAY
 from yipan.access.roles import Role
 from yipan.exchange.models import OutboxMessage
+from yipan.masterdata import queries as masterdata
 from yipan.planning.documents import proposal
 from yipan.planning.models import DemandEvent, PlanRun, PolicyLayer, Proposal
 
@@ -87,6 +88,69 @@ def test_a_grid_is_saved_and_approved_at_once() -> None:
     assert {row.state for row in rows.all()} == set()
     approved = Proposal.objects.filter(state="approved")
     assert [row.quantity_final for row in approved] == [12] * len(fields)
+
+
+def test_a_store_is_left_out_of_the_grid_by_nothing_or_by_an_empty_cell() -> None:
+    world.open_chain(stores={"S1": 0, "S12": 0})
+    world.plan()
+    client = a_client(Role.PLANNER)
+    rows = list(Proposal.objects.filter(state="open", kind="replenishment").order_by("number"))
+    fields = {f"quantity:{row.number}": "12" for row in rows}
+    zero, empty, cases, *_ = rows
+    fields[f"quantity:{zero.number}"] = "0"
+    fields[f"quantity:{empty.number}"] = " "
+    fields[f"quantity:{cases.number}"] = "2 箱"
+    size = masterdata.get_sku(cases.sku).case_size
+    reason = {"reason": "Shop is being rebuilt"}
+
+    client.post("/planning/allocation/save", {**fields, **reason, "decision": "approve"})
+
+    for row in rows:
+        row.refresh_from_db()
+    assert [(row.state, row.decision_note) for row in rows[:2]] == [
+        ("refused", "Shop is being rebuilt")
+    ] * 2
+    assert {row.state for row in rows[2:]} == {"approved"}
+    assert cases.quantity_final == 2 * size
+    assert size > 1
+
+
+def test_a_grid_with_a_quantity_that_cannot_be_read_saves_nothing_and_keeps_the_typing() -> None:
+    world.open_chain()
+    world.plan()
+    client = a_client(Role.PLANNER)
+    rows = list(Proposal.objects.filter(state="open", kind="replenishment").order_by("number"))
+    first, second, *_ = rows
+    before = Proposal.objects.order_by("id").values_list("state", "quantity_chosen", "version")
+    standing = list(before)
+    fields = {f"quantity:{first.number}": "77", f"quantity:{second.number}": "1.5 box"}
+
+    answer = client.post("/planning/allocation/save", {**fields, "decision": "approve"})
+    page = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert list(before.all()) == standing
+    assert 'value="77"' in page
+    assert 'value="1.5 box"' in page
+    assert page.count('aria-invalid="true"') == 1
+
+
+def test_a_grid_of_which_one_was_decided_meanwhile_is_not_saved_by_half() -> None:
+    world.open_chain()
+    world.plan()
+    client = a_client(Role.PLANNER)
+    rows = Proposal.objects.filter(state="open", kind="replenishment").order_by("-number")
+    last, *others = rows
+    proposal.approve(numbers=[last.number], by=PLANNER, at=TODAY, message_id=world.make_id("a"))
+
+    answer = client.post(
+        "/planning/allocation/save", {f"quantity:{row.number}": "77" for row in [last, *others]}
+    )
+
+    assert answer.status_code == 422
+    assert "document.wrong_state" in answer.content.decode()
+    assert 'value="77"' in answer.content.decode()
+    assert not Proposal.objects.filter(quantity_chosen=77).exists()
 
 
 def test_settings_are_saved_and_a_plan_is_begun() -> None:

@@ -7,13 +7,16 @@ from datetime import date
 import pytest
 
 from tests import retailer
+from tests.access.builders import a_client
 from tests.retailer import BUYER, CLERK, NOON, make_id
+from yipan.access.roles import Role
 from yipan.documents.states import WrongState
 from yipan.documents.told import QuantityNotPlausible
 from yipan.erp.documents.transfers import replenishment_request
 from yipan.erp.documents.transfers.replenishment_request import NothingRequested, SeveralStores
 from yipan.erp.models import ReplenishmentRequest, TransferOrder
 from yipan.ledger.moves import Trace
+from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import SkuUnknown
 from yipan.pos.documents import replenishment
 from yipan.pos.documents.replenishment import AskedAlready, Need
@@ -124,3 +127,33 @@ def test_what_makes_no_sense_is_refused_and_nothing_changes() -> None:
     with pytest.raises(QuantityNotPlausible):
         order(here, quantity=0)
     assert TransferOrder.objects.count() == 0
+
+
+def test_a_planner_sends_cases_and_a_slip_keeps_what_was_typed() -> None:
+    tea, soap = ask(), ask("SOAP-1", 6)
+    retailer.deliver()
+    planner = a_client(Role.PLANNER)
+    fields = {
+        "number": [tea.number, soap.number],
+        "from_site": "W1",
+        f"quantity-{tea.number}": "2 case",
+        f"quantity-{soap.number}": "some",
+    }
+
+    slip = planner.post("/erp/replenishment-requests/order", fields)
+    said = slip.content.decode()
+    untouched = TransferOrder.objects.count()
+    taken = planner.post(
+        "/erp/replenishment-requests/order", {**fields, f"quantity-{soap.number}": "6"}
+    )
+
+    assert (slip.status_code, untouched) == (422, 0)
+    assert 'value="2 case"' in said
+    assert 'value="some"' in said
+    assert said.count('aria-invalid="true"') == 1
+    assert taken.status_code == 302
+    lines = TransferOrder.objects.get().lines.order_by("id")
+    assert list(lines.values_list("sku", "quantity_ordered")) == [
+        ("TEA-250", 2 * masterdata.get_sku("TEA-250").case_size),
+        ("SOAP-1", 6),
+    ]

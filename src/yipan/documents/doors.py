@@ -15,6 +15,9 @@ from yipan.documents import reversals
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
+from yipan.masterdata.refusals import NotRepresentable, UnitUnknown
+from yipan.masterdata.rows import SkuRow
+from yipan.masterdata.units import read_quantity
 
 REASON_LENGTH_MAX = 200
 
@@ -75,3 +78,17 @@ def tell(refusal: Refusal) -> str:
     paragraph = (type(refusal).__doc__ or "").strip().split("\n\n", maxsplit=1)[0]
     words = " ".join(paragraph.split())
     return translate(words)
+
+
+def read_entry(*, sku: SkuRow, text: str, maximum: int) -> tuple[int, str]:
+    """
+    Return a quantity as somebody typed it (`72`, `1,200`, `3 case`) in smallest units.
+
+    The second of the two is empty, or says in the reader's language why it cannot be taken.
+    """
+    problem = translate("A quantity is a whole number, or one with a unit: 3 case, 2.5 kg.")
+    try:
+        quantity = read_quantity(sku=sku, text=text.replace(",", ""))
+    except (NotRepresentable, UnitUnknown) as refusal:
+        return 0, tell(refusal) if refusal.facts["unit"] else problem
+    return (quantity, "") if 0 <= quantity <= maximum else (0, problem)

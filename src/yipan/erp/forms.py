@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -29,7 +28,7 @@ from yipan.foundation.money import parse_amount, write_amount
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.refusals import NotRepresentable, UnitUnknown
 from yipan.masterdata.rows import SiteRow, SkuRow, SupplierRow
-from yipan.masterdata.units import list_written, read_quantity
+from yipan.masterdata.units import read_quantity, write_units
 
 
 @dataclass(kw_only=True)
@@ -54,8 +53,7 @@ class LineEntry:
     @property
     def units(self) -> str:
         """Return how the quantity may be written, and how many each is (JSON for the editor)."""
-        written = list_written(replace(self.sku, case_size=self.case_size))
-        return json.dumps(written, ensure_ascii=False)
+        return write_units(replace(self.sku, case_size=self.case_size))
 
     def check(self, *, currency: str) -> None:
         """Read the texts as numbers, and note what cannot be read. No cost: that of the list."""

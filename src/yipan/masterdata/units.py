@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from fractions import Fraction
 
@@ -83,6 +84,11 @@ def list_written(sku: SkuRow) -> dict[str, int]:
     """Return how a quantity of a SKU may be written, and how many smallest units each is."""
     factors = _get_factors(sku)
     return {it: int(factors[unit]) for it, unit in {**WRITTEN, "": ""}.items() if unit in factors}
+
+
+def write_units(sku: SkuRow) -> str:
+    """Return `list_written` as JSON, as a field on a page carries it."""
+    return json.dumps(list_written(sku), ensure_ascii=False)
 
 
 def _get_factors(sku: SkuRow) -> dict[str, Fraction]:

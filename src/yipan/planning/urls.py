@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yipan.planning.views import outlooks, policies, proposals, settings
+from yipan.planning.views import grid, outlooks, policies, proposals, settings
 
 app_name = "planning"
 
@@ -11,8 +11,8 @@ urlpatterns = [
     path("proposals/decide", proposals.decide, name="decide"),
     path("proposals/<str:number>", proposals.show_proposal, name="proposal"),
     path("proposals/<str:number>/choose", proposals.choose_quantity, name="choose"),
-    path("allocation", proposals.show_grid, name="grid"),
-    path("allocation/save", proposals.save_grid, name="save_grid"),
+    path("allocation", grid.show_grid, name="grid"),
+    path("allocation/save", grid.save_grid, name="save_grid"),
     path("rebalancing", proposals.show_map, name="map"),
     path("outlook", outlooks.list_outlooks, name="outlooks"),
     path("skus/<str:sku>", outlooks.show_sku, name="sku"),

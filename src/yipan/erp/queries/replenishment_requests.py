@@ -77,6 +77,14 @@ def list_request_sites(numbers: Collection[str]) -> set[str]:
     return set(found.values())
 
 
+def find_request_skus(numbers: Collection[str]) -> dict[str, SkuRow]:
+    """Return the SKU of each request, by number; of unknown numbers nothing."""
+    query = ReplenishmentRequest.objects.filter(number__in=numbers).order_by("number")
+    skus = dict(query.values_list("number", "sku"))
+    rows = masterdata.find_skus(set(skus.values()))
+    return {number: rows[sku] for number, sku in skus.items()}
+
+
 def get_request(number: str) -> RequestRow:
     """
     Return one request.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
-from yipan.documents.doors import get_trace, take_step, tell
+from yipan.documents.doors import get_trace, read_entry, take_step, tell
+from yipan.documents.told import QUANTITY_MAX
 from yipan.erp.documents.transfers import replenishment_request
 from yipan.erp.documents.transfers.replenishment_request import NothingRequested
 from yipan.erp.queries import replenishment_requests
@@ -20,36 +24,29 @@ from yipan.erp.queries.replenishment_requests import RequestFilter
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata import queries as masterdata
+from yipan.masterdata.units import write_units
 
 ROWS_PER_PAGE = 100
 STATES = ("submitted", "ordered", "rejected")
 SITE_LENGTH_MAX = 16
-DIGITS_MAX = 8
+FIELD = "quantity-"
+TEXT_LENGTH_MAX = 32
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What somebody typed: the chosen numbers, the texts by number, what is wrong by number."""
+
+    chosen: Sequence[str] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 @require_GET
 @page(action="erp.read")
 def list_requests(request: HttpRequest) -> HttpResponse:
     """List what stores ask for, the open ones first to be seen."""
-    actor = get_actor(request)
-    state = request.GET.get("state", "submitted")
-    which = RequestFilter(
-        state=state if state in STATES else "",
-        site=find_chosen_site(request, actor=actor),
-        sites=actor.sites,
-    )
-    rows = replenishment_requests.list_requests(
-        which, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE
-    )
-    context = {
-        "rows": rows,
-        "state": which.state,
-        "states": STATES,
-        "after": rows[-1].request_id if len(rows) == ROWS_PER_PAGE else "",
-        "warehouses": masterdata.list_sites(site_type="warehouse", only=actor.sites),
-        "may_decide": actor.may("erp.replenishment.decide") and which.state == "submitted",
-    }
-    return render(request, "erp/replenishment_requests.html", context)
+    return _render(request, entry=Entry(), status=200)
 
 
 @require_POST
@@ -65,20 +62,22 @@ def order_requests(request: HttpRequest) -> HttpResponse:
         actor.require_site(site)
     from_site = request.POST.get("from_site", "")[:SITE_LENGTH_MAX]
     actor.require_site(from_site)
+    quantities, problems = _read(request, chosen)
+    entry = Entry(chosen=chosen, texts=_list_texts(request), problems=problems)
+    if problems:
+        messages.error(request, _("Nothing was ordered: look at the marked quantities."))
+        return _render(request, entry=entry, status=422)
     try:
         transfer = replenishment_request.order(
-            quantities={
-                number: _read_quantity(request.POST.get(f"quantity-{number}", ""))
-                for number in chosen
-            },
+            quantities=quantities,
             from_site=from_site,
             by=get_trace(request),
             at=timezone.now(),
             message_id=make_id(),
         )
     except Refusal as refusal:
-        messages.error(request, tell(refusal))
-        return redirect("erp:replenishment_requests")
+        messages.error(request, f"{tell(refusal)} ({refusal.code})")
+        return _render(request, entry=entry, status=422)
     messages.success(request, _("Draft of a transfer written. The store is told."))
     return redirect("erp:transfer", number=transfer.number)
 
@@ -101,6 +100,55 @@ def reject_requests(request: HttpRequest) -> HttpResponse:
     return redirect("erp:replenishment_requests")
 
 
-def _read_quantity(text: str) -> int:
-    cleaned = text.strip()
-    return int(cleaned) if cleaned.isdecimal() and len(cleaned) <= DIGITS_MAX else 0
+def _list_texts(request: HttpRequest) -> dict[str, str]:
+    return {
+        name.removeprefix(FIELD): value[:TEXT_LENGTH_MAX]
+        for name, value in request.POST.items()
+        if name.startswith(FIELD) and isinstance(value, str)
+    }
+
+
+def _read(request: HttpRequest, chosen: Sequence[str]) -> tuple[dict[str, int], dict[str, str]]:
+    """Return what is sent of each chosen request, and what cannot be read, by number."""
+    texts = _list_texts(request)
+    quantities: dict[str, int] = {}
+    problems: dict[str, str] = {}
+    for number, sku in replenishment_requests.find_request_skus(chosen).items():
+        quantities[number], problem = read_entry(
+            sku=sku, text=texts.get(number, ""), maximum=QUANTITY_MAX
+        )
+        if problem:
+            problems[number] = problem
+    return quantities, problems
+
+
+def _render(request: HttpRequest, *, entry: Entry, status: int) -> HttpResponse:
+    actor = get_actor(request)
+    state = request.GET.get("state", "submitted")
+    which = RequestFilter(
+        state=state if state in STATES else "",
+        site=find_chosen_site(request, actor=actor),
+        sites=actor.sites,
+    )
+    rows = replenishment_requests.list_requests(
+        which, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE
+    )
+    context = {
+        "rows": [
+            (
+                row,
+                entry.texts.get(row.number, row.quantity),
+                entry.problems.get(row.number, ""),
+                write_units(row.sku),
+            )
+            for row in rows
+        ],
+        "chosen": entry.chosen,
+        "from_site": request.POST.get("from_site", ""),
+        "state": which.state,
+        "states": STATES,
+        "after": rows[-1].request_id if len(rows) == ROWS_PER_PAGE else "",
+        "warehouses": masterdata.list_sites(site_type="warehouse", only=actor.sites),
+        "may_decide": actor.may("erp.replenishment.decide") and which.state == "submitted",
+    }
+    return render(request, "erp/replenishment_requests.html", context, status=status)

@@ -8,7 +8,7 @@ back by message, and so does its end.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -82,6 +82,14 @@ class Approved:
     documents: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """How many quantities of a grid were changed, and how many stores were left out."""
+
+    changed: int
+    left_out: int
+
+
 @transaction.atomic
 def choose(
     *, number: str, quantity: int | None, by: Trace, at: datetime, version: int | None = None
@@ -148,6 +156,39 @@ def refuse(*, numbers: Collection[str], by: Trace, at: datetime) -> int:
         proposal.state = State.REFUSED
         _decide(proposal, step="refuse", by=by, at=at)
     return len(proposals)
+
+
+@transaction.atomic
+def settle(
+    *,
+    quantities: Mapping[str, int],
+    is_approved: bool,
+    by: Trace,
+    at: datetime,
+    message_id: UUID,
+) -> Settled:
+    """
+    Take over the quantities of a grid, all or none; approve them when that was asked for.
+
+    `quantities` maps numbers to what is ordered of each. One of nothing is refused: its store is
+    left out, with `by.reason` as the reason. Those left as they are change nothing.
+
+    :raises NothingChosen: if there are none, or too many.
+    :raises QuantityUnusable: if one is negative or beyond the maximum.
+    :raises ReasonMissing: if one is left out and it is not said why.
+    :raises WrongState: if one was decided before.
+    """
+    standing = {it.number: it for it in _lock(quantities, step="choose")}
+    left_out = [number for number in standing if not quantities[number]]
+    kept = [number for number in standing if quantities[number]]
+    changed = [number for number in kept if quantities[number] != standing[number].quantity_final]
+    for number in changed:
+        choose(number=number, quantity=quantities[number], by=replace(by, reason=""), at=at)
+    if left_out:
+        refuse(numbers=left_out, by=by, at=at)
+    if is_approved and kept:
+        approve(numbers=kept, by=replace(by, reason=""), at=at, message_id=message_id)
+    return Settled(changed=len(changed), left_out=len(left_out))
 
 
 @transaction.atomic

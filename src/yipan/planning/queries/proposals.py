@@ -118,6 +118,12 @@ def get_proposal(number: str) -> ProposalRow:
     return rows[0]
 
 
+def find_proposals(numbers: Collection[str]) -> dict[str, ProposalRow]:
+    """Return the proposals of some numbers, by number; of unknown numbers nothing."""
+    rows = make_rows(Proposal.objects.filter(number__in=set(numbers)).order_by("number"))
+    return {row.number: row for row in rows}
+
+
 def find_sites_of(numbers: Collection[str]) -> set[str]:
     """
     Return the sites of proposals.

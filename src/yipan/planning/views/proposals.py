@@ -1,10 +1,8 @@
-"""Pages of proposals (建议单): the planner's work list, one with its reasons, grid and map."""
+"""Pages of proposals (建议单): the planner's work list, one with its reasons, and the map."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
-from yipan.documents.doors import get_trace, take_step
+from yipan.documents.doors import get_trace, read_entry, take_step
 from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
-from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.masterdata.units import write_units
 from yipan.planning.documents import plan_run, proposal
 from yipan.planning.models.proposal import ProposalKind, ProposalState
 from yipan.planning.queries import proposals, runs
@@ -26,7 +24,7 @@ from yipan.planning.queries.proposals import ORDERS, ProposalFilter, ProposalRow
 from yipan.planning.views.words import MODELS, list_bounds, list_figures, say_misfit, say_why
 
 ROWS_PER_PAGE = 50
-GRID_ROWS_MAX = 1_000
+MAP_ROWS_MAX = 1_000
 TEXT_LENGTH_MAX = 64
 NUMBERS_AT_ONCE_MAX = 1_000
 PAGES_MAX = 10_000
@@ -74,6 +72,7 @@ def show_proposal(request: HttpRequest, number: str) -> HttpResponse:
     actor.require_site(row.site.code)
     context = {
         "row": row,
+        "units": write_units(row.sku),
         "why": say_why(row),
         "misfit": say_misfit(row),
         "bounds": list_bounds(row.reasons),
@@ -128,9 +127,14 @@ def decide(request: HttpRequest) -> HttpResponse:
 def choose_quantity(request: HttpRequest, number: str) -> HttpResponse:
     """Choose another quantity for a proposal; an empty one takes the plan's again."""
     actor = get_actor(request)
-    actor.require_site(proposals.get_proposal(number).site.code)
-    text = request.POST.get("quantity", "").strip().replace(",", "")
-    quantity = _read_number(text) if text else None
+    row = proposals.get_proposal(number)
+    actor.require_site(row.site.code)
+    quantity: int | None = None
+    if text := request.POST.get("quantity", "").strip()[:TEXT_LENGTH_MAX]:
+        quantity, problem = read_entry(sku=row.sku, text=text, maximum=proposal.QUANTITY_MAX)
+        if problem:
+            messages.error(request, problem)
+            return redirect("planning:proposal", number=number)
     take_step(
         request,
         lambda: proposal.choose(
@@ -141,72 +145,13 @@ def choose_quantity(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("planning:proposal", number=number)
 
 
-@dataclass(kw_only=True, slots=True)
-class GridLine:
-    """One SKU over the stores of the allocation grid; None where nothing is proposed."""
-
-    sku: SkuRow
-    cells: list[ProposalRow | None] = field(default_factory=list)
-    supply: int = 0
-    total: int = 0
-    wanted: int = 0
-
-
-@require_GET
-@page(action="planning.read")
-def show_grid(request: HttpRequest) -> HttpResponse:
-    """Show what the warehouses send, SKU by store: fair shares where it is not enough."""
-    actor = get_actor(request)
-    which = ProposalFilter(site=find_chosen_site(request, actor=actor), sites=actor.sites)
-    found = [
-        row
-        for row in proposals.list_proposals(which, limit=GRID_ROWS_MAX)
-        if row.kind in (ProposalKind.ALLOCATION, ProposalKind.REPLENISHMENT)
-    ]
-    stores, lines = _lay_out(found)
-    context = {
-        "stores": stores,
-        "lines": lines,
-        "count": len(found),
-        "numbers": [row.number for row in found],
-        "may_decide": actor.may("planning.decide"),
-    }
-    return render(request, "planning/grid.html", context)
-
-
-@require_POST
-@page(action="planning.decide")
-def save_grid(request: HttpRequest) -> HttpResponse:
-    """Take over the quantities of the grid, and approve what is in it when that was pressed."""
-    actor = get_actor(request)
-    asked = {
-        name.removeprefix("quantity:"): _read_number(value.strip().replace(",", ""))
-        for name, value in request.POST.items()
-        if name.startswith("quantity:") and isinstance(value, str)
-    }
-    for site in sorted(proposals.find_sites_of(list(asked))):
-        actor.require_site(site)
-    trace = get_trace(request)
-    standing = {number: proposals.get_proposal(number) for number in sorted(asked)}
-
-    def save() -> None:
-        for number, row in standing.items():
-            if asked[number] != row.quantity_final:
-                proposal.choose(number=number, quantity=asked[number], by=trace, at=timezone.now())
-        if request.POST.get("decision") == "approve":
-            proposal.approve(numbers=list(asked), by=trace, at=timezone.now(), message_id=make_id())
-
-    take_step(request, save, done=_("The grid is saved."))
-    return redirect("planning:grid")
-
-
 @require_GET
 @page(action="planning.read")
 def show_map(request: HttpRequest) -> HttpResponse:
     """Show what moves between stores: a map of the ways, and the goods on each."""
     actor = get_actor(request)
     which = ProposalFilter(kind=ProposalKind.REBALANCING, sites=actor.sites)
-    found = proposals.list_proposals(which, order="value", limit=GRID_ROWS_MAX)
+    found = proposals.list_proposals(which, order="value", limit=MAP_ROWS_MAX)
     lanes: dict[tuple[str, str], list[ProposalRow]] = {}
     for row in found:
         lanes.setdefault((row.source, row.site.code), []).append(row)
@@ -227,19 +172,6 @@ def show_map(request: HttpRequest) -> HttpResponse:
         "may_decide": actor.may("planning.decide"),
     }
     return render(request, "planning/map.html", context)
-
-
-def _lay_out(found: Sequence[ProposalRow]) -> tuple[list[SiteRow], list[GridLine]]:
-    stores = {row.site.code: row.site for row in found}
-    codes = sorted(stores)
-    lines: dict[str, GridLine] = {}
-    for row in sorted(found, key=lambda it: it.sku.code):
-        line = lines.setdefault(row.sku.code, GridLine(sku=row.sku, cells=[None] * len(codes)))
-        line.cells[codes.index(row.site.code)] = row
-        line.supply = max(line.supply, int(row.reasons.get("supply", 0)))
-        line.total += row.quantity_final
-        line.wanted += row.wanted
-    return [stores[code] for code in codes], list(lines.values())
 
 
 def _read_filter(request: HttpRequest, *, actor: Actor) -> ProposalFilter:

@@ -7,13 +7,6 @@ const search = document.querySelector("[data-goods-search]");
 const write = new Intl.NumberFormat("en");
 const writeAmount = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-// "3 case", "2.5 kg" or "1.5 斤" in smallest units, exactly or not at all; the server reads the same.
-function readUnits(line, text) {
-  const [, number, unit] = /^([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(\D*)$/.exec(text.normalize("NFKC").toLowerCase().trim()) ?? [];
-  const factor = JSON.parse(line.dataset.units ?? "{}")[unit?.trim()];
-  const quantity = Number((Number(number) * factor).toFixed(6));
-  return Number.isSafeInteger(quantity) ? quantity : NaN;
-}
 const readWhole = (field) => (/^\d{1,15}$/.test(field.value.trim()) ? Number(field.value) : NaN);
 const readAmount = (field) => Number(field.value.trim().replaceAll(",", ""));
 
@@ -45,12 +38,6 @@ function showAll() {
 }
 
 form.addEventListener("input", showAll);
-form.addEventListener("change", ({ target: field }) => {
-  const quantity = field.matches("[data-quantity]") ? readUnits(field.closest("[data-line]"), field.value) : NaN;
-  if (Number.isNaN(quantity)) return;
-  field.value = String(quantity);
-  showAll();
-});
 form.addEventListener("click", (event) => {
   const remove = event.target.closest("[data-remove]");
   const step = event.target.closest("[data-case]");
