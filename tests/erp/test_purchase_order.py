@@ -220,6 +220,23 @@ def test_a_list_is_filtered_by_state_supplier_text_and_lateness() -> None:
     assert after.number == late.number
 
 
+@pytest.mark.parametrize("sort", ["number", "-number", "expected", "-expected", "unknown"])
+def test_every_order_of_a_list_is_read_on_page_by_page(sort: str) -> None:
+    days = [NOON.date() + timedelta(days=it) for it in (3, 1, 3, 2)]
+    for day in (*days, None, None):
+        create(an_order(expected_on=day))
+    whole = [row.number for row in queries.list_orders(OrderFilter(), sort=sort)]
+
+    paged: list[str] = []
+    while rows := queries.list_orders(
+        OrderFilter(), sort=sort, after=paged[-1] if paged else "", limit=2
+    ):
+        paged += [row.number for row in rows]
+
+    assert len(whole) == 6
+    assert paged == whole
+
+
 def test_what_is_on_order_comes_in_pages() -> None:
     retailer.order(("TEA-250", 100), ("MUG-1", 50))
     retailer.order(("TEA-250", 20))

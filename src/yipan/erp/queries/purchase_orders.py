@@ -157,13 +157,14 @@ def list_orders(
     """
     Return orders in the order named by `sort`; those behind the order numbered `after`.
 
-    Reading on is possible in the orders by number; otherwise `after` is left alone.
+    Orders that are expected on no day come last, whichever way they are sorted by it.
     """
     assert 0 < limit <= ROWS_MAX
-    query = _filter(which).order_by(*ORDERS.get(sort, ORDERS["-number"]))
-    known = PurchaseOrder.objects.filter(number=after).values_list("id", flat=True).first()
-    if known is not None and sort in ("", "number", "-number"):
-        query = query.filter(id__gt=known) if sort == "number" else query.filter(id__lt=known)
+    sort = sort if sort in ORDERS else "-number"
+    query = _filter(which).order_by(*ORDERS[sort])
+    known = PurchaseOrder.objects.filter(number=after).first()
+    if known is not None:
+        query = query.filter(_find_behind(known, sort=sort))
     query = query.annotate(
         line_count=Coalesce(Sum(Value(1), filter=Q(lines__isnull=False)), 0),
         ordered=Coalesce(Sum("lines__quantity_ordered"), 0, output_field=BigIntegerField()),
@@ -196,6 +197,18 @@ def list_orders(
         )
         for order in orders
     ]
+
+
+def _find_behind(known: PurchaseOrder, *, sort: str) -> Q:
+    """Return what stands behind an order in a list."""
+    step = "lt" if sort.startswith("-") else "gt"
+    later = Q(**{f"id__{step}": known.pk})
+    if "expected" not in sort:
+        return later
+    if known.expected_on is None:
+        return Q(expected_on__isnull=True) & later
+    same = Q(expected_on=known.expected_on) & later
+    return same | Q(**{f"expected_on__{step}": known.expected_on}) | Q(expected_on__isnull=True)
 
 
 def count_orders(which: OrderFilter) -> int:

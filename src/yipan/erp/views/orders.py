@@ -70,7 +70,6 @@ def list_orders(request: HttpRequest) -> HttpResponse:
     rows = queries.list_orders(
         which, sort=sort, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE
     )
-    is_full = len(rows) == ROWS_PER_PAGE and sort in ("number", "-number")
     context = {
         "rows": rows,
         "text": which.text,
@@ -80,7 +79,7 @@ def list_orders(request: HttpRequest) -> HttpResponse:
         "suppliers": masterdata.list_suppliers(),
         "site": site,
         "today": timezone.localdate(),
-        "after": rows[-1].number if is_full else "",
+        "after": rows[-1].number if len(rows) == ROWS_PER_PAGE else "",
         "counts": {
             "draft": queries.count_orders(
                 OrderFilter(states=("draft",), site=site, sites=actor.sites)

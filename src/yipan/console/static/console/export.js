@@ -2,8 +2,9 @@
 
 const PAGES_MAX = 200;
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
-const button = document.querySelector("[data-export]");
-const tables = document.querySelectorAll("table[data-list]");
+// Asked for anew each time: a board that is fetched again brings its own table and button.
+const findButton = () => document.querySelector("[data-export]");
+const findTables = () => document.querySelectorAll("table[data-list]");
 
 function wordsOf(cell) {
   const copy = cell.cloneNode(true);
@@ -29,7 +30,7 @@ function linesOf(table, shown) {
   return whole.map((row) => [...row.cells].filter((_, place) => shown[place]).map(write).join(","));
 }
 
-async function collect() {
+async function collect(tables, button) {
   const heads = [...tables[0].tHead.rows[0].cells];
   const shown = heads.map((head) => !head.hidden && wordsOf(head) !== "");
   const lines = [heads.filter((_, place) => shown[place]).map(write).join(","), ...linesOf(tables[0], shown)];
@@ -53,12 +54,12 @@ function say(text) {
   document.getElementById("notices")?.replaceChildren(note);
 }
 
-async function save() {
+async function save(button) {
   const label = button.querySelector("span");
   const words = label.textContent;
   button.disabled = true;
   try {
-    const { text, isWhole } = await collect();
+    const { text, isWhole } = await collect(findTables(), button);
     const link = document.createElement("a");
     // With the mark, Excel takes UTF-8 for what it is.
     link.href = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" }));
@@ -74,7 +75,14 @@ async function save() {
   button.disabled = false;
 }
 
-if (button && tables.length === 1 && tables[0].tHead?.rows.length === 1) {
-  button.hidden = false;
-  button.addEventListener("click", save);
+function offer() {
+  const button = findButton();
+  const tables = findTables();
+  if (button && tables.length === 1 && tables[0].tHead?.rows.length === 1) button.hidden = false;
 }
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-export]");
+  if (button && button === findButton()) save(button);
+});
+document.addEventListener("htmx:afterSwap", offer);
+offer();
