@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext as translate
 
 from yipan.access.actors import get_actor
@@ -86,7 +87,7 @@ def read_entry(*, sku: SkuRow, text: str, maximum: int) -> tuple[int, str]:
 
     The second of the two is empty, or says in the reader's language why it cannot be taken.
     """
-    problem = translate("A quantity is a whole number, or one with a unit: 3 case, 2.5 kg.")
+    problem = _("A quantity is a whole number, or one with a unit: 3 case, 2.5 kg.")
     try:
         quantity = read_quantity(sku=sku, text=text.replace(",", ""))
     except (NotRepresentable, UnitUnknown) as refusal:

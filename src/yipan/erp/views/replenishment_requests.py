@@ -65,7 +65,8 @@ def order_requests(request: HttpRequest) -> HttpResponse:
     quantities, problems = _read(request, chosen)
     entry = Entry(chosen=chosen, texts=_list_texts(request), problems=problems)
     if problems:
-        messages.error(request, _("Nothing was ordered: look at the marked quantities."))
+        told = _("Nothing was ordered: look at the marked quantities.")
+        messages.error(request, f"{told} {next(iter(problems.values()))}")
         return _render(request, entry=entry, status=422)
     try:
         transfer = replenishment_request.order(

@@ -80,7 +80,8 @@ def save_grid(request: HttpRequest) -> HttpResponse:
             "Nothing was saved: %(count)d quantities cannot be read.",
             len(problems),
         )
-        messages.error(request, told % {"count": len(problems)})
+        sentence = next(iter(problems.values()))
+        messages.error(request, f"{told % {'count': len(problems)}} {sentence}")
         return _render(request, typed=typed, problems=problems, status=422)
     reason = request.POST.get("reason", "").strip() or _("Left out of the allocation")
     try:
