@@ -14,9 +14,10 @@ from yipan.exchange.models import OutboxMessage
 from yipan.ledger import queries as ledger
 from yipan.masterdata.refusals import BinUnknown
 from yipan.messages import erp
-from yipan.wms.documents.stock import adjustment
+from yipan.wms.documents.stock import adjustment, adjustment_places
 from yipan.wms.documents.stock.adjustment import (
     Added,
+    CostCenterMissing,
     Kind,
     NothingAdjusted,
     StatusMissing,
@@ -186,6 +187,8 @@ def test_what_is_incomplete_is_refused_and_nothing_is_posted() -> None:
     kind = Kind(adjustment_type="status_change", to_status="blocked")
     with pytest.raises(StatusMissing):
         post(begin(1, kind, from_status="blocked"))
+    with pytest.raises(CostCenterMissing):
+        post(begin(1, Kind(adjustment_type="internal_use")))
     number = begin(1)
     added = Added(sku="TEA-250", bin_code="Z-9", quantity=1)
     with pytest.raises(BinUnknown):
@@ -238,9 +241,9 @@ def test_the_hub_orders_an_adjustment_and_the_site_finds_the_bins() -> None:
 def test_goods_that_lie_in_another_bin_than_proposed_leave_that_one() -> None:
     number = begin(2, Kind(adjustment_type="scrap"))
     with pytest.raises(BinUnknown):
-        adjustment.set_bin(number=number, line=1, bin_code="Z-9", at=NOON)
+        adjustment_places.set_bin(number=number, line=1, bin_code="Z-9", at=NOON)
 
-    adjustment.set_bin(number=number, line=1, bin_code="A-01-02", at=NOON)
+    adjustment_places.set_bin(number=number, line=1, bin_code="A-01-02", at=NOON)
     post(number)
 
     assert stock("wms:W1", f"{A1}/available") == 40

@@ -68,6 +68,14 @@ class AdjustmentRow:
         return sum(line.quantity for line in self.lines)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offered:
+    """A line, and what else of its SKU lies in its bin: nothing where there is no choice."""
+
+    line: AdjustmentLineRow
+    places: tuple[tuple[Place, int], ...]
+
+
 def list_adjustments(
     *,
     sites: frozenset[str] | None,
@@ -121,6 +129,20 @@ def list_bins_of(site: str, sku: str, *, lot: str = "") -> list[tuple[Place, int
         and lot in ("", place.lot)
     ]
     return sorted(found, key=lambda it: (-it[1], it[0].bin_code, it[0].lot))
+
+
+def list_offered(row: AdjustmentRow) -> list[Offered]:
+    """Return the lines with the statuses and lots to choose among, the most first."""
+    lying = {
+        sku: list_bins_of(row.site.code, sku) for sku in sorted({it.sku.code for it in row.lines})
+    }
+    offered = []
+    for line in row.lines:
+        places = tuple(it for it in lying[line.sku.code] if it[0].bin_code == line.bin_code)
+        meant = (line.from_status, line.lot)
+        is_open = len(places) > 1 or any((it.status, it.lot) != meant for it, _ in places)
+        offered.append(Offered(line=line, places=places if is_open else ()))
+    return offered
 
 
 def _read(rows: list[Adjustment]) -> list[AdjustmentRow]:

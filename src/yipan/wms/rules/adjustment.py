@@ -19,6 +19,9 @@ GO_TO = {
     "count_gain": "stocktake_difference",
 }
 
+#: Types by which goods are used inside the company: by whom has to be said.
+NEEDS_COST_CENTER = frozenset({"internal_use", "sample_issue"})
+
 #: Up to which value, in minor units at shelf price, a site posts by itself where the hub has
 #: set no limit: ours.
 LIMITS_OTHERWISE = tuple(

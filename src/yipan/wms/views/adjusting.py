@@ -22,11 +22,12 @@ from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
 from yipan.foundation.status import StockStatus
 from yipan.wms import queries
-from yipan.wms.documents.stock import adjustment
+from yipan.wms.documents.stock import adjustment, adjustment_places
 from yipan.wms.documents.stock.adjustment import Added, Kind
-from yipan.wms.queries import adjustments
+from yipan.wms.queries import Scanned, adjustments
 from yipan.wms.queries.adjustments import AdjustmentRow
 from yipan.wms.rules import Place
+from yipan.wms.rules.adjustment import NEEDS_COST_CENTER
 from yipan.wms.views.receiving import TONES, read_quantity
 from yipan.wms.views.receiving_scans import NotOnThisPage
 from yipan.wms.views.sites import get_warehouse
@@ -139,7 +140,7 @@ def adjust(request: HttpRequest, number: str) -> HttpResponse:
     if not row.is_editable:
         return redirect("wms:adjustment", number=number)
     if request.method == "GET":
-        return render(request, "wms/adjust.html", {"adjustment": row})
+        return render(request, "wms/adjust.html", _get_context(row))
     try:
         answer, tone = _take(request, row)
     except Refusal as refusal:
@@ -147,8 +148,8 @@ def adjust(request: HttpRequest, number: str) -> HttpResponse:
     if request.headers.get("HX-Request") != "true":
         messages.add_message(request, TONES[tone], answer)
         return redirect("wms:adjust", number=number)
-    context = {"adjustment": adjustments.get_adjustment(number), "answer": answer, "tone": tone}
-    return render(request, "wms/_adjust.html", context)
+    context = _get_context(adjustments.get_adjustment(number))
+    return render(request, "wms/_adjust.html", {**context, "answer": answer, "tone": tone})
 
 
 @require_POST
@@ -162,6 +163,11 @@ def finish(request: HttpRequest, number: str) -> HttpResponse:
             adjustment.cancel(number=number, by=trace, at=at)
             said = _("Given up. Nothing was posted.")
         else:
+            adjustment.describe(
+                number=number,
+                reason=request.POST.get("reason", ""),
+                cost_center=request.POST.get("cost_center", ""),
+            )
             roles = sorted(get_actor(request).roles)
             done = adjustment.post(
                 number=number, by=trace, at=at, message_id=make_id(), roles=roles
@@ -176,6 +182,14 @@ def finish(request: HttpRequest, number: str) -> HttpResponse:
     return redirect(f"{reverse('wms:adjusting')}?site={row.site.code}")
 
 
+def _get_context(row: AdjustmentRow) -> dict[str, object]:
+    return {
+        "adjustment": row,
+        "offered": adjustments.list_offered(row),
+        "asks_cost_center": row.adjustment_type in NEEDS_COST_CENTER,
+    }
+
+
 def _get_own(request: HttpRequest, number: str) -> AdjustmentRow:
     row = adjustments.get_adjustment(number)
     get_actor(request).require_site(row.site.code)
@@ -185,41 +199,73 @@ def _get_own(request: HttpRequest, number: str) -> AdjustmentRow:
 def _take(request: HttpRequest, row: AdjustmentRow) -> tuple[str, str]:
     at = timezone.now()
     if "kind" in request.POST:
-        chosen, to_status = TILES.get(request.POST["kind"], ("", ""))
-        if not chosen:
-            raise adjustment.TypeMissing(number=row.number)
-        kind = Kind(adjustment_type=chosen, to_status=to_status)
-        adjustment.choose(number=row.number, kind=kind)
-        return _("Chosen."), "good"
+        return _choose(request.POST["kind"], row)
     if "line" in request.POST:
-        quantity = read_quantity(request.POST.get("quantity", ""))
-        lines = [it.line for it in row.lines if str(it.line) == request.POST["line"]]
-        if quantity is None or not lines:
-            return _("A quantity is a number up to 99,999."), "bad"
-        adjustment.set_quantity(number=row.number, line=lines[0], quantity=quantity, at=at)
-        return _("Corrected."), "good"
+        return _correct(request, row)
     scanned = queries.resolve_scan(row.site.code, request.POST.get("scan", ""))
     if scanned.kind == "bin" and row.lines:
-        last = row.lines[-1].line
-        adjustment.set_bin(number=row.number, line=last, bin_code=scanned.value, at=at)
-        return _("From %(bin)s.") % {"bin": scanned.value}, "good"
-    added = _read_scan(request, row.site.code)
+        return _set_bin(row, scanned.value)
+    added = _read_scan(request, row.site.code, row=row)
     adjustment.add(number=row.number, added=added, by=get_trace(request), at=at)
     return _("+%(quantity)s") % {"quantity": added.quantity}, "good"
 
 
-def _read_scan(request: HttpRequest, site: str) -> Added:
-    """Return what a scanned product adds, from the bin with the most of it."""
+def _choose(tile: str, row: AdjustmentRow) -> tuple[str, str]:
+    chosen, to_status = TILES.get(tile, ("", ""))
+    if not chosen:
+        raise adjustment.TypeMissing(number=row.number)
+    adjustment.choose(
+        number=row.number,
+        kind=Kind(
+            adjustment_type=chosen,
+            to_status=to_status,
+            reason=row.reason,
+            cost_center=row.cost_center,
+        ),
+    )
+    if to_status:
+        adjustment_places.take_what_changes(number=row.number, at=timezone.now())
+    return _("Chosen."), "good"
+
+
+def _correct(request: HttpRequest, row: AdjustmentRow) -> tuple[str, str]:
+    """Take the quantity keyed in for a line, or which of the goods in its bin are meant."""
+    at = timezone.now()
+    lines = [it.line for it in row.lines if str(it.line) == request.POST["line"]]
+    if lines and "place" in request.POST:
+        status, _slash, lot = request.POST["place"].partition("/")
+        adjustment_places.set_place(number=row.number, line=lines[0], status=status, lot=lot, at=at)
+        return _("Chosen."), "good"
+    quantity = read_quantity(request.POST.get("quantity", ""))
+    if quantity is None or not lines:
+        return _("A quantity is a number up to 99,999."), "bad"
+    adjustment.set_quantity(number=row.number, line=lines[0], quantity=quantity, at=at)
+    return _("Corrected."), "good"
+
+
+def _set_bin(row: AdjustmentRow, bin_code: str) -> tuple[str, str]:
+    """Take the goods scanned last from a bin; ask where several of them lie in it."""
+    last = row.lines[-1].line
+    adjustment_places.set_bin(number=row.number, line=last, bin_code=bin_code, at=timezone.now())
+    lying = [
+        place
+        for place, _quantity in adjustments.list_bins_of(row.site.code, row.lines[-1].sku.code)
+        if place.bin_code == bin_code
+    ]
+    if not lying:
+        return _("From %(bin)s, where the book knows none.") % {"bin": bin_code}, "info"
+    if len(lying) > 1:
+        return _("From %(bin)s. Choose which of them.") % {"bin": bin_code}, "info"
+    return _("From %(bin)s.") % {"bin": bin_code}, "good"
+
+
+def _read_scan(request: HttpRequest, site: str, *, row: AdjustmentRow | None = None) -> Added:
+    """Return what a scanned product adds: to its line, or from the bin with the most of it."""
     text, stamp = request.POST.get("scan", ""), read_stamp(request)
     scanned = queries.resolve_scan(site, text)
     if scanned.sku is None:
         raise NotOnThisPage(kind=scanned.kind, value=scanned.value)
-    lying = adjustments.list_bins_of(site, scanned.sku.code, lot=scanned.lot)
-    sound = [each for each in lying if each[0].status == StockStatus.AVAILABLE]
-    nowhere = Place(
-        bin_code=queries.find_receiving_bin(site), status=StockStatus.AVAILABLE, lot=scanned.lot
-    )
-    place, _quantity = (sound or lying or [(nowhere, 0)])[0]
+    place = _find_place(site, scanned, row=row)
     return Added(
         sku=scanned.sku.code,
         bin_code=place.bin_code,
@@ -231,3 +277,23 @@ def _read_scan(request: HttpRequest, site: str) -> Added:
         pack_size=scanned.pack_size,
         stamp=stamp,
     )
+
+
+def _find_place(site: str, scanned: Scanned, *, row: AdjustmentRow | None) -> Place:
+    """Return where somebody said the product lies, else where the most of it does, sound first."""
+    assert scanned.sku is not None
+    for line in reversed(row.lines if row else ()):
+        if line.sku.code == scanned.sku.code and scanned.lot in ("", line.lot):
+            status = StockStatus(line.from_status)
+            return Place(bin_code=line.bin_code, status=status, lot=line.lot)
+    to_status = row.to_status if row else ""
+    lying = [
+        place
+        for place, _quantity in adjustments.list_bins_of(site, scanned.sku.code, lot=scanned.lot)
+        if place.status != to_status
+    ]
+    sound = [place for place in lying if place.status == StockStatus.AVAILABLE]
+    nowhere = Place(
+        bin_code=queries.find_receiving_bin(site), status=StockStatus.AVAILABLE, lot=scanned.lot
+    )
+    return (sound or lying or [nowhere])[0]

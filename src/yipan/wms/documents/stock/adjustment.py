@@ -63,6 +63,13 @@ class StatusMissing(Refusal):
     status = 422
 
 
+class CostCenterMissing(Refusal):
+    """Goods used inside the company are used by somebody: say which cost center."""
+
+    code = "adjustment.cost_center_missing"
+    status = 422
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
     """Why stock changes, and what a change of status leads to."""
@@ -165,22 +172,6 @@ def set_quantity(*, number: str, line: int, quantity: int, at: datetime) -> Adju
 
 
 @transaction.atomic
-def set_bin(*, number: str, line: int, bin_code: str, at: datetime) -> AdjustmentLine:
-    """
-    Say that the goods of a line lie in another bin than the one proposed.
-
-    :raises BinUnknown: if the site has no such bin.
-    """
-    adjustment = lock_for("edit", model=Adjustment, number=number, steps=STEPS)
-    if not masterdata.find_bins(adjustment.site, [bin_code]):
-        raise BinUnknown(site=adjustment.site, bin=bin_code)
-    row = adjustment.lines.get(line=line)
-    row.bin_code, row.recorded_at = bin_code, at
-    row.save(update_fields=["bin_code", "recorded_at"])
-    return row
-
-
-@transaction.atomic
 def choose(*, number: str, kind: Kind) -> Adjustment:
     """
     Say why the stock changes.
@@ -196,6 +187,17 @@ def choose(*, number: str, kind: Kind) -> Adjustment:
         adjustment.to_status = kind.to_status
     adjustment.reason, adjustment.cost_center = kind.reason[:200], kind.cost_center[:48]
     adjustment.save()
+    return adjustment
+
+
+@transaction.atomic
+def describe(*, number: str, reason: str, cost_center: str) -> Adjustment:
+    """Say in words why, and who uses the goods; a cost center only where they are used."""
+    adjustment = lock_for("edit", model=Adjustment, number=number, steps=STEPS)
+    is_used = adjustment.adjustment_type in rules.NEEDS_COST_CENTER
+    adjustment.reason = reason.strip()[:200]
+    adjustment.cost_center = cost_center.strip()[:48] if is_used else ""
+    adjustment.save(update_fields=["reason", "cost_center"])
     return adjustment
 
 
@@ -240,6 +242,8 @@ def post(
 
     :raises NothingAdjusted: if it has no lines.
     :raises TypeMissing: if nobody said why the stock changes.
+    :raises CostCenterMissing: if goods are used, and nobody said by whom. What the hub orders
+        is posted as ordered.
     """
     adjustment = lock_for("post", model=Adjustment, number=number, steps=STEPS)
     lines = list(adjustment.lines.filter(quantity__gt=0).order_by("line"))
@@ -249,6 +253,9 @@ def post(
         raise NothingAdjusted(number=number)
     if any(line.from_status == adjustment.to_status for line in lines):
         raise StatusMissing(number=number)
+    is_used = adjustment.adjustment_type in rules.NEEDS_COST_CENTER
+    if is_used and not adjustment.is_ordered and not adjustment.cost_center:
+        raise CostCenterMissing(number=number)
     verdict = rules.may_post(
         to_status=adjustment.to_status,
         roles=roles,
