@@ -51,5 +51,7 @@ def make_bodies(*, warehouse: str, store: str) -> Mapping[str, object]:
             f"POST {base}/count-sheets/{{number}}/scans": {"sku": "TEA-250"},
             f"POST {base}/count-sheets/{{number}}/tags": {"tags": []},
             f"POST {base}/count-sheets/{{number}}/close": {"unseen": "none_there"},
+            f"POST {base}/count-sheets/{{number}}/assign": {"person": ""},
+            f"POST {base}/count-sheets/{{number}}/release": {"reason": "Gone home."},
         }
     return bodies

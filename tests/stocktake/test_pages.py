@@ -202,14 +202,14 @@ def test_a_sheet_of_another_stocktake_is_not_given_out() -> None:
     for number, answer in ((foreign.number, "not_found"), (f"{own.number}-001", "Assigned.")):
         said = manager.post(
             f"/pos/stocktakes/{own.number}/step",
-            {"step": "assign", "sheet": number, "person": "eva"},
+            {"step": "assign", "sheet": number, "person": "mia"},
             follow=True,
         )
         assert answer in said.content.decode()
 
     foreign.refresh_from_db()
     assert foreign.assignee == ""
-    assert own.sheets.get(number=f"{own.number}-001").assignee == "eva"
+    assert own.sheets.get(number=f"{own.number}-001").assignee == "mia"
 
 
 def test_a_store_counts_its_shelves_and_the_tags_of_a_reader() -> None:

@@ -13,7 +13,7 @@ from yipan.access import audit
 from yipan.access.actors import Actor, load_actor
 from yipan.access.grants import check_grant
 from yipan.access.models import RoleAssignment, SiteScope, User
-from yipan.access.roles import Role, sees_every_site
+from yipan.access.roles import ACTIONS, Role, sees_every_site
 from yipan.foundation.refusals import NotFound, Refusal
 
 PEOPLE_LISTED_MAX = 1000
@@ -174,6 +174,21 @@ def list_people(*, text: str = "") -> list[PersonRow]:
     for word in text.split():
         people = people.filter(Q(username__icontains=word) | Q(display_name__icontains=word))
     return [_to_row(user) for user in people.order_by("username")[:PEOPLE_LISTED_MAX]]
+
+
+def list_who_may(action: str, *, site: str) -> list[tuple[str, str]]:
+    """
+    Return who may take an action at a site: log-in name and name on screen, by log-in name.
+
+    Active people alone: a key is no person anybody gives work to.
+    """
+    able = _with_grants().filter(is_active=True, role_assignments__role__in=ACTIONS[action])
+    rows = [_to_row(user) for user in able.distinct().order_by("username")[:PEOPLE_LISTED_MAX]]
+    return [
+        (row.username, row.display_name or row.username)
+        for row in rows
+        if row.sees_every_site or site in row.sites
+    ]
 
 
 def find_names(usernames: Collection[str]) -> dict[str, str]:

@@ -83,8 +83,8 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("wms", "move_task"): ("create", "move", "cancel"),
     ("wms", "spot_count"): ("create",),
     ("wms", "stocktake"): (
-        "create", "start", "assign", "count", "recount", "explain", "submit", "approve", "reject",
-        "post", "offset", "cancel",
+        "create", "start", "assign", "take_back", "count", "recount", "explain", "submit",
+        "approve", "reject", "post", "offset", "cancel",
     ),
     ("wms", "adjustment"): ("submit", "approve", "reject", "recount", "post", "reverse", "cancel"),
     # Differences
@@ -106,8 +106,8 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("pos", "store_transfer"): ("post", "reverse", "cancel"),
     ("pos", "place_move"): ("post",),
     ("pos", "stocktake"): (
-        "create", "start", "assign", "count", "recount", "explain", "submit", "approve", "reject",
-        "post", "offset", "cancel",
+        "create", "start", "assign", "take_back", "count", "recount", "explain", "submit",
+        "approve", "reject", "post", "offset", "cancel",
     ),
     ("pos", "store_adjustment"): ("submit", "reject", "post", "reverse"),
     ("pos", "store_fulfillment"): (

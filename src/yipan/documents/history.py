@@ -43,6 +43,7 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "receive": _("Goods received"),
     "excess": _("More came than was shipped"),
     "assign": _("Assigned"),
+    "take_back": _("Taken back"),
     "heal": _("Healed"),
     "settle": _("Settled"),
     "submit": _("Submitted"),

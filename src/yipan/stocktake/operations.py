@@ -12,7 +12,7 @@ from yipan.access.actors import get_actor
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound
-from yipan.stocktake.documents import closing, counting, observing
+from yipan.stocktake.documents import closing, counting, giving_out, observing
 from yipan.stocktake.documents import stocktake as plans
 from yipan.stocktake.documents.counting import Counting
 from yipan.stocktake.documents.desk import Desk
@@ -32,6 +32,8 @@ from yipan.stocktake.schemas import (
     CountSheetsOut,
     ObservationsIn,
     ReviewOut,
+    SheetAssignIn,
+    SheetReleaseIn,
     StocktakeIn,
     StocktakeOut,
     StocktakesOut,
@@ -67,6 +69,9 @@ def plan(request: HttpRequest, desk: Desk, payload: StocktakeIn) -> StocktakeOut
     unknown = sorted({sheet.place for sheet in payload.sheets} - known)
     if unknown:
         raise PlaceUnknown(place=unknown[0], site=payload.site)
+    giving_out.require_counters(
+        desk, site=payload.site, persons={sheet.assignee for sheet in payload.sheets}
+    )
     trace, at = get_trace(request), timezone.now()
     row = plans.plan(
         wanted=Plan(
@@ -222,6 +227,35 @@ def close(request: HttpRequest, desk: Desk, number: str, payload: CloseIn) -> Co
         by=get_trace(request),
         at=timezone.now(),
         message_id=make_id(),
+    )
+    return write_sheet(number)
+
+
+def release(
+    request: HttpRequest, desk: Desk, number: str, payload: SheetReleaseIn
+) -> CountSheetOut:
+    """Take back a sheet that somebody began and left: its scans are void."""
+    require_sheet(request, desk, number)
+    giving_out.release(
+        number=sheets.get_sheet(number).stocktake.number,
+        sheet=number,
+        by=get_trace(request, reason=payload.reason),
+        at=timezone.now(),
+    )
+    return write_sheet(number)
+
+
+def assign(request: HttpRequest, desk: Desk, number: str, payload: SheetAssignIn) -> CountSheetOut:
+    """Say who counts a sheet, by log-in name; nobody in particular when it is empty."""
+    require_sheet(request, desk, number)
+    stocktake = sheets.get_sheet(number).stocktake
+    giving_out.require_counters(desk, site=stocktake.site, persons=[payload.person])
+    giving_out.assign(
+        number=stocktake.number,
+        sheet=number,
+        person=payload.person,
+        by=get_trace(request),
+        at=timezone.now(),
     )
     return write_sheet(number)
 

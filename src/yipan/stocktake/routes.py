@@ -25,6 +25,8 @@ from yipan.stocktake.schemas import (
     CountSheetsOut,
     ObservationsIn,
     ReviewOut,
+    SheetAssignIn,
+    SheetReleaseIn,
     StocktakeIn,
     StocktakeOut,
     StocktakesOut,
@@ -122,6 +124,7 @@ def make_router(desk: Desk, *, base: str = "") -> Router:
     _add_steps(router, desk, f"{base}/stocktakes/{{number}}")
     _add_papers(router, desk, f"{base}/stocktakes/{{number}}")
     _add_sheets(router, desk, f"{base}/count-sheets")
+    _add_giving_out(router, desk, f"{base}/count-sheets/{{number}}")
     return router
 
 
@@ -274,3 +277,29 @@ def _add_sheets(router: Router, desk: Desk, address: str) -> None:
     def close_count_sheet(request: HttpRequest, number: str, payload: CloseIn) -> CountSheetOut:
         """Close a sheet: its lines are observations from now on."""
         return operations.close(request, desk, number, payload)
+
+
+def _add_giving_out(router: Router, desk: Desk, address: str) -> None:
+    @router.post(
+        f"{address}/assign",
+        response=CountSheetOut,
+        operation_id=f"{desk.names}_assign_count_sheet",
+    )
+    @endpoint(action=desk.plan_action)
+    def assign_count_sheet(
+        request: HttpRequest, number: str, payload: SheetAssignIn
+    ) -> CountSheetOut:
+        """Say who counts a sheet: one of those who may count there."""
+        return operations.assign(request, desk, number, payload)
+
+    @router.post(
+        f"{address}/release",
+        response=CountSheetOut,
+        operation_id=f"{desk.names}_release_count_sheet",
+    )
+    @endpoint(action=desk.plan_action)
+    def release_count_sheet(
+        request: HttpRequest, number: str, payload: SheetReleaseIn
+    ) -> CountSheetOut:
+        """Take back a sheet somebody began and left; what was scanned is void."""
+        return operations.release(request, desk, number, payload)

@@ -163,3 +163,15 @@ class CloseIn(Schema):
     """
 
     unseen: Annotated[str, Field(pattern="^(ask|none_there|not_looked)$")] = "ask"
+
+
+class SheetReleaseIn(Schema):
+    """Why a sheet is taken back."""
+
+    reason: Annotated[str, Field(max_length=120)] = ""
+
+
+class SheetAssignIn(Schema):
+    """Who counts a sheet, by log-in name; empty is whoever comes."""
+
+    person: Annotated[str, Field(max_length=160)]

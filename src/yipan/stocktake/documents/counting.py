@@ -21,6 +21,7 @@ from yipan.stocktake.documents.refusals import (
     SerialDoubled,
     SheetClosed,
     SheetNotYours,
+    SheetTakenBack,
 )
 from yipan.stocktake.models import CountScan, CountSheet, SheetState
 from yipan.stocktake.models import StocktakeState as State
@@ -230,6 +231,8 @@ def lock_sheet(number: str, *, by: Trace, at: datetime) -> CountSheet:
         raise SecondLook(sheet=number)
     if row.assignee not in ("", by.actor) or row.counter not in ("", by.actor):
         raise SheetNotYours(sheet=number, person=row.counter or row.assignee)
+    if row.taken_from == by.actor and by.actor not in (row.assignee, row.counter):
+        raise SheetTakenBack(sheet=number)
     if row.state == SheetState.OPEN:
         row.state, row.counter, row.started_at = SheetState.COUNTING, by.actor, at
         row.save(update_fields=["state", "counter", "started_at"])

@@ -31,6 +31,25 @@ class SecondLook(Refusal):
     code = "stocktake.second_look"
 
 
+class SheetTakenBack(Refusal):
+    """This sheet was taken back, and what you scanned is void: ask for it, or leave it."""
+
+    code = "stocktake.sheet_taken_back"
+
+
+class PersonUnknown(Refusal):
+    """Nobody of this log-in name may count here. Choose from the list."""
+
+    code = "stocktake.person_unknown"
+    status = 422
+
+
+class PersonLookedBefore(Refusal):
+    """They counted this before: another person has to look."""
+
+    code = "stocktake.person_looked_before"
+
+
 class SheetClosed(Refusal):
     """This sheet is closed. Looking again is another count."""
 

@@ -11,7 +11,6 @@ from django.db import transaction
 from yipan.documents import numbers, told, trail
 from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for
-from yipan.foundation.refusals import NotFound
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.stocktake.documents.refusals import NothingToCount, SecondLook
@@ -162,6 +161,7 @@ def open_shelf(*, number: str, planned: Planned, by: Trace) -> CountSheet:
         if by.actor not in sheet.not_by
         and sheet.counter in ("", by.actor)
         and sheet.assignee in ("", by.actor)
+        and (sheet.taken_from != by.actor or sheet.assignee == by.actor)
     ]
     if mine:
         return mine[0]
@@ -173,25 +173,6 @@ def _get_next_round(stocktake: Stocktake, planned: Planned) -> int:
         state=SheetState.DROPPED
     )
     return max(rounds.values_list("round", flat=True), default=0) + 1
-
-
-@transaction.atomic
-def assign(*, number: str, sheet: str, person: str, by: Trace, at: datetime) -> CountSheet:
-    """
-    Say who counts a sheet of a stocktake; nobody in particular when `person` is empty.
-
-    :raises NotFound: if the stocktake has no such sheet.
-    :raises WrongState: if the stocktake is over.
-    """
-    stocktake = lock_for("assign", model=Stocktake, number=number, steps=STEPS)
-    row = stocktake.sheets.filter(number=sheet).first()
-    if row is None:
-        raise NotFound(kind="count_sheet", id=sheet)
-    row.assignee = person[:160]
-    row.save(update_fields=["assignee"])
-    step = Trace(actor=by.actor, device=by.device, reason=f"{row.number} {person}".strip())
-    note(stocktake, step="assign", from_state=stocktake.state, by=step, at=at)
-    return row
 
 
 @transaction.atomic

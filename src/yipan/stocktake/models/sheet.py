@@ -25,7 +25,8 @@ class CountSheet(models.Model):
 
     `skus` narrows it to some products; empty means all that lies there. `not_by` are people who
     looked before and may not look again. `handed_in_by` is who handed the count in, where that
-    was not the counter: a list typed from paper, a file of another company.
+    was not the counter: a list typed from paper, a file of another company. `taken_from` is who
+    had begun it when it was taken back, and may begin again only when it is given to them.
     """
 
     stocktake = models.ForeignKey(Stocktake, on_delete=models.CASCADE, related_name="sheets")
@@ -40,6 +41,8 @@ class CountSheet(models.Model):
     assignee = models.CharField(max_length=160, blank=True)
     counter = models.CharField(max_length=160, blank=True)
     handed_in_by = models.CharField(max_length=160, blank=True)
+    taken_from = models.CharField(max_length=160, blank=True)
+    taken_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 

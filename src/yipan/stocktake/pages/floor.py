@@ -58,6 +58,13 @@ def show_tasks(request: HttpRequest, desk: Desk, *, site: SiteRow | None) -> Htt
     context = {
         "names": desk.names,
         "site": site,
+        "actor_name": actor.name,
+        "taken_back": [
+            (sheet, desk.get_label(sheet.place))
+            for sheet in stocktakes.list_taken_back(
+                system=desk.system.name, site=site.code, actor=actor.name
+            )
+        ],
         "sheets": [
             (sheet, desk.get_label(sheet.place))
             for sheet in stocktakes.list_own_sheets(

@@ -20,7 +20,7 @@ from yipan.documents.uploads import read_upload
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata.rows import SiteRow
-from yipan.stocktake.documents import observing, settling
+from yipan.stocktake.documents import giving_out, observing, settling
 from yipan.stocktake.documents import stocktake as plans
 from yipan.stocktake.documents.desk import Desk
 from yipan.stocktake.documents.observing import Handed, Observation
@@ -37,6 +37,8 @@ WRONG_SHOWN_MAX = 200
 MARKED_MAX = 500
 NUMBER_LENGTH_MAX = 48
 STATES = ("open", "posted", "canceled")
+#: What a step does, and what is said then, by what its button is called.
+Steps = dict[str, tuple[Callable[[], object], str]]
 #: Way of a stocktake, as the stepper shows it.
 WAY = ("planned", "counting", "explained", "submitted", "posted")
 
@@ -93,17 +95,26 @@ def show(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         "loss": sum(line.value_minor for line in lines if line.value_minor < 0),
         "may_plan": may_plan,
         "may_count": actor.may(desk.count_action),
+        "counters": giving_out.list_counters(desk, site=row.site.code) if may_plan else [],
         "history": read_history(document_type=plans.DOCUMENT_TYPE, number=number),
     }
     return render(request, "stocktake/stocktake.html", context)
 
 
 def take(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
-    """Take a step: start, give up, post, have marked lines counted again, give out a sheet."""
-    _get(request, desk, number)
-    trace = get_trace(request, reason=request.POST.get("reason", ""))
-    at = timezone.now()
-    steps: dict[str, tuple[Callable[[], object], str]] = {
+    """Take a step of the stocktake, or of one sheet: give it out, take it back."""
+    row = _get(request, desk, number)
+    steps = {**_list_steps(request, desk, number), **_list_sheet_steps(request, desk, row)}
+    step, done = steps.get(request.POST.get("step", ""), (None, ""))
+    if step is not None:
+        take_step(request, step, done=done)
+    return redirect(f"{desk.names}:stocktake", number=number)
+
+
+def _list_steps(request: HttpRequest, desk: Desk, number: str) -> Steps:
+    """Return the steps of a stocktake as a whole, and what is said when each is taken."""
+    trace, at = get_trace(request, reason=request.POST.get("reason", "")), timezone.now()
+    return {
         "start": (
             lambda: plans.start(number=number, by=trace, at=at),
             _("Started. People can count."),
@@ -123,21 +134,26 @@ def take(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
             lambda: settling.recount(number=number, results=_read_marked(request), by=trace, at=at),
             _("Somebody else counts it again."),
         ),
-        "assign": (
-            lambda: plans.assign(
-                number=number,
-                sheet=request.POST.get("sheet", "")[:48],
-                person=request.POST.get("person", "").strip(),
-                by=trace,
-                at=at,
-            ),
-            _("Assigned."),
+    }
+
+
+def _list_sheet_steps(request: HttpRequest, desk: Desk, row: StocktakeRow) -> Steps:
+    """Return the steps of one sheet."""
+    trace, at = get_trace(request, reason=request.POST.get("reason", "")), timezone.now()
+    sheet = request.POST.get("sheet", "")[:NUMBER_LENGTH_MAX]
+
+    def assign() -> None:
+        person = request.POST.get("person", "").strip()
+        giving_out.require_counters(desk, site=row.site.code, persons=[person])
+        giving_out.assign(number=row.number, sheet=sheet, person=person, by=trace, at=at)
+
+    return {
+        "assign": (assign, _("Assigned.")),
+        "release": (
+            lambda: giving_out.release(number=row.number, sheet=sheet, by=trace, at=at),
+            _("Taken back. What was scanned is void; whoever comes begins anew."),
         ),
     }
-    step, done = steps.get(request.POST.get("step", ""), (None, ""))
-    if step is not None:
-        take_step(request, step, done=done)
-    return redirect(f"{desk.names}:stocktake", number=number)
 
 
 def print_sheets(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from yipan.foundation.moments import read_day
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
+from yipan.stocktake.documents import giving_out
 from yipan.stocktake.documents import stocktake as plans
 from yipan.stocktake.documents import tolerance as tolerances
 from yipan.stocktake.documents.desk import Desk
@@ -26,7 +27,6 @@ from yipan.stocktake.queries.scopes import Scope
 from yipan.stocktake.queries.tolerances import OTHERWISE, list_set
 from yipan.stocktake.rules import Tolerance
 
-NAME_LENGTH_MAX = 160
 PEOPLE_MAX = 50
 DIGITS_MAX = 9
 #: What a person may plan by hand; lists of others come by file.
@@ -61,6 +61,8 @@ def plan(request: HttpRequest, desk: Desk, *, site: SiteRow | None) -> HttpRespo
         ],
         "coverage": get_coverage(system=desk.system.name, site=site.code, now=timezone.now()),
         "form": request.POST,
+        "counters": giving_out.list_counters(desk, site=site.code),
+        "people": request.POST.getlist("people"),
     }
     return render(request, "stocktake/plan.html", context)
 
@@ -73,11 +75,8 @@ def _plan(request: HttpRequest, desk: Desk, *, site: SiteRow) -> str:
         messages.warning(
             request, _("Not known here: %(names)s") % {"names": ", ".join(scope.unknown[:10])}
         )
-    people = [
-        name.strip()[:NAME_LENGTH_MAX]
-        for name in request.POST.get("people", "").replace("，", ",").split(",")
-        if name.strip()
-    ][:PEOPLE_MAX]
+    people = [name.strip() for name in request.POST.getlist("people") if name.strip()][:PEOPLE_MAX]
+    giving_out.require_counters(desk, site=site.code, persons=people)
     sheets = [
         Planned(place=place, skus=skus, assignee=people[at % len(people)] if people else "")
         for at, (place, skus) in enumerate(scope.places.items())

@@ -235,9 +235,22 @@ def list_own_sheets(*, system: str, site: str, actor: str, limit: int = 50) -> l
         row
         for row in rows.order_by("-state", "-round", "place", "shelf", "id")[:ROWS_MAX]
         if actor not in row.not_by
+        and (row.taken_from != actor or actor in (row.assignee, row.counter))
     ]
     found.sort(key=lambda row: (row.counter != actor, row.assignee != actor, -row.round))
     return found[:limit]
+
+
+def list_taken_back(*, system: str, site: str, actor: str, limit: int = 10) -> list[CountSheet]:
+    """Return the sheets somebody had begun that were taken back from them, the last one first."""
+    rows = CountSheet.objects.select_related("stocktake").filter(
+        stocktake__system=system,
+        stocktake__site=site,
+        stocktake__state__in=[State.COUNTING, State.RECOUNTING],
+        state__in=[SheetState.OPEN, SheetState.COUNTING],
+        taken_from=actor,
+    )
+    return list(rows.exclude(counter=actor).order_by("-taken_at", "id")[:limit])
 
 
 def list_review(number: str, *, book: str, only_off: bool = True) -> list[ReviewLine]:
