@@ -253,3 +253,20 @@ def test_goods_nobody_waits_for_raise_no_task() -> None:
     retailer.receive(purchase.inbound_order_number, ("TEA-250", 10, 0), ("SOAP-1", 5, 0))
 
     assert MoveTask.objects.exists() is False
+
+
+def test_a_task_is_dropped_from_the_list_and_nothing_is_carried() -> None:
+    sending.stock_bins(("A-01-01", "TEA-250", 4), ("B-01-01", "TEA-250", 10))
+    set_face()
+    [task] = replenish()
+    lead = a_client(Role.WAREHOUSE_LEAD, sites=["W1"])
+    page = lead.get("/wms/moving?site=W1").content.decode()
+    address = f"/wms/moving/{task.number}/cancel"
+    assert f'action="{address}"' in page
+    assert "Nothing is posted." in squeeze(page)
+
+    assert "Dropped." in lead.post(address, follow=True).content.decode()
+
+    task.refresh_from_db()
+    assert task.state == "canceled"
+    assert BinMove.objects.exists() is False

@@ -36,6 +36,7 @@ FACTS: Mapping[str, str] = {
     "ask_reopen": "reopening_asked",
     "ask_reversal": "reversal_asked",
     "assign": "assigned",
+    "take_back": "taken_back",
     "heal": "healed",
     "bind": "label_bound",
     "cancel": "canceled",

@@ -53,6 +53,7 @@ def list_stock(request: HttpRequest) -> HttpResponse:
         "status": status if status in STATUSES else "",
         "statuses": STATUSES,
         "may_move": get_actor(request).may("wms.move"),
+        "may_open": get_actor(request).may("wms.open_stock"),
     }
     return render(request, "wms/stock.html", context)
 
