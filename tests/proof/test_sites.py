@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from tests import retailer
-from tests.retailer import NOON, deliver, order, receive, sell
+from tests.retailer import NOON, deliver, make_id, order, receive, sell
+from yipan.exchange.codec import hash_content
 from yipan.foundation.findings import Finding
 from yipan.ledger import posting
 from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.proof import run
 from yipan.proof.run import find_first_break
-from yipan.proof.sites import compare_sites
+from yipan.proof.sites import compare_sites, prove_trees
 from yipan.recon.queries.cuts import find_cut
 from yipan.wms.models import InboundOrder
 
@@ -71,6 +75,30 @@ def test_goods_the_site_never_told_of_are_named_with_site_and_sku() -> None:
         count=1,
         examined=1,
     )
+
+
+def test_a_site_whose_book_lies_elsewhere_is_counted_and_is_no_break() -> None:
+    retailer.open_store("S12", ("TEA-250", 10))
+    deliver()
+    [told] = retailer.list_envelopes("pos:S12/stock")
+    data = json.loads(told.data.replace(b'"S12"', b'"S1"')) | {"message_id": str(make_id("S1"))}
+    told_elsewhere = replace(
+        told,
+        source="pos:S1/stock",
+        message_id=make_id("S1"),
+        partition_key=told.partition_key.replace("S12", "S1"),
+        content_hash=hash_content(data),
+        data=json.dumps(data).encode(),
+    )
+
+    [answer] = retailer.hear("erp", told_elsewhere)
+    compared, looked_at = compare_sites(), prove_trees()
+
+    assert answer.state == "applied"
+    assert retailer.stock("erp", "on_hand/S1/available") == 10
+    assert (compared.ok, compared.count, compared.examined) == (True, 0, 1)
+    assert compared.detail == "1 sites compared, 1 not compared: their books lie elsewhere"
+    assert (looked_at.ok, looked_at.examined) == (True, 1)
 
 
 def test_the_cut_is_what_the_hub_has_applied() -> None:
