@@ -186,12 +186,18 @@ def test_an_order_below_the_minimum_says_so_and_is_approved_with_a_reason(
     }
     purchaser.post("/erp/purchase-orders/new", form)
     order = PurchaseOrder.objects.get()
+    page = f"/erp/purchase-orders/{order.number}"
     assert order.lines.get().unit_cost_minor == 2_800
-    assert "purchase_order.below_minimum" in read(purchaser, f"/erp/purchase-orders/{order.number}")
+    assert "purchase_order.below_minimum" in read(purchaser, page)
 
-    controller.post(f"/erp/purchase-orders/{order.number}/approve")
+    controller.post(f"{page}/approve")
     assert buying.get(order.number).state == "draft"
-    controller.post(f"/erp/purchase-orders/{order.number}/approve", {"reason": "A sample."})
+    # The page says which version was read: what was changed since is not approved unseen.
+    assert b'name="version" value="1"' in controller.get(page).content
+    reason = {"reason": "A sample."}
+    controller.post(f"{page}/approve", {**reason, "version": "0"})
+    assert buying.get(order.number).state == "draft"
+    controller.post(f"{page}/approve", {**reason, "version": "1"})
     assert buying.get(order.number).state == "approved"
 
 

@@ -137,6 +137,11 @@ def test_an_edit_replaces_the_draft_and_notices_another_one() -> None:
     ]
     with pytest.raises(VersionMismatch):
         purchase_order.edit(number=number, ordered=an_order(), version=1, by=BUYER, at=NOON)
+    # Nor is approved unseen what was changed while somebody read it.
+    with pytest.raises(VersionMismatch):
+        purchase_order.approve(number=number, version=1, by=CHECKER, at=NOON)
+    approved = purchase_order.approve(number=number, version=2, by=CHECKER, at=NOON)
+    assert approved.state == "approved"
 
 
 def test_a_sent_order_tells_its_warehouse_in_a_stream_of_its_own() -> None:

@@ -15,7 +15,7 @@ from tests.erp.moving import (
     ship_from_store,
     take_in,
 )
-from tests.retailer import BUYER, NOON, deliver, make_id, stock
+from tests.retailer import BUYER, CHECKER, NOON, deliver, make_id, stock
 from yipan.documents import trail
 from yipan.documents.states import OwnApproval, WrongState
 from yipan.documents.told import QuantityNotPlausible
@@ -136,6 +136,8 @@ def test_an_edit_from_an_older_version_is_refused() -> None:
 
     with pytest.raises(VersionMismatch):
         transfer_order.edit(number=order.number, wanted=wanted, version=1, by=BUYER, at=NOON)
+    with pytest.raises(VersionMismatch):
+        transfer_order.approve(number=order.number, version=1, by=CHECKER, at=NOON)
 
     assert get_order(order.number).to_site == "S1"
     assert [line.sku for line in get_order(order.number).lines.all()] == ["MUG-1"]

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests import retailer
 from tests.access.builders import a_person
-from tests.recon.test_cases import look
+from tests.recon.test_cases import look, write_off
 from tests.recon.test_healing import LATER, SOURCE, book_in_hub
 from tests.retailer import NOON
 from yipan.access.roles import Role
@@ -50,9 +50,11 @@ def test_from_the_inbox_to_the_end_of_a_case(controller: Client) -> None:
     controller.post("/recon/cases/assign", {"number": [number]})
     refused = controller.post(f"/recon/cases/{number}/close", {"reason": ""}, follow=True)
     assert "recon.case_without_reason" in refused.content.decode()
-    controller.post(
-        f"/recon/cases/{number}/correct", {"document": "AD-1", "quantity": "-4", "cause": "theft"}
-    )
+    typed = {"document": "AD-1", "quantity": "-4", "cause": "theft"}
+    said = controller.post(f"/recon/cases/{number}/correct", typed, follow=True)
+    assert "recon.correction_unknown" in said.content.decode()
+    write_off(4, number="AD-1")
+    controller.post(f"/recon/cases/{number}/correct", typed)
     controller.post(f"/recon/cases/{number}/close", {"reason": ""})
 
     found = Case.objects.get()
@@ -125,6 +127,7 @@ def test_a_person_chooses_another_cause_and_it_stays(controller: Client) -> None
     assert case.finding["parts"] == found
     assert get_quantity_to_post(case.finding, quantity=case.quantity) == case.quantity
     # What is noted for it is noted under what was chosen: from that priors are learned.
+    write_off(4, number="AD-1")
     noted = cases.correct(
         number=case.number,
         document="AD-1",

@@ -50,6 +50,18 @@ def look(quantity: int, *, sku: str = "TEA-250", minutes: int = 60) -> Case | No
     return Case.objects.filter(sku=sku).order_by("-id").first()
 
 
+def write_off(quantity: int, *, number: str = "AD-2026-000001") -> None:
+    """Post a document of the hub that takes tea of the store away."""
+    move = Move(
+        sku="TEA-250",
+        from_account="on_hand/S12/available",
+        to_account="stocktake_difference",
+        quantity=quantity,
+    )
+    origin = f"adjustment/{number}/post"
+    post_fact(book="erp", posting=FactPosting(origin=origin, occurred_at=LATER, moves=[move]))
+
+
 def sell_late(quantity: int) -> None:
     """Send a ticket that was closed before the count, and arrived hours after it."""
     sale = Sale(
@@ -152,14 +164,15 @@ def test_a_case_is_closed_with_a_document_or_a_reason_and_with_neither_it_is_not
 
     with pytest.raises(case.NoReason):
         case.close(number=found.number, by=SOMEBODY, at=LATER)
+    write_off(3)
     case.correct(
         number=found.number,
         document="AD-2026-000001",
         cause="shrinkage",
-        quantity=-3,
         by=SOMEBODY,
         at=LATER,
     )
+    assert [row.quantity for row in found.corrections.all()] == [-3]
     closed = case.close(number=found.number, by=SOMEBODY, at=LATER)
 
     assert (closed.state, closed.closing_reason) == (CaseState.CLOSED, "AD-2026-000001")
@@ -168,9 +181,31 @@ def test_a_case_is_closed_with_a_document_or_a_reason_and_with_neither_it_is_not
 
 
 @pytest.mark.usefixtures("store")
+def test_only_a_document_that_moved_the_goods_puts_a_case_right() -> None:
+    found = look(6)
+    assert found is not None
+    by_hand = {"number": found.number, "cause": "theft", "by": SOMEBODY, "at": LATER}
+
+    for unknown in ("AD-7", "x", "", "adjustment/AD-7/post"):
+        with pytest.raises(case.CorrectionUnknown):
+            case.correct(document=unknown, **by_hand)  # type: ignore[arg-type]
+    write_off(2, number="AD-7")
+    for too_much in (-3, 1):
+        with pytest.raises(case.CorrectionTooLarge):
+            case.correct(document="AD-7", quantity=too_much, **by_hand)  # type: ignore[arg-type]
+    case.correct(document="AD-7", **by_hand)  # type: ignore[arg-type]
+    with pytest.raises(case.RestOpen):
+        case.close(number=found.number, by=SOMEBODY, at=LATER)
+
+    reason = replace(SOMEBODY, reason="one was found")
+    assert case.close(number=found.number, by=reason, at=LATER).state == CaseState.CLOSED
+
+
+@pytest.mark.usefixtures("store")
 def test_the_same_document_corrects_the_same_cause_once() -> None:
     found = look(6)
     assert found is not None
+    write_off(3, number="AD-1")
     wanted = {"number": found.number, "document": "AD-1", "cause": "theft", "quantity": -3}
     case.correct(**wanted, by=SOMEBODY, at=LATER)  # type: ignore[arg-type]
 
@@ -214,6 +249,7 @@ def test_causes_that_people_confirmed_are_believed_more_readily() -> None:
     found = look(6)
     assert found is not None
     wanted = {"number": found.number, "quantity": -3, "by": SOMEBODY, "at": LATER}
+    write_off(3, number="SI-1")
     case.correct(document="SI-1", cause="unrecorded_use", **wanted)  # type: ignore[arg-type]
     open_still = learned.read_weights()
     case.close(number=found.number, by=SOMEBODY, at=LATER)
@@ -233,6 +269,7 @@ def test_a_loss_written_off_teaches_nothing() -> None:
     found = look(6)
     assert found is not None
     wanted = {"number": found.number, "quantity": -3, "by": SOMEBODY, "at": LATER}
+    write_off(3, number="AD-1")
     case.correct(document="AD-1", cause="shrinkage", **wanted)  # type: ignore[arg-type]
     case.close(number=found.number, by=SOMEBODY, at=LATER)
 

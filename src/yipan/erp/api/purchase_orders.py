@@ -14,6 +14,7 @@ from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.erp import queries
 from yipan.erp.api.schemas import (
+    ApproveIn,
     OnOrderOut,
     OnOrderPage,
     OnOrderQuery,
@@ -127,14 +128,18 @@ def edit_purchase_order(request: HttpRequest, number: str, payload: OrderEditIn)
 
 @router.post("/purchase-orders/{number}/approve", response=OrderOut)
 @endpoint(action="erp.purchase_order.approve")
-def approve_purchase_order(request: HttpRequest, number: str, payload: StepIn) -> OrderOut:
+def approve_purchase_order(request: HttpRequest, number: str, payload: ApproveIn) -> OrderOut:
     """Allow a draft to be sent; 409 `document.own_approval` for whoever wrote it."""
     return _step(
         request,
         number,
         payload,
         lambda by: purchase_order.approve(
-            number=number, by=by, at=timezone.now(), roles=get_actor(request).roles
+            number=number,
+            by=by,
+            at=timezone.now(),
+            roles=get_actor(request).roles,
+            version=payload.version,
         ),
     )
 

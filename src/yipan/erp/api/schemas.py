@@ -61,6 +61,12 @@ class StepIn(Schema):
     reason: Annotated[str, Field(max_length=200)] = ""
 
 
+class ApproveIn(StepIn):
+    """`version` of what was read: 412 when somebody changed it since. Without it, as it stands."""
+
+    version: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+
+
 class OrderLineOut(Schema):
     line: int
     sku: str

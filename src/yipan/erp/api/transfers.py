@@ -12,7 +12,7 @@ from ninja.responses import Status
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
-from yipan.erp.api.schemas import StepIn
+from yipan.erp.api.schemas import ApproveIn, StepIn
 from yipan.erp.api.transfer_schemas import (
     AssignIn,
     DifferenceBrief,
@@ -109,13 +109,15 @@ def edit_transfer(request: HttpRequest, number: str, payload: TransferEditIn) ->
 
 @router.post("/transfers/{number}/approve", response=TransferOut)
 @endpoint(action="erp.transfer_order.approve")
-def approve_transfer(request: HttpRequest, number: str, payload: StepIn) -> TransferOut:
+def approve_transfer(request: HttpRequest, number: str, payload: ApproveIn) -> TransferOut:
     """Allow a draft to be released; 409 `document.own_approval` for whoever wrote it."""
     return _step(
         request,
         number,
         payload,
-        lambda by: transfer_order.approve(number=number, by=by, at=timezone.now()),
+        lambda by: transfer_order.approve(
+            number=number, by=by, at=timezone.now(), version=payload.version
+        ),
     )
 
 

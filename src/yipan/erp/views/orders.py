@@ -29,6 +29,7 @@ from yipan.erp.queries import (
 )
 from yipan.erp.queries.purchase_changes import compare_waiting, list_changes
 from yipan.erp.rules.purchasing import ABOUT_COST, OrderWarning
+from yipan.erp.views.typed import read_version
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
@@ -184,7 +185,11 @@ def approve_order(request: HttpRequest, number: str) -> HttpResponse:
         request,
         number,
         lambda by: purchase_order.approve(
-            number=number, by=by, at=timezone.now(), roles=get_actor(request).roles
+            number=number,
+            by=by,
+            at=timezone.now(),
+            roles=get_actor(request).roles,
+            version=read_version(request.POST.get("version", "")),
         ),
         done=_("Approved. The order can be sent."),
     )

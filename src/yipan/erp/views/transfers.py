@@ -22,6 +22,7 @@ from yipan.erp.documents.transfers import transfer_order, transfer_progress
 from yipan.erp.queries import in_transit, transfer_picking, transfers
 from yipan.erp.queries.transfer_differences import get_difference
 from yipan.erp.queries.transfers import TransferDetail, TransferFilter
+from yipan.erp.views.typed import read_version
 from yipan.foundation.ids import make_id
 from yipan.ledger.moves import Trace
 from yipan.pool.book import SITE_BOOK
@@ -164,7 +165,12 @@ def approve_transfer(request: HttpRequest, number: str) -> HttpResponse:
     return _step(
         request,
         number,
-        lambda by: transfer_order.approve(number=number, by=by, at=timezone.now()),
+        lambda by: transfer_order.approve(
+            number=number,
+            by=by,
+            at=timezone.now(),
+            version=read_version(request.POST.get("version", "")),
+        ),
         done=_("Approved. The transfer can be released."),
     )
 

@@ -1,4 +1,4 @@
-"""What people type into forms of purchasing, read as numbers, amounts, days and moments."""
+"""What people type into forms of the hub, read as numbers, amounts, days and moments."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ def read_whole(text: str) -> int | None:
         return 0
     is_whole = text.isascii() and text.isdecimal() and len(text) <= DIGITS_MAX
     return int(text) if is_whole else None
+
+
+def read_version(text: str) -> int | None:
+    """Return the version somebody read; None when they do not say, and -1 when it is none."""
+    if not text.strip():
+        return None
+    read = read_whole(text)
+    return -1 if read is None else read
 
 
 def read_day(text: str) -> date | None:

@@ -87,11 +87,16 @@ class CaseOwnerIn(Schema):
 
 
 class CorrectIn(Schema):
-    """The document that puts a case right, or a part of it; signed as the case's quantity."""
+    """
+    The posted document that puts a case right, or a part of it.
+
+    `quantity` is signed as the case's; without it, all that the document moved counts, at most
+    the rest of the case.
+    """
 
     document: Annotated[str, Field(min_length=1, max_length=48)]
     cause: Annotated[str, Field(max_length=32)] = ""
-    quantity: Annotated[int, Field(ge=-(10**9), le=10**9)]
+    quantity: Annotated[int, Field(ge=-(10**9), le=10**9)] | None = None
 
 
 class CauseIn(Schema):

@@ -23,6 +23,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.recon.models import Case, CaseCorrection, CaseState, Observation
+from yipan.recon.queries.corrections import find_moved
 
 DOCUMENT_TYPE: Final = "case"
 PREFIX: Final = "DC"
@@ -63,6 +64,26 @@ class CorrectionKnown(Refusal):
     """This document already corrects this cause of this case: it is not counted twice."""
 
     code = "recon.correction_known"
+
+
+class CorrectionUnknown(Refusal):
+    """No posted document of this number moved these goods here. A case may end with a reason."""
+
+    code = "recon.correction_unknown"
+    status = 422
+
+
+class CorrectionTooLarge(Refusal):
+    """The document moved less of these goods than it is to put right, or the other way."""
+
+    code = "recon.correction_too_large"
+    status = 422
+
+
+class RestOpen(Refusal):
+    """The documents noted put a part right. Say in words why the rest stays as it is."""
+
+    code = "recon.case_rest_open"
 
 
 def begin(case: Case, *, by: Trace, at: datetime) -> None:
@@ -106,16 +127,28 @@ def assign_all(*, numbers: Collection[str], owner: str, by: Trace, at: datetime)
 
 @transaction.atomic
 def correct(
-    *, number: str, document: str, cause: str, quantity: int, by: Trace, at: datetime
+    *,
+    number: str,
+    document: str,
+    cause: str,
+    by: Trace,
+    at: datetime,
+    quantity: int | None = None,
 ) -> Case:
     """
-    Note the document that puts a case right, or a part of it.
+    Note the posted document that puts a case right, or a part of it.
+
+    `quantity` is how much of what it moved counts for this case, signed as the case's; by
+    default all of it, at most the rest of the case.
 
     :raises CorrectionKnown: if it is noted for this cause already.
+    :raises CorrectionTooLarge: if the document moved less than that.
+    :raises CorrectionUnknown: if it moved none of these goods at this site.
     :raises NotFound: if there is no such case.
     :raises WrongState: if it is closed.
     """
     case = lock_for("correct", model=Case, number=number, steps=STEPS)
+    quantity = _measure(case, document=document, quantity=quantity)
     _, is_new = CaseCorrection.objects.get_or_create(
         case=case,
         cause=cause or case.cause or "unknown",
@@ -130,13 +163,35 @@ def correct(
     return case
 
 
+def _measure(case: Case, *, document: str, quantity: int | None) -> int:
+    """Return how much of a document counts for a case."""
+    moved = find_moved(case, document=document)
+    if moved is None:
+        raise CorrectionUnknown(number=case.number, document=document)
+    if quantity is None:
+        rest = case.quantity - _sum_corrected(case)
+        fits = moved and (moved > 0) == (rest > 0)
+        return (min(moved, rest) if rest > 0 else max(moved, rest)) if fits else rest
+    # What only changed a status or a place, or was undone, corrects by what it is not any more.
+    if moved and not 0 <= quantity * (1 if moved > 0 else -1) <= abs(moved):
+        raise CorrectionTooLarge(
+            number=case.number, document=document, quantity=quantity, moved=moved
+        )
+    return quantity
+
+
+def _sum_corrected(case: Case) -> int:
+    return sum(case.corrections.values_list("quantity", flat=True))
+
+
 @transaction.atomic
 def close(*, number: str, by: Trace, at: datetime) -> Case:
     """
-    End a case: with a document that corrects it, or with a reason (`by.reason`).
+    End a case: with documents that correct all of it, or with a reason (`by.reason`).
 
     :raises NoReason: if there is neither.
     :raises NotFound: if there is no such case.
+    :raises RestOpen: if documents correct a part, and nobody says why the rest stays.
     :raises WrongState: if it is closed.
     """
     case = lock_for("close", model=Case, number=number, steps=STEPS)
@@ -145,6 +200,8 @@ def close(*, number: str, by: Trace, at: datetime) -> Case:
         documents = list(case.corrections.order_by("id").values_list("document", flat=True)[:3])
         if not documents:
             raise NoReason(number=number)
+        if (rest := case.quantity - _sum_corrected(case)) != 0:
+            raise RestOpen(number=number, rest=rest)
         reason = ", ".join(documents)
     finish(case, reason=reason, by=by, at=at)
     return case

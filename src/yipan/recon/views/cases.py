@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -247,7 +248,9 @@ def correct_case(request: HttpRequest, number: str) -> HttpResponse:
     """Note the document that puts it right."""
     trace = get_trace(request)
     digits = request.POST.get("quantity", "").strip().replace("−", "-")
-    quantity = int(digits) if _is_quantity(digits) else cases.get_case(number).head.quantity
+    if digits and not _is_quantity(digits):
+        messages.error(request, _("A quantity is a whole number such as −4."))
+        return redirect("recon:case", number=number)
     return _step(
         request,
         number,
@@ -255,7 +258,7 @@ def correct_case(request: HttpRequest, number: str) -> HttpResponse:
             number=number,
             document=request.POST.get("document", "").strip()[:48],
             cause=request.POST.get("cause", "")[:32],
-            quantity=quantity,
+            quantity=int(digits) if digits else None,
             by=trace,
             at=timezone.now(),
         ),

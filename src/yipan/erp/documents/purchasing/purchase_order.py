@@ -166,18 +166,27 @@ def edit(*, number: str, ordered: Ordered, version: int, by: Trace, at: datetime
 
 @transaction.atomic
 def approve(
-    *, number: str, by: Trace, at: datetime, roles: Collection[str] | None = None
+    *,
+    number: str,
+    by: Trace,
+    at: datetime,
+    roles: Collection[str] | None = None,
+    version: int | None = None,
 ) -> PurchaseOrder:
     """
     Allow a draft to be sent (审核). Another person than who wrote it has to.
 
-    `roles` are those of who approves, whose limits count; None is whoever has no limit.
+    `roles` are those of who approves, whose limits count; None is whoever has no limit. `version`
+    is of what they read: what was changed since is not approved unseen.
 
+    :raises VersionMismatch: if somebody changed it since `version`.
     :raises OwnApproval: if it is the same person.
     :raises AboveLimit: if the order costs more than the roles may approve.
     :raises BelowMinimum: if less is ordered than the supplier sells, and no reason is given.
     """
     order = lock_for("approve", model=PurchaseOrder, number=number, steps=STEPS)
+    if version is not None and order.version != version:
+        raise VersionMismatch(number=number, current_version=order.version)
     require_second_person(order, actor=by.actor)
     lines = list(order.lines.order_by("line"))
     purchase_limit.require(

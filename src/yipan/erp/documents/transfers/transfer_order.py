@@ -147,13 +147,18 @@ def edit(
 
 
 @transaction.atomic
-def approve(*, number: str, by: Trace, at: datetime) -> TransferOrder:
+def approve(*, number: str, by: Trace, at: datetime, version: int | None = None) -> TransferOrder:
     """
     Allow a draft to be released (审核). Another person than who wrote it has to.
 
+    `version` is of what they read: what was changed since is not approved unseen.
+
+    :raises VersionMismatch: if somebody changed it since `version`.
     :raises OwnApproval: if it is the same person.
     """
     order = lock_for("approve", model=TransferOrder, number=number, steps=STEPS)
+    if version is not None and order.version != version:
+        raise VersionMismatch(number=number, current_version=order.version)
     require_second_person(order, actor=by.actor)
     order.approved_by = by.actor
     order.state = State.APPROVED
