@@ -18,7 +18,7 @@ from yipan.masterdata.refusals import SkuUnknown
 from yipan.messages.erp import InboundCanceled
 from yipan.messages.pos import TransferReceived
 from yipan.pos.documents import place_move, transfer
-from yipan.pos.documents.place_move import NothingMoved, PlaceUnknown
+from yipan.pos.documents.place_move import Carried, NothingMoved, PlaceUnknown
 from yipan.pos.documents.transfer import CountBelowZero, Counting, NothingCounted, OrderNotOpen
 from yipan.pos.models import PlaceMove, StoreOrder, StoreTransfer, TransferScan
 from yipan.pos.queries.counting import list_counted
@@ -225,9 +225,8 @@ def test_another_stores_order_is_not_found() -> None:
 
 def test_goods_are_carried_between_backroom_and_floor_and_nobody_is_told() -> None:
     def carry(*lines: Moved, to_place: str = "shop_floor") -> PlaceMove:
-        return place_move.post(
-            site="S12", from_place="backroom", to_place=to_place, lines=lines, by=CLERK, at=NOON
-        )
+        carried = Carried(from_place="backroom", to_place=to_place, lines=lines)
+        return place_move.post(site="S12", carried=carried, by=CLERK, at=NOON)
 
     moved = carry(Moved(sku="TEA-250", quantity=6))
 

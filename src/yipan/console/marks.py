@@ -192,6 +192,7 @@ OUTSIDE: dict[str, str | Promise] = {
 PLACES: dict[str, str | Promise] = {
     "shop_floor": _("Shop floor"),
     "backroom": _("Backroom"),
+    "display": _("Display"),
     "pickup_shelf": _("Pick-up shelf"),
     "packing": _("Packing table"),
     "in_transit": _("In transit"),

@@ -306,6 +306,12 @@ def account(path: str) -> str:
 
 
 @register.filter
+def place(code: str) -> str:
+    """Write a place of a store, as `account` does; a bin by its own name."""
+    return str(marks.PLACES.get(code, code))
+
+
+@register.filter
 def origin(text: str) -> str:
     """Write an origin as people read it: document and number, without the step."""
     kind, _slash, rest = text.partition("/")

@@ -38,6 +38,14 @@ from yipan.stocktake.queries.results import list_moved
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
 
+#: What a site may be asked to adjust. What is promised to somebody is moved by its order.
+STATUSES = (
+    StockStatus.AVAILABLE,
+    StockStatus.QUARANTINE,
+    StockStatus.DAMAGED,
+    StockStatus.BLOCKED,
+)
+
 #: Group in the address to the states it shows.
 GROUPS: dict[str, tuple[str, ...]] = {
     "open": ("submitted", "draft"),
@@ -208,7 +216,7 @@ def create_adjustment(request: HttpRequest) -> HttpResponse:
             if value in rules.TYPES and value != "display_issue"
         ],
         "adjustment_type": request.POST.get("adjustment_type", "scrap"),
-        "statuses": [StockStatus.AVAILABLE, StockStatus.DAMAGED, StockStatus.BLOCKED],
+        "statuses": STATUSES,
         "from_status": request.POST.get("from_status", "available"),
         "to_status": request.POST.get("to_status", ""),
         "reason": request.POST.get("reason", ""),

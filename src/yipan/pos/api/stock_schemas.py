@@ -269,6 +269,7 @@ class PlaceMoveIn(Schema):
     site: Code
     from_place: Place
     to_place: Place
+    status: Literal["available", "quarantine", "damaged", "blocked"] = "available"
     lines: Annotated[list[CarriedIn], Field(min_length=1, max_length=told.LINES_MAX)]
 
 
@@ -277,6 +278,7 @@ class PlaceMoveOut(Schema):
     site: str
     from_place: str
     to_place: str
+    status: str
 
 
 class StoreRequestIn(Schema):

@@ -45,6 +45,7 @@ from yipan.pos.documents import (
     transfer_whole,
 )
 from yipan.pos.documents.adjustment import AdjustedGoods, Wanted
+from yipan.pos.documents.place_move import Carried
 from yipan.pos.documents.replenishment import Need
 from yipan.pos.documents.transfer_whole import Whole
 from yipan.pos.queries import AdjustmentFilter, RequestFilter, TransferFilter
@@ -243,9 +244,12 @@ def create_place_move(request: HttpRequest, payload: PlaceMoveIn) -> Status[Plac
     get_actor(request).require_site(payload.site)
     moved = place_move.post(
         site=payload.site,
-        from_place=payload.from_place,
-        to_place=payload.to_place,
-        lines=[Moved(sku=line.sku, quantity=line.quantity) for line in payload.lines],
+        carried=Carried(
+            from_place=payload.from_place,
+            to_place=payload.to_place,
+            status=payload.status,
+            lines=[Moved(sku=line.sku, quantity=line.quantity) for line in payload.lines],
+        ),
         by=get_trace(request),
         at=timezone.now(),
     )
@@ -256,6 +260,7 @@ def create_place_move(request: HttpRequest, payload: PlaceMoveIn) -> Status[Plac
             site=moved.site,
             from_place=moved.from_place,
             to_place=moved.to_place,
+            status=moved.status,
         ),
     )
 

@@ -24,7 +24,7 @@ from yipan.messages.adjusting import AdjustedLine
 from yipan.messages.erp import AdjustmentDecided, AdjustmentOrdered
 from yipan.messages.pos import AdjustmentPosted, AdjustmentSubmitted
 from yipan.pos.documents import count_system
-from yipan.pos.documents.adjustment_lines import read_lines, write_line
+from yipan.pos.documents.adjustment_lines import find_places, read_lines, write_line
 from yipan.pos.documents.facts import Fact, Taken, ask_the_hub, book_and_tell, note
 from yipan.pos.models import StoreAdjustment
 from yipan.pos.models.adjustment import StoreAdjustmentState as State
@@ -184,7 +184,7 @@ def _follow(
 @transaction.atomic
 def post_ordered(*, message: AdjustmentOrdered, heard: Heard, at: datetime) -> StoreAdjustment:
     """
-    Post what the hub ordered, under the hub's number, and report it.
+    Post what the hub ordered, under its number, from where the goods lie, and report it.
 
     :raises NumberReused: if the number stands for another adjustment already.
     :raises TypeUnknown: if there is no such type.
@@ -197,12 +197,13 @@ def post_ordered(*, message: AdjustmentOrdered, heard: Heard, at: datetime) -> S
         goods=[
             AdjustedGoods(
                 sku=line.sku,
-                quantity=line.quantity,
+                quantity=quantity,
+                place=place,
                 from_status=line.from_status,
                 to_status=line.to_status,
                 capture_mode="key",
             )
-            for line in message.lines
+            for line, place, quantity in find_places(message)
         ],
         cost_center=message.cost_center,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -20,11 +21,26 @@ from yipan.pos.rules import Moved
 
 DOCUMENT_TYPE = "place_move"
 
+#: What lies about in a store, and is carried by hand.
+STATUSES_CARRIED = (
+    StockStatus.AVAILABLE,
+    StockStatus.QUARANTINE,
+    StockStatus.DAMAGED,
+    StockStatus.BLOCKED,
+)
+
 
 class PlaceUnknown(Refusal):
     """Goods are carried from one place of the store to another: shop floor or backroom."""
 
     code = "place_move.place_unknown"
+    status = 422
+
+
+class StatusNotCarried(Refusal):
+    """Goods that wait for a customer stay where they wait: their order moves them."""
+
+    code = "place_move.status_not_carried"
     status = 422
 
 
@@ -35,20 +51,32 @@ class NothingMoved(Refusal):
     status = 422
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carried:
+    """What was carried, out of one status: sound goods, those to look at, damaged, blocked."""
+
+    from_place: str
+    to_place: str
+    lines: Sequence[Moved]
+    status: str = StockStatus.AVAILABLE
+
+
 @transaction.atomic
-def post(
-    *, site: str, from_place: str, to_place: str, lines: Sequence[Moved], by: Trace, at: datetime
-) -> PlaceMove:
+def post(*, site: str, carried: Carried, by: Trace, at: datetime) -> PlaceMove:
     """
     Book what was carried. A place may go below zero: then its book was wrong before.
 
     Nobody is told: the hub's book knows sites, and not their places.
 
     :raises PlaceUnknown: if a place is none, or both are the same.
+    :raises StatusNotCarried: if the status is none that lies about in a store.
     :raises NothingMoved: if there are no lines.
     """
+    from_place, to_place, lines = carried.from_place, carried.to_place, carried.lines
     if from_place == to_place or not {from_place, to_place} <= set(rules.PLACES):
         raise PlaceUnknown(from_place=from_place, to_place=to_place)
+    if carried.status not in STATUSES_CARRIED:
+        raise StatusNotCarried(status=carried.status)
     if not lines:
         raise NothingMoved(site=site)
     told.require_few(lines)
@@ -60,6 +88,7 @@ def post(
         site=site,
         from_place=from_place,
         to_place=to_place,
+        status=carried.status,
         lines=[{"sku": line.sku, "quantity": line.quantity} for line in lines],
         device=by.device,
         created_by=by.actor,
@@ -73,7 +102,7 @@ def post(
             moves=rules.post_place_move(
                 from_place=from_place,
                 to_place=to_place,
-                status=StockStatus.AVAILABLE,
+                status=StockStatus(carried.status),
                 lines=lines,
             ),
             trace=Trace(actor=by.actor, device=by.device, reason=by.reason),

@@ -15,7 +15,7 @@ class PlaceMoveState(models.TextChoices):
 
 
 class PlaceMove(Document):
-    """What was carried, as `[{"sku", "quantity"}]` in smallest units."""
+    """What was carried, as `[{"sku", "quantity"}]` in smallest units, all of one status."""
 
     site = models.CharField(max_length=16)
     state = models.CharField(
@@ -23,5 +23,6 @@ class PlaceMove(Document):
     )
     from_place = models.CharField(max_length=24)
     to_place = models.CharField(max_length=24)
+    status = models.CharField(max_length=16, default="available", db_default="available")
     lines = models.JSONField()
     device = models.CharField(max_length=80, blank=True)

@@ -68,7 +68,16 @@ from yipan.pos.queries.requests import (
     get_request,
     list_requests,
 )
-from yipan.pos.queries.stock import ShopStockRow, StoreOpeningDetail, get_opening, list_stock
+from yipan.pos.queries.stock import (
+    STATUSES_APART,
+    Position,
+    ShopStockRow,
+    StoreOpeningDetail,
+    find_lying,
+    get_opening,
+    list_positions,
+    list_stock,
+)
 from yipan.pos.queries.tickets import (
     TicketDetail,
     TicketFilter,
@@ -97,6 +106,7 @@ from yipan.pos.queries.transfers import (
 )
 
 __all__ = [
+    "STATUSES_APART",
     "AdjustmentDetail",
     "AdjustmentFilter",
     "AdjustmentLineRow",
@@ -112,6 +122,7 @@ __all__ = [
     "FulfillmentRow",
     "GoodsRow",
     "HourRow",
+    "Position",
     "ProductAmbiguous",
     "ProductUnknown",
     "RequestFilter",
@@ -135,6 +146,7 @@ __all__ = [
     "TransferLineRow",
     "TransferRow",
     "count_queue",
+    "find_lying",
     "find_order",
     "find_own_draft",
     "find_product",
@@ -165,6 +177,7 @@ __all__ = [
     "list_floor_quantities",
     "list_fulfillments",
     "list_open_orders",
+    "list_positions",
     "list_queue",
     "list_quick_goods",
     "list_requests",

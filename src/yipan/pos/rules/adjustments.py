@@ -22,8 +22,11 @@ OUTSIDE: Mapping[str, str] = {
     "count_loss": "stocktake_difference",
 }
 
+#: Goods that were found.
+GAIN = "count_gain"
+
 #: What a document may be, beside those: goods found, moved between statuses, put on display.
-TYPES = (*OUTSIDE, "count_gain", "status_change", "display_issue")
+TYPES = (*OUTSIDE, GAIN, "status_change", "display_issue")
 
 #: Whose work it is has to be said where goods are used inside the company.
 NEEDS_COST_CENTER = frozenset({"internal_use", "sample_issue"})
@@ -85,7 +88,7 @@ def post_adjustment(*, adjustment_type: str, lines: Iterable[AdjustedLine]) -> l
 
 def _get_accounts(adjustment_type: str, line: AdjustedLine) -> tuple[str, str]:
     here = get_account(place=line.place, status=StockStatus(line.from_status))
-    if adjustment_type == "count_gain":
+    if adjustment_type == GAIN:
         return "stocktake_difference", here
     if adjustment_type in OUTSIDE:
         return here, OUTSIDE[adjustment_type]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,10 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yipan.access.actors import get_actor
@@ -26,14 +23,15 @@ from yipan.documents.history import read_history
 from yipan.foundation.ids import make_id
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata.rows import SiteRow
-from yipan.pos import queries, rules
+from yipan.pos import queries
 from yipan.pos.documents import adjustment, place_move
 from yipan.pos.documents.adjustment import AdjustedGoods, CostCenterMissing, Wanted
+from yipan.pos.documents.place_move import Carried
 from yipan.pos.queries import AdjustmentFilter
 from yipan.pos.rules import Moved
-from yipan.pos.rules import adjustments as limits
 from yipan.pos.views.scanned import find_scanned
 from yipan.pos.views.sites import get_store
+from yipan.pos.views.stock_tiles import TILES, USUAL, Tile, choose_position, list_tiles
 from yipan.pos.views.transfers import read_quantity
 
 ROWS_PER_PAGE = 50
@@ -42,66 +40,13 @@ STATES = ("submitted", "posted", "rejected", "reversed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tile:
-    """What somebody taps: the type of the document, from which place and status to which."""
+class _Work:
+    """What is done with how many, and where they lie."""
 
-    label: str | Promise
-    icon: str
-    adjustment_type: str = ""
-    place: str = rules.SHOP_FLOOR
-    from_status: str = "available"
-    to_status: str = ""
-    to_place: str = ""
-    asks_cost_center: bool = False
-
-
-TILES: Mapping[str, Tile] = {
-    "scrap": Tile(label=gettext_lazy("Scrap"), icon="trash-2", adjustment_type="scrap"),
-    "damage": Tile(
-        label=gettext_lazy("Damaged"),
-        icon="package-x",
-        adjustment_type="status_change",
-        to_status="damaged",
-    ),
-    "scrap_damaged": Tile(
-        label=gettext_lazy("Scrap damaged goods"),
-        icon="trash",
-        adjustment_type="scrap",
-        from_status="damaged",
-    ),
-    "sample": Tile(
-        label=gettext_lazy("Sample"),
-        icon="gift",
-        adjustment_type="sample_issue",
-        asks_cost_center=True,
-    ),
-    "own_use": Tile(
-        label=gettext_lazy("Own use"),
-        icon="coffee",
-        adjustment_type="internal_use",
-        asks_cost_center=True,
-    ),
-    "display": Tile(
-        label=gettext_lazy("Onto display"), icon="eye", adjustment_type="display_issue"
-    ),
-    "display_back": Tile(
-        label=gettext_lazy("Off display"),
-        icon="eye-off",
-        adjustment_type="status_change",
-        place=limits.DISPLAY,
-        from_status="blocked",
-        to_status="available",
-    ),
-    "to_floor": Tile(
-        label=gettext_lazy("Backroom to floor"),
-        icon="arrow-right",
-        place=rules.BACKROOM,
-        to_place=rules.SHOP_FLOOR,
-    ),
-    "to_backroom": Tile(
-        label=gettext_lazy("Floor to backroom"), icon="arrow-left", to_place=rules.BACKROOM
-    ),
-}
+    tile: Tile
+    place: str
+    status: str
+    quantity: int
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,11 +57,23 @@ def show_work(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and _take(request, store):
         return redirect(f"{reverse('pos:stock_work')}?{urlencode({'site': store.code})}")
     found = find_scanned(request, store)
+    positions = queries.list_positions(site=store.code, sku=found.sku.code) if found else []
+    place, lying_status = choose_position(_read_position(request), positions)
     context = {
         "store": store,
         "found": found,
-        "places": queries.list_stock(site=store.code, text=found.sku.code) if found else [],
-        "tiles": TILES,
+        "positions": [
+            (row, f"{row.place}/{row.status}", bool(list_tiles(row.place, row.status)))
+            for row in positions
+        ],
+        "chosen": f"{place}/{lying_status}",
+        "chosen_place": place,
+        "chosen_status": lying_status,
+        "chosen_quantity": next(
+            (row.quantity for row in positions if (row.place, row.status) == (place, lying_status)),
+            0,
+        ),
+        "tiles": list_tiles(place, lying_status),
         "tapped": request.POST.get("tile", ""),
         "quantity": request.POST.get("quantity", "1"),
         "cost_center": request.POST.get("cost_center", store.code),
@@ -173,19 +130,26 @@ def show_adjustment(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "pos/adjustment.html", context)
 
 
+def _read_position(request: HttpRequest) -> str:
+    """Return from where goods are to be taken, as the page or a link says it."""
+    return (request.POST.get("from", "") or request.GET.get("from", ""))[:TEXT_LENGTH_MAX]
+
+
 def _take(request: HttpRequest, store: SiteRow) -> bool:
     """Post what was tapped; tell what came of it. Return whether the page is done with it."""
-    tile = TILES.get(request.POST.get("tile", ""))
+    key = request.POST.get("tile", "")
     quantity = read_quantity(request.POST.get("quantity", ""))
-    if tile is None or not quantity:
+    place, _slash, status = (_read_position(request) or "/".join(USUAL)).partition("/")
+    if key not in list_tiles(place, status) or not quantity:
         messages.error(request, _("Tap what happened, and say how many: up to 99,999."))
         return False
+    work = _Work(tile=TILES[key], place=place, status=status, quantity=quantity)
     try:
-        if tile.to_place:
-            number = _carry(request, store, tile=tile, quantity=quantity)
+        if work.tile.to_place:
+            number = _carry(request, store, work)
             messages.success(request, _("%(number)s is posted.") % {"number": number})
             return True
-        number, is_waiting = _adjust(request, store, tile=tile, quantity=quantity)
+        number, is_waiting = _adjust(request, store, work)
     except Refusal as refusal:
         messages.error(request, tell(refusal))
         return False
@@ -198,28 +162,32 @@ def _take(request: HttpRequest, store: SiteRow) -> bool:
     return True
 
 
-def _carry(request: HttpRequest, store: SiteRow, *, tile: Tile, quantity: int) -> str:
+def _carry(request: HttpRequest, store: SiteRow, work: _Work) -> str:
     moved = place_move.post(
         site=store.code,
-        from_place=tile.place,
-        to_place=tile.to_place,
-        lines=[Moved(sku=request.POST.get("sku", ""), quantity=quantity)],
+        carried=Carried(
+            from_place=work.place,
+            to_place=work.tile.to_place,
+            status=work.status,
+            lines=[Moved(sku=request.POST.get("sku", ""), quantity=work.quantity)],
+        ),
         by=get_trace(request),
         at=timezone.now(),
     )
     return moved.number
 
 
-def _adjust(request: HttpRequest, store: SiteRow, *, tile: Tile, quantity: int) -> tuple[str, bool]:
+def _adjust(request: HttpRequest, store: SiteRow, work: _Work) -> tuple[str, bool]:
     """Post it; return its number, and whether the hub has to decide first."""
+    tile = work.tile
     cost_center = request.POST.get("cost_center", "")[:48]
     if tile.asks_cost_center and not cost_center.strip():
         raise CostCenterMissing(adjustment_type=tile.adjustment_type)
     goods = AdjustedGoods(
         sku=request.POST.get("sku", ""),
-        quantity=quantity,
-        place=tile.place,
-        from_status=tile.from_status,
+        quantity=work.quantity,
+        place=work.place,
+        from_status=work.status,
         to_status=tile.to_status,
     )
     wanted = Wanted(

@@ -120,8 +120,11 @@ def list_stock(request: HttpRequest) -> HttpResponse:
     store = find_store(request)
     text = request.GET.get("q", "")[:TEXT_LENGTH_MAX]
     only_negative = request.GET.get("below") == "1"
+    only_apart = request.GET.get("apart") == "1"
     rows = (
-        queries.list_stock(site=store.code, text=text, only_negative=only_negative)
+        queries.list_stock(
+            site=store.code, text=text, only_negative=only_negative, only_apart=only_apart
+        )
         if store is not None
         else []
     )
@@ -133,6 +136,9 @@ def list_stock(request: HttpRequest) -> HttpResponse:
         "is_cut": len(rows) > STOCK_SHOWN_MAX,
         "text": text,
         "only_negative": only_negative,
+        "only_apart": only_apart,
+        "statuses_apart": queries.STATUSES_APART,
+        "may_adjust": get_actor(request).may("pos.adjust"),
         "may_sell": get_actor(request).may("pos.sell"),
         "may_open": get_actor(request).may("pos.open_stock"),
     }
