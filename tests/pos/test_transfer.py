@@ -15,11 +15,12 @@ from yipan.exchange.envelopes import seal
 from yipan.foundation.refusals import NotFound
 from yipan.ledger import queries as ledger
 from yipan.masterdata.refusals import SkuUnknown
-from yipan.messages.erp import InboundCanceled
+from yipan.messages.erp import InboundCanceled, OutboundLine, OutboundReleased
 from yipan.messages.pos import TransferReceived
-from yipan.pos.documents import place_move, transfer
+from yipan.pos.documents import place_move, transfer, transfer_whole
 from yipan.pos.documents.place_move import Carried, NothingMoved, PlaceUnknown
 from yipan.pos.documents.transfer import CountBelowZero, Counting, NothingCounted, OrderNotOpen
+from yipan.pos.documents.transfer_whole import Whole
 from yipan.pos.models import PlaceMove, StoreOrder, StoreTransfer, TransferScan
 from yipan.pos.queries.counting import list_counted
 from yipan.pos.rules import Moved
@@ -42,6 +43,13 @@ def a_shipment(*lines: tuple[str, int]) -> tuple[TransferOrder, StoreOrder]:
     retailer.deliver()
     retailer.deliver()
     return order, StoreOrder.objects.get(site="S12")
+
+
+def an_order_to_send(*lines: tuple[str, int]) -> StoreOrder:
+    """Let S12 hear that it should send goods to S1."""
+    moving.release(*lines, from_site="S12", to_site="S1")
+    retailer.deliver()
+    return StoreOrder.objects.get(site="S12")
 
 
 def begin(order: StoreOrder) -> str:
@@ -214,6 +222,71 @@ def test_an_order_the_hub_takes_back_is_not_waited_for_and_what_comes_is_booked(
     assert stock("pos:S12", BACKROOM) == 24
     order.refresh_from_db()
     assert order.state == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("floor", "back", "place", "left"),
+    [
+        (10, 10, "shop_floor", (4, 10)),
+        (5, 10, "backroom", (5, 4)),
+        (4, 3, "", (0, 1)),
+        (0, 2, "backroom", (0, -4)),
+        (0, 0, "shop_floor", (-6, 0)),
+    ],
+)
+def test_goods_leave_from_where_the_book_says_they_lie(
+    floor: int, back: int, place: str, left: tuple[int, int]
+) -> None:
+    retailer.open_store("S12", ("TEA-250", floor + back + 1))
+    retailer.sell(("TEA-250", 1))
+    if back:
+        carried = Carried(
+            from_place="shop_floor",
+            to_place="backroom",
+            lines=[Moved(sku="TEA-250", quantity=back)],
+        )
+        place_move.post(site="S12", carried=carried, by=CLERK, at=NOON)
+    order = an_order_to_send(("TEA-250", 6))
+
+    opened = transfer.open_transfer(site="S12", order_number=order.number, by=CLERK, at=NOON)
+    sent = transfer.move_as_asked(
+        number=opened.number, by=CLERK, at=NOON, message_id=make_id("sent from where it lies")
+    )
+
+    assert sent.place == place
+    assert (stock("pos:S12", FLOOR), stock("pos:S12", BACKROOM)) == left
+
+
+def test_a_place_somebody_names_is_where_goods_leave_from() -> None:
+    retailer.open_store("S12", ("TEA-250", 10))
+    order = an_order_to_send(("TEA-250", 6))
+    whole = Whole(
+        site="S12",
+        order_number=order.number,
+        lines=[Moved(sku="TEA-250", quantity=6)],
+        place="backroom",
+    )
+
+    transfer_whole.move(whole=whole, by=CLERK, at=NOON, message_id=make_id("named"))
+
+    assert (stock("pos:S12", FLOOR), stock("pos:S12", BACKROOM)) == (10, -6)
+
+
+def test_goods_asked_for_out_of_a_status_that_waits_for_somebody_are_parked() -> None:
+    message = OutboundReleased(
+        message_id=make_id("held"),
+        occurred_at=NOON,
+        outbound_order_number="OUT-9",
+        order_type="transfer",
+        document_number="TO-9",
+        site="S12",
+        lines=(OutboundLine(line=1, sku="TEA-250", quantity=1, status="reserved"),),
+    )
+
+    [reply] = retailer.hear("pos", seal(message, source="erp:hub/orders:S12", sequence=1))
+
+    assert (reply.state, reply.code) == ("parked", "store_order.status_not_sent")
+    assert StoreOrder.objects.exists() is False
 
 
 def test_another_stores_order_is_not_found() -> None:

@@ -62,7 +62,12 @@ class StockOpened(Message):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TransferredLine:
-    """What was sent or came of one line of a transfer."""
+    """
+    What was sent or came of one line of a transfer.
+
+    `quantity` left out of `status`, which is the one its order asks for; `quantity_damaged` is
+    damaged whatever it was thought to be.
+    """
 
     line: int
     sku: str
@@ -71,6 +76,7 @@ class TransferredLine:
     quantity_expected: int | None = None
     lot: str = ""
     capture_mode: str = "scan"
+    status: str = "available"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

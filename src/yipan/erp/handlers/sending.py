@@ -93,12 +93,12 @@ def book_hand_over(message: pos_orders.StorePickupHandedOver, heard: Heard) -> N
 
 
 def book_store_shipment(message: pos.TransferShipped, heard: Heard) -> None:
-    """Book goods that left a store, its sound ones and its damaged ones."""
+    """Book goods that left a store, out of the status their order asks for, or damaged."""
     lines = [
         SentLine(line=line.line, sku=line.sku, quantity=quantity, status=status)
         for line in message.lines
         for status, quantity in (
-            (StockStatus.AVAILABLE, line.quantity),
+            (read_status(line.status), line.quantity),
             (StockStatus.DAMAGED, line.quantity_damaged),
         )
         if quantity

@@ -104,6 +104,7 @@ class StoreTransferLineOut(Schema):
     quantity: int
     quantity_damaged: int
     capture_mode: str
+    status: str
 
 
 class StoreTransferOut(Schema):
@@ -122,6 +123,7 @@ class StoreTransferOut(Schema):
                     quantity=line.quantity,
                     quantity_damaged=line.quantity_damaged,
                     capture_mode=line.capture_mode,
+                    status=line.status,
                 )
                 for line in transfer.lines
             ],
@@ -147,13 +149,17 @@ class MovedLineIn(Schema):
 
 
 class StoreTransferIn(Schema):
-    """What came of an order, or goes. `is_last`: nothing more of it will move."""
+    """
+    What came of an order, or goes. `is_last`: nothing more of it will move.
+
+    `place` is where what goes was taken from; empty, it is where the book says it lies.
+    """
 
     site: Code
     order_number: Code
     lines: Annotated[list[MovedLineIn], Field(max_length=told.LINES_MAX)]
     is_last: bool = True
-    place: Place = "shop_floor"
+    place: Literal["", "shop_floor", "backroom"] = ""
 
 
 class ReverseIn(Schema):

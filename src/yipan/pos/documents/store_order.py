@@ -10,6 +10,8 @@ from django.db import transaction
 from yipan.documents import told, trail
 from yipan.documents.states import lock_for
 from yipan.exchange.subscriptions import Heard
+from yipan.foundation.refusals import Refusal
+from yipan.foundation.status import StockStatus
 from yipan.ledger.moves import Trace
 from yipan.messages.erp import (
     InboundCanceled,
@@ -30,7 +32,17 @@ DOCUMENT_TYPE = "store_order"
 STEPS = {"cancel": frozenset(State.values)}
 
 Released = InboundReleased | OutboundReleased
-Line = tuple[int, str, int]
+Line = tuple[int, str, int, str]
+
+#: What a store may be asked to send. Goods in another status wait for somebody.
+STATUSES_SENT = (StockStatus.AVAILABLE, StockStatus.DAMAGED, StockStatus.BLOCKED)
+
+
+class StatusNotSent(Refusal):
+    """A store sends goods that are available, damaged or blocked; others wait for somebody."""
+
+    code = "store_order.status_not_sent"
+    status = 422
 
 
 @transaction.atomic
@@ -52,7 +64,10 @@ def release_inbound(*, message: InboundReleased, heard: Heard, at: datetime) -> 
         other_name=message.supplier_name,
         due_on=told.read_date(message.expected_on) if message.expected_on else None,
     )
-    lines = [(line.line, line.sku, line.quantity_expected) for line in message.lines]
+    lines = [
+        (line.line, line.sku, line.quantity_expected, str(StockStatus.AVAILABLE))
+        for line in message.lines
+    ]
     return _write(order, message=message, lines=lines, heard=heard, at=at)
 
 
@@ -61,6 +76,7 @@ def release_outbound(*, message: OutboundReleased, heard: Heard, at: datetime) -
     """
     Write down what the hub wants a store to send.
 
+    :raises StatusNotSent: if goods are asked for out of a status nothing is sent from.
     :raises SkuUnknown: if a SKU is not known here yet; the message waits for it.
     :raises NumberReused: if the number stands for another order already.
     """
@@ -75,7 +91,10 @@ def release_outbound(*, message: OutboundReleased, heard: Heard, at: datetime) -
         due_on=told.read_date(message.due_on) if message.due_on else None,
         note=message.note[:200],
     )
-    lines = [(line.line, line.sku, line.quantity) for line in message.lines]
+    lines = [(line.line, line.sku, line.quantity, line.status) for line in message.lines]
+    strange = next((status for *_, status in lines if status not in STATUSES_SENT), None)
+    if strange is not None:
+        raise StatusNotSent(number=order.number, status=strange[:32])
     return _write(order, message=message, lines=lines, heard=heard, at=at)
 
 
@@ -117,6 +136,7 @@ def list_asked(order: StoreOrder) -> list[Asked]:
             sku=line["sku"],
             quantity=line["quantity_moved"] if is_given_up else line["quantity"],
             quantity_moved=line["quantity_moved"],
+            status=StockStatus(line.get("status", StockStatus.AVAILABLE)),
         )
         for line in order.lines
     ]
@@ -176,13 +196,13 @@ def _write(
     order: StoreOrder, *, message: Released, lines: Sequence[Line], heard: Heard, at: datetime
 ) -> StoreOrder:
     told.require_few(lines)
-    told.require_plausible((sku, quantity) for _, sku, quantity in lines)
-    told.require_known(sites=[order.site], skus={sku for _, sku, _ in lines})
+    told.require_plausible((sku, quantity) for _, sku, quantity, _ in lines)
+    told.require_known(sites=[order.site], skus={sku for _, sku, *_ in lines})
     if StoreOrder.objects.filter(number=order.number).exists():
         raise told.NumberReused(number=order.number, site=order.site)
     order.lines = [
-        {"line": line, "sku": sku, "quantity": quantity, "quantity_moved": 0}
-        for line, sku, quantity in lines
+        {"line": line, "sku": sku, "quantity": quantity, "quantity_moved": 0, "status": status}
+        for line, sku, quantity, status in lines
     ]
     order.message_id = message.message_id
     order.created_by = heard.source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from yipan.messages.pos import TransferReceived, TransferredLine, TransferShippe
 from yipan.pos import rules
 from yipan.pos.documents import store_order
 from yipan.pos.documents.facts import Fact, Taken, book_and_tell, note
+from yipan.pos.documents.transfer_leaving import find_place, list_leaving
 from yipan.pos.models import StoreOrder, StoreTransfer, TransferScan
 from yipan.pos.models.store_order import STATES_OPEN, StoreOrderType
 from yipan.pos.models.transfer import TransferState as State
@@ -71,10 +72,12 @@ class Counting:
 
 @transaction.atomic
 def open_transfer(
-    *, site: str, order_number: str, place: str = rules.SHOP_FLOOR, by: Trace, at: datetime
+    *, site: str, order_number: str, place: str = "", by: Trace, at: datetime
 ) -> StoreTransfer:
     """
     Begin to count what came of an order, or what goes; received goods go to the backroom.
+
+    `place` is where goods that go are taken from; empty, it is where they lie.
 
     :raises NotFound: if the store has no such order.
     :raises OrderNotOpen: if there is nothing to send of it any more. What came is counted.
@@ -86,7 +89,7 @@ def open_transfer(
     if not is_inbound and order.state not in STATES_OPEN:
         raise OrderNotOpen(number=order_number, state=order.state)
     transfer_type = TransferType.RECEIPT if is_inbound else TransferType.SHIPMENT
-    assert place in rules.PLACES, f"no such place: {place}"
+    assert not place or place in rules.PLACES, f"no such place: {place}"
     return StoreTransfer.objects.create(
         number=numbers.give_number(
             prefix=PREFIXES[transfer_type], site=site, on=masterdata.get_business_date(site, at)
@@ -260,11 +263,14 @@ def post(*, number: str, is_last: bool, by: Trace, at: datetime, message_id: UUI
     """
     transfer = lock_for("post", model=StoreTransfer, number=number, steps=STEPS)
     order = StoreOrder.objects.select_for_update().get(pk=transfer.order_id)
-    counted = list_counted(transfer)
+    asked = {line.sku: line for line in store_order.list_asked(order)}
+    counted = [
+        replace(line, status=asked[line.sku].status) if line.sku in asked else line
+        for line in list_counted(transfer)
+    ]
     is_receipt = transfer.transfer_type == TransferType.RECEIPT
     if not counted and not (is_last and is_receipt):
         raise NothingCounted(number=number)
-    asked = {line.sku: line for line in store_order.list_asked(order)}
     missing = rules.get_missing(asked=list(asked.values()), moved=counted)
     transfer.is_last = is_last or not missing
     transfer.state = State.POSTED
@@ -280,6 +286,7 @@ def post(*, number: str, is_last: bool, by: Trace, at: datetime, message_id: UUI
             quantity_damaged=line.quantity_damaged,
             quantity_expected=asked[line.sku].quantity_open if line.sku in asked else None,
             capture_mode=line.capture_mode,
+            status=line.status,
         )
         for place, line in enumerate(counted, start=1)
     )
@@ -299,13 +306,12 @@ def _book(
     assert transfer.posted_at is not None
     at = transfer.posted_at
     is_receipt = transfer.transfer_type == TransferType.RECEIPT
-    moves = (
-        rules.post_transfer_receipt(lines=moved)
-        if is_receipt
-        else rules.post_transfer_shipment(
-            place=transfer.place, lines=moved, order_type=order.document_type
-        )
-    )
+    if is_receipt:
+        moves = rules.post_transfer_receipt(lines=moved)
+    else:
+        leaving = list_leaving(transfer, moved)
+        transfer.place = find_place(leaving)
+        moves = rules.post_transfer_shipment(leaving=leaving, order_type=order.document_type)
     fact = Fact(
         site=transfer.site,
         origin=f"{DOCUMENT_TYPE}/{transfer.number}/post",
@@ -323,6 +329,7 @@ def _book(
             "quantity_damaged": line.quantity_damaged,
             "quantity_expected": line.quantity_expected,
             "capture_mode": line.capture_mode,
+            "status": str(line.status),
         }
         for line in lines
     ]

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 
 from yipan.ledger.moves import Trace
-from yipan.pos import rules
 from yipan.pos.documents import transfer
 from yipan.pos.documents.transfer import Counting
 from yipan.pos.models import StoreTransfer
@@ -19,13 +18,17 @@ from yipan.pos.rules import Moved
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Whole:
-    """What came of an order, or goes. `is_last`: nothing more of it will move."""
+    """
+    What came of an order, or goes. `is_last`: nothing more of it will move.
+
+    `place` is where what goes was taken from; empty, it is where it lies.
+    """
 
     site: str
     order_number: str
     lines: Sequence[Moved]
     is_last: bool = True
-    place: str = rules.SHOP_FLOOR
+    place: str = ""
 
 
 @transaction.atomic

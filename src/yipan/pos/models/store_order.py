@@ -34,8 +34,9 @@ class StoreOrder(Document):
     """
     An order of the hub as the store heard it, and how far it has come.
 
-    `lines` is `[{"line", "sku", "quantity", "quantity_moved"}]` in smallest units. `other_site`
-    is where the goods come from, or go to.
+    `lines` is `[{"line", "sku", "quantity", "quantity_moved", "status"}]` in smallest units; the
+    status is out of which goods are to be sent, and available where a line says none.
+    `other_site` is where the goods come from, or go to.
     """
 
     site = models.CharField(max_length=16)

@@ -31,8 +31,10 @@ class StoreTransfer(Document):
     """
     One receipt or shipment of an order.
 
-    `place` is where the goods were put, or taken from. `lines` is written when it is posted:
-    `[{"line", "sku", "quantity", "quantity_damaged", "quantity_expected", "capture_mode"}]`.
+    `place` is where the goods were put, or taken from; empty where they lay at several, or
+    before anybody looked. `lines` is written when it is posted:
+    `[{"line", "sku", "quantity", "quantity_damaged", "quantity_expected", "capture_mode",
+    "status"}]`.
     """
 
     site = models.CharField(max_length=16)
@@ -41,7 +43,7 @@ class StoreTransfer(Document):
         max_length=16, choices=TransferState.choices, default=TransferState.DRAFT
     )
     order = models.ForeignKey(StoreOrder, on_delete=models.PROTECT, related_name="transfers")
-    place = models.CharField(max_length=24)
+    place = models.CharField(max_length=24, blank=True)
     is_asked_taken = models.BooleanField(default=True)
     is_last = models.BooleanField(default=False)
     carton = models.CharField(max_length=48, blank=True)

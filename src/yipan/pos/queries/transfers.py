@@ -71,7 +71,8 @@ class TransferLineRow:
     """
     One SKU of a transfer: what was asked for, and what was counted, or posted.
 
-    `quantity_asked` is None where the order does not name the SKU.
+    `quantity_asked` is None where the order does not name the SKU; `status` is out of which
+    goods leave that are not damaged.
     """
 
     sku: SkuRow
@@ -79,6 +80,7 @@ class TransferLineRow:
     quantity: int
     quantity_damaged: int
     capture_mode: str = ""
+    status: str = "available"
     is_current: bool = False
 
     @property
@@ -226,6 +228,7 @@ def _list_counting(transfer: StoreTransfer) -> tuple[TransferLineRow, ...]:
         line["sku"]: max(line["quantity"] - line["quantity_moved"], 0)
         for line in transfer.order.lines
     }
+    statuses = {line["sku"]: line.get("status", "available") for line in transfer.order.lines}
     names = list(dict.fromkeys([*asked, *counted]))
     skus = masterdata.find_skus(names)
     rows = [
@@ -234,6 +237,7 @@ def _list_counting(transfer: StoreTransfer) -> tuple[TransferLineRow, ...]:
             quantity_asked=asked.get(name),
             quantity=counted[name].quantity if name in counted else 0,
             quantity_damaged=counted[name].quantity_damaged if name in counted else 0,
+            status=statuses.get(name, "available"),
             is_current=last is not None and last.sku == name,
         )
         for name in names
@@ -250,6 +254,7 @@ def _list_posted(transfer: StoreTransfer) -> tuple[TransferLineRow, ...]:
             quantity=line["quantity"],
             quantity_damaged=line["quantity_damaged"],
             capture_mode=line["capture_mode"],
+            status=line.get("status", "available"),
         )
         for line in transfer.lines
     )

@@ -18,12 +18,13 @@ PLACES = (SHOP_FLOOR, BACKROOM)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """What an order of the hub asks for of one SKU, and what of it was moved so far."""
+    """What an order of the hub asks for of one SKU, out of a status, and what was moved so far."""
 
     line: int
     sku: str
     quantity: int
     quantity_moved: int = 0
+    status: StockStatus = StockStatus.AVAILABLE
 
     @property
     def quantity_open(self) -> int:
@@ -33,12 +34,31 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moved:
-    """What came, or went, of one SKU."""
+    """What came, or went, of one SKU: in a status, and what of it was damaged."""
 
     sku: str
     quantity: int
     quantity_damaged: int = 0
     capture_mode: str = "scan"
+    status: StockStatus = StockStatus.AVAILABLE
+
+    def list_parts(self) -> list[tuple[StockStatus, int]]:
+        """Return how much of it is in which status; nothing where it is nothing."""
+        assert self.quantity >= 0, "goods move one way in a transfer"
+        assert self.quantity_damaged >= 0, "goods move one way in a transfer"
+        parts = {self.status: self.quantity}
+        parts[StockStatus.DAMAGED] = parts.get(StockStatus.DAMAGED, 0) + self.quantity_damaged
+        return [(status, quantity) for status, quantity in parts.items() if quantity]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leaving:
+    """What leaves of one SKU: from which place of the store, and in which status it lay there."""
+
+    sku: str
+    quantity: int
+    place: str
+    status: StockStatus = StockStatus.AVAILABLE
 
 
 def post_transfer_receipt(*, lines: Iterable[Moved]) -> list[Move]:
@@ -51,7 +71,7 @@ def post_transfer_receipt(*, lines: Iterable[Moved]) -> list[Move]:
             quantity=quantity,
         )
         for line in lines
-        for status, quantity in _split(line)
+        for status, quantity in line.list_parts()
     ]
 
 
@@ -60,18 +80,17 @@ LEAVE_TO = {"supplier_return": "supplier"}
 
 
 def post_transfer_shipment(
-    *, place: str, lines: Iterable[Moved], order_type: str = "transfer"
+    *, leaving: Iterable[Leaving], order_type: str = "transfer"
 ) -> list[Move]:
-    """Give goods of one place to whoever carries them to the other site, or to the supplier."""
+    """Give goods to whoever carries them to the other site, or to the supplier."""
     return [
         Move(
-            sku=line.sku,
-            from_account=get_account(place=place, status=status),
+            sku=each.sku,
+            from_account=get_account(place=each.place, status=each.status),
             to_account=LEAVE_TO.get(order_type, "transfer:out"),
-            quantity=quantity,
+            quantity=each.quantity,
         )
-        for line in lines
-        for status, quantity in _split(line)
+        for each in leaving
     ]
 
 
@@ -111,9 +130,3 @@ def get_missing(*, asked: Sequence[Asked], moved: Sequence[Moved]) -> dict[str, 
     there = {line.sku: line.quantity + line.quantity_damaged for line in moved}
     missing = {line.sku: line.quantity_open - there.get(line.sku, 0) for line in asked}
     return {sku: quantity for sku, quantity in missing.items() if quantity > 0}
-
-
-def _split(line: Moved) -> list[tuple[StockStatus, int]]:
-    parts = ((StockStatus.AVAILABLE, line.quantity), (StockStatus.DAMAGED, line.quantity_damaged))
-    assert all(quantity >= 0 for _, quantity in parts), "goods move one way in a transfer"
-    return [(status, quantity) for status, quantity in parts if quantity]

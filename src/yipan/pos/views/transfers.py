@@ -68,7 +68,6 @@ def open_task(request: HttpRequest, order_type: str) -> HttpResponse:
     """Open what was scanned or tapped: the count somebody began, or a new one."""
     store = get_store(request)
     text = request.POST.get("order", "") or request.POST.get("scan", "")
-    place = request.POST.get("place", rules.SHOP_FLOOR)
     try:
         order = queries.find_order(site=store.code, text=text)
         if order is None or order.order_type != order_type:
@@ -78,7 +77,6 @@ def open_task(request: HttpRequest, order_type: str) -> HttpResponse:
             number = transfer.open_transfer(
                 site=store.code,
                 order_number=order.number,
-                place=place if place in rules.PLACES else rules.SHOP_FLOOR,
                 by=get_trace(request),
                 at=timezone.now(),
             ).number
