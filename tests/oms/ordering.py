@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from tests import retailer
@@ -49,7 +50,9 @@ def open_shop(*, w1: int = 0, s1: int = 0, s12: int = 0, sku: str = "TEA-250") -
     retailer.deliver()
 
 
-def buy(*lines: tuple[str, int], external_id: str = "web-1", **changes: Any) -> OrderDetail:
+def buy(
+    *lines: tuple[str, int], external_id: str = "web-1", at: datetime = NOON, **changes: Any
+) -> OrderDetail:
     """Buy something in the web shop; return the order as the desk sees it."""
     fields: dict[str, Any] = {
         "channel": "web",
@@ -63,7 +66,7 @@ def buy(*lines: tuple[str, int], external_id: str = "web-1", **changes: Any) -> 
     taken = verbs.take(
         bought=Bought(**(fields | changes)),
         by=DESK,
-        at=NOON,
+        at=at,
         message_id=make_id(f"{external_id} taken"),
     )
     return orders.get_order(taken.number)

@@ -26,7 +26,7 @@ from yipan.exchange.models import OutboxMessage
 from yipan.oms import tasks
 from yipan.oms.queries import orders
 from yipan.oms.queries.candidates import Question
-from yipan.oms.queries.desk import list_exceptions
+from yipan.oms.queries.desk import list_exceptions, read_board
 from yipan.oms.queries.orders import OrderFilter
 from yipan.oms.queries.own_stock import list_own_stock
 from yipan.oms.queries.shadow import make_rules, run_shadow
@@ -52,6 +52,17 @@ def test_an_order_is_canceled_on_its_day_at_the_head_office_not_in_utc() -> None
 
     assert (before, after) == (0, 1)
     assert orders.get_order(number).state == "canceled"
+
+
+def test_today_at_seven_in_the_morning_began_at_midnight_of_the_head_office() -> None:
+    open_shop(w1=9)
+    seven = datetime(2026, 3, 2, 23, 0, tzinfo=UTC)  # 07:00 on March 3 in Hangzhou
+    buy(external_id="web-1", at=datetime(2026, 3, 2, 15, 59, tzinfo=UTC))
+    buy(external_id="web-2", at=datetime(2026, 3, 2, 16, 0, tzinfo=UTC))
+
+    board = read_board(at=seven)
+
+    assert (board.taken_today, board.open) == (1, 2)
 
 
 def test_the_board_tells_what_waits_and_what_is_late(desk: Client) -> None:

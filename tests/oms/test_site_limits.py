@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from tests.oms.ordering import DESK, buy, list_parts, open_shop
 from tests.retailer import NOON
+from yipan.masterdata import queries as masterdata
+from yipan.masterdata import records
 from yipan.oms.models import FulfillmentOrder
 from yipan.oms.queries.orders import OrderDetail
 from yipan.pool.policy import channels, opening_hours
@@ -44,6 +47,23 @@ def test_a_site_that_is_full_for_today_is_seen_and_left_out() -> None:
     assert why_not(second, "S1") == "capacity"
     plan = second.decisions[0].plan
     assert (plan["constraint"], plan["constraint_site"]) == ("capacity", "S1")
+
+
+@pytest.mark.parametrize(("day_starts_at", "site"), [(time(4), "S1"), (time(4, 1), "S12")])
+def test_a_site_is_full_for_its_own_business_day(day_starts_at: time, site: str) -> None:
+    """At noon in Hangzhou it is four in the morning at the store in Lisbon."""
+    open_shop(s1=9, s12=9)
+    lisbon = replace(
+        masterdata.get_site("S1"), time_zone="Europe/Lisbon", day_starts_at=day_starts_at
+    )
+    records.save_sites([lisbon])
+    say("S1", capacity=1)
+    say("S12", parcel_cost_minor=5_000)
+    evening = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)  # March 2 in Hangzhou, March 1 in Lisbon
+
+    first, second = buy(external_id="web-1", at=evening), buy(external_id="web-2")
+
+    assert [part.site for part in (*first.fulfillments, *second.fulfillments)] == ["S1", site]
 
 
 def test_a_site_sends_nothing_to_a_region_it_does_not_serve() -> None:

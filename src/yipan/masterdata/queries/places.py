@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -114,6 +114,12 @@ def get_office_date(at: datetime) -> date:
     """
     assert at.tzinfo is not None, "an instant without zone belongs to no day"
     return timezone.localdate(at, timezone.get_default_timezone())
+
+
+def get_office_day_start(at: datetime) -> datetime:
+    """Return the instant at which the day of the head office began that an instant is on."""
+    zone = timezone.get_default_timezone()
+    return datetime.combine(get_office_date(at), time(0), tzinfo=zone)
 
 
 def is_trading_day(site: str, day: date) -> bool:

@@ -83,7 +83,7 @@ def look(orders: Collection[ChannelOrder], *, skus: Collection[str], at: datetim
     sites = {it.site for rows in world.stock.values() for it in rows}
     return Seen(
         world=world,
-        load=_count_today(sites, at=at),
+        load=_count_today(masterdata.find_sites(sites), at=at),
         refused=_find_refused([order.pk for order in orders]),
     )
 
@@ -112,7 +112,7 @@ def ask(
     sites = masterdata.find_sites(names)
     services = {row.site: row for row in list_services(sites=names, method=order.method)}
     hours = read_hours(sites, at=at)
-    bars = _find_bars(order, names, fixed=fixed, is_chosen=bool(only), at=at, seen=seen)
+    bars = _find_bars(order, sites, fixed=fixed, is_chosen=bool(only), at=at, seen=seen)
     found: list[Candidate] = []
     whens: dict[str, Found] = {}
     for name in sorted(sites):
@@ -157,7 +157,7 @@ def _read_world(
 
 def _find_bars(
     order: ChannelOrder,
-    names: set[str],
+    sites: Mapping[str, SiteRow],
     *,
     fixed: str,
     is_chosen: bool,
@@ -166,7 +166,7 @@ def _find_bars(
 ) -> _Bars:
     return _Bars(
         refused=seen.refused.get(order.pk, frozenset()) if seen else find_refused(order),
-        load=seen.load if seen else _count_today(names, at=at),
+        load=seen.load if seen else _count_today(sites, at=at),
         fixed=fixed,
         is_chosen=is_chosen,
     )
@@ -233,14 +233,28 @@ def _find_refused(orders: Sequence[int]) -> dict[int, frozenset[str]]:
     return {order: frozenset(sites) for order, sites in refused.items()}
 
 
-def _count_today(sites: set[str], *, at: datetime) -> dict[str, int]:
-    """Return how many fulfillment orders each site got since its day began, in one statement."""
-    start = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = FulfillmentOrder.objects.filter(site__in=sites, created_at__gte=start).exclude(
-        state__in=[FulfillmentState.CANCELED, FulfillmentState.REJECTED]
-    )
+def _count_today(sites: Mapping[str, SiteRow], *, at: datetime) -> dict[str, int]:
+    """
+    Return how many fulfillment orders each site got since its business day began.
+
+    One statement for all: sites in another zone, or whose day begins at another hour, count
+    from another instant.
+    """
+    senders: dict[datetime, list[str]] = {}
+    for code, site in sites.items():
+        day = masterdata.compute_business_date(site, at)
+        senders.setdefault(masterdata.compute_day_start(site, day), []).append(code)
+    if not senders:
+        return {}
+    since = Q()
+    for start, codes in senders.items():
+        since |= Q(sender__in=codes, created_at__gte=start)
     sender = Coalesce(NullIf(F("from_site"), Value("")), F("site"))
-    return dict(rows.annotate(sender=sender).values_list("sender").annotate(count=Count("id")))
+    rows = FulfillmentOrder.objects.annotate(sender=sender).filter(
+        since, created_at__gte=min(senders)
+    )
+    rows = rows.exclude(state__in=[FulfillmentState.CANCELED, FulfillmentState.REJECTED])
+    return dict(rows.values_list("sender").annotate(count=Count("id")))
 
 
 def _measure(order: ChannelOrder, site: SiteRow, service: ServiceRow | None) -> float:

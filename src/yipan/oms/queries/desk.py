@@ -53,8 +53,8 @@ class Board:
 
 
 def read_board(*, at: datetime, sites: Collection[str] | None = None) -> Board:
-    """Return the figures of the order desk. The day begins at midnight of the clock given."""
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    """Return the figures of the order desk. The day is that of the head office."""
+    midnight = masterdata.get_office_day_start(at)
     orders = filter_orders(OrderFilter(sites=sites))
     fulfillments = FulfillmentOrder.objects.all()
     if sites is not None:
