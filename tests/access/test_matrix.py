@@ -33,8 +33,8 @@ PEOPLE = tuple(role for role in Role if role is not Role.INTEGRATION)
 #: A page that asks more than this asks for each of its rows.
 QUERIES_MAX = 45
 #: The first page asks for each figure and each kind of work; somebody of all roles sees all. The
-#: board of orders is asked for anew all the time.
-QUERIES_MAX_OF = {"": 65, "home/tower": 65, "oms/board": 15}
+#: board of orders counts each kind of trouble, and is asked for anew all the time.
+QUERIES_MAX_OF = {"": 65, "home/tower": 65, "oms/board": 20}
 #: So many pages there are at least: the walk saw them.
 PAGES_MIN = 200
 

@@ -35,7 +35,7 @@ from yipan.exchange.queries import list_inbox
 from yipan.ledger import queries as ledger
 from yipan.masterdata import promotions
 from yipan.oms.models import ChannelOrder, FulfillmentOrder
-from yipan.oms.queries.desk import list_exceptions
+from yipan.oms.queries.exceptions import list_exceptions
 from yipan.pool.queries import prove_promises
 from yipan.pos.models import StoreDifference, StoreFulfillment, Ticket
 from yipan.proof.purchasing import prove_on_order, prove_supplier_account

@@ -26,7 +26,8 @@ from yipan.exchange.models import OutboxMessage
 from yipan.oms import tasks
 from yipan.oms.queries import orders
 from yipan.oms.queries.candidates import Question
-from yipan.oms.queries.desk import list_exceptions, read_board
+from yipan.oms.queries.desk import read_board
+from yipan.oms.queries.exceptions import count_exceptions, list_exceptions
 from yipan.oms.queries.orders import OrderFilter
 from yipan.oms.queries.own_stock import list_own_stock
 from yipan.oms.queries.shadow import make_rules, run_shadow
@@ -73,11 +74,34 @@ def test_the_board_tells_what_waits_and_what_is_late(desk: Client) -> None:
     found = list_exceptions(at=later)
 
     assert [(it.kind, it.order) for it in found] == [
-        ("unfulfillable", waiting.number),
         ("late", waiting.number),
+        ("unfulfillable", waiting.number),
     ]
     page = desk.get("/oms/board").content.decode()
     assert waiting.number in page
+
+
+def test_what_is_late_is_seen_however_much_waits_and_each_kind_is_counted_whole(
+    desk: Client,
+) -> None:
+    open_shop(w1=1)
+    late = buy(("TEA-250", 1), external_id="web-0")
+    waiting = [buy(("TEA-250", 1), external_id=f"web-{n}").number for n in range(1, 24)]
+    later = NOON + timedelta(days=9)
+
+    counts = {kind: count for kind, count in count_exceptions(at=later).items() if count}
+    found = [(it.kind, it.order) for it in list_exceptions(at=later)]
+
+    assert counts == {"late": 1, "unfulfillable": 23}
+    assert found == [("late", late.number), *(("unfulfillable", it) for it in waiting[:20])]
+    rest = list_exceptions(at=later, kinds=["unfulfillable"], skip=20, limit=50)
+    assert [it.order for it in rest] == waiting[20:]
+    board = desk.get("/oms/board").content.decode()
+    assert "3 more: No site can send it" in board
+    assert waiting[-1] not in board
+    only = desk.get("/oms/board?kind=unfulfillable").content.decode()
+    assert (waiting[-1] in only, f">{late.number}<" in only) == (True, False)
+    assert "No order has this problem now." in desk.get("/oms/board?kind=at_risk").content.decode()
 
 
 def test_the_list_finds_an_order_by_its_number_at_the_channel(desk: Client) -> None:

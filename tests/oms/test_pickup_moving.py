@@ -25,7 +25,7 @@ from yipan.oms.documents.pickup_moving import (
     PickupUnavailable,
 )
 from yipan.oms.queries import orders
-from yipan.oms.queries.desk import list_exceptions
+from yipan.oms.queries.exceptions import list_exceptions
 from yipan.oms.queries.orders import OrderDetail
 from yipan.oms.queries.pickup_options import list_pickup_options
 from yipan.pool.queries import prove_promises

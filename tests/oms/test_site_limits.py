@@ -13,6 +13,7 @@ from tests.retailer import NOON
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata import records
 from yipan.oms.models import FulfillmentOrder
+from yipan.oms.queries.exceptions import list_exceptions
 from yipan.oms.queries.orders import OrderDetail
 from yipan.pool.policy import channels, opening_hours
 from yipan.pool.policy.channels import Carrier, Service
@@ -47,6 +48,27 @@ def test_a_site_that_is_full_for_today_is_seen_and_left_out() -> None:
     assert why_not(second, "S1") == "capacity"
     plan = second.decisions[0].plan
     assert (plan["constraint"], plan["constraint_site"]) == ("capacity", "S1")
+
+
+def test_what_only_waits_for_the_next_day_of_a_full_site_needs_nobody_for_a_while() -> None:
+    open_shop(s1=9)
+    say("S1", capacity=1)
+
+    buy(external_id="web-1")
+    full = buy(external_id="web-2")
+    short = buy(("MUG-1", 1), ("TEA-250", 1), external_id="web-3")
+
+    def look_at(days: int) -> list[tuple[str, str]]:
+        found = list_exceptions(at=NOON + timedelta(days=days), kinds=["unfulfillable"])
+        return [(it.order, it.text) for it in found]
+
+    assert full.state == "backordered"
+    assert look_at(1) == [(short.number, "MUG-1")]
+    assert look_at(2) == [
+        (full.number, "TEA-250"),
+        (short.number, "MUG-1"),
+        (short.number, "TEA-250"),
+    ]
 
 
 @pytest.mark.parametrize(("day_starts_at", "site"), [(time(4), "S1"), (time(4, 1), "S12")])

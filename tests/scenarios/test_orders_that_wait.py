@@ -30,7 +30,7 @@ from yipan.foundation.refusals import NotFound
 from yipan.oms.documents import order as verbs
 from yipan.oms.documents import order_change
 from yipan.oms.models import SourcingDecision
-from yipan.oms.queries.desk import list_exceptions
+from yipan.oms.queries.exceptions import count_exceptions, list_exceptions
 from yipan.oms.tasks import cancel_aged, source_backorders
 from yipan.pool.models import Channel
 from yipan.pool.queries.selling import list_pegs
@@ -52,7 +52,10 @@ def test_an_order_waits_for_goods_that_come_and_gets_them_before_anybody_else() 
     [peg] = list_pegs(today=NOON.date())
     assert (peg.quantity, peg.external_id, peg.is_at_risk) == (4, f"{first.number}-wait", False)
     # One is left of what comes: the next order gets that one, and no more.
-    buy(("TEA-250", 3), external_id="web-2")
+    second = buy(("TEA-250", 3), external_id="web-2")
+    # What is reserved on goods that come in time needs nobody; the rest of the second order does.
+    to_look_at = [(it.kind, it.order, it.quantity) for it in list_exceptions(at=NOON)]
+    assert to_look_at == [("unfulfillable", second.number, 2)]
     assert sum(peg.quantity for peg in list_pegs(today=NOON.date())) == 5
 
     retailer.receive(inbound, ("TEA-250", 5, 0), is_last=True)
@@ -110,8 +113,10 @@ def test_a_supplier_delays_and_what_it_hits_is_shown_and_saved_where_it_can_be()
     )
     risks = list_pegs(today=NOON.date(), only_at_risk=True)
     assert [peg.external_id for peg in risks] == [f"{patient.number}-wait"]
-    at_risk = [it for it in list_exceptions(at=NOON) if it.kind == "at_risk"]
-    assert [(it.order, it.quantity) for it in at_risk] == [(patient.number, 2)]
+    told = [(it.kind, it.order, it.quantity) for it in list_exceptions(at=NOON)]
+    assert told == [("at_risk", patient.number, 2)]
+    assert count_exceptions(at=NOON)["at_risk"] == 1
+    assert count_exceptions(at=NOON, sites=["S1"])["at_risk"] == 0
 
     source_backorders(at=NOON)
     assert list_parts(look(urgent.number)) == [("S12", "released")]

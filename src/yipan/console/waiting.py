@@ -12,7 +12,7 @@ from yipan.channels.queries.webhooks import count_disabled
 from yipan.console.reader import Reader, find_url
 from yipan.console.waiting_tasks import find_tasks
 from yipan.console.work import HARM, Work
-from yipan.oms.queries.desk import list_exceptions
+from yipan.oms.queries.exceptions import count_exceptions
 from yipan.planning.queries.proposals import ProposalFilter, count_proposals
 
 #: Shorter than this, a message is on its way and nobody need care.
@@ -127,11 +127,11 @@ def _find_disabled(reader: Reader) -> Work:  # noqa: ARG001  a webhook belongs t
 
 
 def _find_exceptions(reader: Reader) -> Work:
-    found = list_exceptions(at=timezone.now(), sites=reader.sites)
+    found = count_exceptions(at=timezone.now(), sites=reader.sites)
     return Work(
         title=_("Orders to look at"),
         note=_("late, silent, short, or without goods"),
-        count=len(found),
+        count=sum(found.values()),
         url=find_url("oms:board"),
         icon="shopping-cart",
         tone="bad",

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from yipan.oms.views import desk, many, pickups, returns, shadow
+from yipan.oms.views import board, desk, many, pickups, returns, shadow
 
 app_name = "oms"
 
 urlpatterns = [
-    path("board", desk.show_board, name="board"),
+    path("board", board.show_board, name="board"),
     path("orders", desk.list_orders, name="orders"),
     path("orders/many", many.take_many, name="take_many"),
     path("orders/<str:number>", desk.show_order, name="order"),

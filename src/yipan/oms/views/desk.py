@@ -1,4 +1,4 @@
-"""The order desk (订单台): board, list, one order with its timeline, and what people decide."""
+"""The order desk (订单台): list, one order with its timeline, and what people decide."""
 
 from __future__ import annotations
 
@@ -38,18 +38,6 @@ from yipan.pool.queries.selling import list_pegs
 
 ROWS_PER_PAGE = 50
 
-#: Kind of an exception to what it means, its tone and icon.
-KINDS: Mapping[str, tuple[str | Promise, str, str]] = {
-    "pickup_refused": (gettext_lazy("The store will not have it ready"), "bad", "store"),
-    "unfulfillable": (gettext_lazy("No site has it"), "bad", "package-x"),
-    "at_risk": (gettext_lazy("Its goods come later than promised"), "bad", "calendar-x"),
-    "expiring": (gettext_lazy("What waits is canceled soon"), "warn", "hourglass"),
-    "late": (gettext_lazy("Late at the site"), "bad", "clock-alert"),
-    "silent": (gettext_lazy("The site has not answered"), "warn", "bell-off"),
-    "short_at_site": (gettext_lazy("The site finds too little"), "warn", "search-x"),
-    "cancel_unanswered": (gettext_lazy("Asked to stop, no answer"), "warn", "circle-help"),
-}
-
 #: Why a site was left out.
 REJECTIONS: Mapping[str, str | Promise] = {
     "stock": gettext_lazy("has no line of it whole"),
@@ -72,45 +60,7 @@ TRIGGERS: Mapping[str, str | Promise] = {
     "pickup_moved": gettext_lazy("Pick-up moved"),
 }
 
-#: Why a site will not do it, as sites tell it.
-REASONS: Mapping[str, str | Promise] = {
-    "not_found": gettext_lazy("Not found"),
-    "damaged": gettext_lazy("Damaged"),
-    "no_staff": gettext_lazy("Nobody free"),
-    "closed": gettext_lazy("Store closes"),
-    "too_late": gettext_lazy("Nobody accepted it in time"),
-    "other": gettext_lazy("Other reason"),
-}
-
 STATE_CHIPS = ("open", "backordered", "partly_shipped", "completed", "canceled")
-
-
-@require_GET
-@page(action="oms.read")
-def show_board(request: HttpRequest) -> HttpResponse:
-    """Show the figures of the day, and what needs a person now."""
-    actor = get_actor(request)
-    at = timezone.now()
-    exceptions = desk.list_exceptions(at=at, sites=actor.sites)
-    may_write = actor.may("oms.order.write")
-    rows = [
-        {
-            "row": row,
-            "what": KINDS[row.kind][0],
-            "text": REASONS.get(row.text, row.text),
-            "tone": KINDS[row.kind][1],
-            "is_movable": may_write and row.kind == "pickup_refused",
-        }
-        for row in exceptions
-    ]
-    context = {
-        "board": desk.read_board(at=at, sites=actor.sites),
-        "exceptions": rows,
-        "places": masterdata.find_sites({row.site for row in exceptions}),
-        "channels": {row.code: row for row in list_channel_names()},
-    }
-    is_part = "HX-Request" in request.headers
-    return render(request, "oms/_board.html" if is_part else "oms/board.html", context)
 
 
 @require_GET

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from yipan.foundation.status import StockStatus
 from yipan.ledger.sku_levels import list_account_levels
 from yipan.pool.book import SITE_BOOK
-from yipan.pool.models import PromiseLine, SellingRule, Supply
-from yipan.pool.models.promise import PromiseState
+from yipan.pool.models import SellingRule, Supply
 from yipan.pool.queries.availability import sum_due
 from yipan.pool.queries.channels import find_parts, find_sites_of, list_valid_rules
+from yipan.pool.queries.pegs import GRACE, filter_at_risk, filter_pegs
 from yipan.pool.rules import PromisedLine, get_presale_key, get_quota_key
 from yipan.pool.rules.selling import Incoming, Measured, Rule, SiteStock, Step, Terms, measure
-
-#: Goods expected longer ago than this are not counted on any more (ETA grace period).
-GRACE = timedelta(days=1)
 
 PEGS_MAX = 500
 PRESALE = get_presale_key(0).removesuffix("0")
@@ -193,18 +190,23 @@ def take_line(world: World, line: PromisedLine) -> World:
 
 
 def list_pegs(
-    *, today: date, number: str = "", promise: str = "", only_at_risk: bool = False
+    *,
+    today: date,
+    number: str = "",
+    promise: str = "",
+    promises: Collection[str] | None = None,
+    only_at_risk: bool = False,
 ) -> list[PegRow]:
     """
-    Return promises on goods that are still to come: of one document or promise, or at risk.
+    Return promises on goods that are still to come: of one document or some promises, or at risk.
 
     At risk is what is due before the goods can be used, or whose goods are late.
     """
-    lines = PromiseLine.objects.filter(
-        promise__state__in=[PromiseState.HELD, PromiseState.RESERVED], quantity_open__gt=0
-    ).exclude(supply="")
+    lines = filter_at_risk(today=today) if only_at_risk else filter_pegs()
     if promise:
         lines = lines.filter(promise__number=promise)
+    if promises is not None:
+        lines = lines.filter(promise__number__in=promises)
     lines = lines.select_related("promise").order_by("-promise__priority", "promise_id")
     pegged = list(lines[:PEGS_MAX])
     keys = {line.supply for line in pegged}
@@ -219,8 +221,6 @@ def list_pegs(
             is_late(supply.expected_on, today=today)
             or (line.due_on is not None and usable_on is not None and usable_on > line.due_on)
         )
-        if only_at_risk and not at_risk:
-            continue
         rows.append(
             PegRow(
                 promise=line.promise.number,
