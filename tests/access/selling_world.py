@@ -116,6 +116,7 @@ def make_bodies(warehouse: str) -> Mapping[str, object]:
         "POST api/v1/webhooks": {"channel": "web", "url": "https://shop.example.com/other"},
         "POST api/v1/webhooks/{webhook}/send-after": {"after": 0},
         "POST api/v1/orders/{number}/reduce": {"lines": [{"line": 1, "quantity": 0}]},
+        "POST api/v1/orders/{number}/cancel-day": {"cancel_on": None},
         "POST api/v1/orders/{number}/notes": {"text": "Looked at."},
         "POST api/v1/orders/{number}/returns": {"lines": [{"sku": "TEA-250", "quantity": 1}]},
         "POST api/v1/order-returns/{number}/refund": {"amount_minor": 1, "reference": "A-1"},

@@ -28,7 +28,7 @@ from yipan.oms.queries import orders
 from yipan.oms.queries.candidates import Question
 from yipan.oms.queries.desk import read_board
 from yipan.oms.queries.exceptions import count_exceptions, list_exceptions
-from yipan.oms.queries.orders import OrderFilter
+from yipan.oms.queries.filtering import OrderFilter
 from yipan.oms.queries.own_stock import list_own_stock
 from yipan.oms.queries.shadow import make_rules, run_shadow
 from yipan.oms.rules.sourcing import Plan, plan
@@ -113,6 +113,35 @@ def test_the_list_finds_an_order_by_its_number_at_the_channel(desk: Client) -> N
     assert second.number in page
     assert first.number not in page
     assert desk.get("/oms/orders?state=open&channel=web").status_code == 200
+
+
+def test_the_list_is_filtered_by_method_site_and_day_at_the_head_office(desk: Client) -> None:
+    open_shop(w1=9, s12=9)
+    evening = datetime(2026, 3, 2, 15, 59, tzinfo=UTC)  # 23:59 on March 2 in Hangzhou
+    sent = buy(external_id="web-1", at=evening)
+    fetched = buy(
+        external_id="web-2",
+        at=evening + timedelta(minutes=1),
+        method="pickup",
+        pickup_site="S12",
+    )
+
+    def find(query: str) -> list[str]:
+        page = desk.get(f"/oms/orders?{query}").content.decode()
+        told = desk.get(f"/api/v1/orders?{query}").json()["data"]
+        numbers = [it.number for it in (sent, fetched) if f">{it.number}<" in page]
+        assert sorted(it["number"] for it in told) == numbers
+        return numbers
+
+    assert find("method=ship") == find("site=W1") == [sent.number]
+    assert find("method=pickup") == find("site=S12") == [fetched.number]
+    assert find("taken_from=2026-03-02&taken_until=2026-03-02") == [sent.number]
+    assert find("taken_from=2026-03-03") == [fetched.number]
+    assert find("taken_from=0001-01-01&taken_until=9999-12-31") == [sent.number, fetched.number]
+    page = desk.get("/oms/orders?state=open&channel=web&method=ship").content.decode()
+    assert '<input type="hidden" name="state" value="open">' in page
+    assert desk.get("/oms/orders?method=none&taken_from=soon").status_code == 200
+    assert desk.get("/api/v1/orders?taken_from=soon").status_code == 422
 
 
 def test_an_order_shows_its_decision_and_is_canceled_from_its_page(desk: Client) -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils.timezone import localdate
+
+from tests.access.builders import a_person
 from tests.oms.ordering import (
     DESK,
     buy,
@@ -15,15 +21,25 @@ from tests.oms.ordering import (
     ship_from_warehouse,
 )
 from tests.retailer import NOON, make_id
+from yipan.access.roles import Role
+from yipan.documents import trail
 from yipan.documents.states import WrongState
 from yipan.foundation.refusals import NotFound
 from yipan.oms.documents import order as verbs
 from yipan.oms.documents import order_change
 from yipan.oms.documents.order_change import BundleLine
+from yipan.oms.queries import orders
 from yipan.pool.policy import channels
 from yipan.pool.queries import prove_promises
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk() -> Client:
+    client = Client()
+    client.force_login(a_person(Role.ORDER_DESK, username="mei.desk"))
+    return client
 
 
 def reduce(number: str, wanted: dict[int, int], *, name: str = "less") -> None:
@@ -119,6 +135,73 @@ def test_a_line_of_a_bundle_and_one_that_is_not_there_are_refused() -> None:
     with pytest.raises(NotFound):
         reduce(order.number, {7: 1})
     assert hub("W1") == (8, 2)
+
+
+def test_a_person_takes_less_on_the_page_of_the_order(desk: Client) -> None:
+    open_shop(w1=10)
+    order = buy(("TEA-250", 5), ("MUG-1", 1))
+    look(order.number)
+    page = desk.get(f"/oms/orders/{order.number}").content.decode()
+    assert 'id="reduce"' in page
+    address = f"/oms/orders/{order.number}/reduce"
+
+    empty = desk.post(address, {"quantity-1": ""}, follow=True).content.decode()
+    more = desk.post(address, {"quantity-1": "6"}, follow=True).content.decode()
+    broken = desk.post(address, {"quantity-1": "1.5"}, follow=True).content.decode()
+    assert "no quantity was written" in empty
+    assert ("channel_order.not_less" in more, "quantity.not_representable" in broken) == (True, True)
+    assert [line.quantity_wanted for line in orders.get_order(order.number).lines] == [5, 1]
+
+    desk.post(address, {"quantity-1": "2 pcs", "quantity-2": "", "reason": "Too many"})
+
+    asked = orders.get_order(order.number)
+    assert [(it.quantity_cut, it.quantity_wanted) for it in asked.lines] == [(3, 2), (0, 1)]
+    page = desk.get(f"/oms/orders/{order.number}").content.decode()
+    assert "3 when its site lets go" in page
+    assert "Too many" in page
+    order = look(order.number)
+    assert list_parts(order) == [("W1", "canceled"), ("W1", "released")]
+    assert [it.quantity_canceled for it in order.lines] == [3, 0]
+    assert prove_promises().ok
+
+
+def test_the_day_to_cancel_is_set_moved_and_taken_away_with_a_trail(desk: Client) -> None:
+    open_shop()
+    number = buy(("TEA-250", 5)).number
+    soon, later = (localdate() + timedelta(days=days) for days in (3, 9))
+    page = f"/oms/orders/{number}/cancel-day"
+
+    desk.post(page, {"cancel_on": soon.isoformat(), "reason": "Asked by phone"})
+    assert orders.get_order(number).cancel_on == soon
+    for wrong, words in ((localdate().isoformat(), "cancel_day_past"), ("soon", "no day")):
+        answer = desk.post(page, {"cancel_on": wrong}, follow=True).content.decode()
+        assert words in answer
+    assert orders.get_order(number).cancel_on == soon
+    desk.post(page, {"cancel_on": soon.isoformat()})
+
+    def tell(body: dict[str, str | None], key: str) -> HttpResponse:
+        return desk.post(
+            f"/api/v1/orders/{number}/cancel-day",
+            body,
+            content_type="application/json",
+            headers={"Idempotency-Key": key},
+        )
+
+    moved = tell({"cancel_on": later.isoformat()}, "c-1")
+    assert (moved.status_code, moved.json()["cancel_on"]) == (200, later.isoformat())
+    past = tell({"cancel_on": "2026-01-01"}, "c-2")
+    assert (past.status_code, past.json()["code"]) == (422, "channel_order.cancel_day_past")
+    assert tell({"cancel_on": None}, "c-3").json()["cancel_on"] is None
+
+    steps = trail.list_steps(document_type="channel_order", number=number)
+    assert [it.reason for it in steps if it.step == "reschedule"] == [
+        f"– -> {soon} Asked by phone",
+        f"{soon} -> {later}",
+        f"{later} -> –",
+    ]
+    verbs.cancel(number=number, by=DESK, at=NOON, message_id=make_id("cancel"))
+    with pytest.raises(WrongState):
+        order_change.reschedule(number=number, cancel_on=soon, by=DESK, at=NOON)
 
 
 def test_a_change_and_a_cancel_end_canceled() -> None:

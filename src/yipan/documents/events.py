@@ -84,6 +84,7 @@ FACTS: Mapping[str, str] = {
     "rejected": "rejected",
     "release": "released",
     "reopen": "reopened",
+    "reschedule": "rescheduled",
     "reserve": "reserved",
     "reverse": "reversed",
     "seal": "sealed",

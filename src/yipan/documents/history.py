@@ -24,6 +24,7 @@ STEP_LABELS: Mapping[str, str | Promise] = {
     "create": _("Written"),
     "edit": _("Changed"),
     "change": _("Changed"),
+    "reschedule": _("Day to cancel changed"),
     "announce": _("Announced"),
     "propose": _("Proposed"),
     "match": _("Matched"),

@@ -16,6 +16,7 @@ from yipan.exchange.queries.traffic import TrafficRow, list_traffic
 from yipan.ledger.queries import list_balances
 from yipan.masterdata.queries import find_sites
 from yipan.oms.queries import orders
+from yipan.oms.queries.filtering import OrderFilter
 from yipan.recon.queries import cases
 from yipan.simulate.stories.stage import Stage
 from yipan.simulate.stories.story import Story
@@ -237,7 +238,7 @@ def _sum_goods(data: Mapping[str, Any]) -> list[list[Any]]:
 
 
 def _read_orders() -> list[dict[str, Any]]:
-    found = orders.list_orders(orders.OrderFilter(), limit=20)
+    found = orders.list_orders(OrderFilter(), limit=20)
     shown = []
     for row in reversed(found):
         detail = orders.get_order(row.number)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yipan.oms.views import board, desk, many, pickups, returns, shadow
+from yipan.oms.views import board, changing, desk, many, pickups, returns, shadow
 
 app_name = "oms"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("orders/<str:number>/move-pickup", pickups.move_pickup, name="move_pickup"),
     path("orders/<str:number>/instead", pickups.show_choices, name="pickup_choices"),
     path("orders/<str:number>/cancel", desk.cancel_order, name="cancel_order"),
+    path("orders/<str:number>/reduce", changing.reduce_order, name="reduce_order"),
+    path("orders/<str:number>/cancel-day", changing.change_cancel_day, name="change_cancel_day"),
     path("orders/<str:number>/note", desk.write_note, name="write_note"),
     path("fulfillments/<str:number>/send-elsewhere", desk.send_elsewhere, name="send_elsewhere"),
 ]

@@ -116,10 +116,9 @@ def get_office_date(at: datetime) -> date:
     return timezone.localdate(at, timezone.get_default_timezone())
 
 
-def get_office_day_start(at: datetime) -> datetime:
-    """Return the instant at which the day of the head office began that an instant is on."""
-    zone = timezone.get_default_timezone()
-    return datetime.combine(get_office_date(at), time(0), tzinfo=zone)
+def compute_office_day_start(day: date) -> datetime:
+    """Return the instant at which a day of the head office begins."""
+    return datetime.combine(day, time(0), tzinfo=timezone.get_default_timezone())
 
 
 def is_trading_day(site: str, day: date) -> bool:

@@ -14,6 +14,7 @@ from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
 from yipan.oms.api.schemas import (
+    CancelDayIn,
     ChannelOrderIn,
     ChannelOrderLineOut,
     ChannelOrderOut,
@@ -34,7 +35,7 @@ from yipan.oms.documents import order as verbs
 from yipan.oms.documents import order_change
 from yipan.oms.documents.order import Bought, BoughtLine
 from yipan.oms.queries import orders
-from yipan.oms.queries.orders import OrderFilter
+from yipan.oms.queries.filtering import OrderFilter
 
 router = Router(tags=["OMS"])
 
@@ -58,12 +59,19 @@ def take_order(request: HttpRequest, payload: ChannelOrderIn) -> Status[ChannelO
 @endpoint(action="oms.read")
 def list_orders(request: HttpRequest, which: Query[ChannelOrdersQuery]) -> OrdersOut:
     """List orders, the newest first."""
+    actor = get_actor(request)
+    if which.site:
+        actor.require_site(which.site)
     rows = orders.list_orders(
         OrderFilter(
             state=which.state,
             channel=which.channel,
+            method=which.method,
+            site=which.site,
+            taken_from=which.taken_from,
+            taken_until=which.taken_until,
             text=which.external_id,
-            sites=get_actor(request).sites,
+            sites=actor.sites,
         ),
         after=which.cursor,
         limit=which.limit,
@@ -134,6 +142,20 @@ def reduce_order(request: HttpRequest, number: str, payload: ReduceIn) -> Channe
         by=get_trace(request, reason=payload.reason),
         at=timezone.now(),
         message_id=make_id(),
+    )
+    return show_order(request, number)
+
+
+@router.post("/orders/{number}/cancel-day", response=ChannelOrderOut)
+@endpoint(action="oms.order.write")
+def change_cancel_day(request: HttpRequest, number: str, payload: CancelDayIn) -> ChannelOrderOut:
+    """Set, move or take away the day on which what still waits is canceled."""
+    orders.get_order(number, sites=get_actor(request).sites)
+    order_change.reschedule(
+        number=number,
+        cancel_on=payload.cancel_on,
+        by=get_trace(request, reason=payload.reason),
+        at=timezone.now(),
     )
     return show_order(request, number)
 

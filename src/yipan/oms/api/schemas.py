@@ -61,6 +61,8 @@ class ChannelOrderIn(Schema):
 
 
 class ChannelOrderLineOut(Schema):
+    """A line of an order. `quantity_cut` is canceled as soon as its site lets it go."""
+
     line: int
     sku: str
     bundle: str
@@ -70,6 +72,7 @@ class ChannelOrderLineOut(Schema):
     quantity_shipped: int
     quantity_returned: int
     quantity_waiting: int
+    quantity_cut: int
     amount_minor: int
 
 
@@ -157,8 +160,17 @@ class OrdersOut(Schema):
 
 
 class ChannelOrdersQuery(Schema):
+    """
+    Which orders. `site` is where a part of it is, comes from or is picked up; days are those of
+    the head office on which it was taken in, both inclusive.
+    """
+
     state: Annotated[str, Field(max_length=16)] = ""
     channel: Annotated[str, Field(max_length=32)] = ""
+    method: Annotated[str, Field(max_length=16)] = ""
+    site: Site = ""
+    taken_from: date | None = None
+    taken_until: date | None = None
     external_id: Annotated[str, Field(max_length=96)] = ""
     cursor: Annotated[str, Field(max_length=20)] = ""
     limit: Annotated[int, Field(ge=1, le=orders.ROWS_MAX)] = 100
@@ -194,6 +206,12 @@ class LineWantedIn(Schema):
 
 class ReduceIn(OrderStepIn):
     lines: Annotated[list[LineWantedIn], Field(min_length=1, max_length=LINES_PER_ORDER_MAX)]
+
+
+class CancelDayIn(OrderStepIn):
+    """The day on which what still waits is canceled; none when it may wait for good."""
+
+    cancel_on: date | None
 
 
 class SourceIn(Schema):

@@ -1,9 +1,13 @@
-"""Changing an order after it was taken in (改单): less of some lines, as far as it has not left."""
+"""
+Changing an order after it was taken in (改单): less of some lines, as far as it has not left, and
+how long what waits may wait.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +15,7 @@ from django.db import transaction
 from yipan.documents.states import WrongState
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.ledger.moves import Trace
+from yipan.masterdata import queries as masterdata
 from yipan.oms.documents import backorder, order_state
 from yipan.oms.documents.order import stop
 from yipan.oms.documents.order_state import THEN_AGAIN
@@ -24,6 +29,52 @@ class BundleLine(Refusal):
 
     code = "channel_order.bundle_line"
     status = 422
+
+
+class NotLess(Refusal):
+    """Of an order that was taken in, less can be taken and not more. More of it is a new order."""
+
+    code = "channel_order.not_less"
+    status = 422
+
+
+class CancelDayPast(Refusal):
+    """The day to cancel what waits has to come yet. To cancel it now, cancel the order."""
+
+    code = "channel_order.cancel_day_past"
+    status = 422
+
+
+@transaction.atomic
+def reschedule(*, number: str, cancel_on: date | None, by: Trace, at: datetime) -> ChannelOrder:
+    """
+    Set the day on which what still waits is canceled, or None when it may wait for good.
+
+    The trail tells both days. Safe to repeat: the same day changes nothing.
+
+    :raises NotFound: if there is no such order.
+    :raises WrongState: if nothing of the order is open any more.
+    :raises CancelDayPast: if the day is not after today at the head office.
+    """
+    order = order_state.lock_order(number, at=at)
+    if order.state not in STATES_OPEN:
+        raise WrongState(number=number, step="reschedule", state=order.state)
+    if order.cancel_on == cancel_on:
+        return order
+    today = masterdata.get_office_date(at)
+    if cancel_on is not None and cancel_on <= today:
+        raise CancelDayPast(cancel_on=cancel_on.isoformat(), today=today.isoformat())
+    was, order.cancel_on = order.cancel_on, cancel_on
+    order.save(update_fields=["cancel_on"])
+    days = " -> ".join(day.isoformat() if day else "–" for day in (was, cancel_on))
+    order_state.ORDER_TRAIL.note(
+        order,
+        step="reschedule",
+        from_state=order.state,
+        by=replace(by, reason=f"{days} {by.reason}".strip()[:200]),
+        at=at,
+    )
+    return order
 
 
 @transaction.atomic

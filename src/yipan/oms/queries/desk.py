@@ -13,7 +13,7 @@ from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState
 from yipan.oms.models.order import STATES_OPEN
-from yipan.oms.queries.orders import OrderFilter, filter_orders
+from yipan.oms.queries.filtering import OrderFilter, filter_orders
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ class Board:
 
 def read_board(*, at: datetime, sites: Collection[str] | None = None) -> Board:
     """Return the figures of the order desk. The day is that of the head office."""
-    midnight = masterdata.get_office_day_start(at)
+    midnight = masterdata.compute_office_day_start(masterdata.get_office_date(at))
     orders = filter_orders(OrderFilter(sites=sites))
     fulfillments = FulfillmentOrder.objects.all()
     if sites is not None:

@@ -34,7 +34,7 @@ from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState
 from yipan.oms.models.order import STATES_OPEN
 from yipan.oms.queries.candidates import STATES_REFUSED
-from yipan.oms.queries.orders import OrderFilter, filter_orders
+from yipan.oms.queries.filtering import OrderFilter, filter_orders
 from yipan.pool.queries.pegs import filter_at_risk, sum_set_aside
 from yipan.pool.queries.selling import list_pegs
 

@@ -7,29 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, Sum
 
 from yipan.foundation.refusals import NotFound
 from yipan.ledger.sku_levels import list_account_levels
 from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine, SourcingDecision
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState
-from yipan.oms.models.order import STATES_OPEN, ChannelOrderState
+from yipan.oms.models.order import STATES_OPEN
+from yipan.oms.queries.filtering import OrderFilter, filter_orders
 from yipan.pool.book import SITE_BOOK
 from yipan.pool.queries.promises import filter_on_hand
 
 ROWS_MAX = 200
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OrderFilter:
-    """Which orders: in one state, of one channel, by text; `sites` is a scope."""
-
-    state: str = ""
-    channel: str = ""
-    method: str = ""
-    text: str = ""
-    sites: Collection[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +54,18 @@ class LineRow:
     quantity_shipped: int
     quantity_returned: int
     quantity_waiting: int
+    quantity_cut: int
     amount_minor: int
+
+    @property
+    def quantity_wanted(self) -> int:
+        """Return what the customer still wants of it, left or not."""
+        return self.quantity - self.quantity_canceled - self.quantity_cut
+
+    @property
+    def is_reducible(self) -> bool:
+        """Tell whether less of it can be taken: something has not left, and it is no part."""
+        return not self.bundle and self.quantity_wanted > self.quantity_shipped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -279,31 +280,6 @@ def filter_seen(numbers: Collection[str], *, sites: Collection[str] | None) -> s
     return set(query.values_list("number", flat=True))
 
 
-def filter_orders(which: OrderFilter) -> QuerySet[ChannelOrder]:
-    """Return the orders a filter lets through."""
-    query = ChannelOrder.objects.all()
-    if which.sites is not None:
-        query = query.filter(
-            Q(fulfillments__site__in=which.sites) | Q(pickup_site__in=which.sites)
-        ).distinct()
-    if which.state == "open":
-        query = query.filter(state__in=STATES_OPEN)
-    elif which.state in ChannelOrderState.values:
-        query = query.filter(state=which.state)
-    if which.channel:
-        query = query.filter(channel=which.channel)
-    if which.method:
-        query = query.filter(method=which.method)
-    for word in which.text.split():
-        query = query.filter(
-            Q(number__icontains=word)
-            | Q(external_id__icontains=word)
-            | Q(customer_name__icontains=word)
-            | Q(lines__sku=word)
-        ).distinct()
-    return query
-
-
 def _make_line(line: OrderLine) -> LineRow:
     return LineRow(
         line=line.line,
@@ -315,6 +291,7 @@ def _make_line(line: OrderLine) -> LineRow:
         quantity_shipped=line.quantity_shipped,
         quantity_returned=line.quantity_returned,
         quantity_waiting=line.quantity - line.quantity_canceled - line.quantity_placed,
+        quantity_cut=line.quantity_cut,
         amount_minor=line.amount_minor,
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from yipan.foundation.refusals import NotFound
 from yipan.oms.models import ChannelOrder, OrderReturn
-from yipan.oms.queries.orders import OrderFilter, filter_orders
+from yipan.oms.queries.filtering import OrderFilter, filter_orders
 
 ROWS_MAX = 200
 

@@ -18,7 +18,7 @@ import msgspec
 
 from yipan.oms.models import SourcingDecision
 from yipan.oms.queries.candidates import Question
-from yipan.oms.queries.orders import OrderFilter, filter_orders
+from yipan.oms.queries.filtering import OrderFilter, filter_orders
 from yipan.oms.rules.sourcing import PRESETS, Part, Plan, Score, Weights, plan, score
 
 DECISIONS_MAX = 2_000

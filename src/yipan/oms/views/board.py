@@ -68,6 +68,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
     context = {
         "board": read_board(at=at, sites=actor.sites),
         "exceptions": [_describe(row, may_write=may_write) for row in found],
+        "today": masterdata.get_office_date(at),
         "total": sum(counts.values()),
         "kind": kind,
         "kinds": [

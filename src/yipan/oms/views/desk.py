@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,8 @@ from yipan.oms.documents.order_state import DOCUMENT_TYPE, FULFILLMENT_TYPE
 from yipan.oms.models.order import STATES_OPEN
 from yipan.oms.queries import desk, orders, returns
 from yipan.oms.queries.candidates import STATES_REFUSED
-from yipan.oms.queries.orders import DecisionRow, OrderDetail, OrderFilter
+from yipan.oms.queries.filtering import OrderFilter
+from yipan.oms.queries.orders import DecisionRow, OrderDetail
 from yipan.oms.queries.own_stock import list_own_stock
 from yipan.oms.queries.pickup_options import list_pickup_options
 from yipan.oms.views.naming import find_names
@@ -60,6 +62,12 @@ TRIGGERS: Mapping[str, str | Promise] = {
     "pickup_moved": gettext_lazy("Pick-up moved"),
 }
 
+METHODS: Mapping[str, str | Promise] = {
+    "ship": gettext_lazy("Delivery"),
+    "pickup": gettext_lazy("Pick-up"),
+    "ship_to_store": gettext_lazy("Delivery to a store"),
+}
+
 STATE_CHIPS = ("open", "backordered", "partly_shipped", "completed", "canceled")
 
 
@@ -67,10 +75,14 @@ STATE_CHIPS = ("open", "backordered", "partly_shipped", "completed", "canceled")
 @page(action="oms.read")
 def list_orders(request: HttpRequest) -> HttpResponse:
     """List orders."""
-    state = request.GET.get("state", "")
+    state, method = request.GET.get("state", ""), request.GET.get("method", "")
     which = OrderFilter(
         state=state if state in STATE_CHIPS else "",
         channel=request.GET.get("channel", "")[:32],
+        method=method if method in METHODS else "",
+        site=request.GET.get("site", "")[:16],
+        taken_from=_read_day(request.GET.get("taken_from", "")),
+        taken_until=_read_day(request.GET.get("taken_until", "")),
         text=request.GET.get("q", "").strip()[:96],
         sites=get_actor(request).sites,
     )
@@ -85,6 +97,8 @@ def list_orders(request: HttpRequest) -> HttpResponse:
         "channels": (kept := list_channel_names()),
         "channels_by_code": {row.code: row for row in kept},
         "places": masterdata.find_sites({site for row in rows for site in row.sites}),
+        "methods": METHODS,
+        "sites": masterdata.list_sites(only=get_actor(request).sites),
         "may_write": get_actor(request).may("oms.order.write"),
     }
     return render(request, "oms/orders.html", context)
@@ -130,6 +144,8 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
         "waiting": sum(line.quantity_waiting for line in detail.lines) if is_open else 0,
         "may_write": may_write,
         "may_cancel": may_write and is_open,
+        "may_reduce": may_write and is_open and any(it.is_reducible for it in detail.lines),
+        "tomorrow": masterdata.get_office_date(timezone.now()) + timedelta(days=1),
         "options": list_pickup_options(number, at=timezone.now(), sites=actor.sites)
         if may_write and is_open and detail.method == "pickup"
         else None,
@@ -256,6 +272,14 @@ def _describe(row: DecisionRow) -> dict[str, Any]:
         "runner_up": row.plan["runner_up"],
         "preset": row.plan["weights"],
     }
+
+
+def _read_day(text: str) -> date | None:
+    """Return a day as an address has it; None when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _list_sites(detail: OrderDetail) -> Sequence[str]:
