@@ -149,7 +149,8 @@ def test_a_person_takes_less_on_the_page_of_the_order(desk: Client) -> None:
     more = desk.post(address, {"quantity-1": "6"}, follow=True).content.decode()
     broken = desk.post(address, {"quantity-1": "1.5"}, follow=True).content.decode()
     assert "no quantity was written" in empty
-    assert ("channel_order.not_less" in more, "quantity.not_representable" in broken) == (True, True)
+    assert "channel_order.not_less" in more
+    assert "quantity.not_representable" in broken
     assert [line.quantity_wanted for line in orders.get_order(order.number).lines] == [5, 1]
 
     desk.post(address, {"quantity-1": "2 pcs", "quantity-2": "", "reason": "Too many"})

@@ -81,7 +81,6 @@ def show_board(request: HttpRequest) -> HttpResponse:
             for name, count in counts.items()
             if not kind and count > limit
         ],
-        "skip": skip,
         "next_after": str(skip + limit) if kind and counts[kind] > skip + limit else "",
         "places": masterdata.find_sites({row.site for row in found}),
         "channels": {row.code: row for row in list_channel_names()},
