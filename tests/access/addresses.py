@@ -144,6 +144,7 @@ WITHOUT_SITE = frozenset(
         "jobs:job",
         "customers:customer",
         "imports:job",
+        "message-kinds:kind",
         "templates:kind",
         "exports:kind",
         "{kind}:form",

@@ -147,6 +147,7 @@ def _write_master_data() -> dict[str, str]:
         "customers:customer": "C-1",
         "jobs:job": job.public_id,
         "imports:job": job.public_id,
+        "message-kinds:kind": "wms.goods_received.v1",
         "templates:kind": "skus",
         "exports:kind": "sites",
         "{kind}:form": "xlsx",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yipan
 from yipan.config.environment import make_settings_page
+from yipan.config.message_reference import make_messages_page
 from yipan.foundation.refusals import Refusal
 
 FOLDER = Path(__file__).parents[3] / "docs" / "reference"
@@ -36,6 +37,7 @@ def make_pages() -> dict[str, str]:
         "refusals.md": make_refusals_page(),
         "actions.md": make_actions_page(),
         "events.md": make_events_page(),
+        "messages.md": make_messages_page(MADE),
         "settings.md": make_settings_page(MADE),
         "../adr/README.md": make_decisions_page(),
     }

@@ -17,6 +17,7 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.exchange import door, queries, readers, resend, streams, told, wire
 from yipan.exchange.envelopes import Envelope
+from yipan.exchange.kinds import describe_envelope
 from yipan.foundation.ids import make_id
 
 router = Router(tags=["exchange"])
@@ -150,16 +151,18 @@ class ResendOut(Schema):
     sequence: int
 
 
+_EVENT_SCHEMA = describe_envelope()
 _EVENT_BODY = {
     "requestBody": {
         "required": True,
+        "description": "`data` by its `type`: GET /message-kinds/{kind}.",
         "content": {
-            "application/cloudevents+json": {"schema": {"type": "object"}},
+            "application/cloudevents+json": {"schema": _EVENT_SCHEMA},
             "application/cloudevents-batch+json": {
                 "schema": {
                     "type": "array",
                     "maxItems": wire.BATCH_MESSAGES_MAX,
-                    "items": {"type": "object"},
+                    "items": _EVENT_SCHEMA,
                 }
             },
         },

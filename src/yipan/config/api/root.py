@@ -17,6 +17,7 @@ from yipan.config.api import (
     event_feed,
     events,
     hours,
+    kinds,
     masterdata,
     parked,
     pool,
@@ -120,6 +121,7 @@ api.add_router("", planning_router)
 api.add_router("", digests.router)
 api.add_router("", event_feed.router)
 api.add_router("", events.router)
+api.add_router("", kinds.router)
 api.add_router("", parked.router)
 api.add_router("", masterdata.router)
 api.add_router("", pool.router)
