@@ -11,6 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import retailer
 from yipan.access.roles import Role
+from yipan.pos.documents import register_settings
+from yipan.pos.documents.register_settings import Setup
 
 TILL = "S12-1"
 
@@ -30,10 +32,12 @@ def open_register(
     return page
 
 
-def open_store() -> None:
-    """Write the retailer's master data, and begin the book of S12."""
+def open_store(*, may_approve_alone: bool = True) -> None:
+    """Write the retailer's master data, and begin the book of S12, where one person works."""
     retailer.open_retailer()
     retailer.open_store("S12", ("TEA-250", 100), ("MUG-1", 5))
+    setup = Setup(may_approve_alone=may_approve_alone)
+    register_settings.save(site="S12", setup=setup, by="fang", at=retailer.NOON)
 
 
 def wait_until_ready(page: Page, goods: int = 5) -> None:

@@ -228,6 +228,27 @@ def test_a_deep_discount_needs_a_second_person_and_their_code(
     forget_the_network(complaints)
 
 
+def test_who_sells_does_not_approve_and_is_told_what_to_do(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    open_store(may_approve_alone=False)
+    page = open_register(visit, live_server)
+    register_settings.set_code(username="fang", code="135790", at=NOON)
+    scan(page, "69TEA-250")
+    page.get_by_role("button", name="Void").click()
+
+    dialog = page.locator("[data-override]")
+    expect(dialog.get_by_text("Nobody else has a code to approve with")).to_be_visible()
+    expect(dialog.get_by_role("link", name="Set my own code")).to_be_visible()
+    keep(page, "register-override-nobody")
+    dialog.get_by_label("Code or badge").fill("135790")
+    dialog.get_by_label("Reason").fill("went away")
+    dialog.get_by_role("button", name="Approve").click()
+    expect(dialog.get_by_text("Nobody who may approve here has this code.")).to_be_visible()
+
+    assert Ticket.objects.exists() is False
+
+
 def test_a_ticket_that_is_given_up_keeps_its_number(
     visit: Callable[..., Page], live_server: LiveServer
 ) -> None:

@@ -26,7 +26,6 @@ EXCEPTIONS = {
     "erp:add_transfer_line": "a line of the transfer's form; the form's view gives the address",
     "wms:worker": "a script the handheld's page registers",
     "pos:worker": "a script the register registers",
-    "pos:override_code": "the supervisor's own page, given out by word of mouth",
     "shop:checkout": "where the basket's button leads when everything is there",
     "lab:live": "the switch on the home page, whose view gives the address",
 }

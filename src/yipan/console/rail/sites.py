@@ -225,6 +225,13 @@ SECTIONS = (
                 words=_("manager sales alerts"),
             ),
             Item(
+                label=_("Code to approve with"),
+                url_name="pos:override_code",
+                action="pos.override",
+                icon="key-round",
+                words=_("supervisor badge approve register"),
+            ),
+            Item(
                 label=_("Registers"),
                 url_name="pos:register_setup",
                 action="pos.manage",

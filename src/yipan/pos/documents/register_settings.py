@@ -68,6 +68,7 @@ class Setup:
     quick_keys: tuple[str, ...] = ()
     bridge_url: str = ""
     discount_limit_percent: int = 20
+    may_approve_alone: bool = False
     receipt_header: str = ""
     receipt_footer: str = ""
     weighed_patterns: tuple[str, ...] = ()
@@ -105,6 +106,7 @@ def save(*, site: str, setup: Setup, by: str, at: datetime) -> RegisterSettings:
             "quick_keys": keys,
             "bridge_url": setup.bridge_url,
             "discount_limit_percent": setup.discount_limit_percent,
+            "may_approve_alone": setup.may_approve_alone,
             "receipt_header": setup.receipt_header[:400],
             "receipt_footer": setup.receipt_footer[:400],
             "weighed_patterns": patterns,

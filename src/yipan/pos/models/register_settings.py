@@ -12,7 +12,9 @@ class RegisterSettings(models.Model):
 
     `quick_keys` are SKUs in their order; none means what the store has most of.
     `bridge_url` is where bytes for a receipt printer go, on the till's own machine. A
-    discount above `discount_limit_percent` of a line needs a second person.
+    discount above `discount_limit_percent` of a line needs a second person; with
+    `may_approve_alone`, whoever may approve and sells is enough, with a reason: for stores
+    where one person works.
     `weighed_patterns` say how labels of scales are read; none means the usual layouts.
     """
 
@@ -20,6 +22,7 @@ class RegisterSettings(models.Model):
     quick_keys = models.JSONField(default=list)
     bridge_url = models.CharField(max_length=120, blank=True)
     discount_limit_percent = models.IntegerField(default=20)
+    may_approve_alone = models.BooleanField(default=False, db_default=False)
     receipt_header = models.CharField(max_length=400, blank=True)
     receipt_footer = models.CharField(max_length=400, blank=True)
     weighed_patterns = models.JSONField(default=list)

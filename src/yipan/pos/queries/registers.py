@@ -20,6 +20,7 @@ class SetupRow:
     quick_keys: tuple[str, ...] = ()
     bridge_url: str = ""
     discount_limit_percent: int = 20
+    may_approve_alone: bool = False
     receipt_header: str = ""
     receipt_footer: str = ""
     weighed_patterns: tuple[str, ...] = DEFAULT_PATTERNS
@@ -78,6 +79,7 @@ def get_setup(site: str) -> SetupRow:
         quick_keys=tuple(row.quick_keys),
         bridge_url=row.bridge_url,
         discount_limit_percent=row.discount_limit_percent,
+        may_approve_alone=row.may_approve_alone,
         receipt_header=row.receipt_header,
         receipt_footer=row.receipt_footer,
         weighed_patterns=tuple(row.weighed_patterns) or DEFAULT_PATTERNS,

@@ -90,6 +90,7 @@ def read_setup(request: HttpRequest) -> JsonResponse:
         "quick_keys": setup.quick_keys,
         "bridge_url": setup.bridge_url,
         "discount_limit_percent": setup.discount_limit_percent,
+        "may_approve_alone": setup.may_approve_alone,
         "receipt_header": setup.receipt_header,
         "receipt_footer": setup.receipt_footer,
         "weighed_patterns": setup.weighed_patterns,

@@ -38,6 +38,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             quick_keys=tuple(post.get("quick_keys", "").upper().replace(",", " ").split()),
             bridge_url=post.get("bridge_url", "").strip(),
             discount_limit_percent=int(percent) if percent.isdecimal() and len(percent) < 4 else -1,
+            may_approve_alone=post.get("may_approve_alone", "") == "1",
             receipt_header=post.get("receipt_header", "").strip(),
             receipt_footer=post.get("receipt_footer", "").strip(),
             weighed_patterns=tuple(post.get("weighed_patterns", "").upper().split()),

@@ -4,6 +4,9 @@
 import { find, page, text } from "./view.js";
 
 const isSupervisor = () => page.dataset.mayOverride === "1";
+// Only a store where one person works lets whoever sells approve their own work.
+const mayApproveAlone = (setup) => isSupervisor() && setup.values.may_approve_alone;
+const isOther = (each) => each.username !== page.dataset.person;
 
 // Returns what of a ticket needs approval, or "" when nothing does.
 export function needsApproval(draft, setup) {
@@ -25,7 +28,9 @@ export async function askForApproval(setup, what) {
   form.reset();
   find("override-what").textContent = text(what);
   find("override-wrong").hidden = true;
-  const mayAlone = isSupervisor();
+  const mayAlone = mayApproveAlone(setup);
+  find("override-nobody").hidden = mayAlone || setup.values.supervisors.some(isOther);
+  find("override-code").hidden = !isSupervisor();
   form.elements.code.closest("label").hidden = mayAlone;
   form.elements.code.required = !mayAlone;
   dialog.showModal();
@@ -55,8 +60,7 @@ export async function askForApproval(setup, what) {
 
 // Whose code it is: never the one who sells, for then nobody would have looked.
 async function findPerson(supervisors, code) {
-  for (const each of supervisors) {
-    if (each.username === page.dataset.person) continue;
+  for (const each of supervisors.filter(isOther)) {
     if ((await deriveDigest(code.trim(), each)) === each.digest) return each.username;
   }
   return "";

@@ -7,7 +7,7 @@ import { find, make, nameOf } from "./view.js";
 
 const REFRESH_MS = 300_000;
 const EMPTY = {
-  quick_keys: [], bridge_url: "", discount_limit_percent: 20, receipt_header: "", receipt_footer: "",
+  quick_keys: [], bridge_url: "", discount_limit_percent: 20, may_approve_alone: false, receipt_header: "", receipt_footer: "",
   promotions: [], supervisors: [], weighed_patterns: [], region: "", time_zone: "UTC", day_starts_at: "00:00",
 };
 
