@@ -115,6 +115,7 @@ WITHOUT_SITE = frozenset(
         "keys:key_id",
         "channels:code",
         "site-groups:code",
+        "groups:code",
         "{service_site}:method",
         "webhooks:webhook",
         "deliveries:delivery",

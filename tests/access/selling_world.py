@@ -71,6 +71,7 @@ def open_shop() -> dict[str, str]:
         "webhooks:webhook": hook.code,
         "deliveries:delivery": str(rung.id),
         "site-groups:code": "ALL",
+        "groups:code": "ALL",
         "{service_site}:method": "ship",
         "days:day": "2027-01-01",
         "bundles:bundle": "BAG-1",

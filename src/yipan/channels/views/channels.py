@@ -21,7 +21,8 @@ from yipan.channels.queries import feed, publications, webhooks
 from yipan.channels.queries.publications import PublicationRow
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.history import read_history
-from yipan.pool.queries.channels import list_rules
+from yipan.masterdata import queries as masterdata
+from yipan.pool.queries.channels import get_group, list_rules
 
 ROWS_PER_PAGE = 20
 CHANGES_SHOWN = 12
@@ -80,7 +81,12 @@ def list_channels(request: HttpRequest) -> HttpResponse:
         }
         for row in publications.list_publications()
     ]
-    return render(request, "channels/index.html", {"rows": rows, "lag": publications.get_lag()})
+    context = {
+        "rows": rows,
+        "lag": publications.get_lag(),
+        "may_keep": get_actor(request).may("pool.policy"),
+    }
+    return render(request, "channels/index.html", context)
 
 
 @require_GET
@@ -124,6 +130,10 @@ def show_channel(request: HttpRequest, code: str) -> HttpResponse:
         "lag": publications.get_lag(),
         "history": read_history(document_type=verbs.DOCUMENT_TYPE, number=code),
         "may_write": actor.may("channels.write"),
+        "may_keep": actor.may("pool.policy"),
+        "group": get_group(row.channel.group) if row.channel.group else None,
+        "assignments": [it for it in row.channel.assignments if actor.sees(it.site)],
+        "places": masterdata.find_sites({it.site for it in row.channel.assignments}),
     }
     return render(request, "channels/channel.html", context)
 

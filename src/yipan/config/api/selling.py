@@ -126,7 +126,11 @@ def get_channels(request: HttpRequest) -> ChannelsOut:
 @router.put("/channels/{code}", response={204: None})
 @endpoint(action="pool.policy")
 def put_channel(request: HttpRequest, code: Code, payload: ChannelBody) -> Status[None]:
-    """Make or change a channel; with `sites`, these replace those named before."""
+    """
+    Make or change a channel; with `sites`, these replace those named before.
+
+    412 when it was changed since `version`.
+    """
     kept.save_channel(
         code=code,
         fields={
@@ -147,7 +151,7 @@ def put_channel(request: HttpRequest, code: Code, payload: ChannelBody) -> Statu
 @router.put("/site-groups/{code}", response={204: None})
 @endpoint(action="pool.policy")
 def put_group(request: HttpRequest, code: Code, payload: GroupBody) -> Status[None]:
-    """Make or change a group of sites."""
+    """Make or change a group of sites; 412 when it was changed since `version`."""
     kept.save_group(code=code, **payload.model_dump(), by=get_trace(request), at=timezone.now())
     return Status(204, None)
 

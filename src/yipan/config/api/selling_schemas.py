@@ -23,6 +23,7 @@ Reason = Annotated[str, Field(max_length=200)]
 Method = Literal["ship", "pickup", "ship_to_store"]
 Kind = Literal["web_shop", "app", "mini_program", "marketplace", "register"]
 Quantity = Annotated[int, Field(ge=0, le=QUANTITY_MAX)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Days = Annotated[int, Field(ge=0, le=365)]
 
 
@@ -153,14 +154,18 @@ class PromiseDatesOut(Schema):
 
 
 class GroupBody(Schema):
-    """Sites that one may sell from together."""
+    """Sites that one may sell from together. `version` is the one it was read as; 0 is new."""
 
     name: Name
     name_zh: Name = ""
     sites: Annotated[list[Site], Field(max_length=SITES_MAX)]
+    version: Version | None = None
 
 
-class GroupOut(GroupBody):
+class GroupOut(Schema):
+    name: str
+    name_zh: str
+    sites: list[str]
     code: str
     version: int
 
@@ -176,7 +181,11 @@ class AssignmentBody(Schema):
 
 
 class ChannelBody(Schema):
-    """A channel. Its sites are those of its group and those named here."""
+    """
+    A channel. Its sites are those of its group and those named here.
+
+    `version` is the one it was read as; 0 is a new one.
+    """
 
     name: Name
     name_zh: Name = ""
@@ -187,7 +196,7 @@ class ChannelBody(Schema):
     part_value_min: Annotated[int, Field(ge=0, le=10**12)] = 0
     is_active: bool = True
     sites: Annotated[list[AssignmentBody], Field(max_length=SITES_MAX)] | None = None
-    version: int | None = None
+    version: Version | None = None
 
 
 class ChannelOut(Schema):

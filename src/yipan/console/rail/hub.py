@@ -216,6 +216,13 @@ SECTIONS = (
                 words=_("web shop app marketplace webhook feed publish"),
             ),
             Item(
+                label=_("Site groups"),
+                url_name="pool:groups",
+                action="pool.read",
+                icon="boxes",
+                words=_("pool of sites sell together channel"),
+            ),
+            Item(
                 label=_("Delivery services"),
                 url_name="pool:services",
                 action="pool.read",

@@ -97,19 +97,29 @@ class Service:
 
 
 @transaction.atomic
-def save_group(
-    *, code: str, name: str, name_zh: str = "", sites: Sequence[str], by: Trace, at: datetime
+def save_group(  # noqa: PLR0913 - what a group is, and who says so
+    *,
+    code: str,
+    name: str,
+    name_zh: str = "",
+    sites: Sequence[str],
+    version: int | None = None,
+    by: Trace,
+    at: datetime,
 ) -> None:
     """
-    Make or change a group of sites.
+    Make or change a group of sites. `version` 0 makes one that must be new.
 
+    :raises VersionMismatch: if somebody changed it meanwhile.
     :raises SiteUnknown: if one of the sites is not master data.
     """
     require_known(sites=set(sites), skus=set())
-    group, _ = SiteGroup.objects.select_for_update().get_or_create(code=code)
+    group, is_new = SiteGroup.objects.select_for_update().get_or_create(code=code)
+    if version is not None and not is_new and group.version != version:
+        raise VersionMismatch(kind="site_group", id=code, current_version=group.version)
     group.name, group.name_zh = name, name_zh
     group.sites = sorted(set(sites))
-    group.version += 1
+    group.version += 0 if is_new else 1
     group.save()
     _note("site_group", code, by=by, at=at)
 
@@ -126,6 +136,8 @@ def save_channel(
 ) -> None:
     """
     Make or change a channel. With `assigned` its sites are replaced by these.
+
+    `version` 0 makes one that must be new.
 
     :raises VersionMismatch: if somebody changed it meanwhile.
     :raises GroupUnknown: if its group does not exist.
