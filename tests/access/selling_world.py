@@ -65,6 +65,7 @@ def open_shop() -> dict[str, str]:
     )
     webhook.test(code=hook.code, message_id=make_id("rung"), by=CHECKER, at=NOON)
     [rung] = webhooks.list_deliveries(webhook=hook.code)
+    channels.save_bundle(bundle="BAG-1", parts={"MUG-1": 1}, by=CHECKER, at=NOON)
     rule = selling_rules.add(rule=NewRule(kind="buffer", channel="web"), by=CHECKER, at=NOON)
     return {
         "channels:code": "web",

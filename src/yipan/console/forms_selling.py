@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yipan.console.forms_access import Day
 from yipan.foundation.money import parse_amount, write_amount
-from yipan.pool.policy.channels import SITES_MAX, Assigned
+from yipan.pool.policy.channels import PARTS_MAX, SITES_MAX, Assigned
 
 CODE_LENGTH_MAX = 32
 NAME_LENGTH_MAX = 96
@@ -24,8 +24,9 @@ PART_VALUE_MAX = 10**12
 VERSION_MAX = 2**31 - 1
 #: What the parts of an order are worth is weighed in one currency.
 CURRENCY = "CNY"
-#: Rows for sites that a channel is not given yet.
+#: Rows for sites that a channel is not given yet, and for parts a bundle has not yet.
 ROWS_EXTRA = 3
+PART_QUANTITY_MAX = 1_000_000
 
 KINDS: Mapping[str, str | Promise] = {
     "web_shop": _("Web shop"),
@@ -161,3 +162,60 @@ class GroupForm(KeptForm):
             {"value": code, "label": label, "is_chosen": code in chosen}
             for code, label in self.site_choices
         ]
+
+
+class PartForm(forms.Form):
+    """So many of a SKU make one bundle; without a SKU the row is no part."""
+
+    sku = forms.CharField(required=False, max_length=48)
+    quantity = forms.IntegerField(required=False, min_value=1, max_value=PART_QUANTITY_MAX)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a part without a quantity, and a quantity of nothing."""
+        values = super().clean() or {}
+        if "quantity" in values and values.get("sku") and values["quantity"] is None:
+            self.add_error("quantity", _("Say how many make one bundle."))
+        is_new = not self.initial.get("sku")
+        if is_new and not values.get("sku") and values.get("quantity"):
+            self.add_error("sku", _("Write the code of the SKU."))
+        return values
+
+
+class PartRows(forms.BaseFormSet[PartForm]):
+    """The parts of a bundle, each SKU once."""
+
+    def clean(self) -> None:
+        """Refuse a SKU that is named twice."""
+        codes = [
+            sku for each in self.forms if (sku := getattr(each, "cleaned_data", {}).get("sku"))
+        ]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise forms.ValidationError(
+                _("Named twice: %(codes)s. Write each SKU once, with all of it."),
+                params={"codes": ", ".join(twice)},
+            )
+
+    def read(self) -> dict[str, int]:
+        """Return each part with how many make one bundle, once the rows are valid."""
+        return {
+            each.cleaned_data["sku"]: each.cleaned_data["quantity"]
+            for each in self.forms
+            if each.cleaned_data.get("sku")
+        }
+
+
+PartFormSet = forms.formset_factory(
+    PartForm,
+    formset=PartRows,
+    extra=ROWS_EXTRA,
+    max_num=PARTS_MAX,
+    absolute_max=PARTS_MAX + ROWS_EXTRA,
+    validate_max=True,
+)
+
+
+class VersionForm(forms.Form):
+    """As which version something was read."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**63 - 1)

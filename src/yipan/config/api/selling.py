@@ -14,6 +14,9 @@ from yipan.access.doors import endpoint
 from yipan.config.api.selling_schemas import (
     AssignmentBody,
     BundleBody,
+    BundleOut,
+    BundlesOut,
+    BundlesQuery,
     ChannelBody,
     ChannelOut,
     ChannelsOut,
@@ -44,7 +47,7 @@ from yipan.pool.policy import channels as kept
 from yipan.pool.policy import selling_rules
 from yipan.pool.policy.channels import Assigned, Carrier, Service
 from yipan.pool.policy.selling_rules import NewRule
-from yipan.pool.queries import channels
+from yipan.pool.queries import bundles, channels
 from yipan.pool.queries.promise_dates import list_promise_dates
 from yipan.pool.queries.selling import list_pegs, list_sellable
 from yipan.pool.rules.selling import Terms
@@ -171,13 +174,32 @@ def put_service(
     return Status(204, None)
 
 
+@router.get("/bundles", response=BundlesOut)
+@endpoint(action="pool.read")
+def get_bundles(request: HttpRequest, which: Query[BundlesQuery]) -> BundlesOut:
+    """List bundles by code with what they are made of."""
+    rows = bundles.list_bundles(part=which.part, after=which.cursor, limit=which.limit)
+    return BundlesOut(
+        data=[BundleOut(**asdict(row)) for row in rows],
+        next_cursor=rows[-1].bundle if len(rows) == which.limit else None,
+    )
+
+
+@router.get("/bundles/{bundle}", response=BundleOut)
+@endpoint(action="pool.read")
+def get_bundle(request: HttpRequest, bundle: Sku) -> BundleOut:
+    """Tell what a bundle is made of; 404 when the SKU is none."""
+    return BundleOut(**asdict(bundles.get_bundle(bundle)))
+
+
 @router.put("/bundles/{bundle}", response={204: None})
 @endpoint(action="pool.policy")
 def put_bundle(request: HttpRequest, bundle: Sku, payload: BundleBody) -> Status[None]:
-    """Say what a bundle is made of."""
+    """Say what a bundle is made of; 412 when it was changed since `version`."""
     kept.save_bundle(
         bundle=bundle,
         parts={part.sku: part.quantity for part in payload.parts},
+        version=payload.version,
         by=get_trace(request),
         at=timezone.now(),
     )

@@ -13,6 +13,7 @@ from yipan.config.edge.wall_times import WallTime
 from yipan.ledger.moves import QUANTITY_MAX
 from yipan.pool.policy.channels import CARRIERS_MAX, PARTS_MAX, SITES_MAX
 from yipan.pool.queries import SKUS_PER_QUESTION_MAX
+from yipan.pool.queries.bundles import ROWS_MAX as BUNDLES_MAX
 from yipan.pool.rules.selling import Measured
 
 Sku = Annotated[str, Field(min_length=1, max_length=48)]
@@ -307,9 +308,42 @@ class PartBody(Schema):
 
 
 class BundleBody(Schema):
-    """What a bundle is made of; without parts it is a bundle no longer."""
+    """
+    What a bundle is made of; without parts it is a bundle no longer.
+
+    `version` is the one it was read as; 0 is a SKU that is no bundle yet.
+    """
 
     parts: Annotated[list[PartBody], Field(max_length=PARTS_MAX)]
+    version: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+
+
+class PartOut(Schema):
+    """So many of a SKU, in its smallest unit, make one bundle."""
+
+    sku: str
+    quantity: int
+
+
+class BundleOut(Schema):
+    """What a bundle is made of."""
+
+    bundle: str
+    parts: list[PartOut]
+    version: int
+
+
+class BundlesQuery(Schema):
+    """Which bundles: those after a code, those that one SKU is a part of."""
+
+    part: Annotated[str, Field(max_length=48)] = ""
+    cursor: Annotated[str, Field(max_length=48)] = ""
+    limit: Annotated[int, Field(ge=1, le=BUNDLES_MAX)] = 100
+
+
+class BundlesOut(Schema):
+    data: list[BundleOut]
+    next_cursor: str | None
 
 
 class PegOut(Schema):

@@ -19,6 +19,7 @@ from yipan.access.doors import page
 from yipan.console import books
 from yipan.console.master_forms import RowForm
 from yipan.console.master_words import CHOICES, get_choice
+from yipan.console.views import bundles
 from yipan.documents.history import read_history
 from yipan.erp.documents.master import master_record
 from yipan.erp.documents.master.master_record import Author
@@ -93,6 +94,8 @@ def show_sku(request: HttpRequest, sku: str) -> HttpResponse:
             ),
             "variants": queries.list_style(row.style),
             "history": read_history(document_type="sku", number=row.code),
+            "bundle": bundles.describe(row.code),
+            "may_bundle": actor.may("pool.policy"),
             "may_write": actor.may("masterdata.write"),
             "may_see_cost": actor.may("masterdata.read_cost"),
             "may_see_stock": actor.may("ledger.read"),

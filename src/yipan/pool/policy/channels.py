@@ -15,6 +15,7 @@ from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata.refusals import VersionMismatch
 from yipan.pool.models import BundlePart, Channel, ChannelSite, SiteGroup, SiteService
+from yipan.pool.queries.bundles import find_bundle
 
 SITES_MAX = 1_000
 PARTS_MAX = 50
@@ -217,17 +218,23 @@ def save_service(*, service: Service, by: Trace, at: datetime) -> None:
 
 
 @transaction.atomic
-def save_bundle(*, bundle: str, parts: Mapping[str, int], by: Trace, at: datetime) -> None:
+def save_bundle(
+    *, bundle: str, parts: Mapping[str, int], version: int | None = None, by: Trace, at: datetime
+) -> None:
     """
     Say what a bundle is made of; without parts it is a bundle no longer.
 
     :raises BundleOfItself: if it is one of its own parts.
+    :raises VersionMismatch: if it is not as it was read, as `version` says; 0 is no bundle.
     :raises SkuUnknown: if the bundle or a part is not master data.
     """
     require_known(sites=set(), skus={bundle, *parts})
     if bundle in parts:
         raise BundleOfItself(bundle=bundle)
     take_turns(f"bundle|{bundle}")
+    current = find_bundle(bundle).version
+    if version is not None and version != current:
+        raise VersionMismatch(kind="bundle", id=bundle, current_version=current)
     BundlePart.objects.filter(bundle=bundle).delete()
     BundlePart.objects.bulk_create(
         BundlePart(bundle=bundle, part=part, quantity=quantity)
