@@ -53,6 +53,28 @@ def test_a_rule_is_made_on_the_page_and_ended_again(planner: Client) -> None:
     assert list_rules() == []
 
 
+def test_rules_are_made_for_days_with_a_priority_and_looked_for(planner: Client) -> None:
+    open_pool()
+    form = {"kind": "buffer", "sku": "SCARF", "site": "S1", "quantity": "2", "reason": "Spring"}
+    days = {"starts_on": "2999-01-01", "ends_on": "2999-01-31", "priority": "−5"}
+
+    planner.post("/pool/rules/add", form | days)
+
+    [rule] = list_rules()
+    assert (str(rule.starts_on), str(rule.ends_on), rule.priority) == (*list(days.values())[:2], -5)
+    assert "to come" in planner.get("/pool/rules").content.decode()
+    for query, is_there in (
+        ("?sku=SCARF&site=S1", True),
+        ("?sku=MUG", False),
+        ("?site=S2", False),
+        ("?channel=web", False),
+    ):
+        assert ("Spring" in planner.get(f"/pool/rules{query}").content.decode()) is is_there
+    for wrong in ({"starts_on": "soon"}, {"priority": "high"}, {"priority": "1001"}):
+        planner.post("/pool/rules/add", form | wrong)
+        assert list_rules() == [rule]
+
+
 def test_a_rule_that_lacks_something_is_refused_in_words(planner: Client) -> None:
     open_pool()
 
@@ -77,6 +99,14 @@ def test_a_planner_says_until_when_a_site_ships_and_promise_dates_go_by_it(plann
     for wrong in ({"cutoff_at": "noon"}, {"capacity": "many"}, {"unit_cost": "4,5,x"}):
         planner.post("/pool/services/S1/ship", form | wrong)
         assert list_services(method="ship") == [row]
+    place = {"latitude": "30.274100", "longitude": "−120.5"}
+    for wrong in ({"latitude": "91"}, {"longitude": "180.5"}, {"longitude": ""}, {"latitude": "N"}):
+        planner.post("/pool/services/S1/ship", form | place | wrong)
+        assert list_services(method="ship") == [row]
+    planner.post("/pool/services/S1/pickup", {"is_open": "on"})
+    planner.post("/pool/services/S1/ship", form | place)
+    assert {(it.latitude, it.longitude) for it in list_services()} == {(30.2741, -120.5)}
+    assert 'value="30.2741"' in planner.get("/pool/services?method=ship_to_store").content.decode()
     planner.post("/pool/services/S1/ship", {})
     [row] = list_services(method="ship")
     assert (row.is_open, row.cutoff_at, row.capacity) == (False, None, None)

@@ -25,6 +25,7 @@ CHANNEL = {
     "hold_seconds": "600",
     "few_below": "3",
     "part_value_min": "45.50",
+    "cancel_after_days": "7",
     "is_active": "on",
     "version": "0",
     "sites-TOTAL_FORMS": "2",
@@ -64,6 +65,7 @@ def test_a_channel_is_made_on_a_page_with_the_site_withdrawn_from_it(planner: Cl
         "小程序商城", "mini_program", 600, 3,
     )  # fmt: skip
     assert (row.part_value_min, row.is_active, row.version) == (4_550, True, 1)
+    assert row.cancel_after_days == 7
     assert find_sites_of(channel="mini", on=date(2026, 3, 2)) == frozenset({"W1", "S1"})
     assert find_sites_of(channel="mini", on=date(2026, 4, 1)) == frozenset({"W1", "S1", "S2"})
     shown = planner.get("/channels/mini").content.decode()

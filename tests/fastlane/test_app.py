@@ -20,11 +20,12 @@ from yipan.fastlane.app import Fastlane
 from yipan.foundation.ids import make_id
 from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
-from yipan.ledger.moves import FactPosting, Move
+from yipan.ledger.moves import FactPosting, Move, Trace
 from yipan.masterdata import records
 from yipan.messages import till
 from yipan.pool import book, queries
 from yipan.pool.models import Promise
+from yipan.pool.policy import channels
 from yipan.pool.rules import get_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,6 +119,28 @@ def test_a_hold_is_committed_and_released_by_its_number(key: str) -> None:
     assert again.body["duplicate"] is True
     assert released.body["state"] == "released"
     assert stock() == (10, 0, 0)
+
+
+def test_a_cart_without_a_time_is_kept_as_long_as_its_channel_says(key: str) -> None:
+    fields = {"name": "Web", "hold_seconds": 120}
+    channels.save_channel(code="web", fields=fields, by=Trace(actor="mei"), at=NOON)
+
+    async def story(lane: Fastlane) -> list[Said]:
+        body = wanted(3) | {"channel": "web"}
+        held = await call(lane, "/api/v1/holds", body, idempotency_key="h", **bearer(key))
+        more = await call(
+            lane,
+            f"/api/v1/holds/{held.body['number']}/extend",
+            {},
+            idempotency_key="m",
+            **bearer(key),
+        )
+        return [held, more]
+
+    held, more = run(story)
+
+    assert held.body["expires_at"] == "2026-03-02T12:02:00Z"
+    assert (more.status, more.body["expires_at"]) == (200, "2026-03-02T12:02:00Z")
 
 
 def test_the_last_piece_is_promised_once(key: str) -> None:

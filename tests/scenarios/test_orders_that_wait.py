@@ -33,6 +33,7 @@ from yipan.oms.models import SourcingDecision
 from yipan.oms.queries.exceptions import count_exceptions, list_exceptions
 from yipan.oms.tasks import cancel_aged, source_backorders
 from yipan.pool.models import Channel
+from yipan.pool.policy import channels
 from yipan.pool.queries.selling import list_pegs
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,23 @@ def test_what_waits_for_too_long_is_canceled_and_warned_of_before() -> None:
     order = look(order.number)
     assert [(line.quantity_canceled, line.quantity_placed) for line in order.lines] == [(2, 1)]
     assert order.state == "sourced"
+    prove()
+
+
+def test_a_channel_says_how_long_an_order_waits_that_names_no_day_itself() -> None:
+    open_shop(w1=1)
+    channels.save_channel(code="web", fields={"cancel_after_days": 2}, by=DESK, at=NOON)
+    usual = buy(("TEA-250", 3))
+    patient = buy(("TEA-250", 3), external_id="web-2", cancel_on=SOON)
+    assert (usual.cancel_on, patient.cancel_on) == (NOON.date() + timedelta(days=2), SOON)
+
+    assert cancel_aged(at=NOON + timedelta(days=1)) == 0
+    assert cancel_aged(at=NOON + timedelta(days=2)) == 1
+
+    assert [line.quantity_canceled for line in look(usual.number).lines] == [2]
+    assert [line.quantity_canceled for line in look(patient.number).lines] == [0]
+    again = buy(("TEA-250", 3))
+    assert again.number == usual.number
     prove()
 
 

@@ -112,6 +112,18 @@ def expire_holds(timestamp: int) -> None:
     pool.expire_holds(at=_get_instant(timestamp))
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="pool.end_expired_rules",
+    queueing_lock="pool.end_expired_rules",
+    lock="pool.end_expired_rules",
+)
+def end_expired_rules(timestamp: int) -> None:
+    """End quotas, pre-sales and other selling rules whose last day is over."""
+    if node.HUB_RECEIVER in node.list_node_receivers():
+        pool.end_expired_rules(at=_get_instant(timestamp))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(
     name="oms.source_backorders",
@@ -361,6 +373,7 @@ TASKS: Final = (
     open_months,
     forget_old,
     expire_holds,
+    end_expired_rules,
     forget_refused,
     forget_told,
     source_backorders,

@@ -21,6 +21,7 @@ REASON_LENGTH_MAX = 200
 HOLD_SECONDS_MAX = 86_400
 FEW_MAX = 1_000_000
 PART_VALUE_MAX = 10**12
+DAYS_MAX = 365
 VERSION_MAX = 2**31 - 1
 #: What the parts of an order are worth is weighed in one currency.
 CURRENCY = "CNY"
@@ -89,6 +90,12 @@ class ChannelForm(KeptForm):
     )
     few_below = forms.IntegerField(label=_("“Few left” below"), min_value=0, max_value=FEW_MAX)
     part_value_min = Amount(label=_("A part of a split order is worth at least"), required=False)
+    cancel_after_days = forms.IntegerField(
+        label=_("What waits for goods is canceled after, in days"),
+        min_value=1,
+        max_value=DAYS_MAX,
+        required=False,
+    )
     is_active = forms.BooleanField(label=_("It sells"), required=False)
 
     def __init__(self, *args: Any, groups: Choices, **kwargs: Any) -> None:
@@ -181,7 +188,7 @@ class PartForm(forms.Form):
         return values
 
 
-class PartRows(forms.BaseFormSet[PartForm]):
+class PartRows(forms.BaseFormSet):  # type: ignore[type-arg]  # no subscript when it runs
     """The parts of a bundle, each SKU once."""
 
     def clean(self) -> None:

@@ -55,15 +55,19 @@ class ReservationIn(msgspec.Struct, kw_only=True):
 
 
 class HoldIn(ReservationIn, kw_only=True):
-    """What to set aside for a cart, and for how long."""
+    """
+    What to set aside for a cart, and for how long.
 
-    expires_in_seconds: Annotated[int, Meta(ge=1, le=HOLD_SECONDS_MAX)] = 900
+    Unsaid, it is as long as the channel keeps carts; 900 seconds without a channel.
+    """
+
+    expires_in_seconds: Annotated[int, Meta(ge=1, le=HOLD_SECONDS_MAX)] | None = None
 
 
 class ExtendIn(msgspec.Struct, kw_only=True):
-    """How much longer a hold should stand, from now."""
+    """How much longer a hold should stand, from now; unsaid, as long as its channel keeps carts."""
 
-    expires_in_seconds: Annotated[int, Meta(ge=1, le=HOLD_SECONDS_MAX)] = 900
+    expires_in_seconds: Annotated[int, Meta(ge=1, le=HOLD_SECONDS_MAX)] | None = None
 
 
 class MoveIn(msgspec.Struct, kw_only=True):
@@ -123,7 +127,7 @@ def read_step(step: Step, number: str, body: bytes, *, actor: Actor, at: datetim
     ask = Ask(step=step, number=number[:64], actor=actor.name, sites=actor.sites)
     if step == "extend":
         seconds = _read_extend(body).expires_in_seconds
-        return replace(ask, expires_at=at + timedelta(seconds=seconds))
+        return ask if seconds is None else replace(ask, expires_at=at + timedelta(seconds=seconds))
     if step == "move":
         return replace(ask, lines=_read_lines(_read_move(body).lines, actor))
     return ask

@@ -126,7 +126,7 @@ def show_channel(request: HttpRequest, code: str) -> HttpResponse:
         "hooks": hooks,
         "deliveries": webhooks.list_deliveries(channel=code, limit=8),
         "readers": publications.list_readers(code),
-        "rules_count": len(list_rules(channel=code)),
+        "rules_count": len(list_rules(channel=code, on=timezone.localdate())),
         "lag": publications.get_lag(),
         "history": read_history(document_type=verbs.DOCUMENT_TYPE, number=code),
         "may_write": actor.may("channels.write"),

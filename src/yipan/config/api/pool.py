@@ -61,15 +61,19 @@ class ReservationIn(Schema):
 
 
 class HoldIn(ReservationIn):
-    """What to set aside for a cart, and for how long."""
+    """
+    What to set aside for a cart, and for how long.
 
-    expires_in_seconds: Annotated[int, Field(ge=1, le=HOLD_SECONDS_MAX)] = 900
+    Unsaid, it is as long as the channel keeps carts; 900 seconds without a channel.
+    """
+
+    expires_in_seconds: Annotated[int, Field(ge=1, le=HOLD_SECONDS_MAX)] | None = None
 
 
 class ExtendIn(Schema):
-    """How much longer a hold should stand, from now."""
+    """How much longer a hold should stand, from now; unsaid, as long as its channel keeps carts."""
 
-    expires_in_seconds: Annotated[int, Field(ge=1, le=HOLD_SECONDS_MAX)] = 900
+    expires_in_seconds: Annotated[int, Field(ge=1, le=HOLD_SECONDS_MAX)] | None = None
 
 
 class MoveIn(Schema):
@@ -198,7 +202,7 @@ def hold(request: HttpRequest, payload: HoldIn) -> Status[PromiseOut]:
         step="hold",
         number=rules.derive_number("hld", asker=actor.name, key=read_key(request)),
         lines=_read_lines(payload.lines, actor),
-        expires_at=at + timedelta(seconds=payload.expires_in_seconds),
+        expires_at=_find_end(payload.expires_in_seconds, at=at),
         seconds=payload.expires_in_seconds,
         external_id=payload.external_id,
         actor=actor.name,
@@ -222,7 +226,7 @@ def extend(request: HttpRequest, number: str, payload: ExtendIn) -> PromiseOut:
     at = timezone.now()
     ask = replace(
         _ask("extend", number, get_actor(request)),
-        expires_at=at + timedelta(seconds=payload.expires_in_seconds),
+        expires_at=_find_end(payload.expires_in_seconds, at=at),
     )
     return PromiseOut.of(promises.extend(ask=ask, at=at))
 
@@ -285,6 +289,10 @@ def _release(request: HttpRequest, number: str) -> PromiseOut:
 
 def _ask(step: promises.Step, number: str, actor: Actor) -> Ask:
     return Ask(step=step, number=number, actor=actor.name, sites=actor.sites)
+
+
+def _find_end(seconds: int | None, *, at: datetime) -> datetime | None:
+    return None if seconds is None else at + timedelta(seconds=seconds)
 
 
 def _read_terms(payload: ReservationIn) -> dict[str, Any]:

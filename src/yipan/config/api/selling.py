@@ -209,9 +209,15 @@ def put_bundle(request: HttpRequest, bundle: Sku, payload: BundleBody) -> Status
 @router.get("/selling-rules", response=RulesOut)
 @endpoint(action="pool.read")
 def get_rules(request: HttpRequest, which: Query[RulesQuery]) -> RulesOut:
-    """List the selling rules that are not ended, the newest first."""
+    """List the selling rules that count, or will from their first day; the newest first."""
     actor = get_actor(request)
-    rows = channels.list_rules(kind=which.kind, sku=which.sku, channel=which.channel)
+    rows = channels.list_rules(
+        kind=which.kind,
+        sku=which.sku,
+        site=which.site,
+        channel=which.channel,
+        on=timezone.localdate(),
+    )
     return RulesOut(
         data=[
             RuleOut(**{n: getattr(row, n) for n in RuleOut.model_fields})

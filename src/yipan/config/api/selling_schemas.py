@@ -185,6 +185,9 @@ class ChannelBody(Schema):
     """
     A channel. Its sites are those of its group and those named here.
 
+    What of an order still waits for goods after `cancel_after_days` is canceled, where the order
+    itself names no day; null is never.
+
     `version` is the one it was read as; 0 is a new one.
     """
 
@@ -195,6 +198,7 @@ class ChannelBody(Schema):
     hold_seconds: Annotated[int, Field(ge=1, le=86_400)] = 900
     few_below: Annotated[int, Field(ge=0, le=1_000_000)] = 5
     part_value_min: Annotated[int, Field(ge=0, le=10**12)] = 0
+    cancel_after_days: Annotated[int, Field(ge=1, le=365)] | None = None
     is_active: bool = True
     sites: Annotated[list[AssignmentBody], Field(max_length=SITES_MAX)] | None = None
     version: Version | None = None
@@ -209,6 +213,7 @@ class ChannelOut(Schema):
     hold_seconds: int
     few_below: int
     part_value_min: int
+    cancel_after_days: int | None
     is_active: bool
     sites: list[AssignmentBody]
     version: int
@@ -259,6 +264,7 @@ class RuleOut(Schema):
 class RulesQuery(Schema):
     kind: Annotated[str, Field(max_length=16)] = ""
     sku: Annotated[str, Field(max_length=48)] = ""
+    site: Annotated[str, Field(max_length=16)] = ""
     channel: Annotated[str, Field(max_length=32)] = ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -27,6 +28,7 @@ from yipan.pool.rules.selling import Measured, Step, Terms
 
 SKU_LENGTH_MAX = 48
 QUANTITY_DIGITS_MAX = 9
+PRIORITY_MAX = 1_000
 
 #: What each step from on hand to the promise is called.
 STEPS: Mapping[str, str | Promise] = {
@@ -98,11 +100,20 @@ def show_sellable(request: HttpRequest) -> HttpResponse:
 @require_GET
 @page(action="pool.read")
 def show_rules(request: HttpRequest) -> HttpResponse:
-    """Show the channels with their sites, and the selling rules that count."""
-    actor = get_actor(request)
+    """Show the selling rules that count or will, and the channels with their sites."""
+    actor, today = get_actor(request), timezone.localdate()
+    asked = {
+        name: request.GET.get(name, "").strip()[:SKU_LENGTH_MAX]
+        for name in ("kind", "sku", "site", "channel")
+    }
     rows = [
-        {"row": row, "kind": KINDS[row.kind], "method": METHODS.get(row.method, "")}
-        for row in channels.list_rules(kind=request.GET.get("kind", "")[:16])
+        {
+            "row": row,
+            "kind": KINDS[row.kind],
+            "method": METHODS.get(row.method, ""),
+            "is_to_come": row.starts_on is not None and row.starts_on > today,
+        }
+        for row in channels.list_rules(**asked, on=today)
         if not row.site or actor.sees(row.site)
     ]
     kept, places = channels.list_channels(), masterdata.list_sites(only=actor.sites)
@@ -113,7 +124,9 @@ def show_rules(request: HttpRequest) -> HttpResponse:
         "places": {row.code: row for row in places},
         "kinds": KINDS.items(),
         "methods": METHODS.items(),
-        "kind": request.GET.get("kind", ""),
+        "asked": asked,
+        "is_narrowed": any(asked.values()),
+        "kind": asked["kind"],
         "sites": places,
         "may_write": actor.may("pool.policy"),
     }
@@ -129,6 +142,14 @@ def add_rule(request: HttpRequest) -> HttpResponse:
     site = form.get("site", "")[:16]
     if site:
         actor.require_site(site)
+    days = {name: form.get(name, "").strip() for name in ("due_on", "starts_on", "ends_on")}
+    if any(text and read_day(text) is None for text in days.values()):
+        messages.error(request, _("This is no day. Write it as 2026-03-31."))
+        return redirect("pool:rules")
+    priority = _read_priority(form.get("priority", ""))
+    if priority is None:
+        messages.error(request, _("A priority is a whole number from −1,000 to 1,000."))
+        return redirect("pool:rules")
     rule = NewRule(
         kind=form.get("kind", "") if form.get("kind") in KINDS else "buffer",
         sku=form.get("sku", "").strip()[:SKU_LENGTH_MAX],
@@ -138,15 +159,19 @@ def add_rule(request: HttpRequest) -> HttpResponse:
         quantity=_read_number(form.get("quantity", "")),
         percent=min(100, _read_number(form.get("percent", ""))),
         is_exclusive=form.get("is_exclusive") == "on",
-        due_on=read_day(form.get("due_on", "")),
-        ends_on=read_day(form.get("ends_on", "")),
+        due_on=read_day(days["due_on"]),
+        starts_on=read_day(days["starts_on"]),
+        ends_on=read_day(days["ends_on"]),
+        priority=priority,
         reason=form.get("reason", "").strip()[:200],
     )
     trace = get_trace(request)
     take_step(
         request,
         lambda: selling_rules.add(rule=rule, by=trace, at=timezone.now()),
-        done=_("The rule counts from now on."),
+        done=_("The rule counts from its first day on.")
+        if rule.starts_on
+        else _("The rule counts from now on."),
     )
     return redirect("pool:rules")
 
@@ -195,6 +220,17 @@ def _list_pegs(request: HttpRequest, sku: str) -> list[object]:
     actor = get_actor(request)
     rows = list_pegs(today=timezone.localdate())
     return [row for row in rows if row.sku == sku and (not row.site or actor.sees(row.site))]
+
+
+def _read_priority(text: str) -> int | None:
+    """Return a priority, 0 where none is written; None when it is none."""
+    written = text.strip().replace("−", "-")
+    sign, digits = (-1, written[1:]) if written.startswith("-") else (1, written)
+    if not digits and sign > 0:
+        return 0
+    fits = digits.isascii() and digits.isdigit() and len(digits) <= len(str(PRIORITY_MAX))
+    value = sign * int(digits) if fits else None
+    return value if value is not None and abs(value) <= PRIORITY_MAX else None
 
 
 def _read_number(text: str) -> int:

@@ -42,6 +42,7 @@ NEW_CHANNEL = ChannelRow(
     hold_seconds=900,
     few_below=5,
     part_value_min=0,
+    cancel_after_days=None,
     is_active=True,
     version=0,
 )

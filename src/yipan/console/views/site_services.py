@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import time
 from typing import Any
@@ -35,6 +36,9 @@ NUMBERS = ("handling_days", "handling_minutes", "transit_days", "capacity")
 #: Costs weigh against each other, so all are in one currency.
 CURRENCY = "CNY"
 COST_MINOR_MAX = 100_000_000
+#: Degrees north and east, as maps tell them.
+DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,12})?", re.ASCII)
+LATITUDE_MAX, LONGITUDE_MAX = 90, 180
 
 
 @require_GET
@@ -45,8 +49,14 @@ def show_services(request: HttpRequest) -> HttpResponse:
     method = request.GET.get("method", "")
     method = method if method in METHODS else "ship"
     sites = masterdata.list_sites(only=actor.sites, limit=SITES_MAX)
-    known = {row.site: row for row in list_services(method=method)}
-    rows = [_describe(site, known.get(site.code), method=method) for site in sites]
+    said = list_services()
+    known = {row.site: row for row in said if row.method == method}
+    placed = {row.site: row for row in said if row.latitude is not None}
+    rows = [
+        _describe(site, known.get(site.code), method=method)
+        | _describe_place(known.get(site.code) or placed.get(site.code))
+        for site in sites
+    ]
     context = {
         "rows": rows,
         "method": method,
@@ -79,7 +89,13 @@ def save_service(request: HttpRequest, service_site: str, method: str) -> HttpRe
     if _is_unread(form.get("cutoff_at", ""), _read_time):
         messages.error(request, _("This is no time of the day. Write it as 16:30."))
         return back
-    before = next(iter(list_services(sites=[site], method=method)), None)
+    place = _read_place(form.get("latitude", ""), form.get("longitude", ""))
+    if place is None:
+        messages.error(
+            request,
+            _("A place has both: a latitude from −90 to 90 and a longitude from −180 to 180."),
+        )
+        return back
     service = Service(
         site=site,
         method=method,
@@ -93,9 +109,8 @@ def save_service(request: HttpRequest, service_site: str, method: str) -> HttpRe
         parcel_cost_minor=parcel_cost,
         unit_cost_minor=unit_cost,
         regions_denied=_read_regions(form.get("regions_denied", "")),
-        # Where it stands is no matter of this form.
-        latitude=before.latitude if before else None,
-        longitude=before.longitude if before else None,
+        latitude=place[0],
+        longitude=place[1],
     )
     trace = get_trace(request)
     take_step(
@@ -129,6 +144,14 @@ def _describe(site: SiteRow, service: ServiceRow | None, *, method: str) -> dict
     }
 
 
+def _describe_place(service: ServiceRow | None) -> dict[str, Any]:
+    """Return where a site stands, as its form shows it."""
+    return {
+        "latitude": _write_degrees(service.latitude if service else None),
+        "longitude": _write_degrees(service.longitude if service else None),
+    }
+
+
 def _is_unread(text: str, read: Callable[[str], object]) -> bool:
     """Tell whether something stands there that means nothing: it is never taken for empty."""
     return bool(text.strip()) and read(text) is None
@@ -150,6 +173,21 @@ def _read_cost(text: str) -> int | None:
     """Return minor units; nothing written costs nothing, and None is no amount."""
     amount = parse_amount(text, currency=CURRENCY) if text.strip() else 0
     return amount if amount is not None and 0 <= amount <= COST_MINOR_MAX else None
+
+
+def _read_place(latitude: str, longitude: str) -> tuple[float | None, float | None] | None:
+    """Return where a site stands, in degrees; nothing written is nowhere, None is no place."""
+    written = [text.strip().replace("−", "-") for text in (latitude, longitude)]
+    if not any(written):
+        return None, None
+    if not all(DEGREES.fullmatch(text) for text in written):
+        return None
+    north, east = (float(text) for text in written)
+    return (north, east) if abs(north) <= LATITUDE_MAX and abs(east) <= LONGITUDE_MAX else None
+
+
+def _write_degrees(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _write_cost(minor: int) -> str:

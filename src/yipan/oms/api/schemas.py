@@ -32,7 +32,8 @@ class ChannelOrderIn(Schema):
 
     `may_wait` false refuses the whole order when anything of it is missing. `hold` is the
     number of the cart's hold, whose goods it takes over. `origin_site` is the store that takes
-    the order at its register for what another site has. What waits is canceled on `cancel_on`.
+    the order at its register for what another site has. What waits is canceled on `cancel_on`;
+    unsaid, after the days its channel says.
     `pickup_fallback` is what its customer allows when the chosen store will not have it.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -25,7 +25,7 @@ from yipan.oms.models.order import STATES_OPEN
 from yipan.oms.models.order import ChannelOrderState as State
 from yipan.pool import promises
 from yipan.pool.promises import Ask, InsufficientStock
-from yipan.pool.queries.channels import find_parts, require_open
+from yipan.pool.queries.channels import ChannelRow, find_parts, require_open
 
 DOCUMENT_TYPE = order_state.DOCUMENT_TYPE
 LINES_PER_ORDER_MAX = 200
@@ -64,7 +64,11 @@ class BoughtLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bought:
-    """What somebody bought; see `ChannelOrder`. `hold` is the number of the cart's hold."""
+    """
+    What somebody bought; see `ChannelOrder`. `hold` is the number of the cart's hold.
+
+    Without `cancel_on`, what waits is canceled after the days its channel says.
+    """
 
     channel: str
     external_id: str
@@ -119,9 +123,9 @@ def take(*, bought: Bought, by: Trace, at: datetime, message_id: UUID) -> Taken:
         if known.digest != digest:
             raise NumberReused(number=bought.external_id, site=bought.channel)
         return Taken(number=known.number, is_repeat=True)
-    _check(bought)
+    channel = _check(bought)
     promises.guard(numbers={bought.hold} - {""}, skus={line.sku for line in bought.lines}, at=at)
-    order = _write(bought, digest=digest, by=by, at=at)
+    order = _write(bought, channel=channel, digest=digest, by=by, at=at)
     order_state.ORDER_TRAIL.note(
         order, step="create", from_state="", by=by, at=at, message_id=message_id
     )
@@ -262,8 +266,8 @@ def stop(
     )
 
 
-def _check(bought: Bought) -> None:
-    require_open(bought.channel)
+def _check(bought: Bought) -> ChannelRow:
+    channel = require_open(bought.channel)
     if not 0 < len(bought.lines) <= LINES_PER_ORDER_MAX:
         raise LinesMissing(lines=len(bought.lines), maximum=LINES_PER_ORDER_MAX)
     if bought.method != "ship" and not bought.pickup_site:
@@ -271,19 +275,27 @@ def _check(bought: Bought) -> None:
     told.require_plausible(((line.sku, line.quantity) for line in bought.lines), minimum=1)
     named = {bought.pickup_site, bought.origin_site} - {""}
     told.require_known(sites=named, skus={line.sku for line in bought.lines})
+    return channel
 
 
-def _write(bought: Bought, *, digest: str, by: Trace, at: datetime) -> ChannelOrder:
+def _write(
+    bought: Bought, *, channel: ChannelRow, digest: str, by: Trace, at: datetime
+) -> ChannelOrder:
+    today = masterdata.get_office_date(at)
+    cancel_on = bought.cancel_on
+    if cancel_on is None and channel.cancel_after_days is not None:
+        cancel_on = today + timedelta(days=channel.cancel_after_days)
     order = ChannelOrder.objects.create(
-        number=numbers.give_number(prefix="CO", on=masterdata.get_office_date(at)),
+        number=numbers.give_number(prefix="CO", on=today),
         created_by=by.actor,
         created_at=at,
         placed_at=bought.placed_at or at,
+        cancel_on=cancel_on,
         digest=digest,
         **{
             name: getattr(bought, name)
             for name in Bought.__dataclass_fields__
-            if name not in {"lines", "hold", "placed_at"}
+            if name not in {"lines", "hold", "placed_at", "cancel_on"}
         },
     )
     OrderLine.objects.bulk_create(

@@ -45,6 +45,7 @@ class Channel(models.Model):
     It sells from the sites of its group (all sites, when it has none) and from those named
     for it besides, less those withdrawn. `few_below` is where it says "few left";
     `part_value_min` is what each part of a split order is worth at least, in minor units.
+    `cancel_after_days` is how long what of an order has no goods waits at most; None is for ever.
     """
 
     code = models.CharField(max_length=32, unique=True)
@@ -57,6 +58,7 @@ class Channel(models.Model):
     hold_seconds = models.IntegerField(default=900)
     few_below = models.IntegerField(default=5)
     part_value_min = models.BigIntegerField(default=0)
+    cancel_after_days = models.IntegerField(null=True)
     is_active = models.BooleanField(default=True)
     version = models.IntegerField(default=1)
 
@@ -67,6 +69,10 @@ class Channel(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(part_value_min__gte=0), name="channel_part_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(cancel_after_days__isnull=True) | Q(cancel_after_days__gte=1),
+                name="channel_cancels_after_a_day",
             ),
         ]
 

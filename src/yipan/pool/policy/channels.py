@@ -155,6 +155,7 @@ def save_channel(
             "hold_seconds",
             "few_below",
             "part_value_min",
+            "cancel_after_days",
             "is_active",
         }
         setattr(channel, name, value)
@@ -189,7 +190,7 @@ def _assign(channel: Channel, assigned: Sequence[Assigned]) -> None:
 @transaction.atomic
 def save_service(*, service: Service, by: Trace, at: datetime) -> None:
     """
-    Say what a site can do by one method.
+    Say what a site can do by one method. Where it stands counts for its other methods too.
 
     :raises SiteUnknown: if the site is not master data.
     :raises CarrierWrong: if a carrier has no name, or the name of another.
@@ -214,6 +215,11 @@ def save_service(*, service: Service, by: Trace, at: datetime) -> None:
     ]
     row.version += 0 if is_new else 1
     row.save()
+    if service.latitude is not None:
+        # A site stands in one place, by whatever method it delivers.
+        SiteService.objects.filter(site=service.site).exclude(pk=row.pk).update(
+            latitude=service.latitude, longitude=service.longitude
+        )
     _note("site_service", f"{service.site}/{service.method}", by=by, at=at)
 
 

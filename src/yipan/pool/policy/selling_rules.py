@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from yipan.documents import trail
 from yipan.documents.told import require_known
+from yipan.documents.turns import take_turns
 from yipan.foundation.refusals import NotFound, Refusal
 from yipan.foundation.status import StockStatus
 from yipan.ledger import queries as ledger
@@ -31,7 +34,7 @@ class RuleIncomplete(Refusal):
 
 
 class RuleRepeated(Refusal):
-    """The same channel has a quota of this SKU already. End that one first."""
+    """The same channel has a quota of this SKU in these days already. End that one first."""
 
     code = "selling_rule.repeated"
 
@@ -61,10 +64,10 @@ def add(*, rule: NewRule, by: Trace, at: datetime) -> int:
     Make a rule that counts from now on, or from its first day. Return its number.
 
     :raises RuleIncomplete: if something is missing that its kind needs.
-    :raises RuleRepeated: if the channel has a quota of this SKU already.
+    :raises RuleRepeated: if the channel has a quota of this SKU in these days already.
     :raises ChannelUnknown: if its channel does not exist.
     """
-    _check(rule)
+    _check(rule, at=at)
     row = SellingRule.objects.create(
         **{name: getattr(rule, name) for name in NewRule.__dataclass_fields__},
         created_by=by.actor,
@@ -86,6 +89,26 @@ def end(*, rule: int, by: Trace, at: datetime) -> None:
     row = SellingRule.objects.select_for_update().filter(pk=rule, is_active=True).first()
     if row is None:
         raise NotFound(kind="selling_rule", id=str(rule))
+    _end(row, by=by, at=at)
+
+
+@transaction.atomic
+def end_next_expired(*, at: datetime, by: Trace) -> bool:
+    """
+    End one rule whose last day is over, as `end` does. Return whether there was one.
+
+    What is left of a quota or a pre-sale goes with it, so the next one begins with its own.
+    """
+    over = SellingRule.objects.filter(is_active=True, ends_on__lt=timezone.localdate(at))
+    # Whoever holds the lock of a rule is ending it just now.
+    row = over.order_by("ends_on", "id").select_for_update(skip_locked=True).first()
+    if row is None:
+        return False
+    _end(row, by=by, at=at)
+    return True
+
+
+def _end(row: SellingRule, *, by: Trace, at: datetime) -> None:
     row.is_active = False
     row.version += 1
     row.save(update_fields=["is_active", "version"])
@@ -96,7 +119,7 @@ def end(*, rule: int, by: Trace, at: datetime) -> None:
     _note(row, step="close", by=by, at=at)
 
 
-def _check(rule: NewRule) -> None:
+def _check(rule: NewRule, *, at: datetime) -> None:
     require_known(sites={rule.site} if rule.site else set(), skus={rule.sku} if rule.sku else set())
     if rule.channel and not Channel.objects.filter(code=rule.channel).exists():
         raise ChannelUnknown(channel=rule.channel)
@@ -106,10 +129,24 @@ def _check(rule: NewRule) -> None:
         raise RuleIncomplete(kind=rule.kind, needs=["sku", "channel"])
     if rule.kind == RuleKind.PRESALE and not (rule.sku and rule.due_on):
         raise RuleIncomplete(kind=rule.kind, needs=["sku", "due_on"])
+    if rule.kind == RuleKind.QUOTA:
+        _require_first(rule, on=timezone.localdate(at))
+
+
+def _require_first(rule: NewRule, *, on: date) -> None:
+    """Refuse a quota of days that another one of the same SKU and channel has already."""
+    take_turns(f"quota|{rule.sku}|{rule.channel}")
+    begins = max(rule.starts_on or on, on)
     known = SellingRule.objects.filter(
-        kind=RuleKind.QUOTA, sku=rule.sku, channel=rule.channel, is_active=True
+        Q(ends_on__isnull=True) | Q(ends_on__gte=begins),
+        kind=RuleKind.QUOTA,
+        sku=rule.sku,
+        channel=rule.channel,
+        is_active=True,
     )
-    if rule.kind == RuleKind.QUOTA and known.exists():
+    if rule.ends_on is not None:
+        known = known.filter(Q(starts_on__isnull=True) | Q(starts_on__lte=rule.ends_on))
+    if known.exists():
         raise RuleRepeated(sku=rule.sku, channel=rule.channel)
 
 

@@ -22,6 +22,7 @@ from yipan.pool import book, rules
 from yipan.pool.models import Promise, PromiseLine
 from yipan.pool.models.promise import PromiseState as State
 from yipan.pool.promises import placing, writing
+from yipan.pool.promises.ends import set_ends
 from yipan.pool.promises.guarding import guard
 from yipan.pool.promises.placing import Placed, needs_placing
 from yipan.pool.promises.planned import STEPS, TO_STATE, Known, Planned, note_steps
@@ -132,6 +133,7 @@ def _read_lines(promises: Sequence[Promise]) -> dict[str, Known]:
 
 def _decide_round(asks: Mapping[int, Ask], *, at: datetime) -> dict[int, Answer]:
     known = _lock(ask.number for ask in asks.values())
+    asks = set_ends(asks, known, at=at)
     answers: dict[int, Answer] = {}
     planned: list[Planned] = []
     for place, ask in asks.items():

@@ -27,11 +27,12 @@ def hold(*, ask: Ask, at: datetime) -> PromiseRow:
     """
     Set stock aside for a cart until `ask.expires_at`: all lines or none.
 
+    Without an end it is kept as long as its channel keeps carts.
+
     :raises InsufficientStock: if one of the lines cannot be promised.
     :raises NumberReused: if the number was used before, for something else.
     """
-    assert ask.expires_at is not None
-    assert ask.expires_at > at
+    assert ask.expires_at is None or ask.expires_at > at
     return _take(replace(ask, step="hold"), at=at)
 
 
@@ -70,13 +71,12 @@ def release(*, ask: Ask, at: datetime) -> PromiseRow:
 
 def extend(*, ask: Ask, at: datetime) -> PromiseRow:
     """
-    Give a hold more time: until `ask.expires_at`.
+    Give a hold more time: until `ask.expires_at`, or as long as its channel keeps carts.
 
     :raises HoldExpired: if its time is over.
     :raises PromiseWrongState: if it is no hold any more.
     """
-    assert ask.expires_at is not None
-    assert ask.expires_at > at
+    assert ask.expires_at is None or ask.expires_at > at
     return _take(replace(ask, step="extend"), at=at)
 
 

@@ -48,7 +48,8 @@ class Ask:
     One step somebody asks for. What follows `number` belongs to a new promise only, but for
     the lines of a move and the new end of an extended hold.
 
-    `seconds` is how long a hold was asked for: part of what makes a repeat the same.
+    `seconds` is how long a hold was asked for: part of what makes a repeat the same. A hold or an
+    extension without `expires_at` lasts as long as its channel keeps carts.
     `sites` is the scope of who asks: a promise of another site does not exist for them.
     A line without a site is wanted from any site of the `channel` or `group`, except those
     `without`; `due_on` allows goods that come until then; `may_be_partial` takes what there is.

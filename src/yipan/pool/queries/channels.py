@@ -69,6 +69,7 @@ class ChannelRow:
     hold_seconds: int
     few_below: int
     part_value_min: int
+    cancel_after_days: int | None
     is_active: bool
     version: int
     assignments: tuple[AssignmentRow, ...] = ()
@@ -158,6 +159,14 @@ def find_part_value_min(code: str) -> int:
     return found or 0
 
 
+def find_hold_seconds(codes: Collection[str]) -> dict[str, int]:
+    """Return each channel to how long it keeps a cart, in seconds."""
+    if not codes:
+        return {}
+    rows = Channel.objects.filter(code__in=set(codes)).values_list("code", "hold_seconds")
+    return dict(rows)
+
+
 def list_groups() -> list[GroupRow]:
     """Return all groups of sites by code."""
     return [_make_group(it) for it in SiteGroup.objects.order_by("code")[:ROWS_MAX]]
@@ -225,13 +234,13 @@ def find_sites_behind(*, channel: str = "", group: str = "", on: date) -> frozen
 
 
 def list_rules(
-    *, kind: str = "", sku: str = "", channel: str = "", only_active: bool = True
+    *, kind: str = "", sku: str = "", site: str = "", channel: str = "", on: date | None = None
 ) -> list[RuleRow]:
-    """Return selling rules, the newest first."""
-    query = SellingRule.objects.order_by("-id")
-    if only_active:
-        query = query.filter(is_active=True)
-    for name, value in (("kind", kind), ("sku", sku), ("channel", channel)):
+    """Return selling rules that are not ended, the newest first; not those over before a day."""
+    query = SellingRule.objects.filter(is_active=True).order_by("-id")
+    if on is not None:
+        query = query.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+    for name, value in (("kind", kind), ("sku", sku), ("site", site), ("channel", channel)):
         if value:
             query = query.filter(**{name: value})
     return [
@@ -328,6 +337,7 @@ def _make_channel(it: Channel) -> ChannelRow:
         hold_seconds=it.hold_seconds,
         few_below=it.few_below,
         part_value_min=it.part_value_min,
+        cancel_after_days=it.cancel_after_days,
         is_active=it.is_active,
         version=it.version,
         assignments=tuple(_make_assignment(row) for row in assignments),
