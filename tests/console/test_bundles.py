@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -97,17 +99,21 @@ def test_who_keeps_no_rules_sees_the_parts_and_changes_none() -> None:
 
 
 def test_the_api_tells_a_bundle_and_guards_it_by_its_version(integration: Client) -> None:
-    address, how = "/api/v1/bundles/SET", {"content_type": "application/json"}
+    address = "/api/v1/bundles/SET"
+
+    def put(body: dict[str, Any]) -> int:
+        return integration.put(address, body, content_type="application/json").status_code
+
     assert integration.get(address).status_code == 404
     body = {"parts": [{"sku": "POT", "quantity": 1}, {"sku": "CUP", "quantity": 2}], "version": 0}
 
-    assert integration.put(address, body, **how).status_code == 204
+    assert put(body) == 204
     told = integration.get(address).json()
     assert told["parts"] == [{"sku": "CUP", "quantity": 2}, {"sku": "POT", "quantity": 1}]
-    assert integration.put(address, body, **how).status_code == 412
+    assert put(body) == 412
     again = {"parts": [{"sku": "CUP", "quantity": 6}], "version": told["version"]}
-    assert integration.put(address, again, **how).status_code == 204
-    assert integration.put(address, again, **how).status_code == 412
+    assert put(again) == 204
+    assert put(again) == 412
 
     listed = integration.get("/api/v1/bundles?part=CUP").json()
     assert [(it["bundle"], it["parts"][0]["quantity"]) for it in listed["data"]] == [("SET", 6)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,7 +25,7 @@ def keep_carts(channel: str, seconds: int) -> None:
     channels.save_channel(code=channel, fields={"hold_seconds": seconds}, by=DESK, at=NOON)
 
 
-def a_cart(number: str, **fields: object) -> Ask:
+def a_cart(number: str, **fields: Any) -> Ask:
     return a_wish(number, step="hold", **fields)
 
 

@@ -203,14 +203,6 @@ class PartRows(forms.BaseFormSet):  # type: ignore[type-arg]  # no subscript whe
                 params={"codes": ", ".join(twice)},
             )
 
-    def read(self) -> dict[str, int]:
-        """Return each part with how many make one bundle, once the rows are valid."""
-        return {
-            each.cleaned_data["sku"]: each.cleaned_data["quantity"]
-            for each in self.forms
-            if each.cleaned_data.get("sku")
-        }
-
 
 PartFormSet = forms.formset_factory(
     PartForm,
@@ -220,6 +212,15 @@ PartFormSet = forms.formset_factory(
     absolute_max=PARTS_MAX + ROWS_EXTRA,
     validate_max=True,
 )
+
+
+def read_parts(rows: Iterable[forms.Form]) -> dict[str, int]:
+    """Return each part with how many make one bundle, out of rows that are valid."""
+    return {
+        each.cleaned_data["sku"]: each.cleaned_data["quantity"]
+        for each in rows
+        if each.cleaned_data.get("sku")
+    }
 
 
 class VersionForm(forms.Form):

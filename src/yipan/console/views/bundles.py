@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from yipan.access.doors import page
-from yipan.console.forms_selling import PartFormSet, VersionForm
+from yipan.console.forms_selling import PartFormSet, VersionForm, read_parts
 from yipan.console.views.selling_setup import get_status, keep_or_tell, read_form
 from yipan.documents.doors import get_trace
 from yipan.documents.history import read_history
@@ -44,7 +44,7 @@ def edit_bundle(request: HttpRequest, bundle: str) -> HttpResponse:
             form,
             lambda: kept.save_bundle(
                 bundle=bundle,
-                parts=rows.read(),
+                parts=read_parts(rows),
                 version=form.cleaned_data["version"],
                 by=get_trace(request),
                 at=timezone.now(),
