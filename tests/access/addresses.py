@@ -102,6 +102,7 @@ OF_A_SITE = frozenset(
         "books:book",
         "posting:origin",
         "alterations:alteration_id",
+        "comparisons:comparison_id",
         "bulk-jobs:job",
         "sources:source",
         "messages:source",

@@ -41,6 +41,10 @@ def make_bodies(values: Values) -> Mapping[str, object]:
         "POST api/v1/cases/{number}/correct": {"document": "AD-1", "quantity": 1},
         "POST api/v1/observations": {"site": store, "as_of_sequence": 1, "lines": [GOODS]},
         "POST api/v1/sources/{source}/resend": {"first": 1, "last": 1},
+        "POST api/v1/sources/{source}/digests/settle": {
+            "id": int(values["comparisons:comparison_id"]),
+            "reason": "Known.",
+        },
         "POST api/v1/alterations/{alteration_id}/settle": {"reason": "Looked at."},
     }
 

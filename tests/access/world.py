@@ -28,6 +28,9 @@ from yipan.erp.models import (
     SalesIssue,
     StockOpening,
 )
+from yipan.exchange import comparisons
+from yipan.exchange.digests import add_up
+from yipan.exchange.models import ComparisonState
 from yipan.exchange.queries import list_alterations
 from yipan.exchange.subscriptions import Heard
 from yipan.foundation.limits import Limit
@@ -330,7 +333,18 @@ def _differ(store: str, *, warehouse: str) -> dict[str, str]:
     heard = retailer.list_envelopes(f"wms:{warehouse}/stock")[0]
     retailer.hear("erp", replace(heard, message_id=make_id(f"{warehouse} altered")))
     (altered,) = list_alterations(source=heard.source)
+    digest = add_up(source=heard.source, numbers=range(1, 2), lines=[])
+    comparisons.keep(
+        stream=(heard.source, heard.epoch),
+        book="erp",
+        theirs=digest,
+        ours=replace(digest, line_count=1),
+        state=ComparisonState.MISMATCH,
+        told_at=NOON,
+    )
+    (differing,) = comparisons.list_comparisons(source=heard.source)
     return {
+        "comparisons:comparison_id": str(differing.comparison_id),
         "cases:number": found.number,
         "observations:number": told.number,
         "alterations:alteration_id": str(altered.alteration_id),

@@ -18,7 +18,7 @@ from yipan.console.trends import Trends, read_trends
 from yipan.erp import queries as erp
 from yipan.erp.queries import day_sums
 from yipan.erp.queries.day_sums import Way
-from yipan.exchange.queries import SourceRow, list_sources
+from yipan.exchange.queries import SourceRow, UnsettledRow, list_sources, list_unsettled
 from yipan.ledger.totals import PlaceTotal, list_place_totals
 from yipan.oms.queries.day_sums import SiteLoad, list_site_loads
 from yipan.recon.queries.day_sums import SiteCases, list_site_cases
@@ -63,6 +63,12 @@ class Reader:
     def sources(self) -> list[SourceRow]:
         """Return how far every source is, of the chosen site and of those for all sites."""
         return [row for row in self.all_sources if not row.site or self.is_mine(row.site)]
+
+    @cached_property
+    def unsettled(self) -> list[UnsettledRow]:
+        """Return what came altered or differs by its digest, of the same sources."""
+        found = list_unsettled(sites=self.actor.sites)
+        return [row for row in found if not row.site or self.is_mine(row.site)]
 
     @property
     def sites(self) -> frozenset[str] | None:

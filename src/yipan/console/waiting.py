@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,8 @@ from yipan.planning.queries.proposals import ProposalFilter, count_proposals
 
 #: Shorter than this, a message is on its way and nobody need care.
 LAG_PATIENCE_SECONDS = 60
+#: So many sources are named in a line.
+SOURCES_NAMED = 3
 
 
 def _find_parked(reader: Reader) -> Work:
@@ -43,6 +45,34 @@ def _find_gaps(reader: Reader) -> Work:
         icon="unplug",
         tone="bad",
     )
+
+
+def _find_altered(reader: Reader) -> Work:
+    found = [row for row in reader.unsettled if row.altered]
+    return Work(
+        title=_("Messages came with other content"),
+        note=_name_sources(row.source for row in found),
+        count=sum(row.altered for row in found),
+        url=find_url("exchange:sources") + "?state=altered",
+        icon="file-pen-line",
+        tone="bad",
+    )
+
+
+def _find_mismatches(reader: Reader) -> Work:
+    found = [row for row in reader.unsettled if row.differing]
+    return Work(
+        title=_("Books differ by their digests"),
+        note=_name_sources(row.source for row in found),
+        count=sum(row.differing for row in found),
+        url=find_url("exchange:sources") + "?state=mismatch",
+        icon="scale",
+        tone="bad",
+    )
+
+
+def _name_sources(names: Iterable[str]) -> str:
+    return ", ".join(sorted(set(names))[:SOURCES_NAMED])
 
 
 def _find_lag(reader: Reader) -> Work:
@@ -166,6 +196,8 @@ def _find_proposals(reader: Reader) -> Work:
 WORK: tuple[tuple[str, Callable[[Reader], Work]], ...] = (
     ("exchange.read", _find_parked),
     ("exchange.read", _find_gaps),
+    ("exchange.read", _find_altered),
+    ("exchange.read", _find_mismatches),
     ("exchange.read", _find_lag),
     ("ledger.read", _find_below_zero),
     ("erp.read", _find_late_orders),
@@ -196,7 +228,10 @@ COUNTERS: dict[str, tuple[str, Callable[[Reader], int]]] = {
     "wms:inbound_orders": ("wms.receive", lambda reader: reader.inbound_open),
     "exchange:sources": (
         "exchange.read",
-        lambda reader: sum(row.parked + row.waiting for row in reader.sources),
+        lambda reader: (
+            sum(row.parked + row.waiting for row in reader.sources)
+            + sum(row.altered + row.differing for row in reader.unsettled)
+        ),
     ),
 }
 

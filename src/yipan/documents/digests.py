@@ -129,18 +129,29 @@ def compare(message: StreamDigest, heard: Heard, *, book: str) -> ComparisonStat
 
 def compare_open(*, receiver: str) -> int:
     """Compare again what could not be decided; return how many comparisons are decided now."""
-    decided = 0
-    for row in comparisons.list_comparisons(states=[ComparisonState.OPEN]):
-        with transaction.atomic():
-            state = _decide(
-                (row.source, row.epoch),
-                theirs=row.theirs,
-                book=row.book,
-                receiver=receiver,
-                told_at=row.told_at,
-            )
-        decided += state != ComparisonState.OPEN
-    return decided
+    rows = comparisons.list_comparisons(states=[ComparisonState.OPEN])
+    states = [_decide_again(row, receiver=receiver) for row in rows]
+    return sum(state != ComparisonState.OPEN for state in states)
+
+
+def compare_again(source: str, *, receiver: str) -> int:
+    """Compare again what differs of a source and nobody settled; return how much agrees now."""
+    rows = comparisons.list_comparisons(
+        source=source, states=[ComparisonState.MISMATCH], only_open=True
+    )
+    states = [_decide_again(row, receiver=receiver) for row in rows]
+    return sum(state == ComparisonState.MATCH for state in states)
+
+
+@transaction.atomic
+def _decide_again(row: ComparisonRow, *, receiver: str) -> ComparisonState:
+    return _decide(
+        (row.source, row.epoch),
+        theirs=row.theirs,
+        book=row.book,
+        receiver=receiver,
+        told_at=row.told_at,
+    )
 
 
 def explain(row: ComparisonRow, *, their_book: str) -> list[Difference]:

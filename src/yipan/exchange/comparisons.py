@@ -12,6 +12,7 @@ from yipan.exchange import database
 from yipan.exchange.digests import Digest
 from yipan.exchange.models import ComparisonState
 from yipan.exchange.sources import get_site
+from yipan.foundation.refusals import NotFound
 
 ROWS_MAX: Final = 1_000
 
@@ -48,15 +49,19 @@ select s.id, %(epoch)s, %(first)s, %(last)s, %(book)s, %(theirs)s::jsonb, %(ours
        %(state)s, %(told_at)s, now()
 from exchange_stream s where s.source = %(source)s
 on conflict (stream_id, epoch, first_sequence, last_sequence) do update
-set ours = excluded.ours, state = excluded.state, compared_at = excluded.compared_at
+set settled_at = case when exchange_comparison.ours = excluded.ours
+                      then exchange_comparison.settled_at end,
+    ours = excluded.ours, state = excluded.state, compared_at = excluded.compared_at
 """
 
 _LIST = """
-select s.source, c.epoch, c.first_sequence, c.last_sequence, c.book, c.theirs, c.ours, c.state,
-       c.told_at, c.compared_at
+select s.source, c.epoch, c.id, c.book, c.theirs, c.ours, c.state, c.told_at, c.compared_at,
+       c.settled_at, c.settled_by, c.reason
 from exchange_comparison c join exchange_stream s on s.id = c.stream_id
 where (%(source)s::text is null or s.source = %(source)s)
+  and (%(id)s::bigint is null or c.id = %(id)s)
   and (%(states)s::text[] is null or c.state = any(%(states)s))
+  and (c.settled_at is null or not %(only_open)s)
 order by c.told_at desc, s.source collate "C", c.first_sequence desc limit %(limit)s
 """
 
@@ -73,8 +78,13 @@ class Undigested:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparisonRow:
-    """What two books say of the same numbers."""
+    """
+    What two books say of the same numbers.
 
+    `settled_at` is when a person settled that they differ; None while nobody did.
+    """
+
+    comparison_id: int
     source: str
     epoch: int
     book: str
@@ -83,6 +93,14 @@ class ComparisonRow:
     state: ComparisonState
     told_at: datetime
     compared_at: datetime
+    settled_at: datetime | None
+    settled_by: str
+    reason: str
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether a person looked at what differs."""
+        return self.settled_at is not None
 
 
 def list_undigested(systems: Collection[str]) -> list[Undigested]:
@@ -143,20 +161,40 @@ def keep(
     )
 
 
+def get_comparison(comparison_id: int) -> ComparisonRow:
+    """
+    Return one comparison.
+
+    :raises NotFound: if there is none.
+    """
+    rows = list_comparisons(comparison_id=comparison_id)
+    if not rows:
+        raise NotFound(kind="comparison", id=str(comparison_id))
+    return rows[0]
+
+
 def list_comparisons(
     *,
     source: str | None = None,
+    comparison_id: int | None = None,
     states: Collection[ComparisonState] | None = None,
     sites: Collection[str] | None = None,
+    only_open: bool = False,
     limit: int = ROWS_MAX,
 ) -> list[ComparisonRow]:
-    """Return comparisons, the last told first. `sites` leaves out those of other sites."""
+    """
+    Return comparisons, the last told first.
+
+    `sites` leaves out those of other sites, `only_open` what a person has settled.
+    """
     assert 0 < limit <= ROWS_MAX
     rows = database.fetch(
         _LIST,
         {
             "source": source,
+            "id": comparison_id,
             "states": None if states is None else sorted(state.value for state in states),
+            "only_open": only_open,
             "limit": limit,
         },
     )
@@ -164,12 +202,16 @@ def list_comparisons(
         ComparisonRow(
             source=row[0],
             epoch=row[1],
-            book=row[4],
-            theirs=Digest(**json.loads(row[5])),
-            ours=Digest(**json.loads(row[6])),
-            state=ComparisonState(row[7]),
-            told_at=row[8],
-            compared_at=row[9],
+            comparison_id=row[2],
+            book=row[3],
+            theirs=Digest(**json.loads(row[4])),
+            ours=Digest(**json.loads(row[5])),
+            state=ComparisonState(row[6]),
+            told_at=row[7],
+            compared_at=row[8],
+            settled_at=row[9],
+            settled_by=row[10],
+            reason=row[11],
         )
         for row in rows
         if sites is None or get_site(row[0]) in sites

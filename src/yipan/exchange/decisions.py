@@ -29,6 +29,13 @@ where id = %(id)s and settled_at is null
 returning 1
 """
 
+_SETTLE_MISMATCH = """
+update exchange_comparison
+set settled_at = %(at)s, settled_by = %(by)s, reason = %(reason)s
+where id = %(id)s and state = 'mismatch' and settled_at is null
+returning 1
+"""
+
 
 class ReasonMissing(Refusal):
     """Whoever decides that a message is not booked says why, in 500 letters at most."""
@@ -89,14 +96,30 @@ def settle_alteration(*, alteration_id: int, decision: Decision) -> None:
     :raises ReasonMissing: if nobody says why.
     """
     decision.require_reason()
-    rows = database.fetch(
-        _SETTLE,
-        {
-            "id": alteration_id,
-            "at": decision.at,
-            "by": decision.by,
-            "reason": decision.reason.strip(),
-        },
-    )
-    if not rows:
+    if not database.fetch(_SETTLE, _name(alteration_id, decision)):
         raise NotFound(kind="alteration", id=str(alteration_id))
+
+
+@transaction.atomic
+def settle_mismatch(*, comparison_id: int, decision: Decision) -> None:
+    """
+    Close the case of two books that differ by their digests: somebody knows why.
+
+    What was said of the books stays. When our book says something else of these numbers
+    later, the case is open again.
+
+    :raises NotFound: if there is no such open case.
+    :raises ReasonMissing: if nobody says why.
+    """
+    decision.require_reason()
+    if not database.fetch(_SETTLE_MISMATCH, _name(comparison_id, decision)):
+        raise NotFound(kind="comparison", id=str(comparison_id))
+
+
+def _name(case_id: int, decision: Decision) -> dict[str, object]:
+    return {
+        "id": case_id,
+        "at": decision.at,
+        "by": decision.by,
+        "reason": decision.reason.strip(),
+    }

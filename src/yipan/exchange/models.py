@@ -310,7 +310,11 @@ class ComparisonState(models.TextChoices):
 
 
 class Comparison(models.Model):
-    """A digest a source told of its own book, beside what our book says of the same numbers."""
+    """
+    A digest a source told of its own book, beside what our book says of the same numbers.
+
+    What differs waits for a person, until it agrees or somebody settles it with a reason.
+    """
 
     stream_id = models.IntegerField()
     epoch = models.IntegerField()
@@ -322,6 +326,9 @@ class Comparison(models.Model):
     state = models.CharField(max_length=8, choices=ComparisonState)
     told_at = models.DateTimeField()
     compared_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.TextField(default="", db_default="")
+    reason = models.TextField(default="", db_default="")
 
     class Meta:
         constraints = [

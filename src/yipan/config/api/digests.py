@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -13,8 +14,10 @@ from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.config import node
 from yipan.documents import digests
-from yipan.exchange import comparisons, door
+from yipan.exchange import comparisons, decisions, door
+from yipan.exchange.decisions import REASON_LENGTH_MAX, Decision
 from yipan.exchange.digests import Digest
+from yipan.foundation.refusals import NotFound
 
 router = Router(tags=["exchange"])
 
@@ -56,8 +59,13 @@ class BookDigestOut(DigestOut):
 
 
 class ComparisonOut(Schema):
-    """What two books say of the same numbers: `match`, `open` or `mismatch`."""
+    """
+    What two books say of the same numbers: `match`, `open` or `mismatch`.
 
+    `settled_at` is when a person settled a mismatch, by `settled_by` and for `reason`.
+    """
+
+    id: int
     source: str
     epoch: int
     book: str
@@ -66,12 +74,28 @@ class ComparisonOut(Schema):
     ours: DigestOut
     told_at: datetime
     compared_at: datetime
+    settled_at: datetime | None
+    settled_by: str
+    reason: str
 
 
 class ComparisonsOut(Schema):
     """The last told first."""
 
     data: list[ComparisonOut]
+
+
+class SettleMismatchIn(Schema):
+    """Which comparison of the source is settled, and why."""
+
+    id: Number
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_LENGTH_MAX)]
+
+
+class SettledOut(Schema):
+    """It is settled."""
+
+    done: bool = True
 
 
 @router.get("/digests", response=BookDigestOut)
@@ -103,6 +127,7 @@ def list_comparisons(request: HttpRequest, source: str, limit: RowLimit = 100) -
     return {
         "data": [
             {
+                "id": row.comparison_id,
                 "source": row.source,
                 "epoch": row.epoch,
                 "book": row.book,
@@ -111,10 +136,28 @@ def list_comparisons(request: HttpRequest, source: str, limit: RowLimit = 100) -
                 "ours": _make_digest(row.ours),
                 "told_at": row.told_at,
                 "compared_at": row.compared_at,
+                "settled_at": row.settled_at,
+                "settled_by": row.settled_by,
+                "reason": row.reason,
             }
             for row in comparisons.list_comparisons(source=source, limit=limit)
         ]
     }
+
+
+@router.post("/sources/{path:source}/digests/settle", response=SettledOut)
+@endpoint(action="exchange.resolve")
+def settle_mismatch(request: HttpRequest, source: str, body: SettleMismatchIn) -> dict[str, Any]:
+    """Close the case of two books that differ by a digest; the comparison stays on record."""
+    actor = get_actor(request)
+    door.check_reader(actor, source)
+    if comparisons.get_comparison(body.id).source != source:
+        raise NotFound(kind="comparison", id=str(body.id))
+    decisions.settle_mismatch(
+        comparison_id=body.id,
+        decision=Decision(by=actor.name, reason=body.reason, at=timezone.now()),
+    )
+    return {"done": True}
 
 
 def _make_digest(digest: Digest) -> dict[str, Any]:

@@ -17,6 +17,12 @@ from yipan.exchange.queries.sources import (
     list_gaps,
     list_sources,
 )
+from yipan.exchange.queries.unsettled import (
+    UnsettledRow,
+    find_first,
+    get_alteration,
+    list_unsettled,
+)
 
 __all__ = [
     "Alarm",
@@ -26,6 +32,9 @@ __all__ = [
     "MessageRow",
     "ReaderRow",
     "SourceRow",
+    "UnsettledRow",
+    "find_first",
+    "get_alteration",
     "get_message",
     "get_source",
     "list_alarms",
@@ -34,4 +43,5 @@ __all__ = [
     "list_inbox",
     "list_readers",
     "list_sources",
+    "list_unsettled",
 ]

@@ -56,7 +56,9 @@ def list_alarms(*, now: datetime, sites: Collection[str] | None = None) -> list[
             "exchange.books_differ",
             [
                 (row.source, "", row.compared_at)
-                for row in list_comparisons(states=[ComparisonState.MISMATCH], sites=sites)
+                for row in list_comparisons(
+                    states=[ComparisonState.MISMATCH], only_open=True, sites=sites
+                )
             ],
         ),
     ]

@@ -32,6 +32,7 @@ select a.id, a.receiver, s.source, a.epoch, a.sequence, a.code, a.received_at, a
        a.settled_at, a.settled_by, a.reason
 from exchange_alteration a join exchange_stream s on s.id = a.stream_id
 where (%(source)s::text is null or s.source = %(source)s)
+  and (%(id)s::bigint is null or a.id = %(id)s)
   and (a.settled_at is null or not %(only_open)s)
 order by a.received_at desc, a.id desc limit %(limit)s
 """
@@ -181,6 +182,7 @@ def list_inbox(
 def list_alterations(
     *,
     source: str | None = None,
+    alteration_id: int | None = None,
     only_open: bool = False,
     sites: Collection[str] | None = None,
     limit: int = ROWS_MAX,
@@ -191,7 +193,8 @@ def list_alterations(
     `only_open` leaves out what a person has settled, `sites` the sources of other sites.
     """
     assert 0 < limit <= ROWS_MAX
-    rows = database.fetch(_ALTERATIONS, {"source": source, "only_open": only_open, "limit": limit})
+    names = {"source": source, "id": alteration_id, "only_open": only_open, "limit": limit}
+    rows = database.fetch(_ALTERATIONS, names)
     return [
         AlterationRow(
             alteration_id=row[0],
