@@ -24,6 +24,8 @@ EXCEPTIONS = {
     "erp:add_line": "a line of the order's form; the form's view gives the address",
     "erp:add_return_line": "a line of the return's form; the form's view gives the address",
     "erp:add_transfer_line": "a line of the transfer's form; the form's view gives the address",
+    "wms:print_labels": "the forms of the labels' page, whose view gives the address",
+    "pos:print_labels": "the forms of the labels' page, whose view gives the address",
     "wms:worker": "a script the handheld's page registers",
     "pos:worker": "a script the register registers",
     "shop:checkout": "where the basket's button leads when everything is there",

@@ -64,7 +64,7 @@ def test_a_sheet_that_somebody_left_is_taken_back_and_counted_anew(
     running = plan(lead)
     sheet = running.sheets.get()
     scan(wang, sheet, "69TEA-250")
-    assert "Take back" in lead.get(f"/wms/stocktakes/{running.number}").content.decode()
+    assert "Take the sheet back" in lead.get(f"/wms/stocktakes/{running.number}").content.decode()
 
     said = step(lead, running, step="release", sheet=sheet.number, reason="Gone home.")
 

@@ -131,6 +131,13 @@ SECTIONS = (
                 words=_("pallet SSCC carrier label"),
             ),
             Item(
+                label=_("Labels"),
+                url_name="wms:labels",
+                action="wms.read",
+                icon="printer",
+                words=_("print bin price barcode command card"),
+            ),
+            Item(
                 label=_("Movement history"),
                 url_name="wms:movements",
                 action="wms.read",
@@ -161,6 +168,13 @@ SECTIONS = (
                 label=_("Tickets"), url_name="pos:tickets", action="pos.read", icon="receipt-text"
             ),
             Item(label=_("Store stock"), url_name="pos:stock", action="pos.read", icon="package"),
+            Item(
+                label=_("Labels"),
+                url_name="pos:labels",
+                action="pos.read",
+                icon="printer",
+                words=_("print shelf price barcode command card"),
+            ),
             Item(
                 label=_("Customers' orders"),
                 url_name="pos:fulfillments",

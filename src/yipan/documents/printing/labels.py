@@ -32,7 +32,8 @@ class Label:
     One label. `heading` is its biggest word: a bin, a product, a price.
 
     `code` is what scanners read, `code_text` what stands below it when that is not the same;
-    `corner` is a word in the upper right: check digits, a carrier.
+    `corner` is a word in the upper right: check digits, a carrier. `heading_em` is how large
+    the heading is, in sizes of the other text: a long one has to be smaller.
     """
 
     heading: str | Promise
@@ -41,6 +42,7 @@ class Label:
     code_kind: Literal["barcode", "gs1", "qr"] = "barcode"
     code_text: str = ""
     corner: str | Promise = ""
+    heading_em: float = 2.1
 
 
 def render_labels(labels: Sequence[Label], *, size: Size, language: str) -> bytes:
@@ -60,6 +62,7 @@ def render_labels(labels: Sequence[Label], *, size: Size, language: str) -> byte
         "labels": [
             {
                 "heading": label.heading,
+                "heading_em": label.heading_em,
                 "corner": label.corner,
                 "lines": list(label.lines),
                 "is_square": label.code_kind == "qr",

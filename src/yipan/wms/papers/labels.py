@@ -35,5 +35,9 @@ def print_bin_labels(bins: Sequence[BinRow], *, language: str) -> bytes:
     :raises PrinterMissing: if this server has no printing.
     :raises FontMissing: if it has no font with Chinese.
     """
-    labels = [Label(heading=row.code, code=row.code, corner=row.zone) for row in bins]
-    return render_labels(labels, size="60x40", language=language)
+    return render_labels(make_bin_labels(bins), size="60x40", language=language)
+
+
+def make_bin_labels(bins: Sequence[BinRow]) -> list[Label]:
+    """Return a label of each bin: its code, its zone, and the barcode that is scanned there."""
+    return [Label(heading=row.code, code=row.code, corner=row.zone) for row in bins]

@@ -296,7 +296,28 @@ def _take_command(request: HttpRequest, here: Walk, *, command: str) -> Answer:
     if command == "skip" and here.current is not None:
         pick.skip(pick_id=here.current.pick_id)
         return _("Put at the end."), "info"
-    return command, "info"
+    if command == "post":
+        return _ship_by_card(request, here)
+    if command == "damaged":
+        return _("Is it broken? Tap Short, and say how many are sound. The bin is counted."), "bad"
+    return _("There is nothing left to skip."), "info"
+
+
+def _ship_by_card(request: HttpRequest, here: Walk) -> Answer:
+    """Let what is picked of an order leave, as its button does; say what is in the way."""
+    if here.is_wave:
+        return _("A wave is picked, not shipped: pack its orders."), "bad"
+    if here.current is not None:
+        return _("There is still something to pick. Pick it, skip it, or tap Short."), "bad"
+    if not get_actor(request).may("wms.ship"):
+        return _("All is picked. Somebody who ships takes it from here."), "info"
+    done = shipment.ship(
+        shipping=Shipping(order=here.number),
+        by=get_trace(request),
+        at=timezone.now(),
+        message_id=make_id(),
+    )
+    return _("%(number)s has left. The hub is told.") % {"number": done.number}, "good"
 
 
 def _undo(request: HttpRequest, here: Walk) -> Answer:

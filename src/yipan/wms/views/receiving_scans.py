@@ -42,7 +42,7 @@ def take_scan(request: HttpRequest, task: CountTask, *, condition: str) -> Answe
     try:
         scanned = queries.resolve_scan(task.head.site.code, text)
         if scanned.kind == "command":
-            return undo(number) if scanned.value == "undo" else (scanned.value, "info")
+            return _take_command(number, scanned.value)
         if scanned.kind == "package":
             return count_package(request, task.head.site.code, number=number, sscc=scanned.value)
         if scanned.sku is None:
@@ -52,6 +52,14 @@ def take_scan(request: HttpRequest, task: CountTask, *, condition: str) -> Answe
     except Refusal as refusal:
         return tell(refusal), "bad"
     return _tell_counted(task, scanned, quantity=counting.quantity)
+
+
+def _take_command(number: str, command: str) -> Answer:
+    if command == "undo":
+        return undo(number)
+    if command == "damaged":
+        return _("Tap Damaged, then scan the goods."), "bad"
+    return _("There is nothing to skip here."), "info"
 
 
 def count_package(request: HttpRequest, site: str, *, number: str, sscc: str) -> Answer:
