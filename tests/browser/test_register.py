@@ -185,3 +185,33 @@ def test_a_ticket_waits_and_is_taken_up_and_one_tab_writes(register: Page) -> No
     expect(register.locator("[data-done-number]")).to_have_text("S12-1-000001")
     wait_until_sent(register)
     assert stock("pos:S12", FLOOR) == 97
+
+
+def test_any_parked_ticket_is_taken_up_and_none_is_forgotten(register: Page) -> None:
+    park = register.get_by_role("button", name="Park")
+    park.click()
+    expect(register.get_by_text("Nothing is parked.")).to_be_visible()
+    for code in ("3*69TEA-250", "69MUG-1"):
+        scan(register, code)
+        expect(register.locator(".register-line")).to_have_count(1)
+        park.click()
+        expect(register.locator(".register-line")).to_have_count(0)
+    expect(register.locator("[data-parked-count]")).to_have_text("2")
+
+    park.click()
+    choices = register.locator("[data-hits] button")
+    expect(choices).to_have_count(2)
+    expect(choices.first).to_contain_text("MUG-1 goods")
+    expect(choices.last).to_contain_text("204.00")
+    keep(register, "register-parked")
+    choices.last.click()
+    expect(register.locator("[data-sum]")).to_have_text("¥204.00")
+    expect(register.locator("[data-parked-count]")).to_have_text("1")
+    register.keyboard.press("F9")
+    wait_until_sent(register)
+
+    register.locator("[data-sync]").click()
+    register.locator("#sync-panel").get_by_role("button", name="Seal the day").click()
+    expect(register.locator("[data-day-parked]")).to_contain_text("1 · still parked.")
+    keep(register, "register-day-parked")
+    assert stock("pos:S12", FLOOR) == 97

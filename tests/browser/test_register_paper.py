@@ -26,6 +26,8 @@ from yipan.pos.models import TillEvent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BRIDGE = "http://127.0.0.1:9123/print"
+#: ESC p 0, 50 ms on, 500 ms off: the pulse on which a cash drawer opens.
+PULSE = b"\x1bp\x00\x19\xfa"
 
 
 def test_a_receipt_goes_to_the_bridge_as_bytes_and_a_reprint_says_so(
@@ -65,6 +67,75 @@ def test_a_receipt_goes_to_the_bridge_as_bytes_and_a_reprint_says_so(
     assert "COPY" not in text
     assert "*** COPY ***" in again.decode("gb18030", errors="replace")
     assert TillEvent.objects.get().event_type == "reprint"
+
+
+def choose_printing(page: Page, *, is_on: bool) -> None:
+    """Choose whether each receipt is printed, by hand."""
+    page.locator("[data-sync]").click()
+    page.get_by_label("Print each receipt").set_checked(is_on)
+    page.keyboard.press("Escape")
+
+
+def open_beside_bridge(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> tuple[Page, list[bytes]]:
+    """Open a register whose printer answers; return it with what the printer is sent."""
+    open_store()
+    setup = Setup(bridge_url=BRIDGE)
+    register_settings.save(site="S12", setup=setup, by="fang", at=NOON)
+    sent: list[bytes] = []
+
+    def take(route: Route) -> None:
+        sent.append(route.request.post_data_buffer or b"")
+        route.fulfill(status=200)
+
+    page = open_register(visit, live_server)
+    page.route(BRIDGE, take)
+    return page, sent
+
+
+def test_the_drawer_opens_for_cash_alone(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    page, sent = open_beside_bridge(visit, live_server)
+    choose_printing(page, is_on=False)
+    scan(page, "69TEA-250")
+    page.get_by_role("button", name="Card").click()
+    wait_until_sent(page)
+    scan(page, "69TEA-250")
+    with page.expect_response(BRIDGE):
+        page.keyboard.press("F9")
+    wait_until_sent(page, "S12-1-000002")
+    choose_printing(page, is_on=True)
+    scan(page, "69TEA-250")
+    with page.expect_response(BRIDGE):
+        page.keyboard.press("F9")
+    wait_until_sent(page, "S12-1-000003")
+
+    pulse, receipt = sent
+    assert pulse == PULSE
+    assert receipt.startswith(b"\x1b@" + PULSE)
+
+
+def test_the_drawer_opens_by_a_key_that_asks_why_and_for_cash_in(
+    visit: Callable[..., Page], live_server: LiveServer
+) -> None:
+    page, sent = open_beside_bridge(visit, live_server)
+    page.get_by_role("button", name="Drawer").click()
+    dialog = page.locator("[data-drawer]")
+    dialog.get_by_label("Reason").fill("change for the bakery")
+    keep(page, "register-drawer")
+    with page.expect_response("**/api/v1/tills/*/events"), page.expect_response(BRIDGE):
+        dialog.get_by_role("button", name="Open the drawer").click()
+    expect(page.get_by_text("The drawer is open.")).to_be_visible()
+    page.goto(f"{live_server.url}/pos/day")
+    page.get_by_label("Amount").fill("200")
+    page.get_by_role("button", name="Write down").click()
+    expect(page.locator(".hh-item .amount")).to_have_text("¥200.00")
+
+    assert sent == [PULSE, PULSE]
+    event = TillEvent.objects.get()
+    assert (event.event_type, event.reason) == ("drawer", "change for the bakery")
 
 
 def test_without_a_bridge_the_browser_prints_and_no_sale_waits_for_it(

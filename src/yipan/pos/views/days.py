@@ -26,7 +26,7 @@ from yipan.pos.documents import store_day, till_device
 from yipan.pos.documents.store_day import AmountNotPlausible, Cash, TicketsMissing
 from yipan.pos.queries import TillRow
 from yipan.pos.rules import days as rules
-from yipan.pos.views.sites import get_store
+from yipan.pos.views.sites import allow_bridge, get_store
 
 TILL_LENGTH_MAX = 32
 DIGITS_MAX = 12
@@ -40,8 +40,10 @@ def show_day(request: HttpRequest) -> HttpResponse:
     till = _find_till(request)
     today = store_day.open_day(till=till.code, by=get_trace(request), at=timezone.now())
     day = queries.get_day(today.number)
+    bridge_url = allow_bridge(request, till.site.code)
     context = {
         "till": till,
+        "bridge_url": bridge_url,
         "tills": queries.list_tills(sites=get_actor(request).sites, site=till.site.code),
         "day": day,
         "cash": queries.list_cash(till=till.code, business_date=day.business_date),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from yipan.access.actors import get_actor
-from yipan.access.doors import allow_connecting, page
+from yipan.access.doors import page
 from yipan.foundation.refusals import NotFound
 from yipan.pos import queries
 from yipan.pos.documents import register
-from yipan.pos.views.sites import find_store, get_store, list_stores
+from yipan.pos.views.sites import allow_bridge, find_store, get_store, list_stores
 
 TILL_LENGTH_MAX = 32
 
@@ -30,9 +29,7 @@ def show_register(request: HttpRequest) -> HttpResponse:
     tills = queries.list_tills(sites=actor.sites, site=store.code)
     wanted = request.GET.get("till", "")[:TILL_LENGTH_MAX]
     till = next((row for row in tills if row.code == wanted), tills[0] if tills else None)
-    bridge = urlsplit(queries.get_setup(store.code).bridge_url)
-    if bridge.netloc:
-        allow_connecting(request, f"{bridge.scheme}://{bridge.netloc}")
+    allow_bridge(request, store.code)
     context = {
         "store": store,
         "stores": list_stores(request),

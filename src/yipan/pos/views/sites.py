@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.http import HttpRequest
 
 from yipan.access.actors import get_actor
+from yipan.access.doors import allow_connecting
 from yipan.access.site_choice import find_chosen_site
 from yipan.foundation.refusals import NotFound
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
+from yipan.pos import queries
 
 SITE_LENGTH_MAX = 16
 
@@ -44,3 +48,12 @@ def get_store(request: HttpRequest) -> SiteRow:
     if store is None:
         raise NotFound(kind="site")
     return store
+
+
+def allow_bridge(request: HttpRequest, site: str) -> str:
+    """Let a page speak to the printer's bridge of a store; return its address, empty for none."""
+    address = queries.get_setup(site).bridge_url
+    bridge = urlsplit(address)
+    if bridge.netloc:
+        allow_connecting(request, f"{bridge.scheme}://{bridge.netloc}")
+    return address

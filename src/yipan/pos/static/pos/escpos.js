@@ -2,6 +2,7 @@
 // sent from here: the same receipt always makes the same bytes.
 
 import { writeAmount } from "./figures.js";
+import { PULSE } from "./pulse.js";
 import { writeTime } from "./receipt.js";
 
 const COLUMNS = 48;
@@ -52,8 +53,8 @@ function pair(left, right) {
   return `${kept}${" ".repeat(COLUMNS - widthOf(kept) - widthOf(right))}${right}`;
 }
 
-export function makeBytes(receipt, words, { isCopy }) {
-  const bytes = [ESC, 0x40, FS, 0x26, ESC, 0x61, 1];
+export function makeBytes(receipt, words, { isCopy, opensDrawer = false }) {
+  const bytes = [ESC, 0x40, ...(opensDrawer ? PULSE : []), FS, 0x26, ESC, 0x61, 1];
   const line = (text = "") => bytes.push(...encode(text), 0x0a);
   const money = (minor) => writeAmount(minor, receipt.currency);
   bytes.push(GS, 0x21, 0x11);

@@ -4,6 +4,7 @@
 import { drawBars } from "./code128.js";
 import { makeBytes } from "./escpos.js";
 import { writeAmount, writeCount } from "./figures.js";
+import { makePulse } from "./pulse.js";
 import { writeTime } from "./receipt.js";
 import { find, make, page } from "./view.js";
 
@@ -13,9 +14,15 @@ const words = page.querySelector("[data-receipt-words]").dataset;
 export class Printer {
   constructor({ setup, onTrouble }) { Object.assign(this, { setup, onTrouble }); }
 
-  async print(receipt, { isCopy }) {
+  // The drawer hangs on the printer: without a bridge to it nothing opens. Tells whether it did.
+  async openDrawer() {
     const address = this.setup.values.bridge_url;
-    if (address && (await this.send(address, makeBytes(receipt, words, { isCopy })))) return;
+    return Boolean(address) && this.send(address, makePulse());
+  }
+
+  async print(receipt, { isCopy, opensDrawer = false }) {
+    const address = this.setup.values.bridge_url;
+    if (address && (await this.send(address, makeBytes(receipt, words, { isCopy, opensDrawer })))) return;
     if (address) this.onTrouble();
     drawPaper(receipt, { isCopy });
     window.print();

@@ -8,6 +8,8 @@ import { digitsOf, readAmount } from "./figures.js";
 import { Identity, becomeWriter, makeId } from "./identity.js";
 import { Outbox, REUSED, exportQueue } from "./outbox.js";
 import { makeReceipt } from "./receipt.js";
+import { Drawer } from "./drawer.js";
+import { Parked } from "./parked.js";
 import { Printer } from "./printing.js";
 import { Setup } from "./setup.js";
 import { Storage, askToKeep } from "./storage.js";
@@ -37,6 +39,8 @@ const catalog = new Catalog({
 });
 const setup = new Setup({ storage, door, page });
 const printer = new Printer({ setup, onTrouble: () => say(text("unprinted"), "bad") });
+const drawer = new Drawer({ printer, note: (reason) => noteEvent("drawer", "", { reason }) });
+const parked = new Parked({ storage, draft, door, setup });
 const display = new Display(till);
 const returns = new Returns({ door, site });
 const elsewhere = new Elsewhere({ storage, door, site });
@@ -168,7 +172,15 @@ const keys = {
   discount,
   gift: () => { draft.toggleGift(); show(); },
   disposition: () => { draft.nextDisposition(); show(); },
-  park,
+  park: async () => {
+    const said = await parked.press(() => { hide(); show(); say(text("recalled"), "good"); });
+    show();
+    say(text(said), said === "noneparked" ? "bad" : "good");
+  },
+  drawer: async () => {
+    if (await drawer.ask()) outbox.wake();
+    scan.focus();
+  },
   void: voidTicket,
   elsewhere: showElsewhere,
   day: sealDay,
@@ -181,7 +193,7 @@ async function showElsewhere() {
 async function sealDay() {
   document.querySelector("#sync-panel").close();
   const { unsent } = await outbox.look();
-  const seal = await seals.ask(unsent);
+  const seal = await seals.ask(unsent, await parked.showCount());
   if (!seal) return;
   say(`${text("sealpending")} ${seal.business_date}`, "good");
   showSync();
@@ -226,25 +238,6 @@ function discount() {
   draft.setDiscount(minor);
   scan.value = "";
   show();
-}
-
-// A ticket that waits for its customer: kept like one that is finished, and taken up again.
-async function park() {
-  if (draft.lines.length) {
-    const { lines, receipt, receiptState, returnable, returnId } = draft;
-    await storage.change(["parked"], (store) => store("parked").add({ lines, receipt, receiptState, returnable, returnId, at: door.now() }));
-    draft.clear();
-  } else {
-    const last = (await storage.list("parked")).at(-1);
-    if (last) await storage.change(["parked"], (store) => store("parked").delete(last.key));
-    const { lines = [], receipt = "", receiptState = "", returnable = new Map(), returnId = "" } = last ?? {};
-    Object.assign(draft, { lines, receipt, receiptState, returnable, returnId });
-    draft.current = draft.lines.length - 1;
-    draft.reckon();
-  }
-  const isTakenUp = draft.lines.length > 0;
-  show();
-  say(text(isTakenUp ? "recalled" : "parkedticket"), "good");
 }
 
 // Tenders. What is keyed as cash goes first; card or mobile pay the rest of it.
@@ -351,7 +344,9 @@ async function keepTicket({ lines, tenders, given = 0 }) {
   say("");
   view.tone(true);
   if (approval) await noteEvent("override", record.number, approval);
-  if (lines.length && setup.isPrinting) printer.print(record.receipt, { isCopy: false });
+  const isCash = lines.length > 0 && tenders.some((each) => each.tender === "cash" && each.amount_minor);
+  if (lines.length && setup.isPrinting) printer.print(record.receipt, { isCopy: false, opensDrawer: isCash });
+  else if (isCash) printer.openDrawer();
   showRecent();
   showSync();
   outbox.offer();
@@ -391,6 +386,7 @@ setup.onChange = () => { draft.promotions = setup.listPromotions(door.now()); dr
 setup.onChange();
 showSync();
 showRecent();
+parked.showCount();
 if (!identity.isKnown) say(text("unnamed"), "bad");
 page.setAttribute("data-ready", "");
 startWorker();

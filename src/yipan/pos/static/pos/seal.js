@@ -57,14 +57,17 @@ export class Seals {
     }));
   }
 
-  // The dialog: which day, how much is unsent, and what lies in the drawer. Resolves to the seal.
-  async ask(unsent) {
+  // The dialog: which day, how much is unsent or parked, and what lies in the drawer. Resolves to
+  // the seal.
+  async ask(unsent, parked) {
     const dialog = find("day");
     const form = dialog.querySelector("form");
     form.reset();
     const [last] = await this.storage.listLast("tickets", 1);
     form.elements.day.value = this.setup.getDay(last?.at ?? this.door.now());
     find("day-unsent").textContent = unsent ? `${unsent} · ${text("sealsoon")}` : text("level");
+    find("day-parked").hidden = !parked;
+    find("day-parked").textContent = `${parked} · ${text("stillparked")}`;
     find("day-wrong").hidden = true;
     dialog.showModal();
     form.elements.cash.focus();
