@@ -272,3 +272,16 @@ def test_a_draft_of_a_cost_is_given_up_by_the_api() -> None:
 
     assert step("cancel")["state"] == "canceled"
     assert step("post")["code"] == "document.wrong_state"
+
+
+def test_what_is_free_now_is_not_called_sellable_and_leads_to_what_is() -> None:
+    controller = log_in(Role.INVENTORY_CONTROLLER)
+
+    page = controller.get("/erp/stock?q=TEA-250").content.decode()
+    rows = controller.get("/api/v1/levels?sku=TEA-250").json()["data"]
+
+    assert "Free now" in page
+    assert "Sellable" not in squeeze(page.partition("<table")[2].partition("</table>")[0])
+    assert 'href="/pool/sellable?sku=TEA-250"' in page
+    told = {row["site"]: (row["available"], row["free_now"]) for row in rows if row["site"]}
+    assert told == {"W1": (60, 60), "S12": (-5, 0)}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from tests.pool.selling import (
+    DESK,
     NOON,
     TODAY,
     a_rule,
@@ -16,10 +19,12 @@ from tests.pool.selling import (
     open_pool,
     tell_coming,
 )
-from yipan.pool import promises, queries
+from yipan.pool import promises, queries, supply
 from yipan.pool.models import PromiseLine
 from yipan.pool.promises import InsufficientStock
+from yipan.pool.queries import selling
 from yipan.pool.queries.selling import list_pegs
+from yipan.pool.supply import Coming
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +65,39 @@ def test_what_is_late_counts_no_more_and_its_promises_are_at_risk() -> None:
         TODAY + timedelta(days=10),
     )
     assert ask(by=TODAY + timedelta(days=5)).sellable == 0
+
+
+def test_what_is_late_is_found_behind_many_that_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selling, "PEGS_MAX", 2)
+    open_pool("SCARF", "HAT", "CAP")
+    due = TODAY + timedelta(days=2)
+    tell_coming(9, TODAY + timedelta(days=1))
+    for place in (1, 2, 3):
+        promises.reserve(ask=a_wish(f"R-{place}", due_on=due, priority=9), at=NOON)
+    hats = Coming(
+        document_type="purchase_order",
+        number="PO-2",
+        site="W1",
+        sku="HAT",
+        quantity=1,
+        expected_on=TODAY + timedelta(days=1),
+    )
+    supply.tell(coming=[hats], by=DESK, at=NOON)
+    promises.reserve(ask=a_wish("R-4", sku="HAT", due_on=due), at=NOON)
+    a_rule("presale", sku="CAP", quantity=2, due_on=due)
+    promises.reserve(ask=a_wish("R-5", sku="CAP", due_on=due), at=NOON)
+
+    slipped = replace(hats, expected_on=TODAY + timedelta(days=5))
+    supply.tell(coming=[slipped], by=DESK, at=NOON)
+
+    def find(**which: Any) -> list[tuple[str, bool]]:
+        return [(it.promise, it.is_at_risk) for it in list_pegs(today=TODAY, **which)]
+
+    assert find() == [("R-1", False), ("R-2", False)]
+    assert find(only_at_risk=True) == [("R-4", True)]
+    assert find(number="PO-2", sites={"W1"}) == find(sku="HAT") == [("R-4", True)]
+    assert find(only_at_risk=True, sites={"S1"}) == find(number="PO-3") == []
+    assert find(sku="CAP") == find(sites={"S1"}) == find(promises=["R-5"]) == [("R-5", False)]
 
 
 def test_a_supply_that_slips_is_replaced_by_what_is_on_hand_the_first_in_line_first() -> None:

@@ -30,6 +30,7 @@ ACTION_WORDS: Mapping[str, StrPromise] = MappingProxyType(
         "masterdata.export": _("save master data as a file"),
         "pool.read": _("see what may be promised"),
         "pool.promise": _("set stock aside"),
+        "pool.release": _("give back stock that was set aside"),
         "pool.policy": _("change the rules of selling"),
         "erp.read": _("see the documents of the office"),
         "erp.purchase_order.write": _("write purchase orders"),

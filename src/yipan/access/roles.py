@@ -123,6 +123,7 @@ ACTIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         # The pool: what may be promised, and setting it aside
         "pool.read": _EVERYONE,
         "pool.promise": _to(_OD, _IN),
+        "pool.release": _to(_OD, _IC),
         "pool.policy": _to(_IC, _PL, _IN),
         # ERP: the office's documents; no worker at a dock or a register sees them
         "erp.read": _OFFICE | {_IN},

@@ -60,6 +60,7 @@ PREFIXES = {
     "LM-": "erp:limit_change",
     "AL-": "erp:allocation",
     "CO-": "oms:order",
+    "OR-": "oms:order_return",
     "DC-": "recon:case",
     "PP-": "planning:proposal",
 }

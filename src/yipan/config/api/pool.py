@@ -15,12 +15,19 @@ from pydantic import Field
 
 from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import endpoint
+from yipan.config.api.promise_schemas import (
+    HoldsQuery,
+    PromiseOut,
+    PromisesOut,
+    ReservationsQuery,
+    list_promises,
+)
 from yipan.config.edge.idempotency import read_key
 from yipan.documents.told import require_known
 from yipan.ledger.moves import QUANTITY_MAX
 from yipan.pool import promises, queries, rules
-from yipan.pool.promises import Ask, PromiseRow
-from yipan.pool.queries import Availability, PromiseDetail
+from yipan.pool.promises import Ask
+from yipan.pool.queries import Availability
 from yipan.pool.rules import PromisedLine
 
 router = Router(tags=["pool"])
@@ -80,58 +87,6 @@ class MoveIn(Schema):
     """Where all that stands of a promise should be set aside instead."""
 
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=promises.LINES_PER_PROMISE_MAX)]
-
-
-class LineOut(Schema):
-    """
-    A quantity set aside, in the SKU's smallest unit; one line per SKU, site and supply.
-
-    `supply` names goods that are still to come, `due_on` is when.
-    """
-
-    sku: str
-    site: str
-    quantity: int
-    supply: str
-    due_on: date | None
-
-
-class PromiseOut(Schema):
-    """A hold or a reservation. `duplicate` says that the same was asked and granted before."""
-
-    number: str
-    state: str
-    lines: list[LineOut]
-    external_id: str
-    created_at: datetime
-    expires_at: datetime | None
-    committed_at: datetime | None
-    short: dict[str, int]
-    duplicate: bool = False
-
-    @staticmethod
-    def of(row: PromiseRow | PromiseDetail) -> PromiseOut:
-        """Return what is told of a promise."""
-        return PromiseOut(
-            number=row.number,
-            state=row.state,
-            lines=[
-                LineOut(
-                    sku=line.sku,
-                    site=line.site,
-                    quantity=line.quantity,
-                    supply=line.supply,
-                    due_on=line.due_on,
-                )
-                for line in row.lines
-            ],
-            external_id=row.external_id,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            committed_at=row.committed_at,
-            short=dict(row.short),
-            duplicate=isinstance(row, PromiseRow) and row.is_repeat,
-        )
 
 
 class AvailabilityQuery(Schema):
@@ -252,6 +207,20 @@ def release_hold(request: HttpRequest, number: str) -> PromiseOut:
 def release_reservation(request: HttpRequest, number: str) -> PromiseOut:
     """Give the goods of an order back to everybody. Safe to repeat."""
     return _release(request, number)
+
+
+@router.get("/holds", response=PromisesOut)
+@endpoint(action="pool.read")
+def list_holds(request: HttpRequest, which: Query[HoldsQuery]) -> PromisesOut:
+    """List what is set aside for carts, and for whom; or what became of holds."""
+    return list_promises(get_actor(request), which, state=which.state)
+
+
+@router.get("/reservations", response=PromisesOut)
+@endpoint(action="pool.read")
+def list_reservations(request: HttpRequest, which: Query[ReservationsQuery]) -> PromisesOut:
+    """List what is set aside for orders, and for whom; or what became of reservations."""
+    return list_promises(get_actor(request), which, state=which.state)
 
 
 @router.get("/holds/{number}", response=PromiseOut)

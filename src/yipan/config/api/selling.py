@@ -88,12 +88,15 @@ def get_promise_dates(request: HttpRequest, which: Query[PromiseDatesQuery]) -> 
 @router.get("/pegs", response=PegsOut)
 @endpoint(action="pool.read")
 def get_pegs(request: HttpRequest, which: Query[PegsQuery]) -> PegsOut:
-    """List promises on goods to come: of one document, or those at risk."""
-    actor = get_actor(request)
-    rows = list_pegs(today=timezone.localdate(), number=which.number, only_at_risk=which.at_risk)
-    return PegsOut(
-        data=[PegOut(**asdict(row)) for row in rows if not row.site or actor.sees(row.site)]
+    """List promises on goods to come: of one document or SKU, or those at risk; 500 at most."""
+    rows = list_pegs(
+        today=timezone.localdate(),
+        number=which.number,
+        sku=which.sku,
+        sites=get_actor(request).sites,
+        only_at_risk=which.at_risk,
     )
+    return PegsOut(data=[PegOut(**asdict(row)) for row in rows])
 
 
 @router.get("/channels", response=ChannelsOut)

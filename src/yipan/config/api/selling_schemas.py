@@ -373,4 +373,5 @@ class PegsOut(Schema):
 
 class PegsQuery(Schema):
     number: Annotated[str, Field(max_length=48)] = ""
+    sku: Annotated[str, Field(max_length=48)] = ""
     at_risk: bool = False

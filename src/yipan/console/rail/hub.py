@@ -202,6 +202,13 @@ SECTIONS = (
                 words=_("ATP available to promise waterfall channel"),
             ),
             Item(
+                label=_("Reservations"),
+                url_name="pool:reservations",
+                action="pool.read",
+                icon="bookmark",
+                words=_("hold promise set aside release stale for whom"),
+            ),
+            Item(
                 label=_("Selling rules"),
                 url_name="pool:rules",
                 action="pool.read",
@@ -242,6 +249,13 @@ SECTIONS = (
                 action="oms.read",
                 icon="shopping-cart",
                 words=_("customer channel web shop"),
+            ),
+            Item(
+                label=_("Order returns"),
+                url_name="oms:returns",
+                action="oms.read",
+                icon="undo-2",
+                words=_("customer return refund received not refunded"),
             ),
         ),
     ),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.console.documents import PAGES
+from yipan.console.views import reservations
 from yipan.documents.doors import get_trace, take_step
 from yipan.foundation.moments import read_day
 from yipan.masterdata import queries as masterdata
@@ -90,7 +91,9 @@ def show_sellable(request: HttpRequest) -> HttpResponse:
         "measured": measured,
         "steps": _draw(measured) if measured else [],
         "sites": sorted(measured.by_site.items()) if measured else [],
-        "pegs": _list_pegs(request, sku) if measured else [],
+        "pegs": list_pegs(today=timezone.localdate(), sku=sku, sites=actor.sites)
+        if measured
+        else [],
         "channels": [row for row in channels.list_channels() if row.is_active],
         "methods": METHODS.items(),
     }
@@ -205,6 +208,8 @@ def _draw(measured: Measured) -> list[dict[str, object]]:
 def _find_address(step: Step, sku: str) -> str:
     if step.rule:
         return f"{reverse('pool:rules')}#rule-{step.rule}"
+    if step.code in {"reserved", "held"}:
+        return reservations.find_address(sku=sku, site=step.site, state=step.code)
     if step.code == "part":
         return f"{reverse('pool:sellable')}?sku={step.number}"
     name = PAGES.get(("erp", step.document_type), "")
@@ -214,12 +219,6 @@ def _find_address(step: Step, sku: str) -> str:
         return reverse(name, kwargs={"number": step.number})
     except NoReverseMatch:
         return ""
-
-
-def _list_pegs(request: HttpRequest, sku: str) -> list[object]:
-    actor = get_actor(request)
-    rows = list_pegs(today=timezone.localdate())
-    return [row for row in rows if row.sku == sku and (not row.site or actor.sees(row.site))]
 
 
 def _read_priority(text: str) -> int | None:

@@ -12,6 +12,7 @@ from yipan.access.actors import Actor, get_actor
 from yipan.access.doors import page
 from yipan.console import books, documents, statement
 from yipan.console.formats import write_exact
+from yipan.console.views import reservations
 from yipan.documents.exports import Cell, answer_file
 from yipan.exchange.queries import MessageRow, get_message
 from yipan.foundation.refusals import NotFound
@@ -58,8 +59,19 @@ def list_postings(request: HttpRequest, book: str, sku: str) -> HttpResponse:
             "accounts": accounts,
             "total": sum(row.quantity for row in accounts if books.is_below(row.account, scope)),
             "statement": read,
+            "for_whom": _find_promises(scope, sku=sku, actor=actor) if book == books.HUB else "",
         },
     )
+
+
+def _find_promises(scope: str, *, sku: str, actor: Actor) -> str:
+    """Return the address of the promises behind an account of what is set aside, or nothing."""
+    parts = scope.split("/")
+    if parts[0] != "on_hand" or parts[-1] not in {"reserved", "held"}:
+        return ""
+    if not actor.may("pool.read"):
+        return ""
+    return reservations.find_address(sku=sku, site=parts[1], state=parts[-1])
 
 
 @page(action="ledger.read")

@@ -51,7 +51,7 @@ class LevelsAsAtQuery(Schema):
 
 
 class LevelOut(Schema):
-    """`site` is null for goods between sites."""
+    """`site` is null between sites; `free_now` is no less than 0. For sale is `GET /sellable`."""
 
     sku: str
     site: str | None
@@ -64,7 +64,7 @@ class LevelOut(Schema):
     quarantine: int
     damaged: int
     blocked: int
-    sellable: int
+    free_now: int
 
     @classmethod
     def of(cls, row: StockLevel) -> LevelOut:
@@ -81,7 +81,7 @@ class LevelOut(Schema):
             quarantine=row.level.quarantine,
             damaged=row.level.damaged,
             blocked=row.level.blocked,
-            sellable=row.sellable,
+            free_now=row.free_now,
         )
 
 

@@ -77,8 +77,12 @@ class StockLevel:
         return self.level.on_hand
 
     @property
-    def sellable(self) -> int:
-        """Return what may be offered: what is sound and free, and there."""
+    def free_now(self) -> int:
+        """
+        Return what is sound, there and set aside for nobody; nothing where the book is below zero.
+
+        What a channel may sell is another number: the pool's, after its rules and what is to come.
+        """
         return max(0, self.level.available)
 
 

@@ -46,7 +46,7 @@ LABELS = {
     "quarantine": _("Quarantine"),
     "damaged": _("Damaged"),
     "blocked": _("Blocked"),
-    "sellable": _("Sellable"),
+    "free_now": _("Free now"),
 }
 
 
@@ -133,7 +133,7 @@ def sum_stock(request: HttpRequest) -> HttpResponse:
     figures = [
         Figure(name=name, value=_get(total, name), label=str(label))
         for name, label in LABELS.items()
-        if name != "sellable"
+        if name != "free_now"
     ]
     return render(request, "erp/_stock_sums.html", {"figures": figures})
 
@@ -207,7 +207,7 @@ def _make_heads(request: HttpRequest, *, sort: str, is_past: bool) -> list[Head]
     """Return the heads of the numbers: the first click sorts the largest first."""
     heads = []
     for name, label in LABELS.items():
-        if is_past or name == "sellable":
+        if is_past or name == "free_now":
             heads.append(Head(name=name, label=str(label)))
             continue
         query = request.GET.copy()
@@ -238,6 +238,8 @@ def _find_addresses(sku: str, site: str, *, actor: Actor) -> dict[str, str]:
     if site:
         found["on_hand"] = f"{postings}?account=on_hand/{site}"
         found |= {name: f"{postings}?account=on_hand/{site}/{name}" for name in STATUSES}
+    if site and actor.may("pool.read"):
+        found |= _find_promises(sku, site)
     if actor.may("erp.read"):
         try:
             orders = reverse("erp:purchase_orders")
@@ -245,6 +247,21 @@ def _find_addresses(sku: str, site: str, *, actor: Actor) -> dict[str, str]:
             return found
         found["on_order"] = f"{orders}?{urlencode({'q': sku, 'state': 'open'})}"
     return found
+
+
+def _find_promises(sku: str, site: str) -> dict[str, str]:
+    """Return where it is told for whom goods are set aside, and what of the rest may be sold."""
+    try:
+        listed, sellable = reverse("pool:reservations"), reverse("pool:sellable")
+    except NoReverseMatch:
+        return {}
+    return {
+        "free_now": f"{sellable}?{urlencode({'sku': sku})}",
+        **{
+            name: f"{listed}?{urlencode({'state': name, 'sku': sku, 'site': site})}"
+            for name in ("reserved", "held")
+        },
+    }
 
 
 def _get(row: StockLevel, name: str) -> int | None:

@@ -176,8 +176,17 @@ def list_fulfillments(request: HttpRequest, which: Query[FulfillmentsQuery]) -> 
     actor = get_actor(request)
     if which.site:
         actor.require_site(which.site)
-    rows = orders.list_fulfillments(site=which.site, sites=actor.sites, only_open=which.open)
-    return FulfillmentsOut(data=[FulfillmentOut.of(row) for row in rows])
+    rows = orders.list_fulfillments(
+        site=which.site,
+        sites=actor.sites,
+        only_open=which.open,
+        after=which.cursor,
+        limit=which.limit,
+    )
+    return FulfillmentsOut(
+        data=[FulfillmentOut.of(row) for row in rows],
+        next_cursor=rows[-1].cursor if len(rows) == which.limit else None,
+    )
 
 
 @router.post("/fulfillments/{number}/send-elsewhere", response=FulfillmentOut)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router
+from ninja import Query, Router
 from ninja.responses import Status
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
-from yipan.oms.api.schemas import OrderReturnIn, OrderReturnOut, OrderStepIn, RefundIn, ReturnsOut
+from yipan.oms.api.schemas import (
+    OrderReturnIn,
+    OrderReturnOut,
+    OrderStepIn,
+    RefundIn,
+    ReturnsOut,
+    ReturnsPageOut,
+    ReturnsQuery,
+)
 from yipan.oms.documents import order_return as verbs
 from yipan.oms.documents.order_return import Announced, BroughtBack
 from yipan.oms.queries import orders, returns
+from yipan.oms.queries.returns import ReturnFilter
 
 router = Router(tags=["OMS"])
 
@@ -47,6 +57,38 @@ def list_returns(request: HttpRequest, number: str) -> ReturnsOut:
     return ReturnsOut(
         data=[OrderReturnOut(**asdict(row)) for row in returns.list_returns(order=number)]
     )
+
+
+@router.get("/order-returns", response=ReturnsPageOut)
+@endpoint(action="oms.read")
+def search_returns(request: HttpRequest, which: Query[ReturnsQuery]) -> ReturnsPageOut:
+    """List returns of all orders: by state, site and age. `received` waits for its refund."""
+    actor = get_actor(request)
+    if which.site:
+        actor.require_site(which.site)
+    before = timezone.now() - timedelta(hours=which.older_than_hours)
+    rows = returns.search_returns(
+        ReturnFilter(
+            state=which.state,
+            site=which.site,
+            text=which.external_id,
+            before=before if which.older_than_hours else None,
+            sites=actor.sites,
+        ),
+        after=which.cursor,
+        limit=which.limit,
+    )
+    return ReturnsPageOut(
+        data=[OrderReturnOut(**asdict(row.detail)) for row in rows],
+        next_cursor=rows[-1].cursor if len(rows) == which.limit else None,
+    )
+
+
+@router.get("/order-returns/{number}", response=OrderReturnOut)
+@endpoint(action="oms.read")
+def get_return(request: HttpRequest, number: str) -> OrderReturnOut:
+    """Tell one return: what was announced, what came where, and the refund."""
+    return _show(request, number)
 
 
 @router.post("/order-returns/{number}/refund", response=OrderReturnOut)

@@ -120,6 +120,7 @@ class FulfillmentOut(Schema):
 
 class FulfillmentsOut(Schema):
     data: list[FulfillmentOut]
+    next_cursor: str | None
 
 
 class ChannelOrderOut(Schema):
@@ -254,6 +255,8 @@ class NoteIn(Schema):
 class FulfillmentsQuery(Schema):
     site: Site = ""
     open: bool = True
+    cursor: Annotated[str, Field(max_length=20)] = ""
+    limit: Annotated[int, Field(ge=1, le=orders.ROWS_MAX)] = 100
 
 
 class PlanOut(Schema):
@@ -314,12 +317,32 @@ class OrderReturnOut(Schema):
     reason: str
     refund_minor: int
     refund_reference: str
+    created_at: datetime
+    received_at: datetime | None
     lines: list[OrderReturnLineOut]
     receipts: list[OrderReturnReceiptOut]
 
 
 class ReturnsOut(Schema):
     data: list[OrderReturnOut]
+
+
+class ReturnsQuery(Schema):
+    """Which returns. `site` expects them or took them back; `external_id` is of either."""
+
+    state: Literal["", "announced", "partly_received", "received", "refunded", "canceled"] = ""
+    site: Site = ""
+    external_id: Annotated[str, Field(max_length=96)] = ""
+    older_than_hours: Annotated[int, Field(ge=0, le=87_600)] = 0
+    cursor: Annotated[str, Field(max_length=20)] = ""
+    limit: Annotated[int, Field(ge=1, le=orders.ROWS_MAX)] = 100
+
+
+class ReturnsPageOut(Schema):
+    """What waits for somebody the oldest first, else the newest."""
+
+    data: list[OrderReturnOut]
+    next_cursor: str | None
 
 
 class ShadowIn(Schema):

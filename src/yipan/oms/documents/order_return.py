@@ -145,6 +145,7 @@ def take_back(*, came: CameBack, by: Trace, at: datetime) -> OrderReturn | None:
             bought.save(update_fields=["quantity_returned"])
     is_whole = all(line.quantity_received >= line.quantity for line in made.lines.all())
     made.state = State.RECEIVED if is_whole else State.PARTLY_RECEIVED
+    made.received_at = at
     made.save()
     _note(made, step="receive", from_state=before, by=by, at=at)
     return made

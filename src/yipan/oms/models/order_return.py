@@ -30,7 +30,8 @@ class OrderReturn(Document):
 
     `site` is where they are expected, empty for anywhere. `receipts` maps the site's document to
     its site, SKU and disposition to quantity. Books move by what the sites tell, not by this.
-    The refund is a reference: who paid it back, and how much, in minor units.
+    `received_at` is when the last of it came so far. The refund is a reference: who paid it back,
+    and how much, in minor units.
     """
 
     order = models.ForeignKey(ChannelOrder, on_delete=models.PROTECT, related_name="returns")
@@ -43,6 +44,7 @@ class OrderReturn(Document):
     receipts = models.JSONField(default=dict)
     refund_minor = models.BigIntegerField(default=0)
     refund_reference = models.CharField(max_length=96, blank=True)
+    received_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -57,6 +59,7 @@ class OrderReturn(Document):
                 name="order_return_refund_has_reference",
             ),
         ]
+        indexes = [models.Index(fields=["state", "id"], name="order_return_listed")]
 
 
 class OrderReturnLine(models.Model):

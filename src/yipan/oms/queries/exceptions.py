@@ -15,6 +15,7 @@ from django.db.models import (
     BooleanField,
     Case,
     Count,
+    DateField,
     Exists,
     F,
     Func,
@@ -29,10 +30,17 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 
 from yipan.masterdata import queries as masterdata
-from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine, SourcingDecision
+from yipan.oms.models import (
+    ChannelOrder,
+    FulfillmentOrder,
+    OrderLine,
+    OrderReturn,
+    SourcingDecision,
+)
 from yipan.oms.models.fulfillment import STATES_OPEN as FULFILLMENT_OPEN
 from yipan.oms.models.fulfillment import FulfillmentState
 from yipan.oms.models.order import STATES_OPEN
+from yipan.oms.models.order_return import OrderReturnState
 from yipan.oms.queries.candidates import STATES_REFUSED
 from yipan.oms.queries.filtering import OrderFilter, filter_orders
 from yipan.pool.queries.pegs import filter_at_risk, sum_set_aside
@@ -41,7 +49,7 @@ from yipan.pool.queries.selling import list_pegs
 #: The kinds by harm. What only waits for goods comes behind what was promised and is not kept.
 KINDS: Final = (
     *("pickup_refused", "late", "expiring", "silent"),
-    *("unfulfillable", "at_risk", "short_at_site", "cancel_unanswered"),
+    *("unfulfillable", "at_risk", "short_at_site", "cancel_unanswered", "unrefunded"),
 )
 #: So many of each kind are listed together.
 ROWS_PER_KIND: Final = 20
@@ -51,6 +59,8 @@ SILENT_FOR: Final = timedelta(hours=4)
 WARN_BEFORE: Final = timedelta(days=1)
 #: A site that was asked to stop has so long to answer.
 ANSWER_WITHIN: Final = timedelta(hours=1)
+#: So long after goods came back their money should be paid back.
+REFUND_WITHIN: Final = timedelta(days=1)
 #: A line may wait so long for sites that have it and no capacity: tomorrow they have.
 CAPACITY_WITHIN: Final = timedelta(days=2)
 
@@ -106,6 +116,7 @@ def count_exceptions(*, at: datetime, sites: Collection[str] | None = None) -> d
     counts["unfulfillable"] = _filter_unfulfillable(seen).count()
     counts["at_risk"] = _filter_at_risk(seen).count()
     counts["expiring"] = _filter_expiring(seen).count()
+    counts["unrefunded"] = _filter_unrefunded(seen).count()
     return {kind: counts[kind] for kind in KINDS}
 
 
@@ -298,7 +309,7 @@ def _tell_parts(seen: _Seen) -> Mapping[str, Q]:
 
 
 def _list_by_day(seen: _Seen, kinds: Collection[str]) -> list[Exception_]:
-    """Return what is canceled soon, and what is wrong with parts: one statement for all."""
+    """Return what is canceled soon, not refunded, or wrong with parts: one statement for all."""
     queries: list[QuerySet[Any, tuple[Any, ...]]] = []
     for kind, which in _tell_parts(seen).items():
         if kind in kinds:
@@ -319,6 +330,17 @@ def _list_by_day(seen: _Seen, kinds: Collection[str]) -> list[Exception_]:
             named.values_list(
                 *("kind", "id", "number", "no_site", "no_reason", "cancel_on", "placed_at"),
                 *("order", "channel"),
+            )[seen.cut]
+        )
+    if "unrefunded" in kinds:
+        returned = _filter_unrefunded(seen).order_by("received_at", "id")
+        dated = returned.annotate(
+            kind=Value("unrefunded"), no_day=Value(None, output_field=DateField(null=True))
+        )
+        queries.append(
+            dated.values_list(
+                *("kind", "id", "number", "site", "reason", "no_day", "received_at"),
+                *("order__number", "order__channel"),
             )[seen.cut]
         )
     if not queries:
@@ -348,3 +370,13 @@ def _filter_expiring(seen: _Seen) -> QuerySet[ChannelOrder]:
         quantity__gt=F("quantity_canceled") + F("quantity_placed")
     ).values("order")
     return seen.orders.filter(cancel_on__lte=seen.today + WARN_BEFORE, pk__in=waiting)
+
+
+def _filter_unrefunded(seen: _Seen) -> QuerySet[OrderReturn]:
+    """Return what came back whole and whose money was not paid back a day later."""
+    rows = OrderReturn.objects.filter(
+        state=OrderReturnState.RECEIVED, received_at__lt=seen.at - REFUND_WITHIN
+    )
+    if seen.sites is None:
+        return rows
+    return rows.filter(order__in=filter_orders(OrderFilter(sites=seen.sites)).values("pk"))

@@ -91,6 +91,7 @@ class FulfillmentRow:
     is_canceling: bool
     created_at: datetime
     lines: tuple[tuple[str, int, int, int], ...]
+    cursor: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -234,17 +235,24 @@ def get_fulfillment(number: str) -> FulfillmentRow:
 
 
 def list_fulfillments(
-    *, site: str = "", sites: Collection[str] | None = None, only_open: bool = True
+    *,
+    site: str = "",
+    sites: Collection[str] | None = None,
+    only_open: bool = True,
+    after: str = "",
+    limit: int = ROWS_MAX,
 ) -> list[FulfillmentRow]:
-    """Return fulfillment orders, the oldest first, at most 200."""
-    query = FulfillmentOrder.objects.select_related("order")
+    """Return fulfillment orders, the oldest first; `after` is the cursor of the last row read."""
+    query = FulfillmentOrder.objects.select_related("order").prefetch_related("lines")
     if only_open:
         query = query.filter(state__in=FULFILLMENT_OPEN)
     if site:
         query = query.filter(site=site)
     if sites is not None:
         query = query.filter(site__in=sites)
-    return [make_fulfillment(row) for row in query.order_by("id")[:ROWS_MAX]]
+    if after.isdecimal():
+        query = query.filter(pk__gt=int(after))
+    return [make_fulfillment(row) for row in query.order_by("id")[: min(limit, ROWS_MAX)]]
 
 
 def list_waiting(*, limit: int) -> list[str]:
@@ -319,8 +327,9 @@ def make_fulfillment(row: FulfillmentOrder) -> FulfillmentRow:
         created_at=row.created_at,
         lines=tuple(
             (it.sku, it.quantity, it.quantity_shipped, it.quantity_short)
-            for it in row.lines.order_by("id")
+            for it in sorted(row.lines.all(), key=lambda it: it.pk)
         ),
+        cursor=str(row.pk),
     )
 
 

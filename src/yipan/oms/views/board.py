@@ -37,6 +37,7 @@ WORDS: Mapping[str, tuple[str | Promise, str]] = {
     "silent": (gettext_lazy("The site has not answered"), "warn"),
     "short_at_site": (gettext_lazy("The site finds too little"), "warn"),
     "cancel_unanswered": (gettext_lazy("Asked to stop, no answer"), "warn"),
+    "unrefunded": (gettext_lazy("Came back, not refunded"), "warn"),
 }
 
 #: Why a site will not do it, as sites tell it.

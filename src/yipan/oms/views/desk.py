@@ -126,7 +126,7 @@ def show_order(request: HttpRequest, number: str) -> HttpResponse:
     is_open = detail.state in STATES_OPEN
     coming_back = returns.list_returns(order=number)
     today = timezone.localdate()
-    pegs = list_pegs(today=today, promise=detail.backorder) if detail.backorder else []
+    pegs = list_pegs(today=today, promises=[detail.backorder]) if detail.backorder else []
     own_stock = list_own_stock(detail, at=timezone.now()) if is_open else []
     context = {
         **find_names(detail, returns=coming_back, others=[*pegs, *own_stock]),

@@ -51,6 +51,7 @@ class Promise(Document):
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(state="held"), name="promise_expiring"),
+            models.Index(fields=["state", "id"], name="promise_listed"),
             models.Index(
                 fields=["external_id"], condition=~Q(external_id=""), name="promise_external"
             ),

@@ -2,6 +2,7 @@
 
 from yipan.pool.promises.deciding import decide
 from yipan.pool.promises.guarding import guard
+from yipan.pool.promises.letting_go import let_go
 from yipan.pool.promises.parts import Consumed, consume, consume_all, reduce, take_back
 from yipan.pool.promises.steps import (
     commit,
@@ -23,6 +24,7 @@ from yipan.pool.promises.values import (
     LinesDiffer,
     PromiseRow,
     PromiseWrongState,
+    ReleaseReasonMissing,
     Step,
 )
 
@@ -37,6 +39,7 @@ __all__ = [
     "LinesDiffer",
     "PromiseRow",
     "PromiseWrongState",
+    "ReleaseReasonMissing",
     "Step",
     "commit",
     "consume",
@@ -47,6 +50,7 @@ __all__ = [
     "fulfill",
     "guard",
     "hold",
+    "let_go",
     "move",
     "reduce",
     "release",

@@ -172,7 +172,7 @@ def _judge(ask: Ask, known: Known | None, *, place: int, at: datetime) -> Planne
         step=ask.step,
         number=ask.number,
         lines=lines,
-        trace=Trace(actor=ask.actor, reason=promise.external_id),
+        trace=Trace(actor=ask.actor, device=ask.device, reason=ask.reason or promise.external_id),
         place=place,
         ask=ask,
         known=known,

@@ -42,6 +42,13 @@ class LinesDiffer(Refusal):
     status = 422
 
 
+class ReleaseReasonMissing(Refusal):
+    """Say in a few words why the goods are given back to everybody."""
+
+    code = "reservation.reason_missing"
+    status = 422
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
     """
@@ -54,6 +61,7 @@ class Ask:
     A line without a site is wanted from any site of the `channel` or `group`, except those
     `without`; `due_on` allows goods that come until then; `may_be_partial` takes what there is.
     `is_owed` says that it was ordered before: a channel that is closed by now does not matter.
+    `reason` and `device` are remembered by the posting of a step a person takes.
     """
 
     step: Step
@@ -72,6 +80,8 @@ class Ask:
     priority: int = 0
     without: frozenset[str] = frozenset()
     is_owed: bool = False
+    reason: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,10 +66,15 @@ def get_promise(number: str, *, sites: Collection[str] | None = None) -> Promise
     found = [] if promise is None else list(promise.lines.order_by("site", "sku"))
     if promise is None or (sites is not None and any(line.site not in sites for line in found)):
         raise NotFound(kind="promise", id=number)
+    return make_detail(promise, found)
+
+
+def make_detail(promise: Promise, lines: Sequence[PromiseLine]) -> PromiseDetail:
+    """Return a promise and what still stands of its lines, as a plain row."""
     return PromiseDetail(
         number=promise.number,
         state=promise.state,
-        lines=tuple(make_line(line) for line in found if line.quantity_open),
+        lines=tuple(make_line(line) for line in lines if line.quantity_open),
         created_at=promise.created_at,
         created_by=promise.created_by,
         external_id=promise.external_id,

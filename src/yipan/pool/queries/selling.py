@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from yipan.foundation.status import StockStatus
@@ -193,29 +194,34 @@ def list_pegs(
     *,
     today: date,
     number: str = "",
-    promise: str = "",
     promises: Collection[str] | None = None,
+    sku: str = "",
+    sites: Collection[str] | None = None,
     only_at_risk: bool = False,
 ) -> list[PegRow]:
     """
-    Return promises on goods that are still to come: of one document or some promises, or at risk.
+    Return promises on goods that are still to come: of one document, SKU or promises, or at risk.
 
-    At risk is what is due before the goods can be used, or whose goods are late.
+    At risk is what is due before the goods can be used, or whose goods are late. `sites` is a
+    scope; what is sold before its goods have a site is in every one. The first in line first,
+    at most 500 of those asked for.
     """
     lines = filter_at_risk(today=today) if only_at_risk else filter_pegs()
-    if promise:
-        lines = lines.filter(promise__number=promise)
     if promises is not None:
         lines = lines.filter(promise__number__in=promises)
-    lines = lines.select_related("promise").order_by("-promise__priority", "promise_id")
+    if sku:
+        lines = lines.filter(sku=sku)
+    if number:
+        lines = lines.filter(supply__in=Supply.objects.filter(number=number).values("key"))
+    if sites is not None:
+        lines = lines.filter(Q(site="") | Q(site__in=sites))
+    lines = lines.select_related("promise").order_by("-promise__priority", "promise_id", "pk")
     pegged = list(lines[:PEGS_MAX])
     keys = {line.supply for line in pegged}
     supplies = {it.key: it for it in Supply.objects.filter(key__in=keys)}
     rows = []
     for line in pegged:
         supply = supplies.get(line.supply)
-        if number and (supply is None or supply.number != number):
-            continue
         usable_on = supply.usable_on if supply else line.due_on
         at_risk = supply is not None and (
             is_late(supply.expected_on, today=today)
