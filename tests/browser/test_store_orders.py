@@ -7,6 +7,7 @@ are counted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -60,6 +61,49 @@ def test_an_order_is_accepted_picked_and_staged(hands: Hands) -> None:
 
     assert StoreFulfillment.objects.get(number=NUMBER).shelf == "P-03"
     assert (stock("pos:S12", SHELF), stock("pos:S12", SHELF, "SOAP-1")) == (2, 1)
+
+
+#: Stands in for the loudspeaker: writes down what it was to play, in Hz.
+LOUDSPEAKER = """
+window.played = [];
+window.AudioContext = class {
+    currentTime = 0;
+    createOscillator() {
+        const frequency = { value: 0 };
+        const wave = { frequency, connect: (next) => next, stop() {} };
+        return { ...wave, start() { window.played.push(frequency.value); } };
+    }
+    createGain() { return { gain: { value: 0 }, connect: (next) => next }; }
+};
+"""
+LOOK_AGAIN = "() => htmx.ajax('GET', location.href, { target: '#orders', swap: 'innerHTML' })"
+
+
+def test_a_new_order_is_heard_unless_the_device_is_silent(hands: Hands) -> None:
+    page = hands.page
+    page.add_init_script(LOUDSPEAKER)
+    page.reload()
+    expect(page.get_by_text("Tap once, so that new orders are heard")).to_be_visible()
+    page.get_by_label("Scan a customer's code or an order").press("Shift")
+    expect(page.get_by_text("Tap once, so that new orders are heard")).to_be_hidden()
+    page.evaluate(LOOK_AGAIN)
+    assert page.evaluate("window.played") == []
+
+    tell(an_order(("TEA-250", 1), number="FO-2026-000003", customer_name="Zhou"), first=3)
+    page.evaluate(LOOK_AGAIN)
+    expect(page.get_by_text("Zhou")).to_be_visible()
+    assert page.evaluate("window.played") == [660, 990]
+    expect(page).to_have_title(re.compile(r"^\(3\) "))
+    hands.keep("orders-new")
+
+    page.get_by_role("button", name="Sound for new orders").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Sound for new orders", pressed=False)).to_be_visible()
+    page.get_by_label("Scan a customer's code or an order").press("Shift")
+    tell(an_order(("TEA-250", 1), number="FO-2026-000004", customer_name="Qian"), first=4)
+    page.evaluate(LOOK_AGAIN)
+    expect(page.get_by_text("Qian")).to_be_visible()
+    assert page.evaluate("window.played") == []
 
 
 def test_handing_over_costs_a_scan_and_a_tap(hands: Hands) -> None:
