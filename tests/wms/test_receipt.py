@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests import retailer
+from tests.access.builders import a_client
 from tests.retailer import NOON, RECEIVER, make_id, stock
+from yipan.access.roles import Role
 from yipan.documents.states import WrongState
 from yipan.documents.told import QuantityNotPlausible
 from yipan.erp.models import GoodsReceipt
@@ -113,6 +115,28 @@ def test_a_keyed_figure_replaces_the_count_and_is_on_record() -> None:
     [line] = posted.lines.all()
     assert (line.quantity_sound, line.quantity_damaged, line.capture_mode) == (95, 2, "key")
     assert stock("wms:W1", "on_hand/RECV-01/available") == 95
+
+
+def test_wrong_goods_counted_by_mistake_are_keyed_back_on_the_page() -> None:
+    order = retailer.order(("TEA-250", 100))
+    retailer.deliver()
+    number = begin(order.inbound_order_number)
+    count(number, "TEA-250", 100)
+    worker = a_client(Role.WAREHOUSE_WORKER, username="wang", sites=["W1"])
+    page = worker.get(f"/wms/receiving/{number}").content.decode()
+    assert 'name="wrong"' not in page
+    worker.post(f"/wms/receiving/{number}", {"scan": "69TEA-250", "condition": "wrong"})
+    page = worker.get(f"/wms/receiving/{number}").content.decode()
+    assert 'name="wrong"' in page
+
+    keyed = {"sku": "TEA-250", "sound": "100", "damaged": "0", "wrong": "0"}
+    said = worker.post(f"/wms/receiving/{number}/correct", keyed).content.decode()
+
+    assert "Corrected." in said
+    [line] = queries.get_count_task(number).lines
+    assert (line.quantity_total, line.quantity_wrong) == (100, 0)
+    refused = worker.post(f"/wms/receiving/{number}/correct", keyed | {"wrong": "x"})
+    assert "A quantity is a number" in refused.content.decode()
 
 
 def test_a_blind_receipt_is_booked_in_both_books_without_an_order() -> None:

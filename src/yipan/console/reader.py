@@ -23,6 +23,7 @@ from yipan.ledger.totals import PlaceTotal, list_place_totals
 from yipan.oms.queries.day_sums import SiteLoad, list_site_loads
 from yipan.recon.queries.day_sums import SiteCases, list_site_cases
 from yipan.wms import queries as wms
+from yipan.wms.queries.waiting import count_all_waiting
 
 READER_ATTRIBUTE = "yipan_reader"
 INBOUND_OPEN = ("released", "partly_received")
@@ -122,6 +123,11 @@ class Reader:
         """Return how many inbound orders of the reader's sites still expect goods."""
         which = wms.InboundFilter(states=INBOUND_OPEN, site=self.site, sites=self.actor.sites)
         return wms.count_inbound_orders(which)
+
+    @cached_property
+    def warehouse_work(self) -> dict[str, int]:
+        """Return kind to how many tasks wait in warehouses, for the rail and the home page."""
+        return count_all_waiting(sites=self.sites)
 
     def is_mine(self, site: str) -> bool:
         """Tell whether a site is the chosen one, or any the reader sees."""

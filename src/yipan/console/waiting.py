@@ -226,6 +226,12 @@ COUNTERS: dict[str, tuple[str, Callable[[Reader], int]]] = {
         lambda reader: reader.count_orders(states=("draft",)),
     ),
     "wms:inbound_orders": ("wms.receive", lambda reader: reader.inbound_open),
+    "wms:picking": ("wms.pick", lambda reader: reader.warehouse_work["to_pick"]),
+    "wms:packing": ("wms.pack", lambda reader: reader.warehouse_work["to_pack"]),
+    "wms:loading": ("wms.ship", lambda reader: reader.warehouse_work["to_load"]),
+    "wms:moving": ("wms.move", lambda reader: reader.warehouse_work["to_move"]),
+    "wms:inspections": ("wms.inspect", lambda reader: reader.warehouse_work["to_inspect"]),
+    "wms:counting": ("wms.count", lambda reader: reader.warehouse_work["to_count"]),
     "exchange:sources": (
         "exchange.read",
         lambda reader: (

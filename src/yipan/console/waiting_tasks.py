@@ -92,7 +92,7 @@ def find_tasks(reader: Reader) -> list[Work]:
         Work(
             title=str(task.title),
             note=str(task.note),
-            count=task.count(task.kind, sites=reader.sites),
+            count=_count(task, reader),
             url=find_url(task.url_name) + task.query,
             icon=task.icon,
             tone=task.tone,
@@ -100,3 +100,10 @@ def find_tasks(reader: Reader) -> list[Work]:
         for task in TASKS
         if reader.actor.may(task.action) and find_url(task.url_name)
     ]
+
+
+def _count(task: Task, reader: Reader) -> int:
+    """Return how much of a kind waits; in warehouses what the rail has asked for already."""
+    if task.count is count_wms:
+        return reader.warehouse_work[task.kind]
+    return task.count(task.kind, sites=reader.sites)

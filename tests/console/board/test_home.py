@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests import retailer
 from tests.access.builders import a_client, an_actor
+from tests.wms import sending
 from yipan.access.roles import Role
 from yipan.console import site_charts
 from yipan.console.figures import list_figures
@@ -82,6 +83,14 @@ def test_the_rail_counts_what_a_person_may_do() -> None:
     assert count_behind(controller, "wms:inbound_orders") == 0
     assert count_behind(worker, "wms:inbound_orders") == 1
     assert count_behind(worker, "console:home") == 0
+    assert count_behind(worker, "wms:picking") == 0
+
+    retailer.deliver()
+    sending.want("OUT-1", ("TEA-250", 1))
+    after = a_reader(Role.WAREHOUSE_WORKER, sites=["W1"])
+    assert count_behind(after, "wms:picking") == 1
+    assert count_behind(a_reader(Role.WAREHOUSE_WORKER, sites=["W2"]), "wms:picking") == 0
+    assert count_behind(a_reader(Role.STORE_CLERK, sites=["S12"]), "wms:picking") == 0
 
 
 def test_latest_postings_are_those_of_books_the_reader_sees() -> None:

@@ -142,7 +142,9 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound(kind="sku")
     sound = read_quantity(request.POST.get("sound", ""))
     damaged = read_quantity(request.POST.get("damaged", ""))
-    if sound is None or damaged is None:
+    # The field is there only where wrong goods were counted.
+    wrong = read_quantity(request.POST["wrong"]) if "wrong" in request.POST else None
+    if sound is None or damaged is None or ("wrong" in request.POST and wrong is None):
         answer, tone = _("A quantity is a number up to 99,999."), "bad"
     else:
         is_changed = receipt.correct(
@@ -151,6 +153,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
                 sku=line.sku.code,
                 quantity_sound=sound,
                 quantity_damaged=damaged,
+                quantity_wrong=wrong,
                 lot=line.current_lot,
             ),
             by=get_trace(request),
