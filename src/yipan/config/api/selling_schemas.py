@@ -324,7 +324,7 @@ class BundleBody(Schema):
     version: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
 
 
-class PartOut(Schema):
+class BundlePartOut(Schema):
     """So many of a SKU, in its smallest unit, make one bundle."""
 
     sku: str
@@ -335,7 +335,7 @@ class BundleOut(Schema):
     """What a bundle is made of."""
 
     bundle: str
-    parts: list[PartOut]
+    parts: list[BundlePartOut]
     version: int
 
 
