@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from yipan.exchange import database
+from yipan.exchange.serving import require_served
 from yipan.exchange.sources import SourceUnknown
 
 _RESERVE = """
@@ -25,9 +26,12 @@ def reserve_numbers(source: str, count: int = 1) -> range:
     Every number taken must be published in the same transaction; a rollback gives all
     of them back. Whoever takes numbers of several sources in one transaction takes them
     in the order of the sources' names.
+
+    :raises ServedElsewhere: if the site's own system runs on another node.
     """
     assert connection.in_atomic_block, "numbers are given in the transaction that publishes them"
     assert count >= 1
+    require_served([source])
     ((last,),) = database.fetch(_RESERVE, {"source": source, "count": count})
     return range(last - count + 1, last + 1)
 
@@ -46,6 +50,7 @@ def reserve_numbers_of(counts: Mapping[str, int]) -> dict[str, range]:
     """Take the next numbers of several sources at once, as `reserve_numbers` does of one."""
     assert connection.in_atomic_block, "numbers are given in the transaction that publishes them"
     assert min(counts.values(), default=1) >= 1
+    require_served(counts)
     names = {"source": list(counts), "count": list(counts.values())}
     return {
         source: range(last - counts[source] + 1, last + 1)

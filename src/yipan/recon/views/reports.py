@@ -19,6 +19,7 @@ from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
 from yipan.documents.doors import get_trace, take_step
 from yipan.documents.uploads import read_upload
+from yipan.exchange.serving import is_served
 from yipan.foundation.refusals import Refusal
 from yipan.masterdata.queries import list_sites
 from yipan.masterdata.rows import SiteRow
@@ -99,7 +100,11 @@ def list_targets(request: HttpRequest) -> HttpResponse:
         "by_place": by_place,
         # The plan of a count is the site's own page: it is given the list, as by hand.
         "plan_url": reverse(f"{system}:plan_stocktake")
-        if rows and actor.may(f"{system}.plan_count")
+        # A site elsewhere plans its counts on its own node, which would never hear of this one.
+        if site is not None
+        and rows
+        and actor.may(f"{system}.plan_count")
+        and is_served(f"{system}:{site.code}/stock")
         else "",
         "list": "\n".join(
             f"{row.target.candidate.place},{row.sku.code}" if by_place else row.sku.code

@@ -11,6 +11,7 @@ from django.db import transaction
 from yipan.documents import numbers, told, trail
 from yipan.documents.repeats import find_repeat
 from yipan.documents.states import lock_for
+from yipan.exchange.serving import require_served
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
 from yipan.stocktake.documents.refusals import NothingToCount, SecondLook
@@ -68,7 +69,9 @@ def plan(*, wanted: Plan, system: System, by: Trace, at: datetime) -> Stocktake:
 
     :raises NothingToCount: if there is no sheet.
     :raises TooManyLines: if there are more than a stocktake may have.
+    :raises ServedElsewhere: if the site's book lives on another node, which would never hear of it.
     """
+    require_served([f"{system.name}:{wanted.site}/stock"])
     known = find_repeat(Stocktake, external_id=wanted.external_id, within={"site": wanted.site})
     if known is not None:
         return known
