@@ -56,8 +56,9 @@ def register(visit: Callable[..., Page], live_server: LiveServer) -> Page:
 
 def approve(page: Page, reason: str) -> None:
     """A manager who sells says why."""
-    page.get_by_label("Reason").fill(reason)
-    page.get_by_role("button", name="Approve").click()
+    dialog = page.locator("[data-override]")
+    dialog.get_by_label("Reason").fill(reason)
+    dialog.get_by_role("button", name="Approve").click()
 
 
 def test_the_hub_says_what_of_a_receipt_comes_back_and_refunds_what_was_paid(
