@@ -96,9 +96,10 @@ MEANT: dict[object, str | tuple[str, ...]] = {
         "POST api/v1/observations",
     ),
     10**12: "POST api/v1/adjustment-limit-changes",
-    # None is: all that is wanted, what the plan says.
+    # None is: all that is wanted, what the plan says, all that a document moved.
     None: (
         "POST api/v1/adjustment-limit-changes",
+        "POST api/v1/cases/{number}/correct",
         "POST api/v1/picks/{pick_id}/take",
         "POST api/v1/planning/proposals/{number}/choose",
     ),
