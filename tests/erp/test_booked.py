@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tests import retailer
+from tests.access.builders import a_client
 from tests.retailer import NOON, hear, make_id, stock
+from yipan.access.roles import Role
 from yipan.erp.models import GoodsReceipt, SalesIssue, StockOpening
+from yipan.erp.queries.sales_issues import IssueFilter, list_sales_issues
 from yipan.exchange.envelopes import seal
 from yipan.exchange.replies import Reply
 from yipan.messages.base import Message
@@ -214,3 +218,68 @@ def test_an_opening_is_booked_once() -> None:
     assert (again.state, other.code) == ("applied", "document.number_reused")
     assert StockOpening.objects.get().number == "W1-OS-1"
     assert stock("erp", "on_hand/W1/available") == 40
+
+
+def book_tickets() -> None:
+    """Book eight tickets of two days, two cashiers and two SKU; the last one has both."""
+    tell(
+        *(
+            a_ticket_posted(
+                message_id=make_id(f"ticket {number}"),
+                ticket_number=f"{number:06d}",
+                business_date="2026-03-02" if number <= 4 else "2026-03-03",
+                cashier="chen.clerk" if number % 2 else "wu.clerk",
+                lines=tuple(
+                    TicketLine(line=line, sku=sku, quantity=1, amount_minor=6_800)
+                    for line, sku in enumerate(skus, start=1)
+                ),
+            )
+            for number, skus in enumerate(
+                [["TEA-250"], ["SOAP-1"], ["TEA-250"], ["TEA-250"]] * 2, start=1
+            )
+        ),
+        source="pos:S12/stock",
+    )
+
+
+@pytest.mark.parametrize(
+    ("which", "expected"),
+    [
+        ({"day": date(2026, 3, 2)}, [4, 3, 2, 1]),
+        ({"sku": "SOAP-1"}, [6, 2]),
+        ({"sku": "TEA-250"}, [8, 7, 5, 4, 3, 1]),
+        ({"sku": "TEA-250", "day": date(2026, 3, 3)}, [8, 7, 5]),
+        ({"cashiers": ("chen.clerk",)}, [7, 5, 3, 1]),
+        ({"cashiers": ("wu.clerk",), "sku": "SOAP-1"}, [6, 2]),
+        ({"sku": "TEA-250", "sites": frozenset({"S1"})}, []),
+        ({"sku": "MUG-1"}, []),
+    ],
+)
+def test_sales_issues_are_found_by_day_sku_and_cashier_page_by_page(
+    which: dict[str, Any], expected: list[int]
+) -> None:
+    book_tickets()
+
+    found: list[str] = []
+    while rows := list_sales_issues(
+        IssueFilter(**which), after=found[-1] if found else "", limit=2
+    ):
+        found += [row.number for row in rows]
+
+    tickets = dict(SalesIssue.objects.values_list("number", "ticket_number"))
+    assert [int(tickets[number]) for number in found] == expected
+
+
+def test_a_page_of_sales_issues_is_filtered_as_people_say_it() -> None:
+    book_tickets()
+    client = a_client(Role.INVENTORY_CONTROLLER)
+    asked = {"day": "2026-03-03", "sku": "soap-1", "cashier": "wu.clerk"}
+
+    found = client.get("/erp/sales-issues", asked).content.decode()
+    none = client.get("/erp/sales-issues", asked | {"cashier": "chen.clerk"}).content.decode()
+    told = client.get("/api/v1/sales-issues", asked | {"sku": "SOAP-1"}).json()
+
+    assert found.count("data-open") == 1
+    assert "data-open" not in none
+    assert "No sales issue is like that" in none
+    assert [row["cashier"] for row in told["data"]] == ["wu.clerk"]

@@ -15,6 +15,7 @@ from yipan.erp.api.schemas import (
     IssueBrief,
     IssueOut,
     IssuePage,
+    IssueQuery,
     PageQuery,
 )
 from yipan.erp.queries import IssueFilter, ReceiptFilter
@@ -49,10 +50,17 @@ def get_goods_receipt(request: HttpRequest, number: str) -> GoodsReceiptOut:
 
 @router.get("/sales-issues", response=IssuePage)
 @endpoint(action="erp.read")
-def list_sales_issues(request: HttpRequest, which: Query[PageQuery]) -> IssuePage:
+def list_sales_issues(request: HttpRequest, which: Query[IssueQuery]) -> IssuePage:
     """List sales issues (销售出库单), the last booked first."""
     rows = queries.list_sales_issues(
-        IssueFilter(text=which.q, site=which.site, sites=get_actor(request).sites),
+        IssueFilter(
+            text=which.q,
+            site=which.site,
+            day=which.day,
+            sku=which.sku,
+            cashiers=(which.cashier,) if which.cashier else (),
+            sites=get_actor(request).sites,
+        ),
         after=which.cursor,
         limit=which.limit,
     )

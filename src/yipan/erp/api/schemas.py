@@ -194,6 +194,14 @@ class PageQuery(Schema):
     limit: Limit = 100
 
 
+class IssueQuery(PageQuery):
+    """Which sales issues to list: `day` is the store's business date, `cashier` its exact name."""
+
+    day: date | None = None
+    sku: Text = ""
+    cashier: Text = ""
+
+
 class OnOrderOut(Schema):
     site: str
     sku: str

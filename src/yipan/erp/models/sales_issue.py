@@ -57,6 +57,13 @@ class SalesIssue(models.Model):
             ),
             models.Index(fields=["written_at", "id"], name="sales_issue_written"),
             models.Index(fields=["site", "-id"], name="sales_issue_site_newest"),
+            models.Index(fields=["business_date", "site", "-id"], name="sales_issue_day"),
+            # Shipments name no cashier, so they cost this one nothing.
+            models.Index(
+                fields=["cashier", "-id"],
+                condition=~Q(cashier=""),
+                name="sales_issue_cashier",
+            ),
         ]
 
     def __str__(self) -> str:

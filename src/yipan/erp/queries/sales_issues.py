@@ -8,20 +8,35 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from yipan.erp.models import SalesIssue
 from yipan.foundation.refusals import NotFound
+from yipan.ledger import queries as ledger
 from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow, SkuRow
+from yipan.pool.book import SITE_BOOK
 
 ROWS_MAX = 1_000
+MOVEMENTS_PER_READ = 1_000
+READS_MAX = 20
+#: Origin of what an issue posted: before its number, and behind it.
+ORIGIN, STEP = "sales_issue/", "/post"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IssueFilter:
-    """Which sales issues to list. `sites` is the asker's scope, None meaning all sites."""
+    """
+    Which sales issues to list. `sites` is the asker's scope, None meaning all sites.
+
+    `day` is the business date of the store, `cashiers` are names as tickets say them; none is all.
+    """
 
     text: str = ""
     site: str = ""
+    day: date | None = None
+    sku: str = ""
+    cashiers: tuple[str, ...] = ()
     sites: frozenset[str] | None = None
 
 
@@ -70,8 +85,25 @@ class IssueDetail:
 
 
 def list_sales_issues(which: IssueFilter, *, after: str = "", limit: int = 50) -> list[IssueRow]:
-    """Return sales issues, the last booked first; those behind the one numbered `after`."""
+    """
+    Return sales issues, the last booked first; those behind the one numbered `after`.
+
+    Of one SKU alone, on no day and of nobody, its movements in the hub's book are followed: at
+    most the newest 20,000 of them behind `after`.
+    """
     assert 0 < limit <= ROWS_MAX
+    query = _filter(which)
+    if which.sku and which.day is None and not which.cashiers:
+        return _read_rows(_follow_sku(query, sku=which.sku, after=after, limit=limit))
+    if which.sku:
+        query = query.filter(lines__contains=[{"sku": which.sku}])
+    known = SalesIssue.objects.filter(number=after).values_list("id", flat=True).first()
+    if known is not None:
+        query = query.filter(id__lt=known)
+    return _read_rows(query.order_by("-id")[:limit])
+
+
+def _filter(which: IssueFilter) -> QuerySet[SalesIssue]:
     query = SalesIssue.objects.all()
     if which.sites is not None:
         query = query.filter(site__in=which.sites)
@@ -79,10 +111,37 @@ def list_sales_issues(which: IssueFilter, *, after: str = "", limit: int = 50) -
         query = query.filter(site=which.site)
     if which.text.strip():
         query = query.filter(number__startswith=which.text.strip())
-    known = SalesIssue.objects.filter(number=after).values_list("id", flat=True).first()
-    if known is not None:
-        query = query.filter(id__lt=known)
-    return _read_rows(query.order_by("-id")[:limit])
+    if which.day is not None:
+        query = query.filter(business_date=which.day)
+    if which.cashiers:
+        query = query.filter(cashier__in=which.cashiers).exclude(cashier="")
+    return query
+
+
+def _follow_sku(
+    query: QuerySet[SalesIssue], *, sku: str, after: str, limit: int
+) -> list[SalesIssue]:
+    """Return the issues of a query that moved a SKU, in the order of its movements."""
+    posted = ledger.find_posting(book=SITE_BOOK, origin=f"{ORIGIN}{after}{STEP}")
+    moves = [it.cursor for it in posted.movements if it.sku == sku] if posted else []
+    before = moves[0] if moves else None
+    found: dict[str, SalesIssue] = {}
+    for _ in range(READS_MAX):
+        moved = ledger.list_movements(
+            book=SITE_BOOK, sku=sku, limit=MOVEMENTS_PER_READ, before=before
+        )
+        origins = [it.header.origin for it in moved if it.header is not None]
+        numbers = [
+            it.removeprefix(ORIGIN).removesuffix(STEP)
+            for it in origins
+            if it.startswith(ORIGIN) and it.endswith(STEP)
+        ]
+        issues = {it.number: it for it in query.filter(number__in=numbers)}
+        found |= {it: issues[it] for it in numbers if it in issues and it not in found}
+        if len(found) >= limit or len(moved) < MOVEMENTS_PER_READ:
+            break
+        before = moved[-1].cursor
+    return list(found.values())[:limit]
 
 
 def get_sales_issue(number: str) -> IssueDetail:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from yipan.access import people
 from yipan.access.actors import get_actor
 from yipan.access.doors import page
 from yipan.access.site_choice import find_chosen_site
@@ -14,10 +15,13 @@ from yipan.documents.history import read_history
 from yipan.documents.printing import answer_paper, choose_language
 from yipan.erp import papers, queries
 from yipan.erp.queries import IssueFilter, ReceiptFilter, special_goods
+from yipan.foundation.moments import read_day
+from yipan.masterdata import queries as masterdata
 from yipan.pool.book import SITE_BOOK
 
 ROWS_PER_PAGE = 50
 TEXT_LENGTH_MAX = 96
+CASHIERS_MAX = 50
 
 #: The steps of a document that may have posted something.
 STEPS_POSTED = ("post", "reverse")
@@ -89,15 +93,25 @@ def print_receipt(request: HttpRequest, number: str) -> HttpResponse:
 def list_sales_issues(request: HttpRequest) -> HttpResponse:
     """List sales issues."""
     actor = get_actor(request)
+    day = read_day(request.GET.get("day", ""))
+    sku = request.GET.get("sku", "").strip()[:TEXT_LENGTH_MAX]
+    cashier = request.GET.get("cashier", "").strip()[:TEXT_LENGTH_MAX]
     which = IssueFilter(
         text=request.GET.get("q", "")[:TEXT_LENGTH_MAX],
         site=find_chosen_site(request, actor=actor),
+        day=day,
+        sku=_find_sku(sku),
+        cashiers=_find_cashiers(cashier),
         sites=actor.sites,
     )
     rows = queries.list_sales_issues(which, after=request.GET.get("after", ""), limit=ROWS_PER_PAGE)
     context = {
         "rows": rows,
         "text": which.text,
+        "day": day,
+        "sku": sku,
+        "cashier": cashier,
+        "is_filtered": bool(which.text or day or sku or cashier),
         "after": rows[-1].number if len(rows) == ROWS_PER_PAGE else "",
     }
     return render(request, "erp/sales_issues.html", context)
@@ -149,3 +163,19 @@ def show_opening(request: HttpRequest, number: str) -> HttpResponse:
         "may_open_messages": actor.may("exchange.read"),
     }
     return render(request, "erp/stock_opening.html", context)
+
+
+def _find_sku(text: str) -> str:
+    """Return the code of the SKU that is meant by its code or a barcode; else the text itself."""
+    for code in (text, text.upper()):
+        if masterdata.find_skus({code}):
+            return code
+    scan = masterdata.find_by_barcode(text) if text else None
+    return scan.sku.code if scan else text
+
+
+def _find_cashiers(text: str) -> tuple[str, ...]:
+    """Return the names by which tickets may name the people who are meant."""
+    if not text:
+        return ()
+    return (text, *(row.username for row in people.list_people(text=text)[:CASHIERS_MAX]))
