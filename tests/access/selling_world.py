@@ -131,5 +131,6 @@ def make_bodies(warehouse: str) -> Mapping[str, object]:
             "since": "2026-01-01T00:00:00Z",
             "until": "2027-01-01T00:00:00Z",
         },
+        "PUT api/v1/sourcing/rules": {"channel": "web", "version": 0, "preset": "fastest"},
         "POST api/v1/selling-rules": {"kind": "buffer", "site": warehouse, "quantity": 1},
     }

@@ -18,6 +18,7 @@ urlpatterns = [
     path("order-returns/<str:number>/refund", returns.refund_return, name="refund_return"),
     path("order-returns/<str:number>/cancel", returns.cancel_return, name="cancel_return"),
     path("shadow", shadow.show_shadow, name="shadow"),
+    path("shadow/use", shadow.use_rules, name="use_rules"),
     path("orders/<str:number>/source", desk.source_order, name="source_order"),
     path("orders/<str:number>/move-pickup", pickups.move_pickup, name="move_pickup"),
     path("orders/<str:number>/instead", pickups.show_choices, name="pickup_choices"),

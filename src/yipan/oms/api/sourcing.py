@@ -1,4 +1,4 @@
-"""Operations of sourcing: a dry run before an order, a shadow run over past ones."""
+"""Operations of sourcing: its rules, a dry run before an order, a shadow run over past ones."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import asdict
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router
+from ninja import Query, Router
 
 from yipan.access.actors import get_actor
 from yipan.access.doors import endpoint
 from yipan.documents.doors import get_trace
 from yipan.foundation.ids import make_id
+from yipan.oms.api.rules_schemas import SourcingRulesIn, SourcingRulesOut, SourcingRulesQuery
 from yipan.oms.api.schemas import (
     ChannelOrderIn,
     ChannelOrderLineOut,
@@ -21,8 +22,9 @@ from yipan.oms.api.schemas import (
     ShadowIn,
     ShadowOut,
 )
-from yipan.oms.documents import dry_run
+from yipan.oms.documents import dry_run, sourcing_rules
 from yipan.oms.documents.order import Bought, BoughtLine
+from yipan.oms.queries import sourcing_rules as rules
 from yipan.oms.queries.shadow import make_rules, run_shadow
 
 router = Router(tags=["OMS"])
@@ -60,3 +62,28 @@ def run_other_rules(request: HttpRequest, payload: ShadowIn) -> ShadowOut:
         sites=get_actor(request).sites,
     )
     return ShadowOut(**asdict(found), difference=found.difference)
+
+
+@router.get("/sourcing/rules", response=SourcingRulesOut)
+@endpoint(action="oms.read")
+def get_sourcing_rules(
+    request: HttpRequest,
+    which: Query[SourcingRulesQuery],
+) -> SourcingRulesOut:
+    """Tell the rules by which a channel's orders are sourced: its own, else those of the house."""
+    return SourcingRulesOut.of(rules.find_rules(which.channel))
+
+
+@router.put("/sourcing/rules", response=SourcingRulesOut)
+@endpoint(action="pool.policy")
+def use_sourcing_rules(request: HttpRequest, payload: SourcingRulesIn) -> SourcingRulesOut:
+    """Source a channel's orders by other rules from now on; every version is kept."""
+    fields = payload.model_dump(exclude={"channel", "version", "reason"})
+    row = sourcing_rules.use(
+        channel=payload.channel,
+        ruled=rules.Ruled(**fields),
+        version=payload.version,
+        by=get_trace(request, reason=payload.reason),
+        at=timezone.now(),
+    )
+    return SourcingRulesOut.of(row)

@@ -3,6 +3,7 @@
 from yipan.oms.models.fulfillment import FulfillmentLine, FulfillmentOrder, SourcingDecision
 from yipan.oms.models.order import ChannelOrder, OrderLine, OrderNote
 from yipan.oms.models.order_return import OrderReturn, OrderReturnLine
+from yipan.oms.models.sourcing_rules import SourcingRules
 
 __all__ = [
     "ChannelOrder",
@@ -13,4 +14,5 @@ __all__ = [
     "OrderReturn",
     "OrderReturnLine",
     "SourcingDecision",
+    "SourcingRules",
 ]

@@ -14,10 +14,10 @@ from yipan.masterdata import queries as masterdata
 from yipan.masterdata.rows import SiteRow
 from yipan.oms.models import ChannelOrder, FulfillmentOrder, OrderLine
 from yipan.oms.models.fulfillment import FulfillmentState
+from yipan.oms.queries.sourcing_rules import Ruled, find_rules, weigh
 from yipan.oms.rules.sourcing import (
     KM_ELSEWHERE,
     KM_SAME_REGION,
-    PRESETS,
     Candidate,
     Wanted,
     Weights,
@@ -44,7 +44,8 @@ class Question:
     What the rule of sourcing is asked.
 
     `due_on` maps a site to the day it would deliver, `whens` to how that day came about; of
-    decisions made before hours were known it is empty.
+    decisions made before hours were known it is empty. `rules_version` is that of the channel's
+    rules, 0 when it had none of its own.
     """
 
     wanted: tuple[Wanted, ...]
@@ -52,6 +53,7 @@ class Question:
     weights: Weights
     due_on: Mapping[str, date]
     whens: Mapping[str, Found] = field(default_factory=dict)
+    rules_version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,7 @@ class _Bars:
     load: Mapping[str, int]
     fixed: str
     is_chosen: bool
+    with_stores: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +115,10 @@ def ask(
     sites = masterdata.find_sites(names)
     services = {row.site: row for row in list_services(sites=names, method=order.method)}
     hours = read_hours(sites, at=at)
+    rules = find_rules(order.channel)
     bars = _find_bars(order, sites, fixed=fixed, is_chosen=bool(only), at=at, seen=seen)
+    if not rules.ruled.with_stores:
+        bars = replace(bars, with_stores=False)
     found: list[Candidate] = []
     whens: dict[str, Found] = {}
     for name in sorted(sites):
@@ -137,13 +143,10 @@ def ask(
     return Question(
         wanted=tuple(_want(line, limit=measured[line.sku].now) for line in lines),
         candidates=tuple(found),
-        weights=replace(
-            PRESETS.get(order.preset, PRESETS["cheapest"]),
-            may_split=order.may_split,
-            part_value_min=find_part_value_min(order.channel),
-        ),
+        weights=_weigh(order, rules.ruled),
         due_on={name: when.day for name, when in whens.items()},
         whens=whens,
+        rules_version=rules.version,
     )
 
 
@@ -169,6 +172,16 @@ def _find_bars(
         load=seen.load if seen else _count_today(sites, at=at),
         fixed=fixed,
         is_chosen=is_chosen,
+    )
+
+
+def _weigh(order: ChannelOrder, ruled: Ruled) -> Weights:
+    """Return what counts how much for an order, by the rules of its channel."""
+    least = ruled.part_value_min
+    return replace(
+        weigh(ruled, preset=order.preset),
+        may_split=order.may_split and ruled.may_split,
+        part_value_min=find_part_value_min(order.channel) if least is None else least,
     )
 
 
@@ -209,6 +222,8 @@ def _reject(it: Candidate, order: ChannelOrder, service: ServiceRow | None, bars
         return "origin"
     if it.site in bars.refused and not bars.is_chosen:
         return "refused_before"
+    if order.method == "ship" and it.is_store and not (bars.with_stores or bars.is_chosen):
+        return "store"
     if service is None:
         return ""
     if order.region and order.region in service.regions_denied:

@@ -32,7 +32,7 @@ from yipan.oms.queries.filtering import OrderFilter
 from yipan.oms.queries.orders import DecisionRow, OrderDetail
 from yipan.oms.queries.own_stock import list_own_stock
 from yipan.oms.queries.pickup_options import list_pickup_options
-from yipan.oms.views.naming import find_names
+from yipan.oms.views.naming import PRESET_NAMES, find_names
 from yipan.oms.views.when import describe_when
 from yipan.pool.book import SITE_BOOK
 from yipan.pool.queries.channels import list_channel_names
@@ -49,6 +49,7 @@ REJECTIONS: Mapping[str, str | Promise] = {
     "method_closed": gettext_lazy("does not do this method"),
     "region": gettext_lazy("may not serve the region"),
     "capacity": gettext_lazy("has no capacity left today"),
+    "store": gettext_lazy("is a store, and stores send nothing for this channel"),
 }
 
 #: What set off a decision.
@@ -270,7 +271,8 @@ def _describe(row: DecisionRow) -> dict[str, Any]:
         "constraint": REJECTIONS.get(constraint, constraint) if constraint else "",
         "constraint_site": row.plan["constraint_site"],
         "runner_up": row.plan["runner_up"],
-        "preset": row.plan["weights"],
+        "preset": PRESET_NAMES.get(row.plan["weights"], row.plan["weights"]),
+        "rules_version": row.question.get("rules_version", 0),
     }
 
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from yipan.masterdata.queries import find_sites
 from yipan.masterdata.queries.groups import find_sku_names
 from yipan.oms.queries.orders import OrderDetail
 from yipan.oms.queries.returns import ReturnRow
+
+#: Presets of weights, as people call them.
+PRESET_NAMES: Mapping[str, str | Promise] = {
+    "cheapest": gettext_lazy("Cheapest"),
+    "nearest": gettext_lazy("Nearest"),
+    "fastest": gettext_lazy("Fastest"),
+    "fewest_parcels": gettext_lazy("Fewest parcels"),
+}
 
 
 def find_names(
