@@ -68,6 +68,7 @@ NO_FILES = {
     "erp/purchase_limits.html",
     "erp/value_gains.html",
     "console/masterdata/imports.html",
+    "console/pool/release.html",
     "oms/many.html",
     "oms/shadow.html",
     "planning/grid.html",
