@@ -189,6 +189,7 @@ def test_a_ticket_waits_and_is_taken_up_and_one_tab_writes(register: Page) -> No
 
 def test_any_parked_ticket_is_taken_up_and_none_is_forgotten(register: Page) -> None:
     park = register.get_by_role("button", name="Park")
+    expect(register.locator("[data-parked-count]")).to_be_hidden()
     park.click()
     expect(register.get_by_text("Nothing is parked.")).to_be_visible()
     for code in ("3*69TEA-250", "69MUG-1"):
