@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from tests import retailer
 from tests.access.builders import a_client
@@ -157,7 +158,9 @@ def test_a_policy_of_a_warehouse_is_tried_on_what_its_stores_sold() -> None:
 @pytest.mark.django_db
 def test_too_short_a_history_says_how_many_days_are_missing() -> None:
     retailer.open_retailer()
-    first = TODAY - 30 * world.DAY
+    # At noon there: soon after midnight a store's day is still that of the evening before.
+    noon = timezone.localtime(TODAY).replace(hour=12, minute=0, second=0, microsecond=0)
+    first = noon - 30 * world.DAY
     months.open_months(today=first.date())
     world.post(
         world.make_fact("open", first, "TEA-250", ("opening", "S1"), 90),

@@ -55,7 +55,7 @@ EVENTS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("pool", "site_hours"): ("edit",),
     ("pool", "bundle"): ("edit",),
     ("pool", "selling_rule"): ("create", "close"),
-    ("oms", "channel_order"): ("create", "source", "edit", "cancel"),
+    ("oms", "channel_order"): ("create", "source", "edit", "reschedule", "cancel"),
     ("oms", "fulfillment_order"): (
         "release", "accept", "pick", "stage", "short", "reject", "ship", "arrive", "reverse",
         "ask_cancel", "cancel",
