@@ -189,6 +189,17 @@ def test_only_a_document_that_moved_the_goods_puts_a_case_right() -> None:
     for unknown in ("AD-7", "x", "", "adjustment/AD-7/post"):
         with pytest.raises(case.CorrectionUnknown):
             case.correct(document=unknown, **by_hand)  # type: ignore[arg-type]
+    # What came in does not put right that something is missing, however much is left unsaid.
+    bring_in = Move(
+        sku="TEA-250",
+        from_account="stocktake_difference",
+        to_account="on_hand/S12/available",
+        quantity=3,
+    )
+    origin = "adjustment/AD-6/post"
+    post_fact(book="erp", posting=FactPosting(origin=origin, occurred_at=LATER, moves=[bring_in]))
+    with pytest.raises(case.CorrectionTooLarge):
+        case.correct(document="AD-6", **by_hand)  # type: ignore[arg-type]
     write_off(2, number="AD-7")
     for too_much in (-3, 1):
         with pytest.raises(case.CorrectionTooLarge):

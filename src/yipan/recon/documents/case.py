@@ -22,7 +22,7 @@ from yipan.documents.trail import Step
 from yipan.foundation.refusals import Refusal
 from yipan.ledger.moves import Trace
 from yipan.masterdata import queries as masterdata
-from yipan.recon.models import Case, CaseCorrection, CaseState, Observation
+from yipan.recon.models import Case, CaseCorrection, CaseKind, CaseState, Observation
 from yipan.recon.queries.corrections import find_moved
 
 DOCUMENT_TYPE: Final = "case"
@@ -168,10 +168,12 @@ def _measure(case: Case, *, document: str, quantity: int | None) -> int:
     moved = find_moved(case, document=document)
     if moved is None:
         raise CorrectionUnknown(number=case.number, document=document)
+    if case.kind != CaseKind.BOOK_VS_COUNT:
+        # Between two books either is brought to the other: only how much was moved tells.
+        moved = abs(moved) if case.quantity > 0 else -abs(moved)
+    rest = case.quantity - _sum_corrected(case)
     if quantity is None:
-        rest = case.quantity - _sum_corrected(case)
-        fits = moved and (moved > 0) == (rest > 0)
-        return (min(moved, rest) if rest > 0 else max(moved, rest)) if fits else rest
+        quantity = max(-abs(moved), min(abs(moved), rest)) if moved else rest
     # What only changed a status or a place, or was undone, corrects by what it is not any more.
     if moved and not 0 <= quantity * (1 if moved > 0 else -1) <= abs(moved):
         raise CorrectionTooLarge(
